@@ -1,0 +1,41 @@
+# Install and export: find_package(orm) and pkg-config.
+
+include(CMakePackageConfigHelpers)
+
+set(orm_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/orm")
+
+install(TARGETS orm_headers orm
+    EXPORT orm-shared
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+        COMPONENT runtime NAMELINK_COMPONENT development)
+install(TARGETS orm_static EXPORT orm-static
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
+set_target_properties(orm_headers PROPERTIES EXPORT_NAME headers)
+
+install(DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/include/orm"
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development
+    FILES_MATCHING PATTERN "*.h")
+install(EXPORT orm-shared NAMESPACE orm:: FILE orm-shared-targets.cmake
+    DESTINATION "${orm_package_dir}" COMPONENT development)
+install(EXPORT orm-static NAMESPACE orm:: FILE orm-static-targets.cmake
+    DESTINATION "${orm_package_dir}" COMPONENT development)
+
+configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/orm-config.cmake.in"
+    "${CMAKE_CURRENT_BINARY_DIR}/orm-config.cmake"
+    INSTALL_DESTINATION "${orm_package_dir}")
+write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/orm-config-version.cmake"
+    COMPATIBILITY SameMinorVersion)
+install(FILES
+    "${CMAKE_CURRENT_BINARY_DIR}/orm-config.cmake"
+    "${CMAKE_CURRENT_BINARY_DIR}/orm-config-version.cmake"
+    "${PROJECT_SOURCE_DIR}/codegen/cmake/OrmGenerate.cmake"
+    "${PROJECT_SOURCE_DIR}/codegen/cmake/OrmGenerateRun.cmake"
+    DESTINATION "${orm_package_dir}" COMPONENT development)
+
+# The package may be moved, so the .pc file names its prefix relative to itself.
+file(RELATIVE_PATH orm_pc_prefix
+    "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+string(REGEX REPLACE "/$" "" orm_pc_prefix "${orm_pc_prefix}")
+configure_file("${CMAKE_CURRENT_LIST_DIR}/orm.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/orm.pc" @ONLY)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/orm.pc"
+    DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT development)
