@@ -1,0 +1,76 @@
+#ifndef ORM_CODEGEN_YAML_DOCUMENT_H
+#define ORM_CODEGEN_YAML_DOCUMENT_H
+
+/*
+ * One YAML file: its text, libyaml's tree with a place for every node, and what libcyaml made
+ * of it. The tree and the parsed structs have the same shape: entry i of a list is item i of
+ * its node.
+ *
+ * Faulty parts are reported and cut out of both, so that the meaning of the rest can still be
+ * checked. Whoever finds something missing asks document_is_faulty() before complaining.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <yaml.h>
+
+#include "schema/arena.h"
+#include "schema/diagnostics.h"
+#include "yaml/parsed.h"
+
+struct document {
+    struct arena *arena;
+    struct diagnostics *diags;
+    const struct source *source;
+    yaml_document_t tree;
+    bool has_tree;
+    bool *faulty;           /* by node id: something was cut out of it or below it */
+    bool lost_models;       /* an entry of `models` was cut out */
+    bool lost_enums;
+    struct pointers cuts;   /* struct cut, in the order they were found */
+    struct parsed_file *parsed; /* NULL when too little is left */
+};
+
+/*
+ * Reads and checks one file; faults go to diags, that the file can't be read with the place
+ * `wanted_at`. Always returns a document, owned by the caller; its parsed may be NULL.
+ */
+struct document *document_read(struct arena *arena, struct diagnostics *diags, const char *path,
+                               struct span wanted_at);
+void document_close(struct document *document);
+
+/* NULL when there is no such node. */
+yaml_node_t *document_root(struct document *document);
+yaml_node_t *document_get(struct document *document, const yaml_node_t *mapping, const char *key);
+yaml_node_t *document_item(struct document *document, const yaml_node_t *list, size_t index);
+
+/* Where a node was written; a NULL node stands for the whole file. */
+struct span document_span(const struct document *document, const yaml_node_t *node);
+/* Of the value of key, or when it is absent of the mapping's name or start. */
+struct span document_value_span(struct document *document, const yaml_node_t *mapping,
+                                const char *key);
+/* Of item index in the list under key. */
+struct span document_item_span(struct document *document, const yaml_node_t *mapping,
+                               const char *key, size_t index);
+
+bool document_is_faulty(const struct document *document, const yaml_node_t *node);
+
+/* A plain null, ~ or nothing at all. */
+bool document_is_null(const yaml_node_t *node);
+
+/* The node on one line in flow style, as written, safe inside a C comment. */
+const char *document_flow_text(struct document *document, const yaml_node_t *node);
+
+/* Stages of document_read, each in its own file. */
+bool document_scan(struct document *document);
+void document_check(struct document *document);
+bool document_load(struct document *document);
+
+/* The pair with this key node (pair true) or this item is to be cut out of the container. */
+struct cut {
+    int container;
+    int child;
+    bool pair;
+};
+
+#endif

@@ -1,0 +1,139 @@
+#ifndef ORM_CODEGEN_YAML_PARSED_H
+#define ORM_CODEGEN_YAML_PARSED_H
+
+/*
+ * A file as written: what libcyaml fills in. Absent texts are NULL, absent numbers NULL,
+ * absent lists empty, absent flags false. tables.c holds the one description of these words,
+ * which the check and libcyaml share.
+ */
+
+#include <cyaml/cyaml.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+
+struct parsed_enum {
+    char *name;
+    char *type;
+    char *schema;
+    char *comment;
+    char **values;
+    unsigned values_count;
+    char **names;
+    unsigned names_count;
+};
+
+struct parsed_column {
+    char *name;
+    char *column;
+    char *type;
+    char **values;
+    unsigned values_count;
+    char **names;
+    unsigned names_count;
+    char *generated;
+    char *default_value;
+    char *default_sql;
+    char *check;
+    uint32_t *max_length;
+    char *min;
+    char *max;
+    char *pattern;
+    char *was;
+    char *comment;
+    bool primary_key;
+    bool array;
+    bool nullable;
+    bool deferred;
+    bool unique;
+    bool version;
+    bool created;
+    bool updated;
+};
+
+struct parsed_through {
+    char *model;
+    char *table;
+    char *schema;
+    char **foreign_key;
+    unsigned foreign_key_count;
+    char **target_key;
+    unsigned target_key_count;
+    char **references;
+    unsigned references_count;
+};
+
+/* The numbers in the tables are those of enum relation_kind and enum key_action plus one. */
+struct parsed_relation {
+    char *name;
+    int kind;
+    char *model;
+    char **foreign_key;
+    unsigned foreign_key_count;
+    char **references;
+    unsigned references_count;
+    struct parsed_through *through;
+    char *inverse;
+    char **order_by;
+    unsigned order_by_count;
+    int on_delete;
+    int on_update;
+    char *comment;
+};
+
+struct parsed_index {
+    char *name;
+    char **columns;
+    unsigned columns_count;
+    char **expressions;
+    unsigned expressions_count;
+    bool unique;
+    char *where;
+};
+
+struct parsed_unique {
+    char *name;
+    char **columns;
+    unsigned columns_count;
+};
+
+struct parsed_check {
+    char *name;
+    char *expression;
+};
+
+struct parsed_model {
+    char *name;
+    char *table;
+    char *schema;
+    char *was;
+    char *comment;
+    bool view;
+    char **primary_key;
+    unsigned primary_key_count;
+    struct parsed_column *columns;
+    unsigned columns_count;
+    struct parsed_relation *relations;
+    unsigned relations_count;
+    struct parsed_index *indexes;
+    unsigned indexes_count;
+    struct parsed_unique *uniques;
+    unsigned uniques_count;
+    struct parsed_check *checks;
+    unsigned checks_count;
+};
+
+struct parsed_file {
+    uint32_t *version;
+    char *prefix;
+    char **include;
+    unsigned include_count;
+    struct parsed_enum *enums;
+    unsigned enums_count;
+    struct parsed_model *models;
+    unsigned models_count;
+};
+
+extern const cyaml_schema_value_t parsed_file_schema;
+
+#endif
