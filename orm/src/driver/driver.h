@@ -1,0 +1,163 @@
+/*
+ * What a database must offer. The interface is low: SQL arrives compiled, values arrive checked against their columns,
+ * and a flight of statements is the only way to send anything. A database is one folder beside this file plus a dialect
+ * table in sql/.
+ */
+#ifndef ORM_DRIVER_DRIVER_H
+#define ORM_DRIVER_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <orm/condition.h>
+#include <orm/engine.h>
+#include <orm/model.h>
+#include <orm/status.h>
+#include <orm/sys/runtime.h>
+
+#include "base/arena.h"
+
+/* One parameter of a statement, as the compiler of the statement knows it. */
+typedef struct orm__param {
+    uint8_t type;  /* orm_type the value is sent as; ORM_TYPE_NONE (raw SQL): by the value's kind */
+    bool array;    /* the value is an array of that type (ORM_KIND_ARRAY) */
+    bool list;     /* a list of values: as.span.data is a const orm_value[as.span.size], kind ORM_KIND_ARRAY */
+    const orm_model *model;   /* for errors; may be NULL */
+    const orm_column *column; /* for errors, and for enum names, lengths and scales; may be NULL */
+} orm__param;
+
+/* One result column and the member of the row struct it is decoded into. */
+typedef struct orm__field {
+    const orm_model *model;
+    const orm_column *column;
+    uint32_t offset;   /* in the row struct */
+    uint16_t position; /* in the result, from 0 */
+} orm__field;
+
+typedef enum orm__control {
+    ORM__CONTROL_NONE,
+    ORM__CONTROL_BEGIN,
+    ORM__CONTROL_BEGIN_READ_ONLY,
+    ORM__CONTROL_COMMIT,
+    ORM__CONTROL_ROLLBACK,
+    ORM__CONTROL_COUNT
+} orm__control;
+
+/*
+ * A compiled statement as one connection knows it. Made by exec, which owns it; the driver keeps its prepared form in
+ * `handle` and frees that in `forget`.
+ */
+typedef struct orm__statement {
+    const char *sql; /* NUL-terminated */
+    size_t sql_size;
+    uint64_t fingerprint;
+    const orm__param *params;
+    const orm__field *fields; /* what the result is decoded into; checked against the result when it is prepared */
+    uint16_t param_count;
+    uint16_t field_count;
+    uint16_t column_count; /* of the result, ordinals included; UINT16_MAX: not known (raw SQL) */
+    orm__control control;
+    bool once;         /* not worth preparing (control statements on PostgreSQL) */
+    uint64_t number;   /* unique on the connection, for a name on the server */
+    void *handle;      /* the driver's; NULL until prepared */
+} orm__statement;
+
+/* The rows of one call while it is consumed; the driver puts its own state behind it. */
+typedef struct orm__rows orm__rows;
+
+typedef struct orm__call orm__call;
+
+/* Takes the rows of a call: loops over driver->next. Its failure becomes the call's; the connection stays usable. */
+typedef orm_status orm__consume(orm__call *call, orm__rows *rows, orm_error *error);
+
+/* One statement of a flight: what is sent, who takes the rows, what came back. */
+struct orm__call {
+    orm__statement *statement;
+    const orm_value *values; /* param_count of them, checked against their columns; borrowed until the run ends */
+    size_t value_count;
+    orm__consume *consume; /* NULL: rows are only counted */
+    void *context;
+    /* Answers. */
+    orm_status status; /* ORM_FAILED_TRANSACTION: not run because an earlier one of the flight failed */
+    int64_t affected;  /* rows inserted, updated or deleted */
+    int64_t rows;      /* rows returned */
+    int64_t bytes;     /* of values returned */
+    int64_t started;   /* monotonic ns, 0 unless the flight is timed */
+    int64_t ended;
+};
+
+typedef struct orm__flight {
+    orm__call *calls;
+    size_t count;
+    bool timed;     /* fill in started and ended */
+} orm__flight;
+
+/* Where and how to connect. Borrowed from the engine. */
+typedef struct orm__target {
+    const orm_engine_options *options; /* defaults filled in, url never NULL */
+    const orm_allocator *allocator;
+    const orm_runtime *runtime;
+    void *shared; /* the driver's state for the whole engine, from setup */
+} orm__target;
+
+typedef enum orm__transaction {
+    ORM__TRANSACTION_IDLE,
+    ORM__TRANSACTION_ACTIVE,
+    ORM__TRANSACTION_FAILED, /* only ROLLBACK is possible */
+    ORM__TRANSACTION_BROKEN  /* the connection is of no more use */
+} orm__transaction;
+
+typedef struct orm__link orm__link; /* one open connection */
+
+typedef struct orm__driver {
+    const char *name;
+    orm_dialect_name dialect;
+    const char *control[ORM__CONTROL_COUNT]; /* SQL of the control statements */
+
+    /* Whether `url` is for this driver. */
+    bool (*accepts)(const char *url);
+    /* Checks URL and options without I/O and makes what all connections share; `*shared_out` may be NULL. */
+    orm_status (*setup)(const orm__target *target, void **shared_out, orm_error *error);
+    void (*teardown)(const orm__target *target, void *shared);
+
+    /* Opens a connection; never outlives the deadline. `*link_out` is owned: close. */
+    orm_status (*open)(const orm__target *target, orm_deadline deadline, orm__link **link_out, orm_error *error);
+    void (*close)(orm__link *link);
+    /* Whether an idle connection still answers. No statement is sent. */
+    orm_status (*ping)(orm__link *link, orm_deadline deadline, orm_error *error);
+    orm__transaction (*transaction)(orm__link *link);
+    /*
+     * Sends all calls of a flight and takes their answers in order. Returns the status of the first call that failed,
+     * with `error` set (statement left empty); later calls were not run. After ORM_TIMEOUT, ORM_CANCELLED or
+     * ORM_DISCONNECTED `transaction` says whether the connection can be used. A COMMIT answered otherwise is
+     * ORM_FAILED_TRANSACTION; a connection lost while a COMMIT was under way is ORM_COMMIT_UNKNOWN.
+     */
+    orm_status (*run)(orm__link *link, orm__flight *flight, orm_deadline deadline, orm_error *error);
+    /* Frees the prepared form of a statement; may put off telling the server. */
+    void (*forget)(orm__link *link, orm__statement *statement);
+
+    /* Rows. `*more_out` false: there is no further row. */
+    orm_status (*next)(orm__rows *rows, bool *more_out, orm_error *error);
+    /*
+     * Decodes columns of the present row into the members of `object` that `fields` name; text, bytes and arrays are
+     * copied to `arena`. NULL in a column that is not nullable is ORM_SCHEMA, an unknown enum label ORM_SCHEMA, a
+     * number outside the member's type ORM_RANGE; each names model and column.
+     */
+    orm_status (*read)(orm__rows *rows, const orm__field *fields, size_t count, void *object, orm__arena *arena,
+                       orm_error *error);
+    /* The present row's column as an integer that is known to be one and not NULL: ordinals, counts, EXISTS. */
+    orm_status (*read_int)(orm__rows *rows, uint16_t position, int64_t *value_out, orm_error *error);
+    bool (*is_null)(orm__rows *rows, uint16_t position);
+    /* For raw SQL: shape of the result, and a column by what it is asked for. Text is borrowed until the next row. */
+    size_t (*column_count)(orm__rows *rows);
+    const char *(*column_name)(orm__rows *rows, uint16_t position);
+    orm_status (*raw_int)(orm__rows *rows, uint16_t position, orm_opt_i64 *value_out);
+    orm_status (*raw_double)(orm__rows *rows, uint16_t position, orm_opt_double *value_out);
+    orm_status (*raw_text)(orm__rows *rows, uint16_t position, orm__arena *arena, const char **value_out);
+} orm__driver;
+
+extern const orm__driver orm__driver_postgresql;
+extern const orm__driver orm__driver_sqlite;
+
+#endif
