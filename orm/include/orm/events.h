@@ -1,0 +1,73 @@
+/* Query events: one for every statement the library sends, published on the thread that sent it. */
+#ifndef ORM_EVENTS_H
+#define ORM_EVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <orm/condition.h>
+#include <orm/engine.h>
+#include <orm/export.h>
+#include <orm/model.h>
+#include <orm/session.h>
+#include <orm/site.h>
+#include <orm/status.h>
+
+ORM_BEGIN_DECLS
+
+typedef enum orm_event_kind {
+    ORM_EVENT_CONTROL = 1, /* BEGIN, COMMIT, ROLLBACK */
+    ORM_EVENT_FIND,
+    ORM_EVENT_SELECT,
+    ORM_EVENT_COUNT,
+    ORM_EVENT_EXISTS,
+    ORM_EVENT_RELATION, /* a relation of one or many rows */
+    ORM_EVENT_INSERT,
+    ORM_EVENT_UPDATE,
+    ORM_EVENT_DELETE,
+    ORM_EVENT_RAW
+} orm_event_kind;
+
+/* One execution of a statement. Everything is borrowed: until the sink returns. */
+typedef struct orm_event {
+    orm_event_kind kind;
+    const char *sql;      /* NUL-terminated; parameters appear as placeholders only */
+    size_t sql_size;
+    uint64_t fingerprint; /* equal for statements that differ in literal values only */
+    const orm_model *model;       /* of the rows asked for; NULL for raw SQL and control statements */
+    const orm_relation *relation; /* RELATION: what is loaded */
+    const orm_model *owner;       /* RELATION: whose relation it is */
+    const char *path;     /* RELATION within a query: the relations walked, "albums.tracks"; else NULL */
+    bool row_by_row;      /* RELATION: asked for a single row by <model>_load_<relation> */
+    orm_site site;        /* the call that asked for it */
+    orm_site origin;      /* RELATION: the call that made the list the parent row came from; line 0: none */
+    size_t origin_rows;   /* rows of that list */
+    const orm_value *values; /* sent with it; a list is of kind ORM_KIND_ARRAY over orm_value */
+    size_t value_count;
+    int64_t rows;        /* returned */
+    int64_t affected;    /* written */
+    int64_t bytes;       /* of the values returned; 0 on SQLite */
+    int64_t duration_ns; /* 0 unless a subscriber asked for times */
+    orm_status status;
+    const orm_error *error; /* NULL on success */
+    const orm_session *session;
+} orm_event;
+
+typedef void orm_event_sink(void *context, const orm_event *event);
+
+typedef struct orm_subscription orm_subscription;
+
+/*
+ * Calls `sink` for every statement of every session of the engine, from the thread that sent it and possibly from
+ * several at once, until unsubscribed. `timed` asks for durations (two clock readings a statement). `*subscription_out`
+ * is owned: orm_engine_unsubscribe. ORM_NOMEM.
+ */
+ORM_API ORM_MUST_USE orm_status orm_engine_subscribe(orm_engine *engine, orm_event_sink *sink, void *context,
+                                                     bool timed, orm_subscription **subscription_out);
+/* Returns when no call of the sink is under way any more. NULL is allowed. */
+ORM_API void orm_engine_unsubscribe(orm_engine *engine, orm_subscription *subscription);
+
+ORM_END_DECLS
+
+#endif

@@ -1,0 +1,14 @@
+/* Where events go. exec publishes; who listens is no business of this layer. */
+#ifndef ORM_EXEC_SINK_H
+#define ORM_EXEC_SINK_H
+
+#include <orm/events.h>
+
+/* The first member of every orm_scope. */
+typedef struct orm__sink {
+    orm_event_sink *publish;
+    void *context;
+    bool timed;
+} orm__sink;
+
+#endif

@@ -1,0 +1,50 @@
+/* What stands beside a loaded row: its relations and where it came from. */
+#ifndef ORM_MAP_OBJECT_H
+#define ORM_MAP_OBJECT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <orm/gen.h>
+#include <orm/model.h>
+
+/* One list of rows a statement made, kept while the session lives. Results of one session form a list, newest first. */
+typedef struct orm__result {
+    struct orm__result *next;
+    const orm_model *model;
+    orm_site site;                /* the call that asked for it */
+    const orm_relation *relation; /* when a relation load made it; else NULL */
+    void *const *rows;            /* session */
+    size_t count;
+} orm__result;
+
+/* One load of one relation, for one row or many. */
+typedef struct orm__load {
+    orm_site site;
+    bool partial;       /* filtered or limited: not the complete relation */
+    atomic_bool was_read;
+} orm__load;
+
+/* A relation of one object. */
+typedef struct orm__slot {
+    void *value;     /* to-many: orm_list *; to-one: the target's row or NULL */
+    orm__load *load; /* NULL: not loaded */
+} orm__slot;
+
+struct orm_object {
+    const orm_model *model;
+    orm_session *session;
+    orm__result *result; /* the list the row first came in */
+    void *row;
+    bool detached;       /* inserted in a transaction that was rolled back, or deleted */
+    orm__slot slots[];   /* one per relation of the model */
+};
+
+/* The object of a row that the library made. */
+static inline orm_object *orm__object_of(const orm_model *model, const void *row)
+{
+    return *(orm_object *const *)((const char *)row + model->object_offset);
+}
+
+#endif
