@@ -49,7 +49,8 @@ typedef struct orm_value {
         orm_interval interval;
     } as;
     orm_kind kind;
-    orm_kind element; /* kind of an array's elements */
+    uint16_t element; /* orm_kind of an array's elements */
+    uint16_t item;    /* orm_type that tells the C type of an array's elements; 0 when that is not known */
 } orm_value;
 
 typedef enum orm_op {

@@ -1,0 +1,66 @@
+/* Exact decimal numbers as text, and PostgreSQL's binary form of them. */
+#ifndef ORM_MODEL_NUMERIC_H
+#define ORM_MODEL_NUMERIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <orm/status.h>
+
+#include "base/arena.h"
+
+/*
+ * All of these take text of `size` bytes that needs no NUL at its end; SIZE_MAX means "up to the NUL". Results are
+ * NUL-terminated in `arena`. ORM_INVALID: not a number; ORM_RANGE: beyond what PostgreSQL's numeric can hold (131072
+ * digits before the point, 16383 after it); ORM_NOMEM. Outs are untouched on failure.
+ */
+
+/*
+ * A number read from text, without copying its digits: the significant ones, from the first that is not zero to the
+ * last one written, stand at digits[0 .. count) of `text` with at most one '.' among them that does not count.
+ */
+typedef struct orm__decimal {
+    enum { ORM__DECIMAL_FINITE, ORM__DECIMAL_NAN, ORM__DECIMAL_INFINITY } class;
+    bool negative;
+    const char *digits; /* NULL for zero */
+    size_t count;       /* digits, trailing zeros included */
+    int64_t point;      /* digits before the point; negative: so many zeros between the point and the first digit */
+    int64_t scale;      /* digits after the point as written, exponent applied; at least 0 */
+} orm__decimal;
+
+/* Reads a number in the form described at orm_numeric. */
+orm_status orm__decimal_read(const char *text, size_t size, orm__decimal *decimal_out);
+
+/* Plain digits as PostgreSQL prints them: no exponent, no needless leading zeros, trailing zeros kept, no "-0". */
+orm_status orm__numeric_expand(const char *text, size_t size, orm__arena *arena, const char **text_out,
+                               size_t *size_out);
+
+/* The one spelling all equal numbers share: as orm__numeric_expand, without trailing zeros after the point. */
+orm_status orm__numeric_canonical(const char *text, size_t size, orm__arena *arena, const char **text_out,
+                                  size_t *size_out);
+
+/*
+ * What a column numeric(precision, scale) stores: rounded half away from zero, padded with zeros to the scale.
+ * ORM_RANGE too for more than precision - scale digits before the point after rounding, and for infinities (NaN is
+ * stored). `precision` 0 means numeric without limits. A scale may be negative or above the precision, as PostgreSQL
+ * has it.
+ */
+orm_status orm__numeric_round(const char *text, size_t size, int32_t precision, int32_t scale, orm__arena *arena,
+                              const char **text_out, size_t *size_out);
+
+/*
+ * Orders any two texts: numbers by value (-Infinity first, then finite, Infinity, NaN), then texts that are no
+ * numbers, by their bytes. Fit for a collation: a total order in which equal numbers are equal.
+ */
+int orm__numeric_compare(const char *left, size_t left_size, const char *right, size_t right_size);
+
+/* PostgreSQL's binary numeric to text as it prints it. ORM_INVALID: not a binary numeric. */
+orm_status orm__numeric_from_pg(const unsigned char *data, size_t size, orm__arena *arena, const char **text_out,
+                                size_t *size_out);
+
+/* Text to PostgreSQL's binary numeric; the scale written is kept. */
+orm_status orm__numeric_to_pg(const char *text, size_t size, orm__arena *arena, const unsigned char **data_out,
+                              size_t *size_out);
+
+#endif
