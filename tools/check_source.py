@@ -31,6 +31,7 @@ TOKENS = re.compile(
     r"""(?P<comment>/\*.*?\*/|//[^\n]*)"""
     r"""|(?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""", re.S)
 CALL = re.compile(r"(?<![\w.>])(\w+)\s*\(")
+ATTRIBUTE = re.compile(r"__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\)")
 LINKAGE = re.compile(r'extern\s+""?\s*$')
 KEYWORDS = {"if", "for", "while", "switch", "return", "sizeof", "_Alignof", "_Static_assert"}
 
@@ -62,7 +63,8 @@ def functions(code):
                 head_from = at + 1
                 continue
             if depth == 0:
-                names = [n for n in CALL.findall(head) if n not in KEYWORDS and n != "__attribute__"]
+                head = ATTRIBUTE.sub("", head)
+                names = [n for n in CALL.findall(head) if n not in KEYWORDS]
                 is_function = head.rstrip().endswith(")") and "=" not in head and names
                 name, opened = (names[0], line) if is_function else (None, line)
             depth += 1
