@@ -1,0 +1,184 @@
+#include "naming/generated.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "schema/arena.h"
+
+const struct generated_name generated_names[] = {
+    { "type", NAME_OF_MODEL, "{model}" },
+    { "list", NAME_OF_MODEL, "{model}_list" },
+    { "pred", NAME_OF_MODEL, "{model}_pred" },
+    { "query", NAME_OF_MODEL, "{model}_query" },
+    { "order", NAME_OF_MODEL, "{model}_order" },
+    { "new", NAME_OF_MODEL, "{model}_new" },
+    { "changes", NAME_OF_MODEL, "{model}_changes" },
+    { "descriptor", NAME_OF_MODEL, "{model}_model" },
+    { "all", NAME_OF_MODEL, "{model}_all" },
+    { "guard", NAME_OF_MODEL, "{MODEL}_ORM_H" },
+    { "everything", NAME_OF_MODEL, "{model}_everything" },
+    { "not", NAME_OF_MODEL, "{model}_not" },
+    { "all_of", NAME_OF_MODEL, "{model}_all_of" },
+    { "all_of_n", NAME_OF_MODEL, "{model}_all_of_n" },
+    { "any_of", NAME_OF_MODEL, "{model}_any_of" },
+    { "any_of_n", NAME_OF_MODEL, "{model}_any_of_n" },
+    { "add_where", NAME_OF_MODEL, "{model}_where" },
+    { "find", NAME_OF_MODEL, "{model}_find" },
+    { "find_at", NAME_OF_MODEL, "{model}_find_at" },
+    { "select", NAME_OF_MODEL, "{model}_select" },
+    { "select_at", NAME_OF_MODEL, "{model}_select_at" },
+    { "do_count", NAME_OF_MODEL, "{model}_count" },
+    { "count_at", NAME_OF_MODEL, "{model}_count_at" },
+    { "exists", NAME_OF_MODEL, "{model}_exists" },
+    { "exists_at", NAME_OF_MODEL, "{model}_exists_at" },
+    { "insert", NAME_OF_MODEL, "{model}_insert" },
+    { "insert_at", NAME_OF_MODEL, "{model}_insert_at" },
+    { "update", NAME_OF_MODEL, "{model}_update" },
+    { "update_at", NAME_OF_MODEL, "{model}_update_at" },
+    { "delete", NAME_OF_MODEL, "{model}_delete" },
+    { "delete_at", NAME_OF_MODEL, "{model}_delete_at" },
+    { "delete_where", NAME_OF_MODEL, "{model}_delete_where" },
+    { "delete_where_at", NAME_OF_MODEL, "{model}_delete_where_at" },
+    { "raw", NAME_OF_MODEL, "{model}_raw" },
+    { "raw_at", NAME_OF_MODEL, "{model}_raw_at" },
+    { "is", NAME_OF_COLUMN, "{model}_{column}_is" },
+    { "is_null", NAME_OF_COLUMN, "{model}_{column}_is_null" },
+    { "by", NAME_OF_COLUMN, "{MODEL}_BY_{COLUMN}" },
+    { "by_desc", NAME_OF_COLUMN, "{MODEL}_BY_{COLUMN}_DESC" },
+    { "has", NAME_OF_RELATION, "{model}_has_{relation}" },
+    { "get", NAME_OF_RELATION, "{model}_{relation}" },
+    { "load", NAME_OF_RELATION, "{model}_load_{relation}" },
+    { "load_at", NAME_OF_RELATION, "{model}_load_{relation}_at" },
+    { "preload", NAME_OF_RELATION, "{model}_preload_{relation}" },
+    { "preload_at", NAME_OF_RELATION, "{model}_preload_{relation}_at" },
+};
+const size_t generated_names_count = sizeof generated_names / sizeof *generated_names;
+
+static bool is_word(const char *at, const char *end, const char *word)
+{
+    return strlen(word) == (size_t)(end - at) && memcmp(at, word, strlen(word)) == 0;
+}
+
+static const char *part_of(const char *at, const char *end, const struct model *model,
+                           const struct column *column, const struct relation *relation)
+{
+    if (is_word(at, end, "model"))
+        return model->c_name;
+    if (is_word(at, end, "MODEL"))
+        return model->c_upper;
+    if (is_word(at, end, "column"))
+        return column->name;
+    if (is_word(at, end, "COLUMN"))
+        return column->c_upper;
+    return relation->name;
+}
+
+const char *name_generated(struct arena *arena, const struct generated_name *name,
+                           const struct model *model, const struct column *column,
+                           const struct relation *relation)
+{
+    struct text made = { 0 };
+    const char *at = name->pattern;
+
+    while (*at) {
+        const char *open = at + strcspn(at, "{");
+        const char *close = strchr(open, '}');
+
+        text_add(arena, &made, at, (size_t)(open - at));
+        if (!close)
+            break;
+        text_add_string(arena, &made, part_of(open + 1, close, model, column, relation));
+        at = close + 1;
+    }
+    return made.text;
+}
+
+/* Functions and tags may share a parameter's name; typedefs and objects would be hidden. */
+static bool is_hidden_by(const struct model *model, const char *name)
+{
+    static const char *const ends[] = { "",     "_list",    "_pred",  "_query",
+                                        "_new", "_changes", "_model", "_all" };
+    size_t length = strlen(model->c_name);
+
+    if (strncmp(name, model->c_name, length) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (strcmp(name + length, ends[i]) == 0)
+            return true;
+    return false;
+}
+
+const char *name_parameter(struct arena *arena, const struct schema *schema, const char *wanted)
+{
+    for (size_t i = 0; i < schema->model_count; i++)
+        if (is_hidden_by(schema->models[i], wanted))
+            return arena_format(arena, "%s_", wanted);
+    return wanted;
+}
+
+const char *name_key_parameter(struct arena *arena, const struct schema *schema,
+                               const struct column *column, const char *const *taken,
+                               size_t taken_count)
+{
+    const char *name = name_parameter(arena, schema, column->c_name);
+
+    for (size_t i = 0; i < taken_count; i++)
+        if (strcmp(name, taken[i]) == 0)
+            return arena_format(arena, "%s_key_", column->name);
+    return name;
+}
+
+const char *name_file(struct arena *arena, const char *c_name, const char *extension)
+{
+    return arena_format(arena, "%s.orm.%s", c_name, extension);
+}
+
+const char *name_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+/* What goes into a file name and an #include without a second thought. */
+static char *umbrella_stem(struct arena *arena, const char *path)
+{
+    const char *base = name_base(path);
+    const char *dot = strrchr(base, '.');
+    char *stem = arena_copy(arena, base, dot && dot != base ? (size_t)(dot - base) : strlen(base));
+
+    for (char *at = stem; *at; at++)
+        if (!isalnum((unsigned char)*at) && !strchr("_-.", *at))
+            *at = '_';
+    return stem;
+}
+
+static bool is_header_of(struct arena *arena, const struct schema *schema, const char *file)
+{
+    for (size_t i = 0; i < schema->model_count; i++)
+        if (!schema->models[i]->link_only &&
+            strcmp(name_file(arena, schema->models[i]->c_name, "h"), file) == 0)
+            return true;
+    for (size_t i = 0; i < schema->enum_count; i++)
+        if (strcmp(name_file(arena, schema->enums[i]->c_name, "h"), file) == 0)
+            return true;
+    return false;
+}
+
+const char *name_umbrella(struct arena *arena, const struct schema *schema, size_t file_index)
+{
+    const char *stem = umbrella_stem(arena, schema->files[file_index].path);
+    const char *file = name_file(arena, stem, "h");
+    bool taken = true;
+
+    while (taken) {
+        taken = is_header_of(arena, schema, file);
+        for (size_t i = 0; i < file_index && !taken; i++)
+            taken = strcmp(name_umbrella(arena, schema, i), file) == 0;
+        if (taken) {
+            stem = arena_format(arena, "%s_models", stem);
+            file = name_file(arena, stem, "h");
+        }
+    }
+    return file;
+}

@@ -1,0 +1,62 @@
+#ifndef ORM_CODEGEN_NAMING_GENERATED_H
+#define ORM_CODEGEN_NAMING_GENERATED_H
+
+/*
+ * Every name that is generated for a model, as one table: emitters spell names with it, and the
+ * check for clashes walks it. What a label or an enum is called is in the schema already.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "schema/schema.h"
+
+struct arena;
+
+enum name_scope {
+    NAME_OF_MODEL,
+    NAME_OF_COLUMN,
+    NAME_OF_RELATION
+};
+
+/*
+ * `pattern` holds {model}, {MODEL}, {column}, {COLUMN} and {relation}, which stand for the C name
+ * of the model and the YAML names of its parts. One entry per C name, macros included.
+ */
+struct generated_name {
+    const char *key; /* the emitters' word for it */
+    enum name_scope scope;
+    const char *pattern;
+};
+
+extern const struct generated_name generated_names[];
+extern const size_t generated_names_count;
+
+/* The name an entry gives a model, a column of it or a relation of it; others are NULL. */
+const char *name_generated(struct arena *arena, const struct generated_name *name,
+                           const struct model *model, const struct column *column,
+                           const struct relation *relation);
+
+/*
+ * The name of a function's parameter: `wanted`, unless a model's type or object has that name,
+ * which the parameter would hide; then with an underscore behind, which no such name has.
+ */
+const char *name_parameter(struct arena *arena, const struct schema *schema, const char *wanted);
+/* The same for a key column, told apart from the `taken` parameters beside it. */
+const char *name_key_parameter(struct arena *arena, const struct schema *schema,
+                               const struct column *column, const char *const *taken,
+                               size_t taken_count);
+
+/* "user" and "h" to "user.orm.h": the file of a model or shared enum. */
+const char *name_file(struct arena *arena, const char *c_name, const char *extension);
+
+/*
+ * The header that includes all of one YAML file: "shop.orm.h" for models/shop.yaml, with
+ * `_models` behind the base name while a model, an enum or an earlier file has that header.
+ */
+const char *name_umbrella(struct arena *arena, const struct schema *schema, size_t file_index);
+
+/* The last part of a path. */
+const char *name_base(const char *path);
+
+#endif
