@@ -16,21 +16,34 @@
  * digits before the point, 16383 after it); ORM_NOMEM. Outs are untouched on failure.
  */
 
+typedef enum orm__decimal_kind {
+    ORM__DECIMAL_FINITE,
+    ORM__DECIMAL_INFINITY,
+    ORM__DECIMAL_NAN
+} orm__decimal_kind;
+
 /*
- * A number read from text, without copying its digits: the significant ones, from the first that is not zero to the
- * last one written, stand at digits[0 .. count) of `text` with at most one '.' among them that does not count.
+ * A number read from text, its digits left in place: `count` of them from the first that is not zero, with the '.' of
+ * the text before digit `dot`.
  */
 typedef struct orm__decimal {
-    enum { ORM__DECIMAL_FINITE, ORM__DECIMAL_NAN, ORM__DECIMAL_INFINITY } class;
-    bool negative;
-    const char *digits; /* NULL for zero */
-    size_t count;       /* digits, trailing zeros included */
-    int64_t point;      /* digits before the point; negative: so many zeros between the point and the first digit */
-    int64_t scale;      /* digits after the point as written, exponent applied; at least 0 */
+    const char *digits; /* borrowed; NULL for zero */
+    size_t count;       /* trailing zeros included */
+    size_t dot;
+    int64_t point; /* digits before the point; negative: zeros between the point and the first digit */
+    int64_t scale; /* digits after the point as written, exponent applied; at least 0 */
+    orm__decimal_kind kind;
+    bool negative; /* never for zero or NaN */
 } orm__decimal;
 
-/* Reads a number in the form described at orm_numeric. */
+/* Reads a number in the form described at orm_numeric. ORM_INVALID: it is none. No limits are checked. */
 orm_status orm__decimal_read(const char *text, size_t size, orm__decimal *decimal_out);
+
+/*
+ * ORM_OK when a column numeric(precision, scale) can hold the number, that is when it has at most precision - scale
+ * digits before the point once rounded; else ORM_RANGE. `precision` 0 means numeric without limits of its own.
+ */
+orm_status orm__decimal_fits(const orm__decimal *decimal, int32_t precision, int32_t scale);
 
 /* Plain digits as PostgreSQL prints them: no exponent, no needless leading zeros, trailing zeros kept, no "-0". */
 orm_status orm__numeric_expand(const char *text, size_t size, orm__arena *arena, const char **text_out,
