@@ -93,6 +93,14 @@ const char *name_generated(struct arena *arena, const struct generated_name *nam
     return made.text;
 }
 
+static bool is_among(const char *const *names, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
 /* Functions and tags may share a parameter's name; typedefs and objects would be hidden. */
 static bool is_hidden_by(const struct model *model, const char *name)
 {
@@ -122,9 +130,8 @@ const char *name_key_parameter(struct arena *arena, const struct schema *schema,
 {
     const char *name = name_parameter(arena, schema, column->c_name);
 
-    for (size_t i = 0; i < taken_count; i++)
-        if (strcmp(name, taken[i]) == 0)
-            return arena_format(arena, "%s_key_", column->name);
+    if (is_among(taken, taken_count, name))
+        return arena_format(arena, "%s_key_", column->name);
     return name;
 }
 
@@ -165,20 +172,18 @@ static bool is_header_of(struct arena *arena, const struct schema *schema, const
     return false;
 }
 
-const char *name_umbrella(struct arena *arena, const struct schema *schema, size_t file_index)
+const char **name_umbrellas(struct arena *arena, const struct schema *schema)
 {
-    const char *stem = umbrella_stem(arena, schema->files[file_index].path);
-    const char *file = name_file(arena, stem, "h");
-    bool taken = true;
+    const char **names = arena_array(arena, schema->file_count, sizeof *names);
 
-    while (taken) {
-        taken = is_header_of(arena, schema, file);
-        for (size_t i = 0; i < file_index && !taken; i++)
-            taken = strcmp(name_umbrella(arena, schema, i), file) == 0;
-        if (taken) {
+    for (size_t i = 0; i < schema->file_count; i++) {
+        const char *stem = umbrella_stem(arena, schema->files[i].path);
+
+        names[i] = name_file(arena, stem, "h");
+        while (is_header_of(arena, schema, names[i]) || is_among(names, i, names[i])) {
             stem = arena_format(arena, "%s_models", stem);
-            file = name_file(arena, stem, "h");
+            names[i] = name_file(arena, stem, "h");
         }
     }
-    return file;
+    return names;
 }

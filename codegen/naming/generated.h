@@ -51,10 +51,11 @@ const char *name_key_parameter(struct arena *arena, const struct schema *schema,
 const char *name_file(struct arena *arena, const char *c_name, const char *extension);
 
 /*
- * The header that includes all of one YAML file: "shop.orm.h" for models/shop.yaml, with
- * `_models` behind the base name while a model, an enum or an earlier file has that header.
+ * One name per file of the schema: the header that includes all of that file. "shop.orm.h" for
+ * models/shop.yaml, with `_models` behind the base name while a model, an enum or an earlier
+ * file has that header.
  */
-const char *name_umbrella(struct arena *arena, const struct schema *schema, size_t file_index);
+const char **name_umbrellas(struct arena *arena, const struct schema *schema);
 
 /* The last part of a path. */
 const char *name_base(const char *path);

@@ -97,11 +97,16 @@ const char *build_sql(struct builder *b, struct document *document, yaml_node_t 
 bool build_key(struct builder *b, struct model_build *owner, struct document *document,
                yaml_node_t *node, const char *key, char **names, size_t count,
                struct key *key_out);
+void build_unknown_column(struct builder *b, const struct model_build *owner, struct span at,
+                          const char *name);
 bool build_key_equal(const struct key *a, const struct key *b);
 /* "a, b" in parentheses, by name. */
 const char *build_key_text(struct builder *b, const struct key *key);
 /* Whether key, in any order, is the primary key or a unique of its model. */
 bool build_key_is_unique(const struct model *model, const struct key *key);
+/* Whether a foreign key may refer from one key to the other; reports what keeps it from that. */
+bool build_check_pair(struct builder *b, struct span where, const struct key *from,
+                      const struct key *to);
 const char *build_qualified(struct builder *b, const char *schema, const char *name);
 /* Index and constraint names: given, or made of the table, the columns and the ending. */
 const char *build_constraint_name(struct builder *b, struct model_build *mb, yaml_node_t *node,

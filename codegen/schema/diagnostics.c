@@ -54,6 +54,17 @@ const struct source *diagnostics_add_source(struct diagnostics *diags, const cha
     return source;
 }
 
+const struct source *diagnostics_source(const struct diagnostics *diags, const char *path)
+{
+    for (size_t i = 0; i < diags->sources.count; i++) {
+        const struct source *source = diags->sources.items[i];
+
+        if (strcmp(source->path, path) == 0)
+            return source;
+    }
+    return NULL;
+}
+
 /* Appends the character at text as the reader may safely see it; returns its bytes. */
 static size_t add_visible(struct arena *arena, struct text *to, const char *text, size_t length,
                           size_t *width_out)

@@ -38,6 +38,9 @@ void diagnostics_free(struct diagnostics *diags);
 const struct source *diagnostics_add_source(struct diagnostics *diags, const char *path,
                                             const char *text, size_t length);
 
+/* The source kept under path, NULL when there is none. Borrowed. */
+const struct source *diagnostics_source(const struct diagnostics *diags, const char *path);
+
 /* Adds an error; source may be NULL for faults of no file. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))

@@ -62,8 +62,8 @@ struct column *build_find_column(struct model_build *mb, const char *name)
     return map_get(&mb->column_names, name);
 }
 
-static void report_unknown_column(struct builder *b, const struct model_build *owner,
-                                  struct span at, const char *name)
+void build_unknown_column(struct builder *b, const struct model_build *owner, struct span at,
+                          const char *name)
 {
     struct suggestion near = suggest_for(name);
 
@@ -88,7 +88,7 @@ bool build_key(struct builder *b, struct model_build *owner, struct document *do
         struct span at = document_item_span(document, node, key, i);
 
         if (!column) {
-            report_unknown_column(b, owner, at, names[i]);
+            build_unknown_column(b, owner, at, names[i]);
             ok = false;
             continue;
         }
@@ -164,7 +164,12 @@ const char *build_constraint_name(struct builder *b, struct model_build *mb, yam
     const char *base;
     const char *name;
     struct model_build *taken;
+    bool of_schema = strcmp(ending, "key") == 0 || strcmp(ending, "idx") == 0;
+    const char *scope = mb->model->db_schema;
 
+    /* What makes an index shares the tables' name space; the rest is named within its table. */
+    if (!of_schema)
+        scope = build_qualified(b, scope, mb->model->table);
     parts[count++] = mb->model->table;
     for (size_t i = 0; i < key->count; i++)
         parts[count++] = key->columns[i]->db_name;
@@ -174,8 +179,7 @@ const char *build_constraint_name(struct builder *b, struct model_build *mb, yam
     for (unsigned number = 2;; number++) {
         const char *const numbered[] = { base, arena_format(b->arena, "%u", number) };
 
-        taken = map_add(b->arena, &b->constraints,
-                        build_qualified(b, mb->model->db_schema, name), mb);
+        taken = map_add(b->arena, &b->constraints, build_qualified(b, scope, name), mb);
         if (!taken || given)
             break;
         name = name_constraint(b->arena, numbered, 2);
@@ -195,11 +199,5 @@ struct place build_place(const struct span *span)
 
 struct model_build *build_find_model(struct builder *b, const struct model *model)
 {
-    for (size_t i = 0; i < b->models.count; i++) {
-        struct model_build *mb = b->models.items[i];
-
-        if (mb->model == model)
-            return mb;
-    }
-    return NULL;
+    return b->models.items[model->index];
 }

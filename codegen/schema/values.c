@@ -1,11 +1,9 @@
-#define _POSIX_C_SOURCE 200809L
-
-#include <regex.h>
 #include <string.h>
 
 #include "schema/build.h"
 #include "schema/suggest.h"
 #include "types/literal.h"
+#include "types/pattern.h"
 #include "types/types.h"
 
 /* Defaults and limits of columns: literals judged by the column's type. */
@@ -155,9 +153,7 @@ static void build_pattern(struct builder *b, struct model_build *mb, size_t inde
     struct column_build *cb = &mb->columns[index];
     struct column *column = &mb->model->columns[index];
     const char *pattern = cb->parsed->pattern;
-    char why[128];
-    regex_t compiled;
-    int error;
+    const char *why;
 
     if (!pattern || cb->broken)
         return;
@@ -167,18 +163,10 @@ static void build_pattern(struct builder *b, struct model_build *mb, size_t inde
                           column->type.text);
         return;
     }
-    if (strlen(pattern) > 1000) {
-        diagnostics_error(b->diags, at(mb, cb, "pattern"), "the pattern is longer than 1000 bytes");
-        return;
-    }
-    error = regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB);
-    if (!error) {
-        regfree(&compiled);
-        return;
-    }
-    regerror(error, &compiled, why, sizeof why);
-    diagnostics_error(b->diags, at(mb, cb, "pattern"),
-                      "this is no POSIX extended regular expression: %s", why);
+    why = pattern_fault(b->arena, pattern);
+    if (why)
+        diagnostics_error(b->diags, at(mb, cb, "pattern"),
+                          "this is no POSIX extended regular expression: %s", why);
 }
 
 void build_limits(struct builder *b, struct model_build *mb, size_t index)

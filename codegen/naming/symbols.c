@@ -1,0 +1,204 @@
+#include "naming/symbols.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "naming/reserved.h"
+#include "schema/arena.h"
+#include "schema/map.h"
+
+const char *const symbols_of_model[] = {
+    "%s", "%s_list", "%s_pred", "%s_query", "%s_with", "%s_new", "%s_changes", "%s_order",
+    "%s_columns", "%s_row", "%s_model", "%s_all", "%s_all_of", "%s_any_of", "%s_not",
+    "%s_everything", "%s_where", "%s_find", "%s_select", "%s_each", "%s_count", "%s_exists",
+    "%s_insert", "%s_insert_all", "%s_update", "%s_upsert", "%s_delete", "%s_delete_where",
+    "%s_raw", "%s_find_at", "%s_select_at", "%s_each_at", "%s_count_at", "%s_exists_at",
+    "%s_insert_at", "%s_insert_all_at", "%s_update_at", "%s_upsert_at", "%s_delete_at",
+    "%s_delete_where_at", "%s_raw_at", NULL,
+};
+
+const char *const symbols_of_column[] = {
+    "%s_%s_is", "%s_%s_is_null", "%S_BY_%S", "%S_BY_%S_DESC", NULL,
+};
+
+const char *const symbols_of_relation[] = {
+    "%s_%s", "%s_load_%s", "%s_preload_%s", "%s_has_%s", "%s_load_%s_at", "%s_preload_%s_at",
+    NULL,
+};
+
+struct symbol {
+    const char *name;
+    const char *origin; /* "column 'role' of model 'user'" */
+    const char *fix;
+    struct place place;
+    size_t order;
+};
+
+struct table {
+    struct arena *arena;
+    struct diagnostics *diags;
+    struct pointers symbols;
+};
+
+/* Fills a shape; %S would be upper case, for which the caller passes upper-case words. */
+static const char *fill(struct arena *arena, const char *shape, const char *model,
+                        const char *part)
+{
+    struct text name = { 0 };
+    const char *words[] = { model, part };
+    size_t next = 0;
+
+    text_add_string(arena, &name, "");
+    for (; *shape; shape++) {
+        if (*shape != '%') {
+            text_add(arena, &name, shape, 1);
+            continue;
+        }
+        shape++;
+        text_add_string(arena, &name, words[next++]);
+    }
+    return name.text;
+}
+
+static void add(struct table *table, const char *name, const char *origin, const char *fix,
+                struct place place)
+{
+    struct symbol *symbol = arena_alloc(table->arena, sizeof *symbol);
+
+    *symbol = (struct symbol){ .name = name, .origin = origin, .fix = fix, .place = place,
+                               .order = table->symbols.count };
+    pointers_add(table->arena, &table->symbols, symbol);
+}
+
+static void add_enum(struct table *table, const struct enum_type *type)
+{
+    const char *origin;
+    const char *fix = "rename the enum or give the file a 'prefix'";
+
+    if (type->inline_of) {
+        origin = arena_format(table->arena, "the enum of column '%s' of model '%s'",
+                              type->inline_of->name, type->inline_of->model->name);
+        fix = "rename the column";
+    } else {
+        origin = arena_format(table->arena, "enum '%s'", type->name);
+    }
+    add(table, type->c_name, origin, fix, type->place);
+    add(table, arena_format(table->arena, "%s_UNSET", type->c_upper), origin, fix, type->place);
+    for (size_t i = 0; i < type->label_count; i++)
+        add(table, type->labels[i].c_name,
+            arena_format(table->arena, "value '%s' of %s", type->labels[i].label, origin),
+            "give the values C names with 'names'", type->place);
+}
+
+static void add_parts(struct table *table, const struct model *model, const char *const *shapes,
+                      const char *noun, const char *name, const char *upper, struct place place)
+{
+    const char *origin =
+        arena_format(table->arena, "%s '%s' of model '%s'", noun, name, model->name);
+    const char *fix = arena_format(table->arena, "rename the %s%s", noun,
+                                   strcmp(noun, "column") == 0
+                                       ? "; 'column' keeps its name in the database" : "");
+
+    for (; *shapes; shapes++) {
+        bool big = strstr(*shapes, "%S") != NULL;
+
+        add(table, fill(table->arena, *shapes, big ? model->c_upper : model->c_name,
+                        big ? upper : name), origin, fix, place);
+    }
+}
+
+static void add_model(struct table *table, const struct model *model)
+{
+    const char *origin = arena_format(table->arena, "model '%s'", model->name);
+
+    for (const char *const *shape = symbols_of_model; *shape; shape++)
+        add(table, fill(table->arena, *shape, model->c_name, NULL), origin,
+            "rename the model ('table' keeps its name in the database) or give the file a "
+            "'prefix'", model->place);
+    for (size_t i = 0; i < model->column_count; i++)
+        add_parts(table, model, symbols_of_column, "column", model->columns[i].name,
+                  model->columns[i].c_upper, model->columns[i].place);
+    for (size_t i = 0; i < model->relation_count; i++)
+        add_parts(table, model, symbols_of_relation, "relation", model->relations[i].name, "",
+                  model->relations[i].place);
+}
+
+static const struct source *source_at(const struct table *table, const struct place *place)
+{
+    return diagnostics_source(table->diags, place->file);
+}
+
+static struct span span_of(const struct table *table, const struct symbol *symbol)
+{
+    return (struct span){ .source = source_at(table, &symbol->place),
+                          .line = symbol->place.line, .column = symbol->place.column,
+                          .width = 1 };
+}
+
+static int compare_symbols(const void *a, const void *b)
+{
+    const struct symbol *left = *(const struct symbol *const *)a;
+    const struct symbol *right = *(const struct symbol *const *)b;
+    int order = strcmp(left->name, right->name);
+
+    return order ? order : (left->order > right->order) - (left->order < right->order);
+}
+
+/* Two things that clash in one name usually clash in several; once is enough. */
+static bool is_told(struct map *told, struct arena *arena, const char *origin, const char *other)
+{
+    return map_add(arena, told, arena_format(arena, "%s\n%s", origin, other),
+                   told) != NULL;
+}
+
+static void report_reserved(struct table *table, struct map *told, const struct symbol *symbol,
+                            const char *owner)
+{
+    if (is_told(told, table->arena, symbol->origin, owner))
+        return;
+    diagnostics_error(table->diags, span_of(table, symbol),
+                      "%s needs the C name '%s', which is %s; %s", symbol->origin, symbol->name,
+                      owner, symbol->fix);
+}
+
+static void report_clash(struct table *table, struct map *told, const struct symbol *first,
+                         const struct symbol *second)
+{
+    if (strcmp(first->origin, second->origin) == 0 ||
+        is_told(told, table->arena, first->origin, second->origin))
+        return;
+    diagnostics_error(table->diags, span_of(table, second),
+                      "%s and %s both need the C name '%s'; %s", first->origin, second->origin,
+                      second->name, second->fix);
+    diagnostics_note(table->diags, span_of(table, first), "the first one is here");
+}
+
+static void check_table(struct table *table)
+{
+    struct symbol **symbols = (struct symbol **)table->symbols.items;
+    struct map told = { 0 };
+
+    if (table->symbols.count)
+        qsort(symbols, table->symbols.count, sizeof *symbols, compare_symbols);
+    for (size_t i = 0; i < table->symbols.count; i++) {
+        const char *owner = reserved_owner(symbols[i]->name);
+
+        if (owner)
+            report_reserved(table, &told, symbols[i], owner);
+        if (i && strcmp(symbols[i - 1]->name, symbols[i]->name) == 0)
+            report_clash(table, &told, symbols[i - 1], symbols[i]);
+    }
+}
+
+void symbols_check(const struct schema *schema, struct arena *arena, struct diagnostics *diags)
+{
+    struct table table = { .arena = arena, .diags = diags };
+
+    for (size_t i = 0; i < schema->enum_count; i++)
+        add_enum(&table, schema->enums[i]);
+    for (size_t i = 0; i < schema->model_count; i++)
+        if (!schema->models[i]->link_only)
+            add_model(&table, schema->models[i]);
+    check_table(&table);
+}
