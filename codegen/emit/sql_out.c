@@ -118,14 +118,14 @@ const char *sql_comment(struct sql_out *out, const char *text)
 
 const char *sql_primary_key_name(struct sql_out *out, const struct model *model)
 {
-    const char *const parts[] = { "pk", model->table };
+    const char *const parts[] = { model->table, "pkey" };
 
     return name_constraint(out->arena, parts, 2);
 }
 
 const char *sql_check_name(struct sql_out *out, const struct column *column, const char *what)
 {
-    const char *const parts[] = { "ck", column->model->table, column->db_name, what };
+    const char *const parts[] = { column->model->table, column->db_name, what, "check" };
 
     return name_constraint(out->arena, parts, 4);
 }

@@ -92,10 +92,11 @@ static void end_line(struct writer *writer)
 {
     size_t indent = (size_t)writer->depth * INDENT;
     const char *line = writer->line.text;
-    bool code = writer->line.length && *line != '#';
+    bool comment = strncmp(line, " *", 2) == 0 || strncmp(line, "/*", 2) == 0;
+    bool directive = *line == '#';
     size_t further = 0;
 
-    while (code && indent + further + strlen(line) > WRITER_COLUMNS) {
+    while (!comment && !directive && indent + further + strlen(line) > WRITER_COLUMNS) {
         size_t cut = break_before(line, WRITER_COLUMNS - indent - further);
         size_t next = further ? further : alignment(line);
 
@@ -107,7 +108,7 @@ static void end_line(struct writer *writer)
         line += cut;
         further = next;
     }
-    if (code)
+    if (*line && !directive)
         add_spaces(writer, indent + further);
     text_add_string(writer->arena, &writer->out, line);
     text_add_string(writer->arena, &writer->out, "\n");

@@ -1,0 +1,49 @@
+#ifndef ORM_CODEGEN_EMIT_C_EMIT_H
+#define ORM_CODEGEN_EMIT_C_EMIT_H
+
+/* What the parts of the C emitter share. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "emit/writer.h"
+#include "schema/schema.h"
+
+enum { ORM_CODEGEN_ABI_WRITTEN = 1 };
+
+/* One file being written. The writer knows the names of the model and of all parameters. */
+struct c_emit {
+    struct writer writer;
+    struct arena *arena;
+    const struct schema *schema;
+    const struct model *model; /* NULL in files that are not about one model */
+};
+
+void c_emit_init(struct c_emit *emit, const struct schema *schema, const struct model *model,
+                 const char *version);
+
+/* Make the names of a column, or of a relation and its target, known to the templates. */
+void c_emit_column(struct c_emit *emit, const struct column *column);
+void c_emit_relation(struct c_emit *emit, const struct relation *relation);
+/* Sets $key_arguments$ and $key_binds$ for a model with a key. */
+void c_emit_key(struct c_emit *emit);
+
+/* The models that relations lead to, each once, without the model itself. */
+const struct model **c_emit_targets(struct c_emit *emit, size_t *count_out);
+
+/* Which of the writing functions a model has. */
+bool c_has_find(const struct model *model);
+bool c_has_insert(const struct model *model);
+bool c_has_update(const struct model *model);
+bool c_has_delete(const struct model *model);
+/* Whether a column is in <model>_new and in <model>_changes. */
+bool c_is_insertable(const struct column *column);
+bool c_is_changeable(const struct column *column);
+
+void c_write_enum(struct c_emit *emit, const struct enum_type *enumeration);
+void c_write_header(struct c_emit *emit);
+void c_write_functions_declared(struct c_emit *emit);
+void c_write_source(struct c_emit *emit);
+void c_write_functions_defined(struct c_emit *emit);
+
+#endif

@@ -1,0 +1,285 @@
+#include "emit/c_emit.h"
+#include "emit/c_text.h"
+#include "emit/c_types.h"
+#include "naming/generated.h"
+
+/* Names as an initialiser list: "a", "b". */
+static const char *quoted_columns(struct arena *arena, const struct key *key)
+{
+    struct text list = { 0 };
+
+    for (size_t i = 0; i < key->count; i++) {
+        text_add_string(arena, &list, i ? ", " : "");
+        text_add_string(arena, &list, c_string(arena, key->columns[i]->db_name));
+    }
+    return list.text;
+}
+
+/* Positions as an initialiser list: 0, 3. */
+static const char *column_positions(struct arena *arena, const struct key *key)
+{
+    struct text list = { 0 };
+
+    for (size_t i = 0; i < key->count; i++)
+        text_add_string(arena, &list,
+                        arena_format(arena, "%s%zu", i ? ", " : "", key->columns[i]->index));
+    return list.text;
+}
+
+static const char *column_flags(struct arena *arena, const struct column *column)
+{
+    const struct {
+        bool set;
+        const char *name;
+    } flags[] = {
+        { column->type.array, "ORM_COLUMN_ARRAY" },
+        { column->nullable, "ORM_COLUMN_NULLABLE" },
+        { column->primary_key, "ORM_COLUMN_PRIMARY_KEY" },
+        { column->generated == GENERATED_IDENTITY || column->generated == GENERATED_SERIAL,
+          "ORM_COLUMN_IDENTITY" },
+        { column->generated == GENERATED_EXPRESSION, "ORM_COLUMN_COMPUTED" },
+        { column->default_value.kind != DEFAULT_NONE, "ORM_COLUMN_DEFAULT" },
+        { column->version, "ORM_COLUMN_VERSION" },
+        { column->created, "ORM_COLUMN_CREATED" },
+        { column->updated, "ORM_COLUMN_UPDATED" },
+        { column->unique, "ORM_COLUMN_UNIQUE" },
+    };
+    struct text text = { 0 };
+
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        if (!flags[i].set)
+            continue;
+        text_add_string(arena, &text, text.length ? " | " : "");
+        text_add_string(arena, &text, flags[i].name);
+    }
+    return text.length ? text.text : "0";
+}
+
+static void write_labels(struct c_emit *emit, const struct enum_type *enumeration)
+{
+    struct writer *writer = &emit->writer;
+
+    writer_set(writer, "enum_db_name", c_string(emit->arena, enumeration->db_name));
+    writer_set_number(writer, "label_count", enumeration->label_count);
+    writer_add(writer, ".labels = &(const orm_enum_labels){\n");
+    writer_indent(writer);
+    writer_add(writer, ".name = $enum_db_name$,\n.labels = (const char *const[]){");
+    for (size_t i = 0; i < enumeration->label_count; i++) {
+        writer_set(writer, "label", c_string(emit->arena, enumeration->labels[i].label));
+        writer_add(writer, i ? ", $label$" : "$label$");
+    }
+    writer_add(writer, "},\n.count = $label_count$,\n");
+    writer_dedent(writer);
+    writer_add(writer, "},\n");
+}
+
+static void write_column(struct c_emit *emit, const struct column *column)
+{
+    struct writer *writer = &emit->writer;
+    const struct column_type *type = &column->type;
+
+    c_emit_column(emit, column);
+    writer_set(writer, "db_name", c_string(emit->arena, column->db_name));
+    writer_set(writer, "flags", column_flags(emit->arena, column));
+    writer_set(writer, "constant", c_type_constant(column));
+    writer_add(writer, "{\n");
+    writer_indent(writer);
+    writer_add(writer, ".field = \"$field$\",\n.name = $db_name$,\n"
+                       ".type = $constant$,\n.flags = $flags$,\n.offset = offsetof($type$, $field$),\n");
+    writer_add(writer, c_is_insertable(column) ? ".new_offset = offsetof($new$, $field$),\n"
+                                               : ".new_offset = ORM_NO_OFFSET,\n");
+    writer_add(writer, c_is_changeable(column) ? ".changes_offset = offsetof($changes$, $field$),\n"
+                                               : ".changes_offset = ORM_NO_OFFSET,\n");
+    writer_set_number(writer, "length", type->has_precision ? type->precision : type->length);
+    writer_set_number(writer, "scale", type->scale);
+    if (type->has_precision || type->length)
+        writer_add(writer, ".length = $length$,\n");
+    if (type->scale)
+        writer_add(writer, ".scale = $scale$,\n");
+    if (type->enumeration)
+        write_labels(emit, type->enumeration);
+    writer_dedent(writer);
+    writer_add(writer, "},\n");
+}
+
+static void write_link(struct c_emit *emit, const struct relation *relation)
+{
+    struct writer *writer = &emit->writer;
+
+    writer_set(writer, "link_table", c_string(emit->arena, relation->link->table));
+    writer_set(writer, "link_own", quoted_columns(emit->arena, &relation->link_own_key));
+    writer_set(writer, "link_target", quoted_columns(emit->arena, &relation->link_target_key));
+    writer_set_number(writer, "link_target_count", relation->link_target_key.count);
+    writer_add(writer, ".link = &(const orm_link){\n");
+    writer_indent(writer);
+    if (relation->link->db_schema) {
+        writer_set(writer, "link_schema", c_string(emit->arena, relation->link->db_schema));
+        writer_add(writer, ".schema = $link_schema$,\n");
+    }
+    writer_add(writer, ".table = $link_table$,\n"
+                       ".own_columns = (const char *const[]){$link_own$},\n"
+                       ".target_columns = (const char *const[]){$link_target$},\n"
+                       ".target_count = $link_target_count$,\n");
+    writer_dedent(writer);
+    writer_add(writer, "},\n");
+}
+
+static void write_relation_order(struct c_emit *emit, const struct relation *relation)
+{
+    struct writer *writer = &emit->writer;
+
+    writer_set_number(writer, "order_count", relation->order_count);
+    writer_add(writer, ".order = (const orm_relation_order[]){\n");
+    writer_indent(writer);
+    for (size_t i = 0; i < relation->order_count; i++) {
+        writer_set_number(writer, "column_index", relation->order_by[i].column->index);
+        writer_set(writer, "descending", relation->order_by[i].descending ? "true" : "false");
+        writer_add(writer, "{.column = $column_index$, .descending = $descending$},\n");
+    }
+    writer_dedent(writer);
+    writer_add(writer, "},\n.order_count = $order_count$,\n");
+}
+
+static const char *relation_kind(const struct relation *relation)
+{
+    switch (relation->kind) {
+    case RELATION_BELONGS_TO:
+        return "ORM_BELONGS_TO";
+    case RELATION_HAS_ONE:
+        return "ORM_HAS_ONE";
+    case RELATION_HAS_MANY:
+        return "ORM_HAS_MANY";
+    case RELATION_MANY_TO_MANY:
+        break;
+    }
+    return "ORM_MANY_TO_MANY";
+}
+
+static void write_relation(struct c_emit *emit, const struct relation *relation)
+{
+    struct writer *writer = &emit->writer;
+
+    c_emit_relation(emit, relation);
+    writer_set(writer, "kind", relation_kind(relation));
+    writer_set(writer, "own", column_positions(emit->arena, &relation->own_key));
+    writer_set(writer, "target", column_positions(emit->arena, &relation->target_key));
+    writer_set_number(writer, "own_count", relation->own_key.count);
+    writer_set(writer, "inverse", "ORM_NO_RELATION");
+    if (relation->inverse)
+        writer_set_number(writer, "inverse", relation->inverse->index);
+    writer_add(writer, "{\n");
+    writer_indent(writer);
+    writer_add(writer, ".name = \"$relation$\",\n.kind = $kind$,\n.target = &$to_descriptor$,\n");
+    if (relation->link)
+        write_link(emit, relation);
+    writer_add(writer, ".own_columns = (const uint16_t[]){$own$},\n"
+                       ".target_columns = (const uint16_t[]){$target$},\n"
+                       ".own_count = $own_count$,\n");
+    if (relation->order_count)
+        write_relation_order(emit, relation);
+    writer_add(writer, ".inverse = $inverse$,\n");
+    writer_dedent(writer);
+    writer_add(writer, "},\n");
+}
+
+static void write_columns(struct c_emit *emit)
+{
+    struct writer *writer = &emit->writer;
+
+    writer_add(writer, ".columns = (const orm_column[]){\n");
+    writer_indent(writer);
+    for (size_t i = 0; i < emit->model->column_count; i++)
+        write_column(emit, &emit->model->columns[i]);
+    writer_dedent(writer);
+    writer_add(writer, "},\n.column_count = $column_count$,\n");
+}
+
+static void write_relations(struct c_emit *emit)
+{
+    struct writer *writer = &emit->writer;
+
+    if (!emit->model->relation_count)
+        return;
+    writer_add(writer, ".relations = (const orm_relation[]){\n");
+    writer_indent(writer);
+    for (size_t i = 0; i < emit->model->relation_count; i++)
+        write_relation(emit, &emit->model->relations[i]);
+    writer_dedent(writer);
+    writer_add(writer, "},\n.relation_count = $relation_count$,\n");
+}
+
+static void write_sizes(struct c_emit *emit)
+{
+    const struct model *model = emit->model;
+    struct writer *writer = &emit->writer;
+
+    writer_add(writer, ".abi = $abi$,\n.size = sizeof($type$),\n"
+                       ".object_offset = offsetof($type$, orm_object_),\n");
+    if (c_has_insert(model))
+        writer_add(writer, ".new_size = sizeof($new$),\n");
+    if (c_has_update(model))
+        writer_add(writer, ".changes_size = sizeof($changes$),\n");
+    if (model->view)
+        writer_add(writer, ".view = true,\n");
+    writer_add(writer, ".query = {\n");
+    writer_indent(writer);
+    writer_add(writer, ".where = offsetof($query$, where),\n"
+                       ".order_by = offsetof($query$, order_by),\n"
+                       ".limit = offsetof($query$, limit),\n"
+                       ".offset = offsetof($query$, offset),\n"
+                       ".load = offsetof($query$, load),\n"
+                       ".depth = offsetof($query$, depth),\n"
+                       ".refresh = offsetof($query$, refresh),\n");
+    writer_add(writer, model->relation_count ? ".with = offsetof($query$, with),\n"
+                                             : ".with = ORM_NO_OFFSET,\n");
+    writer_dedent(writer);
+    writer_add(writer, "},\n");
+}
+
+static void write_descriptor(struct c_emit *emit)
+{
+    struct writer *writer = &emit->writer;
+    const struct model *model = emit->model;
+
+    writer_set(writer, "table", c_string(emit->arena, model->table));
+    writer_set_number(writer, "column_count", model->column_count);
+    writer_set_number(writer, "relation_count", model->relation_count);
+    writer_set_number(writer, "key_count", model->primary_key.count);
+    writer_add(writer, "\nconst orm_model $descriptor$ = {\n");
+    writer_indent(writer);
+    writer_add(writer, ".name = \"$model_name$\",\n.c_name = \"$type$\",\n");
+    if (model->db_schema) {
+        writer_set(writer, "schema", c_string(emit->arena, model->db_schema));
+        writer_add(writer, ".schema = $schema$,\n");
+    }
+    writer_add(writer, ".table = $table$,\n");
+    write_columns(emit);
+    if (model->primary_key.count) {
+        writer_set(writer, "key", column_positions(emit->arena, &model->primary_key));
+        writer_add(writer, ".key = (const uint16_t[]){$key$},\n.key_count = $key_count$,\n");
+    }
+    write_relations(emit);
+    write_sizes(emit);
+    writer_dedent(writer);
+    writer_add(writer, "};\n");
+}
+
+void c_write_source(struct c_emit *emit)
+{
+    struct writer *writer = &emit->writer;
+    size_t count;
+    const struct model **targets = c_emit_targets(emit, &count);
+
+    writer_add(writer, "/*\n"
+                       " * Model $model_name$ of $file$: its description and typed functions.\n"
+                       " * Generated by orm $version$; do not edit, change the YAML and generate again.\n"
+                       " */\n"
+                       "#include \"$header$\"\n");
+    for (size_t i = 0; i < count; i++) {
+        writer_set(writer, "to_header", name_file(emit->arena, targets[i]->c_name, "h"));
+        writer_add(writer, "#include \"$to_header$\"\n");
+    }
+    write_descriptor(emit);
+    writer_add(writer, "\nconst $query$ $all$ = {.limit = 0};\n");
+    c_write_functions_defined(emit);
+}
