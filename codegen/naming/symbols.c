@@ -32,6 +32,7 @@ struct symbol {
     const char *origin; /* "column 'role' of model 'user'" */
     const char *fix;
     struct place place;
+    unsigned width;
     size_t order;
 };
 
@@ -62,17 +63,18 @@ static const char *fill(struct arena *arena, const char *shape, const char *mode
 }
 
 static void add(struct table *table, const char *name, const char *origin, const char *fix,
-                struct place place)
+                struct place place, const char *written)
 {
     struct symbol *symbol = arena_alloc(table->arena, sizeof *symbol);
 
     *symbol = (struct symbol){ .name = name, .origin = origin, .fix = fix, .place = place,
-                               .order = table->symbols.count };
+                               .width = (unsigned)strlen(written), .order = table->symbols.count };
     pointers_add(table->arena, &table->symbols, symbol);
 }
 
 static void add_enum(struct table *table, const struct enum_type *type)
 {
+    const char *written = type->inline_of ? type->inline_of->name : type->name;
     const char *origin;
     const char *fix = "rename the enum or give the file a 'prefix'";
 
@@ -83,12 +85,13 @@ static void add_enum(struct table *table, const struct enum_type *type)
     } else {
         origin = arena_format(table->arena, "enum '%s'", type->name);
     }
-    add(table, type->c_name, origin, fix, type->place);
-    add(table, arena_format(table->arena, "%s_UNSET", type->c_upper), origin, fix, type->place);
+    add(table, type->c_name, origin, fix, type->place, written);
+    add(table, arena_format(table->arena, "%s_UNSET", type->c_upper), origin, fix, type->place,
+        written);
     for (size_t i = 0; i < type->label_count; i++)
         add(table, type->labels[i].c_name,
             arena_format(table->arena, "value '%s' of %s", type->labels[i].label, origin),
-            "give the values C names with 'names'", type->place);
+            "give the values C names with 'names'", type->place, written);
 }
 
 static void add_parts(struct table *table, const struct model *model, const char *const *shapes,
@@ -104,7 +107,7 @@ static void add_parts(struct table *table, const struct model *model, const char
         bool big = strstr(*shapes, "%S") != NULL;
 
         add(table, fill(table->arena, *shapes, big ? model->c_upper : model->c_name,
-                        big ? upper : name), origin, fix, place);
+                        big ? upper : name), origin, fix, place, name);
     }
 }
 
@@ -115,7 +118,7 @@ static void add_model(struct table *table, const struct model *model)
     for (const char *const *shape = symbols_of_model; *shape; shape++)
         add(table, fill(table->arena, *shape, model->c_name, NULL), origin,
             "rename the model ('table' keeps its name in the database) or give the file a "
-            "'prefix'", model->place);
+            "'prefix'", model->place, model->name);
     for (size_t i = 0; i < model->column_count; i++)
         add_parts(table, model, symbols_of_column, "column", model->columns[i].name,
                   model->columns[i].c_upper, model->columns[i].place);
@@ -124,16 +127,11 @@ static void add_model(struct table *table, const struct model *model)
                   model->relations[i].place);
 }
 
-static const struct source *source_at(const struct table *table, const struct place *place)
-{
-    return diagnostics_source(table->diags, place->file);
-}
-
 static struct span span_of(const struct table *table, const struct symbol *symbol)
 {
-    return (struct span){ .source = source_at(table, &symbol->place),
+    return (struct span){ .source = diagnostics_source(table->diags, symbol->place.file),
                           .line = symbol->place.line, .column = symbol->place.column,
-                          .width = 1 };
+                          .width = symbol->width };
 }
 
 static int compare_symbols(const void *a, const void *b)

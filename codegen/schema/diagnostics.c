@@ -237,7 +237,7 @@ static void add_quote(struct arena *arena, struct text *to, struct span at)
 {
     size_t start;
     size_t length;
-    size_t first = at.column > LINE_BEFORE + 20 ? at.column - 1 - LINE_BEFORE : 0;
+    size_t first = at.column > LINE_WIDTH - 20 ? at.column - 1 - LINE_BEFORE : 0;
     size_t position = first;
     size_t before = 4 + (first ? 4 : 0);
     size_t under = 0;

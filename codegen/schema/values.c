@@ -75,7 +75,7 @@ void build_default(struct builder *b, struct model_build *mb, size_t index)
                           column->name);
     if (sql)
         column->default_value = (struct default_value){ .kind = DEFAULT_SQL, .text = sql };
-    if (!cb->parsed->default_value || cb->broken || column->generated != GENERATED_NONE)
+    if (!cb->parsed->default_value || null || cb->broken || column->generated != GENERATED_NONE)
         return;
     if (column->type.array)
         default_array(b, mb, index, cb->parsed->default_value);

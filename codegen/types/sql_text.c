@@ -106,12 +106,12 @@ const char *sql_text_fault(const char *text)
 
     if (!text[strspn(text, " \t\r\n")])
         return "it is empty";
-    for (; *lexer.at && !fault; lexer.at++) {
-        unsigned char byte = (unsigned char)*lexer.at;
-
-        if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F)
+    for (const char *at = text; *at; at++)
+        if (((unsigned char)*at < 0x20 && *at != '\n' && *at != '\t') || *at == 0x7F)
             return "it holds a control character";
+    while (*lexer.at && !fault) {
         fault = read_token(&lexer);
+        lexer.at += *lexer.at != '\0';
     }
     if (!fault && lexer.depth)
         fault = lexer.open[lexer.depth - 1] == ')' ? "a '(' is not closed" : "a '[' is not closed";

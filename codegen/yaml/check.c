@@ -172,13 +172,16 @@ static bool check_number(document *d, const yaml_node_t *node, shape *want, cons
     return true;
 }
 
-/* A NUL would cut the text short in C, other controls have no place in names or SQL. */
-static bool check_text(document *d, const yaml_node_t *node, shape *want, const char *key)
+/*
+ * A NUL would cut the text short in C, other controls have no place in names or SQL. Null is a
+ * value for a default only.
+ */
+static bool check_text(document *d, const yaml_node_t *node, const char *key)
 {
     const char *text = text_of(node);
 
     if (document_is_null(node)) {
-        if ((want->flags & CYAML_FLAG_POINTER_NULL) == CYAML_FLAG_POINTER_NULL)
+        if (strcmp(key, "default") == 0)
             return true;
         diagnostics_error(d->diags, document_span(d, node),
                           node->data.scalar.length ? "'%s' has no value: quote '%s' or leave the "
@@ -212,7 +215,7 @@ static bool check_scalar(document *d, const yaml_node_t *node, shape *want, cons
     case CYAML_ENUM:
         return check_choice(d, node, want, key);
     case CYAML_STRING:
-        return check_text(d, node, want, key);
+        return check_text(d, node, key);
     default:
         diagnostics_error(d->diags, document_span(d, node),
                           "'%s' has a type this check does not know", key);
