@@ -1,0 +1,57 @@
+#include <string.h>
+
+#include "command.h"
+#include "dialect.h"
+
+static enum exit_code run_check(const struct arguments *arguments, struct arena *arena)
+{
+    struct loaded loaded;
+    enum sql_dialect dialect = SQL_POSTGRESQL;
+    enum exit_code code = EXIT_WRONG_INPUT;
+    size_t models = 0;
+
+    if (arguments->dialect && !dialect_read(&command_check, arena, arguments, &dialect))
+        return EXIT_WRONG_COMMAND;
+    if (!load_models(arguments, &loaded))
+        return EXIT_WRONG_INPUT;
+    if (arguments->dialect && !sql_ddl(loaded.schema, dialect, ORM_VERSION, arena, loaded.diags)) {
+        report_print(loaded.diags);
+        goto out;
+    }
+    for (size_t i = 0; i < loaded.schema->model_count; i++)
+        models += !loaded.schema->models[i]->link_only;
+    printf("%zu model%s in %zu file%s: no errors\n", models, models == 1 ? "" : "s",
+           loaded.schema->file_count, loaded.schema->file_count == 1 ? "" : "s");
+    code = EXIT_FINE;
+out:
+    loaded_dispose(&loaded);
+    return code;
+}
+
+const struct command command_check = {
+    .name = "check",
+    .summary = "report everything that is wrong with the models",
+    .help = "orm check - report everything that is wrong with the models\n"
+            "\n"
+            "Usage:\n"
+            "  orm check [--dialect DIALECT] MODELS...\n"
+            "\n"
+            "Reads the files and what they include and reports all faults at once, sorted:\n"
+            "\n"
+            "  shop.yaml:7:20: error: ...\n"
+            "          - { name: price, typ: numeric }\n"
+            "                           ^~~\n"
+            "\n"
+            "Nothing is written.\n"
+            "\n"
+            "Options:\n"
+            "  --dialect DIALECT  also check what only that database minds, such as names\n"
+            "                     it can't tell apart: postgresql or sqlite\n"
+            "  -h, --help         show this page\n"
+            "\n"
+            "Examples:\n"
+            "  orm check models/*.yaml\n"
+            "  orm check --dialect sqlite shop.yaml\n",
+    .options = OPTION_DIALECT,
+    .run = run_check,
+};

@@ -1,0 +1,81 @@
+#include <stdarg.h>
+#include <string.h>
+
+#include "command.h"
+
+const struct command *const commands[] = { &command_check, &command_generate, &command_schema,
+                                           NULL };
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static const char exit_codes[] =
+    "\n"
+    "Exit status:\n"
+    "  0  everything is fine\n"
+    "  1  the input is wrong, or a file can't be read or written\n"
+    "  2  the command line is wrong\n"
+    "\n"
+    "Diagnostics go to standard error, in colour on a terminal; set NO_COLOR to\n"
+    "turn colour off.\n";
+
+void help_overview(FILE *stream)
+{
+    fputs("orm - typed C and SQL from tables described in YAML\n"
+          "\n"
+          "Usage:\n"
+          "  orm COMMAND [OPTIONS] MODELS...\n"
+          "  orm help [COMMAND]\n"
+          "  orm --version\n"
+          "\n"
+          "MODELS are YAML files; what they include is read too. Give the files of one\n"
+          "database together, so that relations find their models.\n"
+          "\n"
+          "Commands:\n",
+          stream);
+    for (size_t i = 0; commands[i]; i++)
+        fprintf(stream, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+    fputs("  help      explain a command\n"
+          "\n"
+          "A first look. Put this into shop.yaml:\n"
+          "\n"
+          "  prefix: shop\n"
+          "  models:\n"
+          "    - name: product\n"
+          "      table: products\n"
+          "      columns:\n"
+          "        - { name: id, type: bigint, primary_key: true, generated: identity }\n"
+          "        - { name: title, type: text }\n"
+          "\n"
+          "then:\n"
+          "\n"
+          "  orm check shop.yaml\n"
+          "  orm generate shop.yaml --out generated\n"
+          "  orm schema --dialect sqlite shop.yaml | sqlite3 shop.db\n",
+          stream);
+    fputs(exit_codes, stream);
+}
+
+void help_command(const struct command *command, FILE *stream)
+{
+    fputs(command->help, stream);
+    fputs(exit_codes, stream);
+}
+
+enum exit_code wrong_command(const struct command *command, const char *format, ...)
+{
+    va_list arguments;
+
+    fputs("orm: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\nTry 'orm %s%s--help'.\n", command ? command->name : "",
+            command ? " " : "");
+    return EXIT_WRONG_COMMAND;
+}
