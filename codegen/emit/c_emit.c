@@ -19,7 +19,7 @@ static void set_names(struct c_emit *emit, enum name_scope scope, const struct c
     for (size_t i = 0; i < generated_names_count; i++) {
         const struct generated_name *name = &generated_names[i];
 
-        if (name->scope == scope)
+        if (name->key && name->scope == scope)
             writer_set(&emit->writer, name->key,
                        name_generated(emit->arena, name, emit->model, column, relation));
     }
@@ -66,7 +66,7 @@ static void set_target(struct c_emit *emit, const struct model *target)
 
     for (size_t i = 0; i < generated_names_count; i++)
         for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-            if (strcmp(generated_names[i].key, keys[k][0]) == 0)
+            if (generated_names[i].key && strcmp(generated_names[i].key, keys[k][0]) == 0)
                 writer_set(&emit->writer, keys[k][1],
                            name_generated(emit->arena, &generated_names[i], target, NULL, NULL));
     writer_set(&emit->writer, "to_header", name_file(emit->arena, target->c_name, "h"));

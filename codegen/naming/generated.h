@@ -24,7 +24,7 @@ enum name_scope {
  * of the model and the YAML names of its parts. One entry per C name, macros included.
  */
 struct generated_name {
-    const char *key; /* the emitters' word for it */
+    const char *key; /* the emitters' word for it; NULL: not generated yet, kept free for later */
     enum name_scope scope;
     const char *pattern;
 };
