@@ -1,0 +1,44 @@
+/* Rows of a result to objects of a session. */
+#ifndef ORM_MAP_MAPPER_H
+#define ORM_MAP_MAPPER_H
+
+#include "driver/driver.h"
+#include "map/identity.h"
+
+/* How the rows of one result become objects of one model. */
+typedef struct orm__mapper {
+    orm_session *session;
+    const orm__driver *driver;
+    orm__arena *arena;
+    orm__identity_map *map;
+    orm__identity *identity; /* NULL: the model has no key */
+    const orm_model *model;
+    const orm__field *fields; /* of this model in the result */
+    orm__result *result;
+    bool distinct; /* every row is a new object: no look-ups, the caller defers the whole result */
+    bool refresh;  /* bring the fields of known objects to what was read */
+    size_t object_size; /* object header with slots, before the row */
+} orm__mapper;
+
+/* `distinct_rows`: the statement cannot give one row of the model twice. False: out of memory. */
+bool orm__mapper_init(orm__mapper *mapper, orm_session *session, const orm__driver *driver, orm__arena *arena,
+                      orm__identity_map *map, const orm_model *model, const orm__field *fields, orm__result *result,
+                      bool distinct_rows, bool refresh);
+
+/* The present row as an object: a new one, or the one the session has. `*row_out` is session. */
+orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out, orm_error *error);
+
+/* A growing vector of rows. */
+typedef struct orm__row_list {
+    const orm_allocator *allocator;
+    void **items;
+    size_t count;
+    size_t capacity;
+} orm__row_list;
+
+bool orm__row_list_add(orm__row_list *list, void *row);
+void orm__row_list_dispose(orm__row_list *list);
+/* A copy in `arena`; NULL only when out of memory. */
+void **orm__row_list_keep(const orm__row_list *list, orm__arena *arena);
+
+#endif

@@ -1,0 +1,179 @@
+#include <string.h>
+
+#include "base/fail.h"
+#include "model/column_value.h"
+#include "session/session.h"
+
+static orm_pred failed(const orm_model *model, orm_status status)
+{
+    orm_pred pred = {.model = model, .kind = ORM_PRED_FAILED};
+    pred.as.failure = status;
+    return pred;
+}
+
+orm_pred orm_gen_pred(const orm_model *model, uint16_t column, orm_cond cond)
+{
+    orm_pred pred = {.model = model, .kind = ORM_PRED_LEAF, .target = column, .depth = 1};
+    pred.as.cond = cond;
+    return pred;
+}
+
+static orm_pred equal_to(const orm_model *model, uint16_t column, orm_value value)
+{
+    orm_cond cond = {.op = ORM_OP_EQ};
+    cond.as.values[0] = value;
+    return orm_gen_pred(model, column, cond);
+}
+
+orm_pred orm_gen_pred_bool(const orm_model *model, uint16_t column, bool value)
+{
+    return equal_to(model, column, orm_bind_int(value));
+}
+
+orm_pred orm_gen_pred_enum(const orm_model *model, uint16_t column, int value)
+{
+    return equal_to(model, column, orm_bind_int(value));
+}
+
+orm_pred orm_gen_pred_null(const orm_model *model, uint16_t column)
+{
+    orm_pred pred = {.model = model, .kind = ORM_PRED_NULL, .target = column, .depth = 1};
+    return pred;
+}
+
+orm_pred orm_gen_pred_everything(const orm_model *model)
+{
+    orm_pred pred = {.model = model, .kind = ORM_PRED_EVERYTHING, .depth = 1};
+    return pred;
+}
+
+static size_t list_item_size(orm_list_type type)
+{
+    switch (type) {
+    case ORM_LIST_I8:
+    case ORM_LIST_U8: return 1;
+    case ORM_LIST_I16:
+    case ORM_LIST_U16: return 2;
+    case ORM_LIST_I32:
+    case ORM_LIST_U32: return 4;
+    case ORM_LIST_FLOAT: return sizeof(float);
+    case ORM_LIST_DATE: return sizeof(orm_date);
+    case ORM_LIST_TEXT: return sizeof(const char *);
+    case ORM_LIST_BYTES: return sizeof(orm_bytes);
+    case ORM_LIST_NUMERIC: return sizeof(orm_numeric);
+    case ORM_LIST_UUID: return sizeof(orm_uuid);
+    case ORM_LIST_INTERVAL: return sizeof(orm_interval);
+    default: return 8;
+    }
+}
+
+/* A list's items, and the text they point to, copied into the session. */
+static orm_status keep_list(orm_session *db, orm_cond *cond)
+{
+    size_t count = cond->as.list.count;
+    size_t size = list_item_size(cond->list_type);
+    if (count == 0 || cond->as.list.items == NULL) return ORM_OK;
+    if (count > SIZE_MAX / 32) return ORM_NOMEM;
+    char *items = orm__arena_alloc(&db->arena, count * size);
+    if (items == NULL) return ORM_NOMEM;
+    memcpy(items, cond->as.list.items, count * size);
+    bool pointers = cond->list_type == ORM_LIST_TEXT || cond->list_type == ORM_LIST_BYTES ||
+                    cond->list_type == ORM_LIST_NUMERIC;
+    for (size_t i = 0; pointers && i < count; i++) {
+        orm_value value = orm__list_get(cond, i);
+        if (value.kind == ORM_KIND_NULL || orm__value_keep(&value, &db->arena) != ORM_OK) {
+            if (value.kind == ORM_KIND_NULL) continue;
+            return ORM_NOMEM;
+        }
+        /* Every such item begins with the pointer to its data. */
+        memcpy(items + i * size, &value.as.span.data, sizeof value.as.span.data);
+    }
+    cond->as.list.items = items;
+    return ORM_OK;
+}
+
+/* Copies what a leaf borrows, so that the predicate can outlive the expression that made it. */
+static orm_pred keep(orm_session *db, const orm_model *model, const orm_pred *pred)
+{
+    orm_pred copy = *pred;
+    if (copy.kind == ORM_PRED_FAILED) return copy;
+    if (copy.kind == ORM_PRED_NONE || copy.model != model) return failed(model, ORM_MISUSE);
+    if (copy.kind != ORM_PRED_LEAF) return copy;
+    orm_cond *cond = &copy.as.cond;
+    orm_status status = ORM_OK;
+    if (cond->op == ORM_OP_IN || cond->op == ORM_OP_NOT_IN) {
+        status = keep_list(db, cond);
+    } else {
+        for (int i = 0; i < (cond->op == ORM_OP_BETWEEN ? 2 : 1) && status == ORM_OK; i++)
+            status = orm__value_keep(&cond->as.values[i], &db->arena);
+    }
+    return status == ORM_OK ? copy : failed(model, status);
+}
+
+/* `items` are of model `inner`; the result is of `model`. */
+static orm_pred combine(orm_session *db, const orm_model *model, orm_pred_kind kind, const orm_model *inner,
+                        const orm_pred *items, size_t count)
+{
+    if (count > UINT16_MAX) return failed(model, ORM_INVALID);
+    orm_pred *copies = orm__arena_alloc(&db->arena, (count + 1) * sizeof *copies);
+    if (copies == NULL) return failed(model, ORM_NOMEM);
+    uint16_t depth = 0;
+    for (size_t i = 0; i < count; i++) {
+        copies[i] = keep(db, inner, &items[i]);
+        if (copies[i].kind == ORM_PRED_FAILED) return failed(model, copies[i].as.failure);
+        if (copies[i].depth > depth) depth = copies[i].depth;
+    }
+    if (depth >= ORM_PRED_MAX_DEPTH) return failed(model, ORM_INVALID);
+    orm_pred pred = {.model = model, .kind = kind, .depth = (uint16_t)(depth + 1)};
+    pred.as.children.items = copies;
+    pred.as.children.count = count;
+    return pred;
+}
+
+orm_pred orm_gen_pred_has(orm_session *db, const orm_model *model, uint16_t relation, const orm_pred *target)
+{
+    orm_pred pred = combine(db, model, ORM_PRED_HAS, model->relations[relation].target, target, 1);
+    pred.target = relation;
+    return pred;
+}
+
+orm_pred orm_gen_pred_not(orm_session *db, const orm_model *model, const orm_pred *pred)
+{
+    return combine(db, model, ORM_PRED_NOT, model, pred, 1);
+}
+
+orm_pred orm_gen_pred_group(orm_session *db, const orm_model *model, orm_pred_kind kind, const orm_pred *items,
+                            size_t count)
+{
+    return combine(db, model, kind, model, items, count);
+}
+
+/* A conjunction grows in place: conditions added in a loop do not nest. */
+static orm_pred extend(orm_session *db, const orm_model *model, const orm_pred *group, const orm_pred *pred)
+{
+    size_t count = group->as.children.count;
+    orm_pred *items = count >= UINT16_MAX ? NULL : orm__arena_alloc(&db->arena, (count + 1) * sizeof *items);
+    if (items == NULL) return failed(model, count >= UINT16_MAX ? ORM_INVALID : ORM_NOMEM);
+    memcpy(items, group->as.children.items, count * sizeof *items);
+    items[count] = keep(db, model, pred);
+    if (items[count].kind == ORM_PRED_FAILED) return items[count];
+    if (items[count].depth >= ORM_PRED_MAX_DEPTH) return failed(model, ORM_INVALID);
+    orm_pred grown = *group;
+    if (items[count].depth >= grown.depth) grown.depth = (uint16_t)(items[count].depth + 1);
+    grown.as.children.items = items;
+    grown.as.children.count = count + 1;
+    return grown;
+}
+
+void orm_gen_where(orm_session *db, const orm_model *model, orm_pred *where, const orm_pred *pred)
+{
+    if (where->kind == ORM_PRED_FAILED) return;
+    if (where->kind == ORM_PRED_NONE) {
+        *where = keep(db, model, pred);
+    } else if (where->kind == ORM_PRED_ALL_OF && where->model == model) {
+        *where = extend(db, model, where, pred);
+    } else {
+        orm_pred both[2] = {*where, *pred};
+        *where = combine(db, model, ORM_PRED_ALL_OF, model, both, 2);
+    }
+}

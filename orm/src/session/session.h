@@ -1,0 +1,98 @@
+/* The session behind orm_session: one unit of work, its memory, its connection, its transaction. */
+#ifndef ORM_SESSION_SESSION_H
+#define ORM_SESSION_SESSION_H
+
+#include <orm/gen.h>
+
+#include "exec/engine.h"
+#include "exec/publish.h"
+#include "map/identity.h"
+#include "map/mapper.h"
+#include "session/results.h"
+#include "sql/query.h"
+
+enum { ORM__WRITE_MAX = 1600 }; /* columns of one INSERT or UPDATE: what a PostgreSQL table can have */
+
+/* A change to memory that a rollback takes back; newest first. */
+typedef struct orm__undo {
+    struct orm__undo *next;
+    const orm_model *model;
+    void *row;
+    void *before; /* UPDATE: the row struct as it was; else NULL */
+    enum { ORM__UNDO_INSERT, ORM__UNDO_UPDATE, ORM__UNDO_DELETE } what;
+} orm__undo;
+
+struct orm_session {
+    orm_engine *engine;
+    const orm__sink *sink; /* the scope's; may be NULL */
+    orm_site site;         /* where it was opened */
+    uint64_t number;
+    int64_t timeout_ms;
+    bool read_only;
+    bool begun;            /* a transaction is open on the connection */
+    bool failed;           /* a statement failed in it */
+    orm__connection *connection; /* NULL until needed */
+    orm__arena arena;
+    orm__identity_map map;
+    orm__gathered gathered;
+    orm__row_list rows; /* scratch for results */
+    orm__result *results;
+    orm__undo *undo;
+    orm_error error;
+};
+
+/* What an event says of a statement besides its answers. */
+typedef struct orm__about {
+    orm_event_kind kind;
+    const orm_model *model;
+    const orm_relation *relation;
+    const orm_model *owner;
+    const char *path;
+    bool row_by_row;
+    orm_site origin;
+    size_t origin_rows;
+} orm__about;
+
+/*
+ * Starts a call that does I/O: clears the error, refuses a session whose transaction failed, takes a connection and
+ * starts a flight on it. ORM_FAILED_TRANSACTION, or what the pool says.
+ */
+orm_status orm__session_enter(orm_session *session, orm_site site);
+
+/* The statement for what was gathered, compiled when it is new. `kind` of compile by `query`. */
+orm_status orm__session_statement(orm_session *session, const orm__query *query, orm__statement **statement_out);
+
+/* The same for text that is compiled by the caller: keeps it under the gathered shape. */
+orm_status orm__session_keep(orm_session *session, orm__compiled *compiled, orm__statement **statement_out);
+
+/* The statement of the gathered shape if the connection has it, else NULL. */
+orm__statement *orm__session_lookup(orm_session *session);
+
+/*
+ * Sends calls[1 … count] as one flight, with BEGIN in calls[0] when no transaction is open, and publishes one event for
+ * each. abouts[0 … count - 1] describe them. On failure the session's error is set with statement and site.
+ */
+orm_status orm__session_send(orm_session *session, orm_site site, orm__call *calls, const orm__about *abouts,
+                             size_t count);
+
+/* The one statement of a call that needs no more: gathered values, one consumer. */
+orm_status orm__session_send_one(orm_session *session, orm_site site, orm__statement *statement,
+                                 orm__consume *consume, void *context, const orm__about *about,
+                                 int64_t *affected_out);
+
+/* Registers a new, empty result. session. NULL: out of memory. */
+orm__result *orm__session_result(orm_session *session, orm_site site, const orm_model *model);
+
+/* Sets the session's error for want of memory. */
+orm_status orm__session_nomem(orm_session *session);
+
+/* Checks that `row` is an attached object of this session. ORM_MISUSE. */
+orm_status orm__session_check_row(orm_session *session, const orm_model *model, const void *row);
+
+/* Remembers a change for a rollback. False: out of memory. */
+bool orm__session_undoable(orm_session *session, const orm_model *model, void *row, int what);
+
+/* Takes back (rollback) or forgets (commit) what was remembered. */
+void orm__session_undo(orm_session *session);
+
+#endif

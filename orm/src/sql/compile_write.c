@@ -1,0 +1,104 @@
+#include "sql/query.h"
+
+#include "sql/text.h"
+
+int orm__model_version(const orm_model *model)
+{
+    for (uint16_t i = 0; i < model->column_count; i++)
+        if ((model->columns[i].flags & ORM_COLUMN_VERSION) != 0) return i;
+    return -1;
+}
+
+static void write_returning(orm__text *text, const orm_model *model)
+{
+    for (uint16_t i = 0; i < model->column_count; i++) {
+        orm__text_add(text, i == 0 ? " RETURNING " : ", ");
+        orm__text_name(text, model->columns[i].name);
+        orm__text_field(text, model, &model->columns[i]);
+    }
+}
+
+static void write_names(orm__text *text, const orm_model *model, const uint16_t *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) orm__text_add(text, ", ");
+        orm__text_name(text, model->columns[columns[i]].name);
+    }
+}
+
+/* WHERE key = … AND version = …, for a row in hand. */
+static void write_row_match(orm__text *text, const orm_model *model)
+{
+    int version = orm__model_version(model);
+    for (uint16_t i = 0; i <= model->key_count; i++) {
+        if (i == model->key_count && version < 0) break;
+        const orm_column *column = &model->columns[i < model->key_count ? model->key[i] : (uint16_t)version];
+        orm__text_add(text, i == 0 ? " WHERE " : " AND ");
+        orm__text_name(text, column->name);
+        orm__text_add(text, text->dialect->collation(column));
+        orm__text_add(text, " = ");
+        orm__text_param(text, orm__param_of(model, column));
+    }
+}
+
+static orm_status finish(const orm__compiled *compiled)
+{
+    return compiled->failed || compiled->sql.failed ? ORM_NOMEM : ORM_OK;
+}
+
+orm_status orm__compile_insert(const orm__dialect *dialect, const orm_model *model, const uint16_t *columns,
+                               size_t count, orm__compiled *compiled)
+{
+    orm__text text = {.dialect = dialect, .out = compiled};
+    orm__text_add(&text, "INSERT INTO ");
+    orm__text_table(&text, model->schema, model->table);
+    if (count == 0) {
+        orm__text_add(&text, " DEFAULT VALUES");
+    } else {
+        orm__text_add(&text, " (");
+        write_names(&text, model, columns, count);
+        orm__text_add(&text, ") VALUES (");
+        for (size_t i = 0; i < count; i++) {
+            if (i > 0) orm__text_add(&text, ", ");
+            orm__text_param(&text, orm__param_of(model, &model->columns[columns[i]]));
+        }
+        orm__text_add(&text, ")");
+    }
+    write_returning(&text, model);
+    return finish(compiled);
+}
+
+orm_status orm__compile_update(const orm__dialect *dialect, const orm_model *model, const uint16_t *columns,
+                               size_t count, orm__compiled *compiled)
+{
+    orm__text text = {.dialect = dialect, .out = compiled};
+    int version = orm__model_version(model);
+    orm__text_add(&text, "UPDATE ");
+    orm__text_table(&text, model->schema, model->table);
+    orm__text_add(&text, " SET ");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) orm__text_add(&text, ", ");
+        orm__text_name(&text, model->columns[columns[i]].name);
+        orm__text_add(&text, " = ");
+        orm__text_param(&text, orm__param_of(model, &model->columns[columns[i]]));
+    }
+    if (version >= 0) {
+        orm__text_add(&text, count > 0 ? ", " : "");
+        orm__text_name(&text, model->columns[version].name);
+        orm__text_add(&text, " = ");
+        orm__text_name(&text, model->columns[version].name);
+        orm__text_add(&text, " + 1");
+    }
+    write_row_match(&text, model);
+    write_returning(&text, model);
+    return finish(compiled);
+}
+
+orm_status orm__compile_delete(const orm__dialect *dialect, const orm_model *model, orm__compiled *compiled)
+{
+    orm__text text = {.dialect = dialect, .out = compiled};
+    orm__text_add(&text, "DELETE FROM ");
+    orm__text_table(&text, model->schema, model->table);
+    write_row_match(&text, model);
+    return finish(compiled);
+}

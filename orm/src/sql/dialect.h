@@ -1,0 +1,31 @@
+/* What differs between databases in the text of a statement. */
+#ifndef ORM_SQL_DIALECT_H
+#define ORM_SQL_DIALECT_H
+
+#include <stdbool.h>
+
+#include <orm/engine.h>
+#include <orm/model.h>
+
+typedef struct orm__dialect {
+    orm_dialect_name name;
+    char placeholder;         /* before a parameter's number */
+    bool has_schemas;         /* tables can be qualified */
+    bool nulls_need_order;    /* NULLs sort first by default: the text says NULLS LAST, as PostgreSQL does */
+    bool offset_needs_limit;
+    bool keys_are_table;      /* key lists are the orm_keys table; else arrays */
+    const char *like;         /* operator, or NULL: function orm_like(pattern, text) */
+    const char *ilike;
+    /* COLLATE clause with which a column of this type is compared and ordered, or "". */
+    const char *(*collation)(const orm_column *column);
+    /* Whether columns of this type know equality, and an order. */
+    bool (*can_equal)(const orm_column *column);
+    bool (*can_order)(const orm_column *column);
+} orm__dialect;
+
+extern const orm__dialect orm__dialect_postgresql;
+extern const orm__dialect orm__dialect_sqlite;
+
+const orm__dialect *orm__dialect_of(orm_dialect_name name);
+
+#endif
