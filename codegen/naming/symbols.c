@@ -4,28 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "naming/generated.h"
 #include "naming/reserved.h"
 #include "schema/arena.h"
 #include "schema/map.h"
-
-const char *const symbols_of_model[] = {
-    "%s", "%s_list", "%s_pred", "%s_query", "%s_with", "%s_new", "%s_changes", "%s_order",
-    "%s_columns", "%s_row", "%s_model", "%s_all", "%s_all_of", "%s_any_of", "%s_not",
-    "%s_everything", "%s_where", "%s_find", "%s_select", "%s_each", "%s_count", "%s_exists",
-    "%s_insert", "%s_insert_all", "%s_update", "%s_upsert", "%s_delete", "%s_delete_where",
-    "%s_raw", "%s_find_at", "%s_select_at", "%s_each_at", "%s_count_at", "%s_exists_at",
-    "%s_insert_at", "%s_insert_all_at", "%s_update_at", "%s_upsert_at", "%s_delete_at",
-    "%s_delete_where_at", "%s_raw_at", NULL,
-};
-
-const char *const symbols_of_column[] = {
-    "%s_%s_is", "%s_%s_is_null", "%S_BY_%S", "%S_BY_%S_DESC", NULL,
-};
-
-const char *const symbols_of_relation[] = {
-    "%s_%s", "%s_load_%s", "%s_preload_%s", "%s_has_%s", "%s_load_%s_at", "%s_preload_%s_at",
-    NULL,
-};
 
 struct symbol {
     const char *name;
@@ -41,26 +23,6 @@ struct table {
     struct diagnostics *diags;
     struct pointers symbols;
 };
-
-/* Fills a shape; %S would be upper case, for which the caller passes upper-case words. */
-static const char *fill(struct arena *arena, const char *shape, const char *model,
-                        const char *part)
-{
-    struct text name = { 0 };
-    const char *words[] = { model, part };
-    size_t next = 0;
-
-    text_add_string(arena, &name, "");
-    for (; *shape; shape++) {
-        if (*shape != '%') {
-            text_add(arena, &name, shape, 1);
-            continue;
-        }
-        shape++;
-        text_add_string(arena, &name, words[next++]);
-    }
-    return name.text;
-}
 
 static void add(struct table *table, const char *name, const char *origin, const char *fix,
                 struct place place, const char *written)
@@ -94,37 +56,34 @@ static void add_enum(struct table *table, const struct enum_type *type)
             "give the values C names with 'names'", type->place, written);
 }
 
-static void add_parts(struct table *table, const struct model *model, const char *const *shapes,
-                      const char *noun, const char *name, const char *upper, struct place place)
+static void add_scope(struct table *table, const struct model *model, enum name_scope scope,
+                      const struct column *column, const struct relation *relation)
 {
-    const char *origin =
-        arena_format(table->arena, "%s '%s' of model '%s'", noun, name, model->name);
-    const char *fix = arena_format(table->arena, "rename the %s%s", noun,
-                                   strcmp(noun, "column") == 0
-                                       ? "; 'column' keeps its name in the database" : "");
+    const char *written = column ? column->name : relation ? relation->name : model->name;
+    struct place place = column ? column->place : relation ? relation->place : model->place;
+    const char *noun = column ? "column" : "relation";
+    const char *origin = arena_format(table->arena, "model '%s'", model->name);
+    const char *fix = "rename the model ('table' keeps its name in the database) or give the file "
+                      "a 'prefix'";
 
-    for (; *shapes; shapes++) {
-        bool big = strstr(*shapes, "%S") != NULL;
-
-        add(table, fill(table->arena, *shapes, big ? model->c_upper : model->c_name,
-                        big ? upper : name), origin, fix, place, name);
+    if (scope != NAME_OF_MODEL) {
+        origin = arena_format(table->arena, "%s '%s' of %s", noun, written, origin);
+        fix = column ? "rename the column ('column' keeps its name in the database)"
+                     : "rename the relation";
     }
+    for (size_t i = 0; i < generated_names_count; i++)
+        if (generated_names[i].scope == scope)
+            add(table, name_generated(table->arena, &generated_names[i], model, column, relation),
+                origin, fix, place, written);
 }
 
 static void add_model(struct table *table, const struct model *model)
 {
-    const char *origin = arena_format(table->arena, "model '%s'", model->name);
-
-    for (const char *const *shape = symbols_of_model; *shape; shape++)
-        add(table, fill(table->arena, *shape, model->c_name, NULL), origin,
-            "rename the model ('table' keeps its name in the database) or give the file a "
-            "'prefix'", model->place, model->name);
+    add_scope(table, model, NAME_OF_MODEL, NULL, NULL);
     for (size_t i = 0; i < model->column_count; i++)
-        add_parts(table, model, symbols_of_column, "column", model->columns[i].name,
-                  model->columns[i].c_upper, model->columns[i].place);
+        add_scope(table, model, NAME_OF_COLUMN, &model->columns[i], NULL);
     for (size_t i = 0; i < model->relation_count; i++)
-        add_parts(table, model, symbols_of_relation, "relation", model->relations[i].name, "",
-                  model->relations[i].place);
+        add_scope(table, model, NAME_OF_RELATION, NULL, &model->relations[i]);
 }
 
 static struct span span_of(const struct table *table, const struct symbol *symbol)
