@@ -22,6 +22,7 @@ const char *orm__type_text(const orm_column *column, char *text);
  * number to its label as TEXT, text spans with their length, char(n) trimmed of trailing blanks when `compare` (else
  * left alone). ORM_RANGE: a number outside the column's type, text longer than varchar(n) or char(n) (in characters;
  * excess trailing blanks are cut, as SQL says), a numeric with more digits before the point than numeric(p,s) holds.
+ * What is only compared with has no such limits, integers and reals aside.
  * ORM_INVALID: NUL inside text, text that is not UTF-8, an enum number that is no label, a malformed numeric, a value
  * of another kind. ORM_NOT_NULL: NULL for a column that is not nullable, unless `compare`. The error names model and
  * column. What only one database refuses is left to its driver. New memory comes from `arena`.
