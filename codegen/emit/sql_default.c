@@ -78,6 +78,14 @@ static const char *expression(struct sql_out *out, const struct column *column, 
                                       : arena_format(out->arena, "(%s)", text);
 }
 
+/* A timestamp without a zone means UTC on both databases, whatever zone the session is in. */
+static const char *now(struct sql_out *out, const struct column *column)
+{
+    if (out->dialect == SQL_SQLITE)
+        return sqlite_now(column->type.kind);
+    return column->type.kind == TYPE_TIMESTAMP ? "(now() AT TIME ZONE 'UTC')" : "(now())";
+}
+
 const char *sql_default(struct sql_out *out, const struct column *column)
 {
     const struct default_value *value = &column->default_value;
@@ -90,6 +98,6 @@ const char *sql_default(struct sql_out *out, const struct column *column)
     case DEFAULT_EMPTY_ARRAY:
         return out->dialect == SQL_SQLITE ? "'[]'" : "'{}'";
     default:
-        return column->created || column->updated ? expression(out, column, "now()") : NULL;
+        return column->created || column->updated ? now(out, column) : NULL;
     }
 }

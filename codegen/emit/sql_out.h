@@ -57,6 +57,9 @@ const char *sql_moment(struct arena *arena, enum type_kind kind, const char *tex
 /* sql_default.c: the expression after DEFAULT, NULL when there is none. */
 const char *sql_default(struct sql_out *out, const struct column *column);
 
+/* sql_expression.c: a check, condition or generated value of the model's columns. */
+const char *sql_expression(struct sql_out *out, const struct model *model, const char *text);
+
 /* sql_limit.c: conditions of min, max and max_length; NULL when there is nothing to check. */
 const char *sql_min_check(struct sql_out *out, const struct column *column);
 const char *sql_max_check(struct sql_out *out, const struct column *column);

@@ -16,7 +16,8 @@ static void add_generation(struct sql_out *out, const struct column *column)
         column->generated == GENERATED_IDENTITY || column->generated == GENERATED_SERIAL;
 
     if (column->generated == GENERATED_EXPRESSION)
-        sql_add(out, " GENERATED ALWAYS AS (%s) STORED", column->expression);
+        sql_add(out, " GENERATED ALWAYS AS (%s) STORED",
+                sql_expression(out, column->model, column->expression));
     else if (is_sqlite_counter(out, column))
         sql_add(out, " CONSTRAINT %s PRIMARY KEY AUTOINCREMENT",
                 sql_name(out, sql_primary_key_name(out, column->model)));
@@ -100,7 +101,8 @@ static void add_constraints(struct sql_out *out, const struct model *model)
     for (size_t i = 0; i < model->column_count; i++)
         add_column_checks(out, &model->columns[i]);
     for (size_t i = 0; i < model->check_count; i++)
-        add_check(out, model->checks[i].db_name, model->checks[i].expression);
+        add_check(out, model->checks[i].db_name,
+                  sql_expression(out, model, model->checks[i].expression));
     for (size_t i = 0; i < model->foreign_key_count; i++) {
         const struct foreign_key *key = &model->foreign_keys[i];
 
@@ -127,7 +129,7 @@ static void add_index(struct sql_out *out, const struct model *model, const stru
     }
     sql_add(out, ")");
     if (index->where)
-        sql_add(out, " WHERE (%s)", index->where);
+        sql_add(out, " WHERE (%s)", sql_expression(out, model, index->where));
     sql_add(out, ";\n");
 }
 

@@ -79,6 +79,13 @@ static const char *label_check(struct sql_out *out, const char *name, const stru
     return arena_format(out->arena, "%s IN (%s)", name, list.text);
 }
 
+/* json_valid(NULL) is false. */
+static const char *json_check(struct sql_out *out, const struct column *column, const char *name)
+{
+    return arena_format(out->arena, column->nullable ? "%s IS NULL OR json_valid(%s)"
+                                                     : "json_valid(%.0s%s)", name, name);
+}
+
 const char *sql_type_check(struct sql_out *out, const struct column *column)
 {
     const struct column_type *type = &column->type;
@@ -87,7 +94,7 @@ const char *sql_type_check(struct sql_out *out, const struct column *column)
     if (out->dialect != SQL_SQLITE)
         return NULL;
     if (type->array)
-        return arena_format(out->arena, "json_valid(%s)", name);
+        return json_check(out, column, name);
     switch (type->kind) {
     case TYPE_BOOLEAN:
         return arena_format(out->arena, "%s IN (0, 1)", name);
@@ -95,7 +102,7 @@ const char *sql_type_check(struct sql_out *out, const struct column *column)
         return label_check(out, name, type->enumeration);
     case TYPE_JSON:
     case TYPE_JSONB:
-        return arena_format(out->arena, "json_valid(%s)", name);
+        return json_check(out, column, name);
     case TYPE_CHAR:
         return arena_format(out->arena, "length(rtrim(%s)) <= %u", name, type->length);
     case TYPE_VARCHAR:
