@@ -40,10 +40,10 @@ static const struct c_function combining[] = {
       MAKE "_not($.db$, &$descriptor$, &$.pred$.pred)};\n" },
     { NULL, NULL, "$pred$ ",
       "$all_of_n$(orm_session *$.db$, size_t $.count$, const $pred$ *$.preds$)",
-      MAKE "_group($.db$, &$descriptor$, ORM_PRED_ALL_OF, &$.preds$->pred, $.count$)};\n" },
+      MAKE "_group($.db$, &$descriptor$, ORM_PRED_ALL_OF, (const orm_pred *)$.preds$, $.count$)};\n" },
     { NULL, NULL, "$pred$ ",
       "$any_of_n$(orm_session *$.db$, size_t $.count$, const $pred$ *$.preds$)",
-      MAKE "_group($.db$, &$descriptor$, ORM_PRED_ANY_OF, &$.preds$->pred, $.count$)};\n" },
+      MAKE "_group($.db$, &$descriptor$, ORM_PRED_ANY_OF, (const orm_pred *)$.preds$, $.count$)};\n" },
     { NULL, NULL, "void ", "$add_where$(orm_session *$.db$, $query$ *$.query$, $pred$ $.pred$)",
       "    orm_gen_where($.db$, &$descriptor$, &$.query$->where.pred, &$.pred$.pred);\n" },
 };
@@ -184,8 +184,7 @@ static void print_predicates(struct c_emit *emit, const struct printers *print)
 {
     const struct model *model = emit->model;
 
-    print->comment(emit, "\n/* Conditions on one column. Text, bytes and lists are borrowed until the query\n"
-                         " * has run. */\n");
+    print->comment(emit, "\n/* Conditions on one column. Text, bytes and lists stay borrowed; see condition.h. */\n");
     for (size_t i = 0; i < model->column_count; i++) {
         c_emit_column(emit, &model->columns[i]);
         print->function(emit, predicate_of(&model->columns[i]));
@@ -292,10 +291,12 @@ static const char variadic[] =
     "\n"
     "#ifndef __cplusplus\n"
     "#define $all_of$($.db$, ...) \\\n"
-    "    $all_of_n$($.db$, sizeof((const $pred$[]){__VA_ARGS__}) / sizeof($pred$), \\\n"
+    "    $all_of_n$( \\\n"
+    "        $.db$, sizeof((const $pred$[]){__VA_ARGS__}) / sizeof($pred$), \\\n"
     "        (const $pred$[]){__VA_ARGS__})\n"
     "#define $any_of$($.db$, ...) \\\n"
-    "    $any_of_n$($.db$, sizeof((const $pred$[]){__VA_ARGS__}) / sizeof($pred$), \\\n"
+    "    $any_of_n$( \\\n"
+    "        $.db$, sizeof((const $pred$[]){__VA_ARGS__}) / sizeof($pred$), \\\n"
     "        (const $pred$[]){__VA_ARGS__})\n"
     "#else\n"
     "template <class... Preds> $pred$ $all_of$(orm_session *$.db$, Preds... $.values$)\n"

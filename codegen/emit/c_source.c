@@ -61,16 +61,13 @@ static void write_labels(struct c_emit *emit, const struct enum_type *enumeratio
 
     writer_set(writer, "enum_db_name", c_string(emit->arena, enumeration->db_name));
     writer_set_number(writer, "label_count", enumeration->label_count);
-    writer_add(writer, ".labels = &(const orm_enum_labels){\n");
-    writer_indent(writer);
-    writer_add(writer, ".name = $enum_db_name$,\n.labels = (const char *const[]){");
+    writer_add(writer, ", .labels = &(const orm_enum_labels){.name = $enum_db_name$, "
+                       ".labels = (const char *const[]){");
     for (size_t i = 0; i < enumeration->label_count; i++) {
         writer_set(writer, "label", c_string(emit->arena, enumeration->labels[i].label));
         writer_add(writer, i ? ", $label$" : "$label$");
     }
-    writer_add(writer, "},\n.count = $label_count$,\n");
-    writer_dedent(writer);
-    writer_add(writer, "},\n");
+    writer_add(writer, "}, .count = $label_count$}");
 }
 
 static void write_column(struct c_emit *emit, const struct column *column)
@@ -82,23 +79,20 @@ static void write_column(struct c_emit *emit, const struct column *column)
     writer_set(writer, "db_name", c_string(emit->arena, column->db_name));
     writer_set(writer, "flags", column_flags(emit->arena, column));
     writer_set(writer, "constant", c_type_constant(column));
-    writer_add(writer, "{\n");
-    writer_indent(writer);
-    writer_add(writer, ".field = \"$field$\",\n.name = $db_name$,\n"
-                       ".type = $constant$,\n.flags = $flags$,\n.offset = offsetof($type$, $field$),\n");
-    writer_add(writer, c_is_insertable(column) ? ".new_offset = offsetof($new$, $field$),\n"
-                                               : ".new_offset = ORM_NO_OFFSET,\n");
-    writer_add(writer, c_is_changeable(column) ? ".changes_offset = offsetof($changes$, $field$),\n"
-                                               : ".changes_offset = ORM_NO_OFFSET,\n");
     writer_set_number(writer, "length", type->has_precision ? type->precision : type->length);
     writer_set_number(writer, "scale", type->scale);
+    writer_add(writer, "{.field = \"$field$\", .name = $db_name$, .type = $constant$, "
+                       ".flags = $flags$, .offset = offsetof($type$, $field$), ");
+    writer_add(writer, c_is_insertable(column) ? ".new_offset = offsetof($new$, $field$), "
+                                               : ".new_offset = ORM_NO_OFFSET, ");
+    writer_add(writer, c_is_changeable(column) ? ".changes_offset = offsetof($changes$, $field$)"
+                                               : ".changes_offset = ORM_NO_OFFSET");
     if (type->has_precision || type->length)
-        writer_add(writer, ".length = $length$,\n");
+        writer_add(writer, ", .length = $length$");
     if (type->scale)
-        writer_add(writer, ".scale = $scale$,\n");
+        writer_add(writer, ", .scale = $scale$");
     if (type->enumeration)
         write_labels(emit, type->enumeration);
-    writer_dedent(writer);
     writer_add(writer, "},\n");
 }
 
@@ -110,18 +104,14 @@ static void write_link(struct c_emit *emit, const struct relation *relation)
     writer_set(writer, "link_own", quoted_columns(emit->arena, &relation->link_own_key));
     writer_set(writer, "link_target", quoted_columns(emit->arena, &relation->link_target_key));
     writer_set_number(writer, "link_target_count", relation->link_target_key.count);
-    writer_add(writer, ".link = &(const orm_link){\n");
-    writer_indent(writer);
+    writer_add(writer, ".link = &(const orm_link){");
     if (relation->link->db_schema) {
         writer_set(writer, "link_schema", c_string(emit->arena, relation->link->db_schema));
-        writer_add(writer, ".schema = $link_schema$,\n");
+        writer_add(writer, ".schema = $link_schema$, ");
     }
-    writer_add(writer, ".table = $link_table$,\n"
-                       ".own_columns = (const char *const[]){$link_own$},\n"
-                       ".target_columns = (const char *const[]){$link_target$},\n"
-                       ".target_count = $link_target_count$,\n");
-    writer_dedent(writer);
-    writer_add(writer, "},\n");
+    writer_add(writer, ".table = $link_table$, .own_columns = (const char *const[]){$link_own$}, "
+                       ".target_columns = (const char *const[]){$link_target$}, "
+                       ".target_count = $link_target_count$},\n");
 }
 
 static void write_relation_order(struct c_emit *emit, const struct relation *relation)
@@ -129,15 +119,14 @@ static void write_relation_order(struct c_emit *emit, const struct relation *rel
     struct writer *writer = &emit->writer;
 
     writer_set_number(writer, "order_count", relation->order_count);
-    writer_add(writer, ".order = (const orm_relation_order[]){\n");
-    writer_indent(writer);
+    writer_add(writer, ".order = (const orm_relation_order[]){");
     for (size_t i = 0; i < relation->order_count; i++) {
         writer_set_number(writer, "column_index", relation->order_by[i].column->index);
         writer_set(writer, "descending", relation->order_by[i].descending ? "true" : "false");
-        writer_add(writer, "{.column = $column_index$, .descending = $descending$},\n");
+        writer_add(writer, i ? ", " : "");
+        writer_add(writer, "{.column = $column_index$, .descending = $descending$}");
     }
-    writer_dedent(writer);
-    writer_add(writer, "},\n.order_count = $order_count$,\n");
+    writer_add(writer, "}, .order_count = $order_count$,\n");
 }
 
 static const char *relation_kind(const struct relation *relation)
@@ -169,15 +158,14 @@ static void write_relation(struct c_emit *emit, const struct relation *relation)
         writer_set_number(writer, "inverse", relation->inverse->index);
     writer_add(writer, "{\n");
     writer_indent(writer);
-    writer_add(writer, ".name = \"$relation$\",\n.kind = $kind$,\n.target = &$to_descriptor$,\n");
+    writer_add(writer, ".name = \"$relation$\", .kind = $kind$, .target = &$to_descriptor$, "
+                       ".inverse = $inverse$,\n"
+                       ".own_columns = (const uint16_t[]){$own$}, "
+                       ".target_columns = (const uint16_t[]){$target$}, .own_count = $own_count$,\n");
     if (relation->link)
         write_link(emit, relation);
-    writer_add(writer, ".own_columns = (const uint16_t[]){$own$},\n"
-                       ".target_columns = (const uint16_t[]){$target$},\n"
-                       ".own_count = $own_count$,\n");
     if (relation->order_count)
         write_relation_order(emit, relation);
-    writer_add(writer, ".inverse = $inverse$,\n");
     writer_dedent(writer);
     writer_add(writer, "},\n");
 }
@@ -213,7 +201,8 @@ static void write_sizes(struct c_emit *emit)
     const struct model *model = emit->model;
     struct writer *writer = &emit->writer;
 
-    writer_add(writer, ".abi = $abi$,\n.size = sizeof($type$),\n"
+    writer_add(writer, ".abi = $abi$,\n"
+                       ".size = sizeof($type$),\n"
                        ".object_offset = offsetof($type$, orm_object_),\n");
     if (c_has_insert(model))
         writer_add(writer, ".new_size = sizeof($new$),\n");
@@ -221,19 +210,13 @@ static void write_sizes(struct c_emit *emit)
         writer_add(writer, ".changes_size = sizeof($changes$),\n");
     if (model->view)
         writer_add(writer, ".view = true,\n");
-    writer_add(writer, ".query = {\n");
-    writer_indent(writer);
-    writer_add(writer, ".where = offsetof($query$, where),\n"
-                       ".order_by = offsetof($query$, order_by),\n"
-                       ".limit = offsetof($query$, limit),\n"
-                       ".offset = offsetof($query$, offset),\n"
-                       ".load = offsetof($query$, load),\n"
-                       ".depth = offsetof($query$, depth),\n"
-                       ".refresh = offsetof($query$, refresh),\n");
-    writer_add(writer, model->relation_count ? ".with = offsetof($query$, with),\n"
-                                             : ".with = ORM_NO_OFFSET,\n");
-    writer_dedent(writer);
-    writer_add(writer, "},\n");
+    writer_add(writer, ".query = {.where = offsetof($query$, where), "
+                       ".order_by = offsetof($query$, order_by), "
+                       ".limit = offsetof($query$, limit), .offset = offsetof($query$, offset), "
+                       ".load = offsetof($query$, load), .depth = offsetof($query$, depth), "
+                       ".refresh = offsetof($query$, refresh), ");
+    writer_add(writer, model->relation_count ? ".with = offsetof($query$, with)},\n"
+                                             : ".with = ORM_NO_OFFSET},\n");
 }
 
 static void write_descriptor(struct c_emit *emit)

@@ -68,50 +68,81 @@ static size_t skip_quoted(const char *line, size_t at)
     return line[at] ? at + 1 : at;
 }
 
-/* The last place behind a comma, among code, that keeps within `room`; 0 when there is none. */
-static size_t break_before(const char *line, size_t room)
+/* Brackets open at a place of a line. */
+struct brackets {
+    size_t behind[16]; /* where each one's content begins */
+    size_t depth;
+};
+
+static void count_bracket(struct brackets *open, const char *line, size_t at)
 {
+    if (strchr("({[", line[at]) && open->depth < 16)
+        open->behind[open->depth++] = at + 1;
+    else if (strchr(")}]", line[at]) && open->depth)
+        open->depth--;
+}
+
+/*
+ * The place to break a line of which `room` columns fit: behind the last comma among those
+ * within the fewest brackets. 0 when there is none. `*open_out` tells what is open there.
+ */
+static size_t break_before(const char *line, size_t room, struct brackets *open_out)
+{
+    struct brackets open = { 0 };
     size_t found = 0;
 
-    for (size_t at = 0; line[at] && at < room; at = skip_quoted(line, at))
-        if (line[at] == ',' && line[at + 1] == ' ' && at + 1 <= room)
-            found = at + 2;
+    for (size_t at = 0; line[at] && at < room; at = skip_quoted(line, at)) {
+        count_bracket(&open, line, at);
+        if (line[at] != ',' || line[at + 1] != ' ' || (found && open.depth > open_out->depth))
+            continue;
+        found = at + 2;
+        *open_out = open;
+    }
     return found;
 }
 
-/* Where a broken line goes on: behind the first parenthesis, unless that is far to the right. */
-static size_t alignment(const char *line)
+/* Where a broken line goes on: behind the bracket that is open there, within reason. */
+static size_t alignment(const struct brackets *open)
 {
-    const char *open = strpbrk(line, "({");
-    size_t column = open ? (size_t)(open - line) + 1 : 0;
+    size_t column = open->depth ? open->behind[open->depth - 1] : 0;
 
-    return !open || column > DEEPEST_ALIGNMENT ? INDENT : column;
+    return column > DEEPEST_ALIGNMENT ? INDENT : column;
+}
+
+/* Comments and directives, with their continuation lines, stay as they are. */
+static bool may_break(const struct writer *writer)
+{
+    const char *line = writer->line.text;
+
+    return *line != '#' && strncmp(line, " *", 2) != 0 && strncmp(line, "/*", 2) != 0 &&
+           !writer->in_directive;
 }
 
 static void end_line(struct writer *writer)
 {
     size_t indent = (size_t)writer->depth * INDENT;
     const char *line = writer->line.text;
-    bool comment = strncmp(line, " *", 2) == 0 || strncmp(line, "/*", 2) == 0;
-    bool directive = *line == '#';
+    size_t length = writer->line.length;
     size_t further = 0;
+    bool is_directive = *line == '#' || writer->in_directive;
 
-    while (!comment && !directive && indent + further + strlen(line) > WRITER_COLUMNS) {
-        size_t cut = break_before(line, WRITER_COLUMNS - indent - further);
-        size_t next = further ? further : alignment(line);
+    while (may_break(writer) && indent + further + strlen(line) > WRITER_COLUMNS) {
+        struct brackets open = { 0 };
+        size_t cut = break_before(line, WRITER_COLUMNS - indent - further, &open);
 
         if (!cut)
             break;
         add_spaces(writer, indent + further);
         text_add(writer->arena, &writer->out, line, cut - 1);
         text_add_string(writer->arena, &writer->out, "\n");
+        further = further ? further : alignment(&open);
         line += cut;
-        further = next;
     }
-    if (*line && !directive)
+    if (*line && !is_directive)
         add_spaces(writer, indent + further);
     text_add_string(writer->arena, &writer->out, line);
     text_add_string(writer->arena, &writer->out, "\n");
+    writer->in_directive = is_directive && length && writer->line.text[length - 1] == '\\';
     writer->line.length = 0;
     writer->line.text[0] = '\0';
 }

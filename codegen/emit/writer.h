@@ -25,6 +25,7 @@ struct writer {
     struct arena *arena;
     struct text out;
     struct text line; /* the line being built, without its indentation */
+    bool in_directive; /* the last line was one and ended in a backslash */
     unsigned depth;
     struct writer_value values[WRITER_VALUES];
     size_t value_count;
