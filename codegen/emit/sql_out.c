@@ -19,7 +19,7 @@ void sql_fault(struct sql_out *out, struct place place, const char *format, ...)
     struct span at = { .line = place.line, .column = place.column, .width = 1 };
     va_list arguments;
 
-    at.source = place.file ? diagnostics_add_source(out->diags, place.file, NULL, 0) : NULL;
+    at.source = place.file ? diagnostics_source(out->diags, place.file) : NULL;
     va_start(arguments, format);
     diagnostics_error(out->diags, at, "%s: %s", sql_dialect_name(out->dialect),
                       arena_vformat(out->arena, format, arguments));

@@ -82,8 +82,9 @@ static const char *label_check(struct sql_out *out, const char *name, const stru
 /* json_valid(NULL) is false. */
 static const char *json_check(struct sql_out *out, const struct column *column, const char *name)
 {
-    return arena_format(out->arena, column->nullable ? "%s IS NULL OR json_valid(%s)"
-                                                     : "json_valid(%.0s%s)", name, name);
+    if (!column->nullable)
+        return arena_format(out->arena, "json_valid(%s)", name);
+    return arena_format(out->arena, "%s IS NULL OR json_valid(%s)", name, name);
 }
 
 const char *sql_type_check(struct sql_out *out, const struct column *column)
