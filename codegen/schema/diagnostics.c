@@ -106,6 +106,9 @@ static char *visible_message(struct arena *arena, const char *message)
     return shown.text;
 }
 
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 0)))
+#endif
 static struct fault *new_fault(struct diagnostics *diags, struct span at, const char *format,
                                va_list arguments)
 {

@@ -289,7 +289,7 @@ struct schema {
     size_t enum_count;
     struct model **models; /* in order of declaration; link-only ones last */
     size_t model_count;
-    struct model **creation_order; /* all tables, no views, so that targets come first; see in_cycle */
+    struct model **creation_order; /* all tables, no views, targets first; see in_cycle */
     size_t creation_count;
     struct arena *arena;
 };

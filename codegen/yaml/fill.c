@@ -13,6 +13,9 @@ struct log {
     char first[200];
 };
 
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 0)))
+#endif
 static void keep_first(cyaml_log_t level, void *context, const char *format, va_list arguments)
 {
     struct log *log = context;

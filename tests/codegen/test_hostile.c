@@ -105,7 +105,7 @@ static void test_invalid_utf8(void **state)
 
     (void)state;
     add_string(&text, "models:\n  - name: \xC3\xB6\xC3\x28\n");
-    refuse(&text, "hostile.yaml:2:12: error: the file is not valid UTF-8: ");
+    refuse(&text, "hostile.yaml:2:13: error: the file is not valid UTF-8: ");
     add_string(&text, "models:\n  - name: a\xED\xA0\x80\n");
     refuse(&text, "hostile.yaml:2:12: error: the file is not valid UTF-8: ");
     add_string(&text, "models:\n  - name: \xF0\x9F\x98");
@@ -173,7 +173,7 @@ static void test_large_scalars(void **state)
     add_string(&text, HEAD "    ");
     repeat(&text, "k", 1024 * 1024);
     add_string(&text, ": 1\n");
-    refuse(&text, "hostile.yaml:5:5: error: ");
+    refuse(&text, "hostile.yaml:5:1048581: error: could not find expected ':'\n");
 }
 
 static void test_large_file(void **state)
@@ -203,7 +203,7 @@ static void test_many_faults(void **state)
 
     (void)state;
     add_string(&text, HEAD);
-    for (int i = 0; i < 5000; i++)
+    for (int i = 0; i < 1000; i++)
         add_string(&text, "      - { name: same, type: nothing, nullable: flase }\n");
     assert_false(load(&text, &said));
     assert_non_null(strstr(said, "more errors are not shown\n"));
