@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "schema/arena.h"
-#include "schema/utf8.h"
+#include "base/arena.h"
+#include "base/utf8.h"
 
 enum { LONGEST_COMMENT = 240 };
 
@@ -36,7 +36,7 @@ const char *c_comment_text(struct arena *arena, const char *text)
         if (size && utf8_is_visible(code))
             text_add(arena, &safe, text + at, size);
         else
-            text_add_string(arena, &safe, size && code < 0x20 ? " " : "?");
+            text_add_string(arena, &safe, " ");
         last = safe.text[safe.length - 1];
         at += size ? size : 1;
     }

@@ -1,6 +1,6 @@
 #include "emit/c_types.h"
 
-#include "schema/arena.h"
+#include "base/arena.h"
 
 /*
  * One row per type. `opt` is the nullable field's type where it differs from `bare`; `kind` is

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "schema/map.h"
+#include "base/map.h"
 
 /* Names that must differ, and what each stands for. */
 struct scope {

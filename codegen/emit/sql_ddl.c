@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "schema/map.h"
+#include "base/map.h"
 
 const char *sql_dialect_name(enum sql_dialect dialect)
 {

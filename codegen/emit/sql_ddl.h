@@ -23,7 +23,7 @@
 
 #include <stdbool.h>
 
-#include "schema/diagnostics.h"
+#include "base/diagnostics.h"
 #include "schema/schema.h"
 
 struct arena;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "naming/names.h"
-#include "schema/utf8.h"
+#include "base/utf8.h"
 
 void sql_add(struct sql_out *out, const char *format, ...)
 {

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "schema/arena.h"
+#include "base/arena.h"
 
 enum { WRITER_VALUES = 160, WRITER_COLUMNS = 100 };
 

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "schema/arena.h"
+#include "base/arena.h"
 
 const struct generated_name generated_names[] = {
     { "type", NAME_OF_MODEL, "{model}" },

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "schema/schema.h"
+#include "types/schema_types.h"
 
 struct arena;
 

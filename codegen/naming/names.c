@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "naming/reserved.h"
-#include "schema/arena.h"
-#include "schema/utf8.h"
+#include "base/arena.h"
+#include "base/utf8.h"
 
 const char *name_fault(const char *text)
 {

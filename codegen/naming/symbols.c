@@ -6,8 +6,8 @@
 
 #include "naming/generated.h"
 #include "naming/reserved.h"
-#include "schema/arena.h"
-#include "schema/map.h"
+#include "base/arena.h"
+#include "base/map.h"
 
 struct symbol {
     const char *name;

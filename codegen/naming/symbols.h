@@ -1,8 +1,8 @@
 #ifndef ORM_CODEGEN_NAMING_SYMBOLS_H
 #define ORM_CODEGEN_NAMING_SYMBOLS_H
 
-#include "schema/diagnostics.h"
-#include "schema/schema.h"
+#include "base/diagnostics.h"
+#include "types/schema_types.h"
 
 struct arena;
 

@@ -7,9 +7,9 @@
  * follows from that.
  */
 
-#include "schema/arena.h"
-#include "schema/diagnostics.h"
-#include "schema/map.h"
+#include "base/arena.h"
+#include "base/diagnostics.h"
+#include "base/map.h"
 #include "schema/schema.h"
 #include "yaml/document.h"
 

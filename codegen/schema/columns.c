@@ -2,7 +2,7 @@
 
 #include "naming/names.h"
 #include "schema/build.h"
-#include "schema/suggest.h"
+#include "base/suggest.h"
 #include "types/types.h"
 
 static struct span at(struct model_build *mb, const struct column_build *cb, const char *key)

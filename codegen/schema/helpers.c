@@ -2,7 +2,7 @@
 
 #include "naming/names.h"
 #include "schema/build.h"
-#include "schema/suggest.h"
+#include "base/suggest.h"
 #include "types/sql_text.h"
 
 bool build_check_name(struct builder *b, struct document *document, yaml_node_t *node,

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "schema/build.h"
-#include "schema/suggest.h"
+#include "base/suggest.h"
 
 /* Which relation is the way back. */
 

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "schema/build.h"
-#include "schema/suggest.h"
+#include "base/suggest.h"
 #include "types/types.h"
 
 /* many_to_many: the link between the two sides, a model or a bare table. */

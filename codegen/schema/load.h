@@ -1,7 +1,7 @@
 #ifndef ORM_CODEGEN_SCHEMA_LOAD_H
 #define ORM_CODEGEN_SCHEMA_LOAD_H
 
-#include "schema/diagnostics.h"
+#include "base/diagnostics.h"
 #include "schema/schema.h"
 
 /*

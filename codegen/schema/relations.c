@@ -2,7 +2,7 @@
 
 #include "naming/names.h"
 #include "schema/build.h"
-#include "schema/suggest.h"
+#include "base/suggest.h"
 #include "types/types.h"
 
 static struct span at(const struct relation_build *rb, const char *key)

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "schema/build.h"
-#include "schema/suggest.h"
+#include "base/suggest.h"
 #include "types/literal.h"
 #include "types/pattern.h"
 #include "types/types.h"

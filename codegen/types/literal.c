@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schema/arena.h"
-#include "schema/utf8.h"
+#include "base/arena.h"
+#include "base/utf8.h"
 #include "types/moment.h"
 #include "types/types.h"
 

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "schema/schema.h"
+#include "types/schema_types.h"
 
 struct arena;
 

@@ -1,7 +1,7 @@
 #ifndef ORM_CODEGEN_TYPES_MOMENT_H
 #define ORM_CODEGEN_TYPES_MOMENT_H
 
-#include "schema/schema.h"
+#include "types/schema_types.h"
 
 struct arena;
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "schema/suggest.h"
-#include "schema/utf8.h"
+#include "base/suggest.h"
+#include "base/utf8.h"
 
 /*
  * Checks the tree against libcyaml's tables. What is wrong is reported and noted as a cut, so

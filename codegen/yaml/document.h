@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <yaml.h>
 
-#include "schema/arena.h"
-#include "schema/diagnostics.h"
+#include "base/arena.h"
+#include "base/diagnostics.h"
 #include "yaml/parsed.h"
 
 struct document {

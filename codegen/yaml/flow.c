@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "schema/utf8.h"
+#include "base/utf8.h"
 
 /* Nodes back as one line of text, for comments in generated code. */
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "schema/utf8.h"
+#include "base/utf8.h"
 
 /*
  * The first pass, over events: finds what libyaml itself objects to, and refuses what would

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "schema/arena.h"
-#include "schema/diagnostics.h"
+#include "base/arena.h"
+#include "base/diagnostics.h"
 #include "schema/schema.h"
 
 /* What a process that runs the command may rely on; --help tells it to users. */

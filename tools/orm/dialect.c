@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "schema/suggest.h"
+#include "base/suggest.h"
 
 bool dialect_read(const struct command *command, struct arena *arena,
                   const struct arguments *arguments, enum sql_dialect *dialect_out)

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "schema/suggest.h"
+#include "base/suggest.h"
 
 static enum exit_code finish_output(void)
 {

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "schema/suggest.h"
+#include "base/suggest.h"
 
 struct option_word {
     unsigned option; /* 0: --help */

@@ -1,4 +1,4 @@
-#include "schema/utf8.h"
+#include "base/utf8.h"
 
 static size_t sequence_length(unsigned char first)
 {

@@ -1,12 +1,12 @@
-#include "schema/diagnostics.h"
+#include "base/diagnostics.h"
 
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "schema/arena.h"
-#include "schema/utf8.h"
+#include "base/arena.h"
+#include "base/utf8.h"
 
 #define PRINTED_ERRORS 50
 #define MESSAGE_LIMIT 600

@@ -1,5 +1,5 @@
-#ifndef ORM_CODEGEN_SCHEMA_DIAGNOSTICS_H
-#define ORM_CODEGEN_SCHEMA_DIAGNOSTICS_H
+#ifndef ORM_CODEGEN_BASE_DIAGNOSTICS_H
+#define ORM_CODEGEN_BASE_DIAGNOSTICS_H
 
 /*
  * Faults of the models, collected over a whole run and printed sorted by place:

@@ -1,5 +1,5 @@
-#ifndef ORM_CODEGEN_SCHEMA_UTF8_H
-#define ORM_CODEGEN_SCHEMA_UTF8_H
+#ifndef ORM_CODEGEN_BASE_UTF8_H
+#define ORM_CODEGEN_BASE_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef ORM_CODEGEN_SCHEMA_MAP_H
-#define ORM_CODEGEN_SCHEMA_MAP_H
+#ifndef ORM_CODEGEN_BASE_MAP_H
+#define ORM_CODEGEN_BASE_MAP_H
 
 #include <stddef.h>
 

@@ -1,9 +1,9 @@
-#include "schema/map.h"
+#include "base/map.h"
 
 #include <stdint.h>
 #include <string.h>
 
-#include "schema/arena.h"
+#include "base/arena.h"
 
 static size_t hash_of(const char *text)
 {

@@ -1,8 +1,8 @@
-#include "schema/suggest.h"
+#include "base/suggest.h"
 
 #include <string.h>
 
-#include "schema/arena.h"
+#include "base/arena.h"
 
 #define LONGEST 63
 
