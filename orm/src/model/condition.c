@@ -11,7 +11,8 @@ orm_value orm_bind_null(void)
 /* Borrowed text or bytes; a NULL pointer is SQL NULL. */
 static orm_value span(orm_kind kind, const void *data, size_t size)
 {
-    if (data == NULL) return orm_bind_null();
+    if (data == NULL)
+        return orm_bind_null();
     return (orm_value){.kind = kind, .as.span = {data, size}};
 }
 
@@ -37,7 +38,8 @@ orm_value orm_bind_int(int64_t value)
 
 orm_value orm_bind_uint(uint64_t value)
 {
-    if (value > INT64_MAX) return integer(ORM_KIND_UINT_TOO_BIG, 0);
+    if (value > INT64_MAX)
+        return integer(ORM_KIND_UINT_TOO_BIG, 0);
     return integer(ORM_KIND_INT, (int64_t)value);
 }
 
@@ -131,11 +133,13 @@ orm_cond_int orm_cond_between_uint(uint64_t low, uint64_t high)
 
 /* The kind and type of the elements of each array type. */
 #define ARRAY_ELEMENTS(X)                                                                          \
-    X(bool, BOOL, BOOLEAN) X(i16, INT, SMALLINT) X(i32, INT, INTEGER) X(i64, INT, BIGINT)          \
-    X(float, DOUBLE, REAL) X(double, DOUBLE, DOUBLE) X(text, TEXT, TEXT) X(bytes, BYTES, BYTEA)    \
-    X(numeric, NUMERIC, NUMERIC) X(json, JSON, JSON) X(uuid, UUID, UUID) X(date, DATE, DATE)       \
-    X(time, TIME, TIME) X(timestamp, TIMESTAMP, TIMESTAMP)                                         \
-    X(timestamptz, TIMESTAMPTZ, TIMESTAMPTZ) X(interval, INTERVAL, INTERVAL) X(enum, INT, ENUM)
+    X(bool, BOOL, BOOLEAN)                                                                         \
+    X(i16, INT, SMALLINT) X(i32, INT, INTEGER) X(i64, INT, BIGINT) X(float, DOUBLE, REAL)          \
+        X(double, DOUBLE, DOUBLE) X(text, TEXT, TEXT) X(bytes, BYTES, BYTEA)                       \
+            X(numeric, NUMERIC, NUMERIC) X(json, JSON, JSON) X(uuid, UUID, UUID)                   \
+                X(date, DATE, DATE) X(time, TIME, TIME) X(timestamp, TIMESTAMP, TIMESTAMP)         \
+                    X(timestamptz, TIMESTAMPTZ, TIMESTAMPTZ) X(interval, INTERVAL, INTERVAL)       \
+                        X(enum, INT, ENUM)
 
 #define DEFINE(name, kind_name, type_name)                                                         \
     orm_cond_array orm_cond_of_array_##name(orm_op op, orm_array_##name value)                     \

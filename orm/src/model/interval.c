@@ -5,8 +5,8 @@
 #include "model/moment.h"
 
 /*
- * The whole length in days and the microseconds left over. 2^31 months of 30 days, 2^31 days and 2^63 microseconds
- * are far fewer than 2^63 days.
+ * The whole length in days and the microseconds left over. 2^31 months of 30 days, 2^31 days and
+ * 2^63 microseconds are far fewer than 2^63 days.
  */
 static void measure(orm_interval value, int64_t *days_out, int64_t *micros_out)
 {
@@ -28,7 +28,8 @@ int orm__interval_compare(orm_interval left, orm_interval right)
     int64_t right_micros;
     measure(left, &left_days, &left_micros);
     measure(right, &right_days, &right_micros);
-    if (left_days != right_days) return left_days < right_days ? -1 : 1;
+    if (left_days != right_days)
+        return left_days < right_days ? -1 : 1;
     return (left_micros > right_micros) - (left_micros < right_micros);
 }
 
@@ -75,12 +76,15 @@ static bool read_number(reading *in, number *out)
 {
     memset(out, 0, sizeof *out);
     out->negative = in->negative;
-    if (*in->at == '+' || *in->at == '-') out->negative ^= *in->at++ == '-';
-    if (!orm__moment_digit(*in->at)) return false;
+    if (*in->at == '+' || *in->at == '-')
+        out->negative ^= *in->at++ == '-';
+    if (!orm__moment_digit(*in->at))
+        return false;
     for (; orm__moment_digit(*in->at); in->at++)
         out->overflow |= __builtin_mul_overflow(out->whole, 10, &out->whole) ||
                          __builtin_add_overflow(out->whole, *in->at - '0', &out->whole);
-    if (*in->at != '.' && *in->at != ',') return true;
+    if (*in->at != '.' && *in->at != ',')
+        return true;
     out->fractional = true;
     in->at++;
     return orm__moment_fraction(&in->at, &out->fraction);
@@ -105,10 +109,13 @@ static void add(reading *in, const unit_rule *unit, const number *amount)
 static bool read_component(reading *in)
 {
     number amount;
-    if (!read_number(in, &amount)) return false;
+    if (!read_number(in, &amount))
+        return false;
     for (size_t i = in->next; i < UNIT_COUNT; i++) {
-        if (units[i].time != in->time || units[i].letter != *in->at) continue;
-        if (amount.fractional && *in->at != 'S') return false;
+        if (units[i].time != in->time || units[i].letter != *in->at)
+            continue;
+        if (amount.fractional && *in->at != 'S')
+            return false;
         add(in, &units[i], &amount);
         in->next = i + 1;
         in->at++;
@@ -125,7 +132,8 @@ static bool read_components(reading *in)
             in->time = true;
             in->at++;
         }
-        if (!read_component(in)) return false;
+        if (!read_component(in))
+            return false;
     } while (*in->at != '\0');
     return true;
 }
@@ -138,9 +146,12 @@ static bool fits_int32(int64_t value)
 orm_status orm_interval_parse(const char *text, orm_interval *value_out)
 {
     reading in = {.at = text};
-    if (*in.at == '+' || *in.at == '-') in.negative = *in.at++ == '-';
-    if (*in.at++ != 'P' || !read_components(&in)) return ORM_INVALID;
-    if (in.overflow || !fits_int32(in.parts[MONTHS]) || !fits_int32(in.parts[DAYS])) return ORM_RANGE;
+    if (*in.at == '+' || *in.at == '-')
+        in.negative = *in.at++ == '-';
+    if (*in.at++ != 'P' || !read_components(&in))
+        return ORM_INVALID;
+    if (in.overflow || !fits_int32(in.parts[MONTHS]) || !fits_int32(in.parts[DAYS]))
+        return ORM_RANGE;
     value_out->months = (int32_t)in.parts[MONTHS];
     value_out->days = (int32_t)in.parts[DAYS];
     value_out->micros = in.parts[MICROS];
@@ -155,8 +166,10 @@ static uint64_t magnitude(int64_t value)
 /* A nonzero amount with its sign and designator. */
 static char *put_component(char *at, uint64_t amount, bool negative, char letter)
 {
-    if (amount == 0) return at;
-    if (negative) *at++ = '-';
+    if (amount == 0)
+        return at;
+    if (negative)
+        *at++ = '-';
     at = orm__moment_put(at, amount, 1);
     *at++ = letter;
     return at;
@@ -169,8 +182,10 @@ static char *put_time(char *at, int64_t micros)
     at = put_component(at, rest / 3600000000U, micros < 0, 'H');
     at = put_component(at, rest / 60000000U % 60, micros < 0, 'M');
     rest %= 60000000U;
-    if (rest == 0) return at;
-    if (micros < 0) *at++ = '-';
+    if (rest == 0)
+        return at;
+    if (micros < 0)
+        *at++ = '-';
     at = orm__moment_put(at, rest / 1000000, 1);
     at = orm__moment_put_fraction(at, rest % 1000000);
     *at++ = 'S';
@@ -185,7 +200,8 @@ size_t orm_interval_format(orm_interval value, char *text)
     at = put_component(at, months / 12, value.months < 0, 'Y');
     at = put_component(at, months % 12, value.months < 0, 'M');
     at = put_component(at, magnitude(value.days), value.days < 0, 'D');
-    if (value.micros != 0) at = put_time(at, value.micros);
+    if (value.micros != 0)
+        at = put_time(at, value.micros);
     if (at == text + 1) {
         memcpy(at, "T0S", 3);
         at += 3;

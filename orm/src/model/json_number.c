@@ -7,7 +7,8 @@
 
 enum { LONGEST = 1000, POINT_SIZE = 8 };
 
-/* The locale's decimal point, found by formatting, which unlike localeconv is safe among threads. */
+/* The locale's decimal point, found by formatting, which unlike localeconv is safe among threads.
+ */
 static size_t local_point(char *point)
 {
     char text[POINT_SIZE + 4];
@@ -33,8 +34,10 @@ static size_t normalize(char *text)
 {
     size_t length = 0;
     for (const char *at = text; *at != '\0'; at++) {
-        if (is_number_char(*at)) text[length++] = *at;
-        else if (length > 0 && text[length - 1] != '.') text[length++] = '.';
+        if (is_number_char(*at))
+            text[length++] = *at;
+        else if (length > 0 && text[length - 1] != '.')
+            text[length++] = '.';
     }
     text[length] = '\0';
     return length;
@@ -54,7 +57,8 @@ bool orm__json_number_read(const char *text, size_t size, bool narrow, double *v
 {
     char local[LONGEST + POINT_SIZE + 1];
     char point[POINT_SIZE];
-    if (size > LONGEST) return false;
+    if (size > LONGEST)
+        return false;
     const char *dot = memchr(text, '.', size);
     size_t whole = dot == NULL ? size : (size_t)(dot - text);
     size_t length = whole;
@@ -67,7 +71,8 @@ bool orm__json_number_read(const char *text, size_t size, bool narrow, double *v
     }
     local[length] = '\0';
     double value = nearest(local, narrow);
-    if (isinf(value)) return false;
+    if (isinf(value))
+        return false;
     *value_out = value;
     return true;
 }

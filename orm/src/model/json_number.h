@@ -8,14 +8,14 @@
 enum { ORM__JSON_NUMBER_SIZE = 40 };
 
 /*
- * Writes a finite number with the fewest digits that read back as the same double (or float, when `narrow`). `text`
- * holds ORM__JSON_NUMBER_SIZE bytes; returns the length.
+ * Writes a finite number with the fewest digits that read back as the same double (or float, when
+ * `narrow`). `text` holds ORM__JSON_NUMBER_SIZE bytes; returns the length.
  */
 size_t orm__json_number_format(double value, bool narrow, char *text);
 
 /*
- * Reads `size` bytes that are a JSON number as the nearest double or float. False when it is beyond the greatest, or
- * longer than any number we write needs to be (1,000 bytes).
+ * Reads `size` bytes that are a JSON number as the nearest double or float. False when it is beyond
+ * the greatest, or longer than any number we write needs to be (1,000 bytes).
  */
 bool orm__json_number_read(const char *text, size_t size, bool narrow, double *value_out);
 

@@ -23,8 +23,10 @@ bool orm__moment_fraction(const char **at, int64_t *micros_out)
     int64_t micros = 0;
     int digits = 0;
     for (; orm__moment_digit(**at); ++*at, digits++) {
-        if (digits < 6) micros = micros * 10 + (**at - '0');
-        else if (digits == 6 && **at >= '5') micros++;
+        if (digits < 6)
+            micros = micros * 10 + (**at - '0');
+        else if (digits == 6 && **at >= '5')
+            micros++;
     }
     for (int i = digits; i < 6; i++)
         micros *= 10;
@@ -49,7 +51,8 @@ char *orm__moment_put(char *at, uint64_t number, int width)
 
 char *orm__moment_put_fraction(char *at, uint64_t micros)
 {
-    if (micros == 0) return at;
+    if (micros == 0)
+        return at;
     *at++ = '.';
     at = orm__moment_put(at, micros, 6);
     while (at[-1] == '0')
@@ -73,7 +76,8 @@ bool orm__timestamp_fits(int64_t micros)
 static bool read_two(const char **at, int64_t *out)
 {
     const char *text = *at;
-    if (!orm__moment_digit(text[0]) || !orm__moment_digit(text[1])) return false;
+    if (!orm__moment_digit(text[0]) || !orm__moment_digit(text[1]))
+        return false;
     *out = (text[0] - '0') * 10 + (text[1] - '0');
     *at = text + 2;
     return true;
@@ -81,7 +85,8 @@ static bool read_two(const char **at, int64_t *out)
 
 static bool read_char(const char **at, char c)
 {
-    if (**at != c) return false;
+    if (**at != c)
+        return false;
     ++*at;
     return true;
 }
@@ -91,22 +96,26 @@ static bool read_year(const char **at, int64_t *out)
     const char *start = *at;
     int64_t year = 0;
     for (; orm__moment_digit(**at); ++*at)
-        if (year < YEAR_CUT) year = year * 10 + (**at - '0');
+        if (year < YEAR_CUT)
+            year = year * 10 + (**at - '0');
     *out = year;
     return *at - start >= 4;
 }
 
 static bool read_date(const char **at, fields *out)
 {
-    return read_year(at, &out->year) && read_char(at, '-') && read_two(at, &out->month) && read_char(at, '-') &&
-           read_two(at, &out->day);
+    return read_year(at, &out->year) && read_char(at, '-') && read_two(at, &out->month) &&
+           read_char(at, '-') && read_two(at, &out->day);
 }
 
 static bool read_time(const char **at, fields *out)
 {
-    if (!read_two(at, &out->hour) || !read_char(at, ':') || !read_two(at, &out->minute)) return false;
-    if (!read_char(at, ':')) return true;
-    if (!read_two(at, &out->second)) return false;
+    if (!read_two(at, &out->hour) || !read_char(at, ':') || !read_two(at, &out->minute))
+        return false;
+    if (!read_char(at, ':'))
+        return true;
+    if (!read_two(at, &out->second))
+        return false;
     return !read_char(at, '.') || orm__moment_fraction(at, &out->micros);
 }
 
@@ -116,18 +125,24 @@ static bool read_zone(const char **at, fields *out)
     int64_t minutes = 0;
     int64_t seconds = 0;
     out->zone_valid = true;
-    if (read_char(at, 'Z')) return true;
+    if (read_char(at, 'Z'))
+        return true;
     bool west = **at == '-';
-    if (!west && **at != '+') return false;
+    if (!west && **at != '+')
+        return false;
     ++*at;
-    if (!read_two(at, &hours)) return false;
+    if (!read_two(at, &hours))
+        return false;
     if (read_char(at, ':')) {
-        if (!read_two(at, &minutes)) return false;
-        if (read_char(at, ':') && !read_two(at, &seconds)) return false;
+        if (!read_two(at, &minutes))
+            return false;
+        if (read_char(at, ':') && !read_two(at, &seconds))
+            return false;
     }
     out->zone_valid = hours <= ZONE_HOURS_MAX && minutes < 60 && seconds < 60;
     out->zone = (hours * 60 + minutes) * 60 + seconds;
-    if (west) out->zone = -out->zone;
+    if (west)
+        out->zone = -out->zone;
     return true;
 }
 
@@ -153,13 +168,14 @@ static int64_t astronomical_year(const fields *in)
 }
 
 /*
- * Days since 1970-01-01. Counting years from March puts the leap day last, and days before a month of such a year
- * follow 153 days to each five months.
+ * Days since 1970-01-01. Counting years from March puts the leap day last, and days before a month
+ * of such a year follow 153 days to each five months.
  */
 static int64_t days_of(int64_t year, int64_t month, int64_t day)
 {
     int64_t from_march = (month + 9) % 12;
-    if (month <= 2) year--;
+    if (month <= 2)
+        year--;
     int64_t cycle = (year >= 0 ? year : year - 399) / 400;
     int64_t in_cycle = year - cycle * 400;
     int64_t in_year = (153 * from_march + 2) / 5 + day - 1;
@@ -169,19 +185,24 @@ static int64_t days_of(int64_t year, int64_t month, int64_t day)
 static bool days_valid(const fields *in, int64_t *days_out)
 {
     static const unsigned char lengths[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (in->year < 1 || in->month < 1 || in->month > 12 || in->day < 1) return false;
+    if (in->year < 1 || in->month < 1 || in->month > 12 || in->day < 1)
+        return false;
     int64_t year = astronomical_year(in);
     int64_t length = lengths[in->month - 1] + (in->month == 2 && is_leap(year));
-    if (in->day > length) return false;
+    if (in->day > length)
+        return false;
     *days_out = days_of(year, in->month, in->day);
     return *days_out >= ORM__DATE_MIN && *days_out <= ORM__DATE_MAX;
 }
 
-/* Second 60 is the first of the next minute, as PostgreSQL takes it; 24:00:00 is the end of the day. */
+/* Second 60 is the first of the next minute, as PostgreSQL takes it; 24:00:00 is the end of the
+ * day. */
 static bool time_valid(const fields *in, int64_t *micros_out)
 {
-    if (in->hour > 24 || in->minute > 59 || in->second > 60) return false;
-    *micros_out = ((in->hour * 60 + in->minute) * 60 + in->second) * ORM__SECOND_MICROS + in->micros;
+    if (in->hour > 24 || in->minute > 59 || in->second > 60)
+        return false;
+    *micros_out =
+        ((in->hour * 60 + in->minute) * 60 + in->second) * ORM__SECOND_MICROS + in->micros;
     return *micros_out <= ORM__DAY_MICROS;
 }
 
@@ -190,10 +211,14 @@ orm_status orm_date_parse(const char *text, orm_date *value_out)
     fields in = {0};
     const char *at = text;
     int64_t days = 0;
-    if (strcmp(text, "infinity") == 0) days = ORM_DATE_INFINITY;
-    else if (strcmp(text, "-infinity") == 0) days = ORM_DATE_NEGATIVE_INFINITY;
-    else if (!read_date(&at, &in) || !read_end(&at, &in)) return ORM_INVALID;
-    else if (!days_valid(&in, &days)) return ORM_RANGE;
+    if (strcmp(text, "infinity") == 0)
+        days = ORM_DATE_INFINITY;
+    else if (strcmp(text, "-infinity") == 0)
+        days = ORM_DATE_NEGATIVE_INFINITY;
+    else if (!read_date(&at, &in) || !read_end(&at, &in))
+        return ORM_INVALID;
+    else if (!days_valid(&in, &days))
+        return ORM_RANGE;
     value_out->days = (int32_t)days;
     return ORM_OK;
 }
@@ -203,8 +228,10 @@ orm_status orm_time_parse(const char *text, orm_time *value_out)
     fields in = {0};
     const char *at = text;
     int64_t micros;
-    if (!read_time(&at, &in) || *at != '\0') return ORM_INVALID;
-    if (!time_valid(&in, &micros)) return ORM_RANGE;
+    if (!read_time(&at, &in) || *at != '\0')
+        return ORM_INVALID;
+    if (!time_valid(&in, &micros))
+        return ORM_RANGE;
     value_out->micros = micros;
     return ORM_OK;
 }
@@ -216,22 +243,31 @@ static orm_status read_moment(const char *text, bool zoned, int64_t *micros_out)
     const char *at = text;
     int64_t days;
     int64_t micros;
-    if (!read_date(&at, &in) || !(read_char(&at, ' ') || read_char(&at, 'T')) || !read_time(&at, &in))
+    if (!read_date(&at, &in) || !(read_char(&at, ' ') || read_char(&at, 'T')) ||
+        !read_time(&at, &in))
         return ORM_INVALID;
-    if ((zoned && !read_zone(&at, &in)) || !read_end(&at, &in)) return ORM_INVALID;
-    if (!days_valid(&in, &days) || !time_valid(&in, &micros) || !in.zone_valid) return ORM_RANGE;
-    if (__builtin_mul_overflow(days, ORM__DAY_MICROS, &days)) return ORM_RANGE;
-    if (__builtin_add_overflow(days, micros - in.zone * ORM__SECOND_MICROS, &micros)) return ORM_RANGE;
-    if (micros < ORM__TIMESTAMP_MIN || micros > ORM__TIMESTAMP_MAX) return ORM_RANGE;
+    if ((zoned && !read_zone(&at, &in)) || !read_end(&at, &in))
+        return ORM_INVALID;
+    if (!days_valid(&in, &days) || !time_valid(&in, &micros) || !in.zone_valid)
+        return ORM_RANGE;
+    if (__builtin_mul_overflow(days, ORM__DAY_MICROS, &days))
+        return ORM_RANGE;
+    if (__builtin_add_overflow(days, micros - in.zone * ORM__SECOND_MICROS, &micros))
+        return ORM_RANGE;
+    if (micros < ORM__TIMESTAMP_MIN || micros > ORM__TIMESTAMP_MAX)
+        return ORM_RANGE;
     *micros_out = micros;
     return ORM_OK;
 }
 
 static orm_status parse_moment(const char *text, bool zoned, int64_t *micros_out)
 {
-    if (strcmp(text, "infinity") == 0) *micros_out = ORM_TIMESTAMP_INFINITY;
-    else if (strcmp(text, "-infinity") == 0) *micros_out = ORM_TIMESTAMP_NEGATIVE_INFINITY;
-    else return read_moment(text, zoned, micros_out);
+    if (strcmp(text, "infinity") == 0)
+        *micros_out = ORM_TIMESTAMP_INFINITY;
+    else if (strcmp(text, "-infinity") == 0)
+        *micros_out = ORM_TIMESTAMP_NEGATIVE_INFINITY;
+    else
+        return read_moment(text, zoned, micros_out);
     return ORM_OK;
 }
 
@@ -290,9 +326,12 @@ static size_t end_text(char *at, const char *text)
 size_t orm_date_format(orm_date value, char *text)
 {
     char *at = text;
-    if (value.days == ORM_DATE_INFINITY) return end_text(put_text(at, "infinity"), text);
-    if (value.days == ORM_DATE_NEGATIVE_INFINITY) return end_text(put_text(at, "-infinity"), text);
-    if (put_date(&at, value.days)) at = put_text(at, " BC");
+    if (value.days == ORM_DATE_INFINITY)
+        return end_text(put_text(at, "infinity"), text);
+    if (value.days == ORM_DATE_NEGATIVE_INFINITY)
+        return end_text(put_text(at, "-infinity"), text);
+    if (put_date(&at, value.days))
+        at = put_text(at, " BC");
     return end_text(at, text);
 }
 
@@ -300,15 +339,19 @@ size_t orm_time_format(orm_time value, char *text)
 {
     char *at = text;
     /* No time of day is negative; one that is must still not look like another. */
-    if (value.micros < 0) *at++ = '-';
-    return end_text(put_time(at, value.micros < 0 ? 0 - (uint64_t)value.micros : (uint64_t)value.micros), text);
+    if (value.micros < 0)
+        *at++ = '-';
+    return end_text(
+        put_time(at, value.micros < 0 ? 0 - (uint64_t)value.micros : (uint64_t)value.micros), text);
 }
 
 static size_t format_moment(int64_t micros, const char *zone, char *text)
 {
     char *at = text;
-    if (micros == ORM_TIMESTAMP_INFINITY) return end_text(put_text(at, "infinity"), text);
-    if (micros == ORM_TIMESTAMP_NEGATIVE_INFINITY) return end_text(put_text(at, "-infinity"), text);
+    if (micros == ORM_TIMESTAMP_INFINITY)
+        return end_text(put_text(at, "infinity"), text);
+    if (micros == ORM_TIMESTAMP_NEGATIVE_INFINITY)
+        return end_text(put_text(at, "-infinity"), text);
     int64_t days = micros / ORM__DAY_MICROS;
     int64_t rest = micros % ORM__DAY_MICROS;
     if (rest < 0) {
@@ -318,7 +361,8 @@ static size_t format_moment(int64_t micros, const char *zone, char *text)
     bool before_christ = put_date(&at, days);
     *at++ = ' ';
     at = put_text(put_time(at, (uint64_t)rest), zone);
-    if (before_christ) at = put_text(at, " BC");
+    if (before_christ)
+        at = put_text(at, " BC");
     return end_text(at, text);
 }
 

@@ -9,7 +9,8 @@ enum {
     SCALE_MAX = 16383   /* and after it */
 };
 
-/* An exponent beyond this is far outside every limit; cutting it here keeps the arithmetic from overflowing. */
+/* An exponent beyond this is far outside every limit; cutting it here keeps the arithmetic from
+ * overflowing. */
 #define EXPONENT_MAX INT64_C(1000000000000)
 
 static inline bool is_digit(char c)
@@ -42,7 +43,8 @@ static bool read_special(const char *text, size_t size, orm__decimal *decimal)
         text++;
         size--;
     }
-    if (!is_word(text, size, "Infinity")) return false;
+    if (!is_word(text, size, "Infinity"))
+        return false;
     decimal->kind = ORM__DECIMAL_INFINITY;
     return true;
 }
@@ -52,18 +54,23 @@ static bool read_exponent(const char *at, const char *end, int64_t *exponent_out
 {
     bool negative = at + 1 < end && at[1] == '-';
     at += at + 1 < end && (at[1] == '-' || at[1] == '+') ? 2 : 1;
-    if (at == end) return false;
+    if (at == end)
+        return false;
     int64_t exponent = 0;
     for (; at < end; at++) {
-        if (!is_digit(*at)) return false;
-        if (exponent < EXPONENT_MAX) exponent = exponent * 10 + (*at - '0');
+        if (!is_digit(*at))
+            return false;
+        if (exponent < EXPONENT_MAX)
+            exponent = exponent * 10 + (*at - '0');
     }
     *exponent_out = negative ? -exponent : exponent;
     return true;
 }
 
-/* Finds the first digit that counts among `whole` digits at `text` and `part` digits after a point. */
-static void place_digits(orm__decimal *decimal, const char *text, size_t whole, size_t part, int64_t exponent)
+/* Finds the first digit that counts among `whole` digits at `text` and `part` digits after a point.
+ */
+static void place_digits(orm__decimal *decimal, const char *text, size_t whole, size_t part,
+                         int64_t exponent)
 {
     int64_t scale = (int64_t)part - exponent;
     decimal->scale = scale > 0 ? scale : 0;
@@ -82,7 +89,8 @@ static void place_digits(orm__decimal *decimal, const char *text, size_t whole, 
 
 orm_status orm__decimal_read(const char *text, size_t size, orm__decimal *decimal_out)
 {
-    if (size == SIZE_MAX) size = strlen(text);
+    if (size == SIZE_MAX)
+        size = strlen(text);
     const char *end = text + size;
     orm__decimal decimal = {.negative = size > 0 && text[0] == '-'};
     const char *start = text + decimal.negative;
@@ -91,17 +99,21 @@ orm_status orm__decimal_read(const char *text, size_t size, orm__decimal *decima
     size_t part = 0;
     int64_t exponent = 0;
     if (whole == 0) {
-        if (!read_special(text, size, &decimal)) return ORM_INVALID;
+        if (!read_special(text, size, &decimal))
+            return ORM_INVALID;
         *decimal_out = decimal;
         return ORM_OK;
     }
     if (at < end && *at == '.') {
         part = count_digits(at + 1, end);
-        if (part == 0) return ORM_INVALID;
+        if (part == 0)
+            return ORM_INVALID;
         at += 1 + part;
     }
-    if (at < end && (*at != 'e' && *at != 'E')) return ORM_INVALID;
-    if (at < end && !read_exponent(at, end, &exponent)) return ORM_INVALID;
+    if (at < end && (*at != 'e' && *at != 'E'))
+        return ORM_INVALID;
+    if (at < end && !read_exponent(at, end, &exponent))
+        return ORM_INVALID;
     place_digits(&decimal, start, whole, part, exponent);
     *decimal_out = decimal;
     return ORM_OK;
@@ -136,18 +148,23 @@ static bool rounds_up(const orm__decimal *decimal, int64_t index)
 static bool all_nines(const orm__decimal *decimal, int64_t count)
 {
     for (int64_t i = 0; i < count; i++)
-        if (digit_at(decimal, (size_t)i) != '9') return false;
+        if (digit_at(decimal, (size_t)i) != '9')
+            return false;
     return true;
 }
 
 orm_status orm__decimal_fits(const orm__decimal *decimal, int32_t precision, int32_t scale)
 {
-    if (decimal->kind == ORM__DECIMAL_NAN) return ORM_OK;
-    if (precision == 0) return within_limits(decimal->point, decimal->scale) ? ORM_OK : ORM_RANGE;
-    if (decimal->kind == ORM__DECIMAL_INFINITY) return ORM_RANGE;
+    if (decimal->kind == ORM__DECIMAL_NAN)
+        return ORM_OK;
+    if (precision == 0)
+        return within_limits(decimal->point, decimal->scale) ? ORM_OK : ORM_RANGE;
+    if (decimal->kind == ORM__DECIMAL_INFINITY)
+        return ORM_RANGE;
     int64_t dropped = decimal->point + scale;
     bool up = rounds_up(decimal, dropped);
-    if (decimal->count == 0 || dropped < 0 || (dropped == 0 && !up)) return ORM_OK; /* zero */
+    if (decimal->count == 0 || dropped < 0 || (dropped == 0 && !up))
+        return ORM_OK; /* zero */
     int64_t point = decimal->point + (up && all_nines(decimal, dropped) ? 1 : 0);
     return point <= (int64_t)precision - scale ? ORM_OK : ORM_RANGE;
 }
@@ -165,23 +182,28 @@ static char *put_digits(const orm__decimal *decimal, char *at, int64_t index, in
 static orm_status put_special(const orm__decimal *decimal, const char **text_out, size_t *size_out)
 {
     const char *text = decimal->kind == ORM__DECIMAL_NAN ? "NaN" : "-Infinity";
-    if (decimal->kind == ORM__DECIMAL_INFINITY && !decimal->negative) text++;
+    if (decimal->kind == ORM__DECIMAL_INFINITY && !decimal->negative)
+        text++;
     *text_out = text;
     *size_out = strlen(text);
     return ORM_OK;
 }
 
 /* Writes a finite number with `scale` digits after the point; digits beyond are dropped. */
-static orm_status put_plain(const orm__decimal *decimal, int64_t scale, orm__arena *arena, char **text_out,
-                            size_t *size_out)
+static orm_status put_plain(const orm__decimal *decimal, int64_t scale, orm__arena *arena,
+                            char **text_out, size_t *size_out)
 {
-    if (!within_limits(decimal->point, scale)) return ORM_RANGE;
+    if (!within_limits(decimal->point, scale))
+        return ORM_RANGE;
     int64_t whole = decimal->point > 0 ? decimal->point : 0;
     char *text = orm__arena_alloc(arena, (size_t)(whole + scale) + sizeof "-0.");
-    if (text == NULL) return ORM_NOMEM;
+    if (text == NULL)
+        return ORM_NOMEM;
     char *at = text;
-    if (decimal->negative) *at++ = '-';
-    if (whole == 0) *at++ = '0';
+    if (decimal->negative)
+        *at++ = '-';
+    if (whole == 0)
+        *at++ = '0';
     at = put_digits(decimal, at, 0, whole);
     if (scale > 0) {
         *at++ = '.';
@@ -193,48 +215,65 @@ static orm_status put_plain(const orm__decimal *decimal, int64_t scale, orm__are
     return ORM_OK;
 }
 
-static orm_status put_number(const orm__decimal *decimal, int64_t scale, orm__arena *arena, const char **text_out,
-                             size_t *size_out)
+static orm_status put_number(const orm__decimal *decimal, int64_t scale, orm__arena *arena,
+                             const char **text_out, size_t *size_out)
 {
-    if (decimal->kind != ORM__DECIMAL_FINITE) return put_special(decimal, text_out, size_out);
+    if (decimal->kind != ORM__DECIMAL_FINITE)
+        return put_special(decimal, text_out, size_out);
     char *text = NULL;
     orm_status status = put_plain(decimal, scale, arena, &text, size_out);
-    if (status == ORM_OK) *text_out = text;
+    if (status == ORM_OK)
+        *text_out = text;
     return status;
 }
 
-orm_status orm__numeric_expand(const char *text, size_t size, orm__arena *arena, const char **text_out,
-                               size_t *size_out)
+orm_status orm__numeric_expand(const char *text, size_t size, orm__arena *arena,
+                               const char **text_out, size_t *size_out)
 {
     orm__decimal decimal;
     orm_status status = orm__decimal_read(text, size, &decimal);
-    return status == ORM_OK ? put_number(&decimal, decimal.scale, arena, text_out, size_out) : status;
+    return status == ORM_OK ? put_number(&decimal, decimal.scale, arena, text_out, size_out)
+                            : status;
 }
 
-orm_status orm__numeric_canonical(const char *text, size_t size, orm__arena *arena, const char **text_out,
-                                  size_t *size_out)
+orm_status orm__numeric_pad(const char *text, size_t size, int32_t scale, orm__arena *arena,
+                            const char **text_out, size_t *size_out)
 {
     orm__decimal decimal;
     orm_status status = orm__decimal_read(text, size, &decimal);
-    if (status != ORM_OK) return status;
-    int64_t scale = decimal.kind == ORM__DECIMAL_FINITE ? (int64_t)significant(&decimal) - decimal.point : 0;
-    return put_number(&decimal, scale > 0 ? scale : 0, arena, text_out, size_out);
+    if (status != ORM_OK)
+        return status;
+    int64_t shown = decimal.scale;
+    if (scale >= 0) {
+        int64_t needed = (int64_t)significant(&decimal) - decimal.point;
+        shown = needed > scale ? needed : scale;
+    }
+    return put_number(&decimal, shown, arena, text_out, size_out);
 }
 
-/* Adds one to the digit at `at` and carries to those before it. The caller knows that one is no nine. */
+orm_status orm__numeric_canonical(const char *text, size_t size, orm__arena *arena,
+                                  const char **text_out, size_t *size_out)
+{
+    return orm__numeric_pad(text, size, 0, arena, text_out, size_out);
+}
+
+/* Adds one to the digit at `at` and carries to those before it. The caller knows that one is no
+ * nine. */
 static void increment(char *at)
 {
     for (;; at--) {
-        if (*at == '.') continue;
-        if (*at != '9') break;
+        if (*at == '.')
+            continue;
+        if (*at != '9')
+            break;
         *at = '0';
     }
     ++*at;
 }
 
 /* Writes a number rounded at `scale` digits after the point (before it, when negative). */
-static orm_status put_rounded(const orm__decimal *number, int32_t scale, orm__arena *arena, const char **text_out,
-                              size_t *size_out)
+static orm_status put_rounded(const orm__decimal *number, int32_t scale, orm__arena *arena,
+                              const char **text_out, size_t *size_out)
 {
     static const orm__decimal zero = {.kind = ORM__DECIMAL_FINITE};
     orm__decimal decimal = *number;
@@ -248,42 +287,55 @@ static orm_status put_rounded(const orm__decimal *number, int32_t scale, orm__ar
         decimal.point++;
         up = false;
     } else if (dropped < (int64_t)decimal.count) {
-        if (dropped <= 0) decimal = zero;
-        else decimal.count = (size_t)dropped;
+        if (dropped <= 0)
+            decimal = zero;
+        else
+            decimal.count = (size_t)dropped;
     }
-    if (decimal.count == 0) decimal = zero;
+    if (decimal.count == 0)
+        decimal = zero;
     char *text = NULL;
     orm_status status = put_plain(&decimal, shown, arena, &text, size_out);
-    if (status != ORM_OK) return status;
-    /* What follows the last kept digit are the zeros that a negative scale leaves before the point. */
-    if (up) increment(text + *size_out - 1 - (scale < 0 ? -(int64_t)scale : 0));
+    if (status != ORM_OK)
+        return status;
+    /* What follows the last kept digit are the zeros that a negative scale leaves before the point.
+     */
+    if (up)
+        increment(text + *size_out - 1 - (scale < 0 ? -(int64_t)scale : 0));
     *text_out = text;
     return ORM_OK;
 }
 
-orm_status orm__numeric_round(const char *text, size_t size, int32_t precision, int32_t scale, orm__arena *arena,
-                              const char **text_out, size_t *size_out)
+orm_status orm__numeric_round(const char *text, size_t size, int32_t precision, int32_t scale,
+                              orm__arena *arena, const char **text_out, size_t *size_out)
 {
     orm__decimal decimal;
     orm_status status = orm__decimal_read(text, size, &decimal);
-    if (status == ORM_OK) status = orm__decimal_fits(&decimal, precision, scale);
-    if (status != ORM_OK) return status;
-    if (decimal.kind != ORM__DECIMAL_FINITE) return put_special(&decimal, text_out, size_out);
-    if (precision == 0) return put_number(&decimal, decimal.scale, arena, text_out, size_out);
+    if (status == ORM_OK)
+        status = orm__decimal_fits(&decimal, precision, scale);
+    if (status != ORM_OK)
+        return status;
+    if (decimal.kind != ORM__DECIMAL_FINITE)
+        return put_special(&decimal, text_out, size_out);
+    if (precision == 0)
+        return put_number(&decimal, decimal.scale, arena, text_out, size_out);
     return put_rounded(&decimal, scale, arena, text_out, size_out);
 }
 
 /* Compares numbers without their signs. */
 static int compare_magnitudes(const orm__decimal *left, const orm__decimal *right)
 {
-    if (left->count == 0 || right->count == 0) return (left->count > 0) - (right->count > 0);
-    if (left->point != right->point) return left->point < right->point ? -1 : 1;
+    if (left->count == 0 || right->count == 0)
+        return (left->count > 0) - (right->count > 0);
+    if (left->point != right->point)
+        return left->point < right->point ? -1 : 1;
     size_t left_count = significant(left);
     size_t right_count = significant(right);
     size_t common = left_count < right_count ? left_count : right_count;
     for (size_t i = 0; i < common; i++) {
         int difference = digit_at(left, i) - digit_at(right, i);
-        if (difference != 0) return difference;
+        if (difference != 0)
+            return difference;
     }
     return (left_count > right_count) - (left_count < right_count);
 }
@@ -291,16 +343,20 @@ static int compare_magnitudes(const orm__decimal *left, const orm__decimal *righ
 /* The four classes in their order: -Infinity, finite numbers, Infinity, NaN. */
 static int class_of(const orm__decimal *decimal)
 {
-    if (decimal->kind == ORM__DECIMAL_FINITE) return 1;
-    if (decimal->kind == ORM__DECIMAL_NAN) return 3;
+    if (decimal->kind == ORM__DECIMAL_FINITE)
+        return 1;
+    if (decimal->kind == ORM__DECIMAL_NAN)
+        return 3;
     return decimal->negative ? 0 : 2;
 }
 
 static int compare_decimals(const orm__decimal *left, const orm__decimal *right)
 {
     int difference = class_of(left) - class_of(right);
-    if (difference != 0 || left->kind != ORM__DECIMAL_FINITE) return difference;
-    if (left->negative != right->negative) return left->negative ? -1 : 1;
+    if (difference != 0 || left->kind != ORM__DECIMAL_FINITE)
+        return difference;
+    if (left->negative != right->negative)
+        return left->negative ? -1 : 1;
     return left->negative ? compare_magnitudes(right, left) : compare_magnitudes(left, right);
 }
 
@@ -315,12 +371,16 @@ int orm__numeric_compare(const char *left, size_t left_size, const char *right, 
 {
     orm__decimal a;
     orm__decimal b;
-    if (left_size == SIZE_MAX) left_size = strlen(left);
-    if (right_size == SIZE_MAX) right_size = strlen(right);
+    if (left_size == SIZE_MAX)
+        left_size = strlen(left);
+    if (right_size == SIZE_MAX)
+        right_size = strlen(right);
     bool a_valid = orm__decimal_read(left, left_size, &a) == ORM_OK;
     bool b_valid = orm__decimal_read(right, right_size, &b) == ORM_OK;
-    if (a_valid && b_valid) return compare_decimals(&a, &b);
-    if (a_valid != b_valid) return a_valid ? -1 : 1;
+    if (a_valid && b_valid)
+        return compare_decimals(&a, &b);
+    if (a_valid != b_valid)
+        return a_valid ? -1 : 1;
     return compare_bytes(left, left_size, right, right_size);
 }
 

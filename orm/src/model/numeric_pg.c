@@ -1,6 +1,6 @@
 /*
- * PostgreSQL's binary numeric: four 16-bit numbers (count of digits, weight of the first, sign, scale), then the digits
- * to base 10000, all big-endian.
+ * PostgreSQL's binary numeric: four 16-bit numbers (count of digits, weight of the first, sign,
+ * scale), then the digits to base 10000, all big-endian.
  */
 #include <string.h>
 
@@ -36,15 +36,18 @@ static void write_u16(unsigned char *data, unsigned value)
 
 static bool read_header(const unsigned char *data, size_t size, header *head)
 {
-    if (size < HEADER_SIZE) return false;
+    if (size < HEADER_SIZE)
+        return false;
     unsigned weight = read_u16(data + 2);
     head->digits = (int)read_u16(data);
     head->weight = weight >= 0x8000 ? (int)weight - 0x10000 : (int)weight;
     head->sign = read_u16(data + 4);
     head->scale = (int)read_u16(data + 6);
-    if (size != HEADER_SIZE + 2 * (size_t)head->digits || head->scale > SCALE_LIMIT) return false;
+    if (size != HEADER_SIZE + 2 * (size_t)head->digits || head->scale > SCALE_LIMIT)
+        return false;
     for (size_t at = HEADER_SIZE; at < size; at += 2)
-        if (read_u16(data + at) > 9999) return false;
+        if (read_u16(data + at) > 9999)
+            return false;
     return true;
 }
 
@@ -83,7 +86,8 @@ static char *put_whole(char *at, const header *head, const unsigned char *data)
 
 static char *put_fraction(char *at, const header *head, const unsigned char *data)
 {
-    if (head->scale == 0) return at;
+    if (head->scale == 0)
+        return at;
     *at++ = '.';
     char *end = at + head->scale;
     for (int weight = -1; at < end; weight--)
@@ -94,10 +98,14 @@ static char *put_fraction(char *at, const header *head, const unsigned char *dat
 static const char *special_name(unsigned sign)
 {
     switch (sign) {
-    case SIGN_NAN: return "NaN";
-    case SIGN_INFINITY: return "Infinity";
-    case SIGN_NEGATIVE_INFINITY: return "-Infinity";
-    default: return NULL;
+    case SIGN_NAN:
+        return "NaN";
+    case SIGN_INFINITY:
+        return "Infinity";
+    case SIGN_NEGATIVE_INFINITY:
+        return "-Infinity";
+    default:
+        return NULL;
     }
 }
 
@@ -107,25 +115,29 @@ static bool is_zero(const char *text)
     return text[strspn(text, "0.")] == '\0';
 }
 
-orm_status orm__numeric_from_pg(const unsigned char *data, size_t size, orm__arena *arena, const char **text_out,
-                                size_t *size_out)
+orm_status orm__numeric_from_pg(const unsigned char *data, size_t size, orm__arena *arena,
+                                const char **text_out, size_t *size_out)
 {
     header head;
-    if (!read_header(data, size, &head)) return ORM_INVALID;
+    if (!read_header(data, size, &head))
+        return ORM_INVALID;
     const char *special = special_name(head.sign);
     if (special != NULL) {
         *text_out = special;
         *size_out = strlen(special);
         return ORM_OK;
     }
-    if (head.sign != SIGN_POSITIVE && head.sign != SIGN_NEGATIVE) return ORM_INVALID;
+    if (head.sign != SIGN_POSITIVE && head.sign != SIGN_NEGATIVE)
+        return ORM_INVALID;
     size_t whole = head.weight < 0 ? 1 : 4 * ((size_t)head.weight + 1);
     char *text = orm__arena_alloc(arena, whole + (size_t)head.scale + sizeof "-." + 4);
-    if (text == NULL) return ORM_NOMEM;
+    if (text == NULL)
+        return ORM_NOMEM;
     text[0] = '-';
     char *end = put_fraction(put_whole(text + 1, &head, data), &head, data);
     *end = '\0';
-    if (head.sign == SIGN_POSITIVE || is_zero(text + 1)) text++;
+    if (head.sign == SIGN_POSITIVE || is_zero(text + 1))
+        text++;
     *text_out = text;
     *size_out = (size_t)(end - text);
     return ORM_OK;
@@ -145,8 +157,10 @@ static unsigned take_group(const orm__decimal *decimal, int64_t start)
 
 static unsigned sign_of(const orm__decimal *decimal)
 {
-    if (decimal->kind == ORM__DECIMAL_NAN) return SIGN_NAN;
-    if (decimal->kind == ORM__DECIMAL_FINITE) return decimal->negative ? SIGN_NEGATIVE : SIGN_POSITIVE;
+    if (decimal->kind == ORM__DECIMAL_NAN)
+        return SIGN_NAN;
+    if (decimal->kind == ORM__DECIMAL_FINITE)
+        return decimal->negative ? SIGN_NEGATIVE : SIGN_POSITIVE;
     return decimal->negative ? SIGN_NEGATIVE_INFINITY : SIGN_INFINITY;
 }
 
@@ -155,14 +169,17 @@ static int64_t floor_quarter(int64_t value)
     return value >= 0 ? value / 4 : -((3 - value) / 4);
 }
 
-orm_status orm__numeric_to_pg(const char *text, size_t size, orm__arena *arena, const unsigned char **data_out,
-                              size_t *size_out)
+orm_status orm__numeric_to_pg(const char *text, size_t size, orm__arena *arena,
+                              const unsigned char **data_out, size_t *size_out)
 {
     orm__decimal decimal;
     orm_status status = orm__decimal_read(text, size, &decimal);
-    if (status == ORM_OK) status = orm__decimal_fits(&decimal, 0, 0);
-    if (status != ORM_OK) return status;
-    /* Groups of four are counted from the point, so the first may start with zeros before the first digit. */
+    if (status == ORM_OK)
+        status = orm__decimal_fits(&decimal, 0, 0);
+    if (status != ORM_OK)
+        return status;
+    /* Groups of four are counted from the point, so the first may start with zeros before the first
+     * digit. */
     int64_t weight = decimal.count == 0 ? 0 : floor_quarter(decimal.point - 1);
     int64_t first = decimal.point - 4 * (weight + 1);
     int64_t groups = decimal.count == 0 ? 0 : floor_quarter((int64_t)decimal.count - first + 3);
@@ -170,7 +187,8 @@ orm_status orm__numeric_to_pg(const char *text, size_t size, orm__arena *arena, 
     while (groups > 0 && take_group(&decimal, first + 4 * (groups - 1)) == 0)
         groups--;
     unsigned char *data = orm__arena_alloc(arena, HEADER_SIZE + 2 * (size_t)groups);
-    if (data == NULL) return ORM_NOMEM;
+    if (data == NULL)
+        return ORM_NOMEM;
     write_u16(data, (unsigned)groups);
     write_u16(data + 2, (unsigned)weight & 0xFFFF);
     write_u16(data + 4, sign_of(&decimal));

@@ -2,8 +2,9 @@
 
 /* Values that are never NULL. */
 #define PLAIN_KINDS(X)                                                                             \
-    X(int, int64_t) X(double, double) X(uuid, orm_uuid) X(date, orm_date) X(time, orm_time)        \
-    X(timestamp, orm_timestamp) X(timestamptz, orm_timestamptz) X(interval, orm_interval)
+    X(int, int64_t)                                                                                \
+    X(double, double) X(uuid, orm_uuid) X(date, orm_date) X(time, orm_time)                        \
+        X(timestamp, orm_timestamp) X(timestamptz, orm_timestamptz) X(interval, orm_interval)
 #define DEFINE(name, type)                                                                         \
     orm_set_##name orm_set_of_##name(type value)                                                   \
     {                                                                                              \
@@ -14,7 +15,8 @@ PLAIN_KINDS(DEFINE)
 
 orm_set_int orm_set_of_uint(uint64_t value)
 {
-    if (value > INT64_MAX) return (orm_set_int){ORM_IS_OUT_OF_RANGE, 0};
+    if (value > INT64_MAX)
+        return (orm_set_int){ORM_IS_OUT_OF_RANGE, 0};
     return (orm_set_int){ORM_IS_SET, (int64_t)value};
 }
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define ONES 0x0101010101010101ULL
+#define ONES  0x0101010101010101ULL
 #define HIGHS 0x8080808080808080ULL
 
 static inline uint64_t load_word(const unsigned char *at)
@@ -13,7 +13,8 @@ static inline uint64_t load_word(const unsigned char *at)
     return word;
 }
 
-/* Nonzero unless every byte is from 1 to 127: a zero byte borrows, the others show their own high bit. */
+/* Nonzero unless every byte is from 1 to 127: a zero byte borrows, the others show their own high
+ * bit. */
 static inline uint64_t unusual_bytes(uint64_t word)
 {
     return ((word - ONES) | word) & HIGHS;
@@ -39,33 +40,42 @@ static inline int is_trail(unsigned char byte)
 static size_t sequence_length(const unsigned char *at, size_t left)
 {
     unsigned char lead = at[0];
-    if (lead < 0xC2 || lead > 0xF4 || left < 2 || !is_trail(at[1])) return 0;
-    if (lead < 0xE0) return 2;
-    if (left < 3 || !is_trail(at[2])) return 0;
+    if (lead < 0xC2 || lead > 0xF4 || left < 2 || !is_trail(at[1]))
+        return 0;
+    if (lead < 0xE0)
+        return 2;
+    if (left < 3 || !is_trail(at[2]))
+        return 0;
     if (lead < 0xF0) {
         /* E0 would be overlong below A0; ED from A0 on is a surrogate. */
-        if ((lead == 0xE0 && at[1] < 0xA0) || (lead == 0xED && at[1] >= 0xA0)) return 0;
+        if ((lead == 0xE0 && at[1] < 0xA0) || (lead == 0xED && at[1] >= 0xA0))
+            return 0;
         return 3;
     }
-    if (left < 4 || !is_trail(at[3])) return 0;
+    if (left < 4 || !is_trail(at[3]))
+        return 0;
     /* F0 would be overlong below 90; F4 from 90 on is above U+10FFFF. */
-    if ((lead == 0xF0 && at[1] < 0x90) || (lead == 0xF4 && at[1] >= 0x90)) return 0;
+    if ((lead == 0xF0 && at[1] < 0x90) || (lead == 0xF4 && at[1] >= 0x90))
+        return 0;
     return 4;
 }
 
 orm__utf8_fault orm__utf8_check(const char *text, size_t size)
 {
-    if (size == 0) return ORM__UTF8_OK;
+    if (size == 0)
+        return ORM__UTF8_OK;
     const unsigned char *at = (const unsigned char *)text;
     const unsigned char *end = at + size;
     for (at = skip_ascii(at, end); at < end;) {
-        if (*at == 0) return ORM__UTF8_NUL;
+        if (*at == 0)
+            return ORM__UTF8_NUL;
         if (*at < 0x80) {
             at = skip_ascii(at, end);
             continue;
         }
         size_t length = sequence_length(at, (size_t)(end - at));
-        if (length == 0) return ORM__UTF8_INVALID;
+        if (length == 0)
+            return ORM__UTF8_INVALID;
         at += length;
     }
     return ORM__UTF8_OK;
@@ -91,7 +101,8 @@ size_t orm__utf8_offset(const char *text, size_t size, size_t characters)
     size_t at = 0;
     while (at < size) {
         if (!is_trail((unsigned char)text[at])) {
-            if (characters == 0) return at;
+            if (characters == 0)
+                return at;
             characters--;
         }
         at++;
