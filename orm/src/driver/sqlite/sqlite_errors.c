@@ -131,7 +131,13 @@ static void take_constraint(orm_error *error)
 {
     static const char marker[] = "constraint failed: ";
     const char *what = strstr(error->message, marker);
-    if (what == NULL) return;
+    if (what == NULL) {
+        /* A STRICT table: "cannot store TEXT value in INTEGER column t.a". */
+        const char *last = strrchr(error->message, '.');
+        if (error->status == ORM_SCHEMA && last != NULL)
+            orm__copy_text(error->column, sizeof error->column, last + 1);
+        return;
+    }
     what += sizeof marker - 1;
     orm__copy_text(error->constraint, sizeof error->constraint, what);
     if (error->status != ORM_UNIQUE && error->status != ORM_NOT_NULL) return;

@@ -1,0 +1,786 @@
+/* The SQLite driver: connections, flights, transactions, locks, errors, keys, LIKE. */
+#include "sqlite_fixture.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "driver/sqlite/sqlite_link.h"
+
+static const orm_deadline never = ORM_NO_DEADLINE;
+
+/* ---- Opening ---- */
+
+static orm_status try_setup(const char *url)
+{
+    fixture f;
+    void *shared = NULL;
+    fixture_prepare(&f, url);
+    return DRIVER->setup(&f.target, &shared, &f.error);
+}
+
+static void urls_are_judged_without_io(void **state)
+{
+    (void)state;
+    assert_true(DRIVER->accepts("sqlite:x.db"));
+    assert_false(DRIVER->accepts("postgresql://h/d"));
+    assert_false(DRIVER->accepts("x.db"));
+    assert_int_equal(try_setup("sqlite:x.db"), ORM_OK);
+    assert_int_equal(try_setup("sqlite::memory:"), ORM_OK);
+    assert_int_equal(try_setup("sqlite:"), ORM_INVALID);
+    assert_int_equal(try_setup("sqlite:///x.db"), ORM_INVALID);
+    assert_int_equal(try_setup("sqlite::memory"), ORM_INVALID);
+}
+
+static orm_status try_open(const char *url, orm_error *error)
+{
+    fixture f;
+    fixture_prepare(&f, url);
+    orm_status status = DRIVER->open(&f.target, orm__deadline_in(1000), &f.link, &f.error);
+    if (status != ORM_OK) assert_null(f.link);
+    *error = f.error;
+    fixture_close(&f);
+    return status;
+}
+
+static void what_cannot_be_opened_is_named(void **state)
+{
+    (void)state;
+    orm_error error;
+    char url[128];
+    assert_int_equal(try_open("sqlite:/no/such/folder/x.db", &error), ORM_DISCONNECTED);
+    assert_non_null(strstr(error.message, "/no/such/folder/x.db"));
+    assert_non_null(strstr(error.message, "No such file or directory"));
+    assert_false(error.retryable);
+    assert_int_equal(try_open("sqlite:/tmp", &error), ORM_DISCONNECTED);
+    fixture_path(url, sizeof url, "garbage");
+    FILE *file = fopen(url + strlen("sqlite:"), "w");
+    assert_non_null(file);
+    for (int i = 0; i < 100; i++) fputs("this is no database, it is prose. ", file);
+    fclose(file);
+    assert_int_equal(try_open(url, &error), ORM_CORRUPT);
+    fixture_remove(url);
+}
+
+static void a_file_called_like_a_uri_is_a_file(void **state)
+{
+    (void)state;
+    orm_error error;
+    char folder[] = "/tmp/orm-uri-XXXXXX";
+    char before[512];
+    assert_non_null(mkdtemp(folder));
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(folder), 0);
+    assert_int_equal(try_open("sqlite:file:x?mode=memory", &error), ORM_OK);
+    struct stat found;
+    assert_int_equal(stat("file:x?mode=memory", &found), 0);
+    fixture_remove("sqlite:file:x?mode=memory");
+    assert_int_equal(chdir(before), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static int greet(void *context, sqlite3 *handle)
+{
+    ++*(int *)context;
+    return sqlite3_exec(handle, "CREATE TEMP TABLE greeting(x)", NULL, NULL, NULL);
+}
+
+static int refuse(void *context, sqlite3 *handle)
+{
+    (void)context;
+    (void)handle;
+    return 7;
+}
+
+static void on_connect_is_called_last(void **state)
+{
+    (void)state;
+    fixture f;
+    int calls = 0;
+    fixture_prepare(&f, "sqlite::memory:");
+    f.options.on_connect = greet;
+    f.options.on_connect_context = &calls;
+    assert_int_equal(DRIVER->open(&f.target, never, &f.link, &f.error), ORM_OK);
+    assert_int_equal(calls, 1);
+    fixture_sql(&f, "INSERT INTO greeting VALUES (1)");
+    fixture_close(&f);
+    fixture_prepare(&f, "sqlite::memory:");
+    f.options.on_connect = refuse;
+    assert_int_equal(DRIVER->open(&f.target, never, &f.link, &f.error), ORM_DATABASE);
+    assert_int_equal(f.error.native_code, 7);
+    fixture_close(&f);
+}
+
+static void connections_are_strict(void **state)
+{
+    fixture *f = *state;
+    fixture_expect(f, "PRAGMA foreign_keys", NULL, NULL, 0, "1;");
+    fixture_expect(f, "PRAGMA trusted_schema", NULL, NULL, 0, "0;");
+    fixture_expect(f, "PRAGMA busy_timeout", NULL, NULL, 0, "0;");
+    assert_int_equal(fixture_try(f, "SELECT \"no_such_name\""), ORM_SCHEMA);
+    fixture_sql(f, "CREATE TABLE t(a)");
+    assert_int_equal(fixture_try(f, "CREATE INDEX i ON t(\"b\")"), ORM_SCHEMA);
+}
+
+static void files_use_the_write_ahead_log(void **state)
+{
+    (void)state;
+    fixture f;
+    char url[128];
+    fixture_path(url, sizeof url, "wal");
+    fixture_open(&f, url);
+    fixture_expect(&f, "PRAGMA journal_mode", NULL, NULL, 0, "wal;");
+    fixture_expect(&f, "PRAGMA synchronous", NULL, NULL, 0, "1;");
+    assert_int_equal(DRIVER->ping(f.link, never, &f.error), ORM_OK);
+    fixture_remove(url);
+    assert_int_equal(DRIVER->ping(f.link, never, &f.error), ORM_DISCONNECTED);
+    fixture_close(&f);
+}
+
+static void a_connection_closes_with_statements_prepared(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_open(&f, "sqlite::memory:");
+    orm__statement statement = fixture_statement("SELECT 1", NULL, 0);
+    orm__call call = {.statement = &statement};
+    orm__flight flight = {.calls = &call, .count = 1};
+    assert_int_equal(DRIVER->run(f.link, &flight, never, &f.error), ORM_OK);
+    assert_non_null(statement.handle);
+    fixture_close(&f);
+}
+
+/* ---- Flights ---- */
+
+static void values_go_by_number_and_nothing_is_prepared_twice(void **state)
+{
+    fixture *f = *state;
+    fixture_texts texts = {.arena = &f->arena, .text = ""};
+    orm__statement statement = fixture_statement("SELECT $2 || '-' || $1 || '-' || $2", NULL, 0);
+    orm_value values[2] = {value_text("a"), value_text("b")};
+    orm__call call = {.statement = &statement, .values = values, .value_count = 2};
+    orm__flight flight = {.calls = &call, .count = 1, .timed = true};
+    call.consume = fixture_collect;
+    call.context = &texts;
+    assert_int_equal(DRIVER->run(f->link, &flight, never, &f->error), ORM_OK);
+    assert_string_equal(texts.text, "b-a-b;");
+    assert_true(call.started > 0 && call.ended >= call.started);
+    assert_int_equal(call.rows, 1);
+    assert_int_equal(call.bytes, 5);
+    void *handle = statement.handle;
+    values[0] = value_text("c");
+    assert_int_equal(DRIVER->run(f->link, &flight, never, &f->error), ORM_OK);
+    assert_ptr_equal(statement.handle, handle);
+    assert_string_equal(texts.text, "b-a-b;b-c-b;");
+    DRIVER->forget(f->link, &statement);
+}
+
+static orm_status try_values(fixture *f, const char *sql, size_t count)
+{
+    orm_value values[3] = {value_int(1), value_int(2), value_int(3)};
+    orm__statement statement = fixture_statement(sql, NULL, 0);
+    return fixture_run(f, &statement, values, count, NULL, NULL, never);
+}
+
+static void parameters_are_counted(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(try_values(f, "SELECT $1, $2", 2), ORM_OK);
+    assert_int_equal(try_values(f, "SELECT $1, $2", 1), ORM_INVALID);
+    assert_int_equal(try_values(f, "SELECT $1", 2), ORM_INVALID);
+    assert_int_equal(try_values(f, "SELECT $1, $3", 3), ORM_INVALID);
+    assert_int_equal(try_values(f, "SELECT ?3", 3), ORM_INVALID);
+    assert_int_equal(try_values(f, "SELECT ?", 1), ORM_INVALID);
+    assert_int_equal(try_values(f, "SELECT :a", 1), ORM_INVALID);
+    assert_int_equal(try_values(f, "SELECT $1::text", 1), ORM_INVALID);
+    assert_int_equal(try_values(f, "SELECT $0", 1), ORM_INVALID);
+}
+
+static void a_text_holds_one_statement(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "SELECT 1 ; -- that was it\n ; /* really */ ");
+    assert_int_equal(fixture_try(f, "SELECT 1; SELECT 2"), ORM_INVALID);
+    assert_int_equal(fixture_try(f, "SELECT 1; nonsense"), ORM_INVALID);
+    assert_int_equal(fixture_try(f, " -- nothing"), ORM_INVALID);
+    assert_int_equal(fixture_try(f, ""), ORM_INVALID);
+    orm_value odd = value_span(ORM_KIND_TEXT, "a\xFFz");
+    orm__statement statement = fixture_statement("SELECT $1", NULL, 0);
+    assert_int_equal(fixture_run(f, &statement, &odd, 1, NULL, NULL, never), ORM_INVALID);
+    odd = (orm_value){.kind = ORM_KIND_TEXT, .as.span = {"a\0b", 3}};
+    assert_int_equal(fixture_run(f, &statement, &odd, 1, NULL, NULL, never), ORM_INVALID);
+}
+
+static void only_what_a_statement_wrote_is_counted(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "CREATE TABLE t(a INTEGER PRIMARY KEY)");
+    assert_int_equal(f->affected, 0);
+    fixture_sql(f, "INSERT INTO t VALUES (1), (2), (3)");
+    assert_int_equal(f->affected, 3);
+    fixture_sql(f, "SELECT * FROM t");
+    assert_int_equal(f->affected, 0);
+    assert_int_equal(f->rows, 3);
+    fixture_sql(f, "CREATE TABLE u(a)");
+    assert_int_equal(f->affected, 0);
+    fixture_sql(f, "UPDATE t SET a = a + 10 WHERE a > 100");
+    assert_int_equal(f->affected, 0);
+    fixture_sql(f, "DELETE FROM t WHERE a > 1 RETURNING a");
+    assert_int_equal(f->affected, 2);
+    assert_int_equal(f->rows, 2);
+}
+
+static void a_flight_stops_at_its_first_failure(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "CREATE TABLE t(a INTEGER PRIMARY KEY)");
+    orm__statement good = fixture_statement("INSERT INTO t VALUES (1)", NULL, 0);
+    orm__statement bad = fixture_statement("INSERT INTO t VALUES (1)", NULL, 0);
+    orm__statement later = fixture_statement("INSERT INTO t VALUES (2)", NULL, 0);
+    orm__call calls[3] = {{.statement = &good}, {.statement = &bad}, {.statement = &later}};
+    orm__flight flight = {.calls = calls, .count = 3};
+    assert_int_equal(DRIVER->run(f->link, &flight, never, &f->error), ORM_UNIQUE);
+    assert_int_equal(calls[0].status, ORM_OK);
+    assert_int_equal(calls[1].status, ORM_UNIQUE);
+    assert_int_equal(calls[2].status, ORM_FAILED_TRANSACTION);
+    assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_IDLE);
+    fixture_expect(f, "SELECT a FROM t", NULL, NULL, 0, "1;");
+    DRIVER->forget(f->link, &good);
+    DRIVER->forget(f->link, &bad);
+}
+
+static void a_changed_table_is_noticed(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "CREATE TABLE t(a, b)");
+    orm__statement statement = fixture_statement("SELECT * FROM t", NULL, 0);
+    statement.column_count = 2;
+    orm__call call = {.statement = &statement};
+    orm__flight flight = {.calls = &call, .count = 1};
+    assert_int_equal(DRIVER->run(f->link, &flight, never, &f->error), ORM_OK);
+    fixture_sql(f, "ALTER TABLE t ADD COLUMN c");
+    assert_int_equal(DRIVER->run(f->link, &flight, never, &f->error), ORM_SCHEMA);
+    assert_non_null(strstr(f->error.message, "3 columns instead of 2"));
+    DRIVER->forget(f->link, &statement);
+}
+
+typedef struct nesting {
+    fixture *f;
+    orm__statement *statement;
+    int depth;
+    int seen;
+} nesting;
+
+/* Runs the same statement within itself, and lets the outer one be forgotten under way. */
+static orm_status nest(orm__call *call, orm__rows *rows, orm_error *error)
+{
+    nesting *n = call->context;
+    bool more = true;
+    while (more) {
+        orm_status status = DRIVER->next(rows, &more, error);
+        if (status != ORM_OK || !more) return status;
+        n->seen++;
+        if (n->depth == 1) continue;
+        n->depth++;
+        orm__call inner = {.statement = n->statement, .consume = nest, .context = n};
+        orm__flight flight = {.calls = &inner, .count = 1};
+        assert_int_equal(DRIVER->run(n->f->link, &flight, never, error), ORM_OK);
+        n->depth--;
+        DRIVER->forget(n->f->link, n->statement);
+    }
+    return ORM_OK;
+}
+
+static void a_consumer_may_run_statements(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "CREATE TABLE t(a)");
+    fixture_sql(f, "INSERT INTO t VALUES (1), (2), (3)");
+    orm__statement statement = fixture_statement("SELECT a FROM t", NULL, 0);
+    nesting n = {.f = f, .statement = &statement};
+    orm__call call = {.statement = &statement, .consume = nest, .context = &n};
+    orm__flight flight = {.calls = &call, .count = 1};
+    assert_int_equal(DRIVER->run(f->link, &flight, never, &f->error), ORM_OK);
+    assert_int_equal(n.seen, 12);
+    DRIVER->forget(f->link, &statement);
+}
+
+static orm_status take_none(orm__call *call, orm__rows *rows, orm_error *error)
+{
+    (void)call;
+    (void)rows;
+    (void)error;
+    return ORM_OK;
+}
+
+static orm_status take_one_and_fail(orm__call *call, orm__rows *rows, orm_error *error)
+{
+    bool more = false;
+    (void)call;
+    (void)DRIVER->next(rows, &more, error);
+    return ORM_CANCELLED;
+}
+
+static void what_writes_runs_to_its_end(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "CREATE TABLE t(a)");
+    assert_int_equal(fixture_control(f, ORM__CONTROL_BEGIN, never), ORM_OK);
+    orm__statement statement =
+        fixture_statement("INSERT INTO t VALUES (1), (2) RETURNING a", NULL, 0);
+    assert_int_equal(fixture_run(f, &statement, NULL, 0, take_none, NULL, never), ORM_OK);
+    assert_int_equal(f->affected, 2);
+    assert_int_equal(fixture_run(f, &statement, NULL, 0, take_one_and_fail, NULL, never),
+                     ORM_CANCELLED);
+    /* It was the consumer that failed, so the transaction is as good as before. */
+    assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_ACTIVE);
+    assert_int_equal(fixture_control(f, ORM__CONTROL_COMMIT, never), ORM_OK);
+    fixture_expect(f, "SELECT count(*) FROM t", NULL, NULL, 0, "4;");
+}
+
+/* ---- Transactions ---- */
+
+static void a_failed_transaction_can_only_be_rolled_back(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "CREATE TABLE t(a INTEGER PRIMARY KEY)");
+    assert_int_equal(fixture_control(f, ORM__CONTROL_BEGIN, never), ORM_OK);
+    assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_ACTIVE);
+    fixture_sql(f, "INSERT INTO t VALUES (1)");
+    assert_int_equal(fixture_try(f, "INSERT INTO t VALUES (1)"), ORM_UNIQUE);
+    assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_FAILED);
+    assert_int_equal(fixture_try(f, "SELECT 1"), ORM_FAILED_TRANSACTION);
+    assert_int_equal(fixture_control(f, ORM__CONTROL_COMMIT, never), ORM_FAILED_TRANSACTION);
+    assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_IDLE);
+    fixture_expect(f, "SELECT count(*) FROM t", NULL, NULL, 0, "0;");
+    assert_int_equal(fixture_control(f, ORM__CONTROL_ROLLBACK, never), ORM_OK);
+}
+
+static void a_savepoint_saves_a_failed_transaction(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "CREATE TABLE t(a INTEGER PRIMARY KEY)");
+    assert_int_equal(fixture_control(f, ORM__CONTROL_BEGIN, never), ORM_OK);
+    fixture_sql(f, "INSERT INTO t VALUES (1)");
+    fixture_sql(f, "SAVEPOINT here");
+    assert_int_equal(fixture_try(f, "INSERT INTO t VALUES (2), (1)"), ORM_UNIQUE);
+    assert_int_equal(fixture_try(f, "ROLLBACK TO nowhere"), ORM_DATABASE);
+    fixture_sql(f, "rollback to here");
+    assert_int_equal(fixture_control(f, ORM__CONTROL_COMMIT, never), ORM_OK);
+    fixture_expect(f, "SELECT a FROM t", NULL, NULL, 0, "1;");
+}
+
+static void a_rollback_by_sqlite_itself_is_a_failure(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "CREATE TABLE t(a INTEGER PRIMARY KEY)");
+    assert_int_equal(fixture_control(f, ORM__CONTROL_BEGIN, never), ORM_OK);
+    fixture_sql(f, "INSERT INTO t VALUES (1)");
+    assert_int_equal(fixture_try(f, "INSERT OR ROLLBACK INTO t VALUES (1)"), ORM_UNIQUE);
+    assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_FAILED);
+    assert_int_equal(fixture_try(f, "INSERT INTO t VALUES (2)"), ORM_FAILED_TRANSACTION);
+    assert_int_equal(fixture_control(f, ORM__CONTROL_ROLLBACK, never), ORM_OK);
+    assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_IDLE);
+    fixture_expect(f, "SELECT count(*) FROM t", NULL, NULL, 0, "0;");
+}
+
+static void deferred_keys_are_judged_at_commit(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "CREATE TABLE p(id INTEGER PRIMARY KEY)");
+    fixture_sql(f, "CREATE TABLE c(p REFERENCES p DEFERRABLE INITIALLY DEFERRED)");
+    assert_int_equal(fixture_control(f, ORM__CONTROL_BEGIN, never), ORM_OK);
+    fixture_sql(f, "INSERT INTO c VALUES (1)");
+    assert_int_equal(fixture_control(f, ORM__CONTROL_COMMIT, never), ORM_FOREIGN_KEY);
+    assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_IDLE);
+    fixture_expect(f, "SELECT count(*) FROM c", NULL, NULL, 0, "0;");
+}
+
+static void a_read_only_transaction_writes_nothing(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "CREATE TABLE t(a)");
+    assert_int_equal(fixture_control(f, ORM__CONTROL_BEGIN_READ_ONLY, never), ORM_OK);
+    fixture_sql(f, "SELECT * FROM t");
+    assert_int_equal(fixture_try(f, "INSERT INTO t VALUES (1)"), ORM_READ_ONLY);
+    assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_FAILED);
+    assert_int_equal(fixture_control(f, ORM__CONTROL_ROLLBACK, never), ORM_OK);
+    assert_int_equal(fixture_control(f, ORM__CONTROL_BEGIN_READ_ONLY, never), ORM_OK);
+    assert_int_equal(fixture_control(f, ORM__CONTROL_COMMIT, never), ORM_OK);
+    fixture_sql(f, "INSERT INTO t VALUES (1)");
+}
+
+/* ---- Locks and deadlines ---- */
+
+static void a_lock_is_waited_for_until_the_deadline(void **state)
+{
+    (void)state;
+    fixture a;
+    fixture b;
+    char url[128];
+    fixture_path(url, sizeof url, "lock");
+    fixture_open(&a, url);
+    fixture_open(&b, url);
+    assert_int_equal(fixture_control(&a, ORM__CONTROL_BEGIN, never), ORM_OK);
+    int64_t before = orm__now();
+    b.naps = 0;
+    assert_int_equal(fixture_control(&b, ORM__CONTROL_BEGIN, orm__deadline_in(60)), ORM_BUSY);
+    int64_t waited = orm__now() - before;
+    assert_true(b.error.retryable);
+    assert_int_equal(b.error.native_code, SQLITE_BUSY);
+    assert_true(waited >= 55000000 && waited < 160000000);
+    assert_true(b.naps >= 5);
+    assert_int_equal(DRIVER->transaction(b.link), ORM__TRANSACTION_IDLE);
+    assert_int_equal(fixture_control(&a, ORM__CONTROL_COMMIT, never), ORM_OK);
+    assert_int_equal(fixture_control(&b, ORM__CONTROL_BEGIN, never), ORM_OK);
+    assert_int_equal(fixture_control(&b, ORM__CONTROL_ROLLBACK, never), ORM_OK);
+    fixture_close(&a);
+    fixture_close(&b);
+    fixture_remove(url);
+}
+
+static void a_stale_snapshot_fails_at_once(void **state)
+{
+    (void)state;
+    fixture a;
+    fixture b;
+    char url[128];
+    fixture_path(url, sizeof url, "snapshot");
+    fixture_open(&a, url);
+    fixture_open(&b, url);
+    fixture_sql(&a, "CREATE TABLE t(a)");
+    fixture_sql(&b, "BEGIN");
+    fixture_sql(&b, "SELECT * FROM t");
+    fixture_sql(&a, "INSERT INTO t VALUES (1)");
+    b.naps = 0;
+    assert_int_equal(fixture_try(&b, "INSERT INTO t VALUES (2)"), ORM_SERIALIZATION);
+    assert_int_equal(b.error.native_code, SQLITE_BUSY_SNAPSHOT);
+    assert_true(b.error.retryable);
+    assert_int_equal(b.naps, 0);
+    assert_int_equal(fixture_control(&b, ORM__CONTROL_COMMIT, never), ORM_FAILED_TRANSACTION);
+    fixture_close(&a);
+    fixture_close(&b);
+    fixture_remove(url);
+}
+
+static const char endless[] =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+
+static void a_long_statement_ends_at_its_deadline(void **state)
+{
+    fixture *f = *state;
+    orm__statement statement = fixture_statement(endless, NULL, 0);
+    int64_t before = orm__now();
+    assert_int_equal(fixture_run(f, &statement, NULL, 0, NULL, NULL, orm__deadline_in(50)),
+                     ORM_TIMEOUT);
+    assert_true(orm__now() - before < 150000000);
+    assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_IDLE);
+    fixture_sql(f, "SELECT 1");
+}
+
+/* ---- Errors ---- */
+
+static void expect_failure(fixture *f, const char *sql, orm_status status, int code,
+                           const char *constraint, const char *column)
+{
+    orm_status found = fixture_try(f, sql);
+    if (found != status || f->error.status != status || f->error.native_code != code)
+        fail_msg("%s\n%s %d: %s", sql, orm_status_name(found), f->error.native_code,
+                 f->error.message);
+    assert_string_equal(f->error.constraint, constraint);
+    assert_string_equal(f->error.column, column);
+    assert_true(f->error.message[0] != '\0');
+}
+
+static void failures_have_their_class(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f,
+                "CREATE TABLE t(id INTEGER PRIMARY KEY, u TEXT UNIQUE, n TEXT NOT NULL DEFAULT '',"
+                " c INTEGER CONSTRAINT positive CHECK (c > 0), x, y, UNIQUE (x, y))");
+    fixture_sql(f, "CREATE TABLE r(t INTEGER REFERENCES t)");
+    fixture_sql(f, "CREATE TABLE s(a INTEGER) STRICT");
+    fixture_sql(f, "INSERT INTO t(id, u, x, y) VALUES (1, 'a', 1, 1)");
+    expect_failure(f, "INSERT INTO t(id) VALUES (1)", ORM_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY,
+                   "t.id", "id");
+    expect_failure(f, "INSERT INTO t(u) VALUES ('a')", ORM_UNIQUE, SQLITE_CONSTRAINT_UNIQUE, "t.u",
+                   "u");
+    expect_failure(f, "INSERT INTO t(x, y) VALUES (1, 1)", ORM_UNIQUE, SQLITE_CONSTRAINT_UNIQUE,
+                   "t.x, t.y", "");
+    expect_failure(f, "INSERT INTO t(n) VALUES (NULL)", ORM_NOT_NULL, SQLITE_CONSTRAINT_NOTNULL,
+                   "t.n", "n");
+    expect_failure(f, "INSERT INTO t(c) VALUES (-1)", ORM_CHECK, SQLITE_CONSTRAINT_CHECK,
+                   "positive", "");
+    expect_failure(f, "INSERT INTO r VALUES (9)", ORM_FOREIGN_KEY, SQLITE_CONSTRAINT_FOREIGNKEY, "",
+                   "");
+    expect_failure(f, "INSERT INTO s VALUES ('x')", ORM_SCHEMA, SQLITE_CONSTRAINT_DATATYPE, "",
+                   "a");
+    expect_failure(f, "INSERT INTO t(id) VALUES ('x')", ORM_SCHEMA, SQLITE_MISMATCH, "", "");
+    expect_failure(f, "SELECT * FROM nowhere", ORM_SCHEMA, SQLITE_ERROR, "", "");
+    expect_failure(f, "SELECT missing FROM t", ORM_SCHEMA, SQLITE_ERROR, "", "");
+    expect_failure(f, "INSERT INTO t(missing) VALUES (1)", ORM_SCHEMA, SQLITE_ERROR, "", "");
+    expect_failure(f, "SELEC 1", ORM_DATABASE, SQLITE_ERROR, "", "");
+    expect_failure(f, "SELECT json('{')", ORM_INVALID, SQLITE_ERROR, "", "");
+    expect_failure(f, "SELECT abs(-9223372036854775807 - 1)", ORM_RANGE, SQLITE_ERROR, "", "");
+    expect_failure(f, "SELECT zeroblob(2000000000)", ORM_RANGE, SQLITE_TOOBIG, "", "");
+}
+
+static void a_full_disk_fails_the_transaction(void **state)
+{
+    (void)state;
+    fixture f;
+    char url[128];
+    fixture_path(url, sizeof url, "full");
+    fixture_open(&f, url);
+    fixture_sql(&f, "CREATE TABLE t(a)");
+    fixture_sql(&f, "PRAGMA max_page_count = 3");
+    assert_int_equal(fixture_control(&f, ORM__CONTROL_BEGIN, never), ORM_OK);
+    assert_int_equal(fixture_try(&f, "INSERT INTO t VALUES (zeroblob(1000000))"), ORM_RESOURCE);
+    assert_int_equal(DRIVER->transaction(f.link), ORM__TRANSACTION_FAILED);
+    assert_int_equal(fixture_control(&f, ORM__CONTROL_ROLLBACK, never), ORM_OK);
+    fixture_expect(&f, "SELECT count(*) FROM t", NULL, NULL, 0, "0;");
+    fixture_close(&f);
+    fixture_remove(url);
+}
+
+/* ---- Keys ---- */
+
+static const orm__param int_list = {.type = ORM_TYPE_BIGINT, .list = true};
+static const orm__param text_list = {.type = ORM_TYPE_TEXT, .list = true};
+
+static void keys_are_rows(void **state)
+{
+    fixture *f = *state;
+    orm__param params[2] = {int_list, text_list};
+    orm_value ints[4] = {value_int(30), value_int(10), value_null(), value_int(INT64_MIN)};
+    orm_value texts[4] = {value_text("x"), value_text(""), value_text("z"), value_null()};
+    orm_value values[2] = {value_list(ints, 4), value_list(texts, 4)};
+    fixture_expect(f,
+                   "SELECT ord || ':' || ifnull(k1, '-') || ':' || ifnull(k2, '-') FROM "
+                   "orm_keys(?1, ?2) ORDER BY ord",
+                   params, values, 2, "0:30:x;1:10:;2:-:z;3:-9223372036854775808:-;");
+    fixture_expect(f, "SELECT typeof(k1) || typeof(k2) || typeof(k3) FROM orm_keys(?1, ?2) LIMIT 1",
+                   params, values, 2, "integertextnull;");
+    fixture_expect(f, "SELECT ord FROM orm_keys(?1) ORDER BY ord DESC", params, values, 1,
+                   "3;2;1;0;");
+    values[0] = value_list(ints, 0);
+    fixture_expect(f, "SELECT ord FROM orm_keys(?1)", params, values, 1, "");
+}
+
+static orm_status collect_plan(orm__call *call, orm__rows *rows, orm_error *error)
+{
+    fixture_texts lines = {.text = ""};
+    bool more = true;
+    orm__arena arena;
+    orm_allocator heap = {.resize = NULL};
+    orm__arena_init(&arena, &heap, NULL);
+    while (DRIVER->next(rows, &more, error) == ORM_OK && more) {
+        const char *line = NULL;
+        assert_int_equal(DRIVER->raw_text(rows, 3, &arena, &line), ORM_OK);
+        size_t used = strlen(lines.text);
+        (void)snprintf(lines.text + used, sizeof lines.text - used, "%s\n", line);
+    }
+    (void)snprintf(call->context, 512, "%.500s", lines.text);
+    orm__arena_dispose(&arena);
+    return ORM_OK;
+}
+
+static void keys_find_rows_through_indexes(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "CREATE TABLE c(id INTEGER PRIMARY KEY, p INTEGER, t TEXT)");
+    fixture_sql(f, "CREATE INDEX i ON c(p)");
+    fixture_sql(f, "INSERT INTO c VALUES (1, 7, '7'), (2, 8, '8'), (3, 7, '7'), (4, NULL, NULL)");
+    orm_value ints[3] = {value_int(7), value_int(9), value_null()};
+    orm_value values[2] = {value_list(ints, 3), value_int(1)};
+    orm__param params[2] = {int_list, {.type = ORM_TYPE_BIGINT}};
+    static const char join[] =
+        "SELECT c.id FROM orm_keys(?1) AS k JOIN c ON c.p = +k.k1 ORDER BY k.ord, c.id";
+    fixture_expect(f, join, params, values, 1, "1;3;");
+    fixture_expect(f, "SELECT id FROM c WHERE p IN (SELECT k1 FROM orm_keys(?1)) AND id > ?2",
+                   params, values, 2, "3;");
+    /* No affinity: a number is compared with a text column as a bound number would be. */
+    fixture_expect(f, "SELECT c.id FROM orm_keys(?1) AS k JOIN c ON c.t = +k.k1", params, values, 1,
+                   "1;3;");
+    char sql[256];
+    char plan[512] = "";
+    (void)snprintf(sql, sizeof sql, "EXPLAIN QUERY PLAN %s", join);
+    orm__statement statement = fixture_statement(sql, params, 1);
+    assert_int_equal(fixture_run(f, &statement, values, 1, collect_plan, plan, never), ORM_OK);
+    assert_non_null(strstr(plan, "SCAN k VIRTUAL TABLE"));
+    assert_non_null(strstr(plan, "SEARCH c USING COVERING INDEX i (p=?)"));
+}
+
+static void keys_demand_lists(void **state)
+{
+    fixture *f = *state;
+    orm__param params[2] = {int_list, int_list};
+    orm_value ints[2] = {value_int(1), value_int(2)};
+    orm_value values[2] = {value_list(ints, 2), value_list(ints, 1)};
+    orm__statement statement = fixture_statement("SELECT * FROM orm_keys(?1, ?2)", params, 2);
+    assert_int_equal(fixture_run(f, &statement, values, 2, NULL, NULL, never), ORM_INVALID);
+    assert_int_equal(fixture_try(f, "SELECT * FROM orm_keys"), ORM_INVALID);
+    assert_int_equal(fixture_try(f, "SELECT * FROM orm_keys(1)"), ORM_INVALID);
+    assert_int_equal(fixture_try(f, "CREATE VIRTUAL TABLE v USING orm_keys"), ORM_DATABASE);
+    /* Nor can a schema use it: a file may come from anywhere. */
+    fixture_sql(f, "CREATE VIEW w AS SELECT * FROM orm_keys(1)");
+    assert_int_equal(fixture_try(f, "SELECT * FROM w"), ORM_DATABASE);
+}
+
+/* ---- LIKE ---- */
+
+static int like(const char *pattern, const char *text, bool fold_case)
+{
+    return orm__sqlite_like(pattern, strlen(pattern), text, strlen(text), fold_case);
+}
+
+static void patterns_match_as_sql_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern;
+        const char *text;
+        int heeding;
+        int folding;
+    } cases[] = {
+        {"", "", 1, 1},
+        {"", "a", 0, 0},
+        {"%", "", 1, 1},
+        {"%", "abc", 1, 1},
+        {"_", "", 0, 0},
+        {"_", "\xC3\xA4", 1, 1},
+        {"__", "\xC3\xA4", 0, 0},
+        {"a%", "abc", 1, 1},
+        {"%c", "abc", 1, 1},
+        {"%b%", "abc", 1, 1},
+        {"%d%", "abc", 0, 0},
+        {"A_C", "abc", 0, 1},
+        {"a\\%", "a%", 1, 1},
+        {"a\\%", "ab", 0, 0},
+        {"a\\_", "ab", 0, 0},
+        {"\\\\", "\\", 1, 1},
+        {"%\\%%", "50% off", 1, 1},
+        {"%ab", "aab", 1, 1},
+        {"%aab", "aaab", 1, 1},
+        {"a%b%c", "axxbyyc", 1, 1},
+        {"a%b%c", "axxbyyd", 0, 0},
+        {"%_", "", 0, 0},
+        {"%__%", "a", 0, 0},
+        {"\xC3\x84", "\xC3\xA4", 0, 0},
+        {"%\xF0\x9F\x98\x80_", "a\xF0\x9F\x98\x80\xC3\xA4", 1, 1},
+        {"\\a", "A", 0, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (like(cases[i].pattern, cases[i].text, false) != cases[i].heeding ||
+            like(cases[i].pattern, cases[i].text, true) != cases[i].folding)
+            fail_msg("'%s' LIKE '%s'", cases[i].text, cases[i].pattern);
+    }
+    assert_int_equal(like("abc\\", "abc", false), -1);
+    assert_int_equal(like("abc\\\\\\", "abc", false), -1);
+    assert_int_equal(like("abc\\\\", "abc\\", false), 1);
+}
+
+static void many_wildcards_do_not_blow_up(void **state)
+{
+    (void)state;
+    char pattern[200];
+    char text[20001];
+    for (size_t i = 0; i + 2 < sizeof pattern; i += 2) memcpy(pattern + i, "%a", 2);
+    memcpy(pattern + sizeof pattern - 2, "b", 2);
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    int64_t before = orm__now();
+    assert_int_equal(like(pattern, text, false), 0);
+    assert_true(orm__now() - before < 1000000000);
+}
+
+static void like_is_a_function(void **state)
+{
+    fixture *f = *state;
+    orm_value values[2] = {value_text("a\\%%"), value_text("a%b")};
+    fixture_expect(f, "SELECT orm_like($1, $2)", NULL, values, 2, "1;");
+    values[0] = value_text("A%");
+    fixture_expect(f, "SELECT orm_like($1, $2) || orm_ilike($1, $2)", NULL, values, 2, "01;");
+    values[1] = value_null();
+    fixture_expect(f, "SELECT orm_like($1, $2)", NULL, values, 2, "NULL;");
+    values[0] = value_text("a\\");
+    values[1] = value_text("a");
+    orm__statement statement = fixture_statement("SELECT orm_like($1, $2)", NULL, 0);
+    assert_int_equal(fixture_run(f, &statement, values, 2, NULL, NULL, never), ORM_INVALID);
+    assert_non_null(strstr(f->error.message, "escape"));
+    /* A schema may use it. */
+    fixture_sql(f, "CREATE TABLE t(a CHECK (orm_like('x%', a)))");
+    fixture_sql(f, "INSERT INTO t VALUES ('xy')");
+    assert_int_equal(fixture_try(f, "INSERT INTO t VALUES ('y')"), ORM_CHECK);
+}
+
+/* ---- Collations ---- */
+
+static void collations_order_by_value(void **state)
+{
+    fixture *f = *state;
+    fixture_expect(f,
+                   "SELECT column1 FROM (VALUES ('10'), ('9.50'), ('x'), ('-1'), ('NaN'), "
+                   "('Infinity'), ('1e3')) ORDER BY column1 COLLATE ORM_NUMERIC",
+                   NULL, NULL, 0, "-1;9.50;10;1e3;Infinity;NaN;x;");
+    fixture_expect(f, "SELECT '1.0' = '1.00' COLLATE ORM_NUMERIC", NULL, NULL, 0, "1;");
+    fixture_expect(f,
+                   "SELECT column1 FROM (VALUES ('P1M'), ('P29D'), ('P31D'), ('junk'), "
+                   "('PT1H'), ('')) ORDER BY column1 COLLATE ORM_INTERVAL",
+                   NULL, NULL, 0, "PT1H;P29D;P1M;P31D;;junk;");
+    fixture_expect(f, "SELECT 'P1M' = 'P30D' COLLATE ORM_INTERVAL", NULL, NULL, 0, "1;");
+}
+
+static int setup(void **state)
+{
+    static fixture f;
+    fixture_open(&f, "sqlite::memory:");
+    *state = &f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_close(*state);
+    return 0;
+}
+
+#define WITH_LINK(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(urls_are_judged_without_io),
+        cmocka_unit_test(what_cannot_be_opened_is_named),
+        cmocka_unit_test(a_file_called_like_a_uri_is_a_file),
+        cmocka_unit_test(on_connect_is_called_last),
+        WITH_LINK(connections_are_strict),
+        cmocka_unit_test(files_use_the_write_ahead_log),
+        cmocka_unit_test(a_connection_closes_with_statements_prepared),
+        WITH_LINK(values_go_by_number_and_nothing_is_prepared_twice),
+        WITH_LINK(parameters_are_counted),
+        WITH_LINK(a_text_holds_one_statement),
+        WITH_LINK(only_what_a_statement_wrote_is_counted),
+        WITH_LINK(a_flight_stops_at_its_first_failure),
+        WITH_LINK(a_changed_table_is_noticed),
+        WITH_LINK(a_consumer_may_run_statements),
+        WITH_LINK(what_writes_runs_to_its_end),
+        WITH_LINK(a_failed_transaction_can_only_be_rolled_back),
+        WITH_LINK(a_savepoint_saves_a_failed_transaction),
+        WITH_LINK(a_rollback_by_sqlite_itself_is_a_failure),
+        WITH_LINK(deferred_keys_are_judged_at_commit),
+        WITH_LINK(a_read_only_transaction_writes_nothing),
+        cmocka_unit_test(a_lock_is_waited_for_until_the_deadline),
+        cmocka_unit_test(a_stale_snapshot_fails_at_once),
+        WITH_LINK(a_long_statement_ends_at_its_deadline),
+        WITH_LINK(failures_have_their_class),
+        cmocka_unit_test(a_full_disk_fails_the_transaction),
+        WITH_LINK(keys_are_rows),
+        WITH_LINK(keys_find_rows_through_indexes),
+        WITH_LINK(keys_demand_lists),
+        cmocka_unit_test(patterns_match_as_sql_says),
+        cmocka_unit_test(many_wildcards_do_not_blow_up),
+        WITH_LINK(like_is_a_function),
+        WITH_LINK(collations_order_by_value),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
