@@ -83,10 +83,10 @@ static void name_views(struct sql_out *out)
 }
 
 const char *sql_ddl(const struct schema *schema, enum sql_dialect dialect, const char *version,
-                    struct arena *arena, struct diagnostics *diags)
+                    struct diagnostics *diags)
 {
     struct sql_out out = {
-        .schema = schema, .dialect = dialect, .arena = arena, .diags = diags,
+        .schema = schema, .dialect = dialect, .arena = schema->arena, .diags = diags,
     };
     size_t errors = diagnostics_error_count(diags);
 

@@ -26,18 +26,16 @@
 #include "base/diagnostics.h"
 #include "schema/schema.h"
 
-struct arena;
-
 enum sql_dialect { SQL_POSTGRESQL, SQL_SQLITE, SQL_DIALECT_COUNT };
 
 /* "postgresql", "sqlite": as on the command line. Static. */
 const char *sql_dialect_name(enum sql_dialect dialect);
 
 /*
- * The whole script, owned by the arena; the same input gives the same bytes. `version` is the
+ * The whole script, in the schema's arena; the same input gives the same bytes. `version` is the
  * generator's. NULL when the database can't hold the schema: every fault is in diags.
  */
 const char *sql_ddl(const struct schema *schema, enum sql_dialect dialect, const char *version,
-                    struct arena *arena, struct diagnostics *diags);
+                    struct diagnostics *diags);
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "emit/sql_moment.h"
+
 static bool is_nan(const char *text)
 {
     return strcmp(text, "NaN") == 0;

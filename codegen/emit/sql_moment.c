@@ -1,9 +1,11 @@
-#include "emit/sql_out.h"
+#include "emit/sql_moment.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/arena.h"
 
 
 /* The year begins in March, so that the leap day is its last. */

@@ -51,9 +51,6 @@ const char *sql_type_check(struct sql_out *out, const struct column *column);
  * fault when it can't. */
 const char *sql_literal(struct sql_out *out, const struct column *column, const char *text);
 
-/* sql_moment.c: a date, time, timestamp or interval as the runtime spells it. */
-const char *sql_moment(struct arena *arena, enum type_kind kind, const char *text);
-
 /* sql_default.c: the expression after DEFAULT, NULL when there is none. */
 const char *sql_default(struct sql_out *out, const struct column *column);
 

@@ -14,7 +14,7 @@ static enum exit_code run_check(const struct arguments *arguments, struct arena 
         return EXIT_WRONG_COMMAND;
     if (!load_models(arguments, &loaded))
         return EXIT_WRONG_INPUT;
-    if (arguments->dialect && !sql_ddl(loaded.schema, dialect, ORM_VERSION, arena, loaded.diags)) {
+    if (arguments->dialect && !sql_ddl(loaded.schema, dialect, ORM_VERSION, loaded.diags)) {
         report_print(loaded.diags);
         goto out;
     }

@@ -36,7 +36,7 @@ static enum exit_code run_schema(const struct arguments *arguments, struct arena
         return wrong_command(&command_schema, "schema: --depfile needs --out");
     if (!load_models(arguments, &loaded))
         return EXIT_WRONG_INPUT;
-    script = sql_ddl(loaded.schema, dialect, ORM_VERSION, arena, loaded.diags);
+    script = sql_ddl(loaded.schema, dialect, ORM_VERSION, loaded.diags);
     if (!script)
         report_print(loaded.diags);
     ok = script && write_script(arguments, arena, loaded.diags, script);
