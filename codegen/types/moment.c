@@ -185,20 +185,39 @@ static int endlessness(const char *text)
     return *text == 'i' ? 1 : *text == '-' ? -1 : 0;
 }
 
+/* The end of the date and time, where a zone may follow. */
+static const char *zone_of(const char *text)
+{
+    size_t date = strlen(text) > 10 && text[2] != ':' ? 10 : 0;
+
+    return text + date + strcspn(text + date, "Z+-");
+}
+
+/* Normalised moments have the same width up to a fraction, which may lack digits. */
+static int compare_digits(const char *a, const char *a_end, const char *b, const char *b_end)
+{
+    while (a < a_end || b < b_end) {
+        char left = a < a_end ? *a++ : '0';
+        char right = b < b_end ? *b++ : '0';
+
+        left = left == '.' ? '0' : left;
+        right = right == '.' ? '0' : right;
+        if (left != right)
+            return left > right ? 1 : -1;
+    }
+    return 0;
+}
+
 int moment_compare(const char *a, const char *b)
 {
     int a_end = endlessness(a);
     int b_end = endlessness(b);
-    size_t a_offset;
-    size_t b_offset;
 
     if (a_end || b_end)
         return a_end - b_end;
-    if (strlen(a) <= 10 || strlen(b) <= 10)
+    if (strlen(a) == 10 && strlen(b) == 10)
         return strcmp(a, b);
-    a_offset = 10 + strcspn(a + 10, "Z+-");
-    b_offset = 10 + strcspn(b + 10, "Z+-");
-    if (strcmp(a + a_offset, b + b_offset) != 0)
+    if (strcmp(zone_of(a), zone_of(b)) != 0)
         return 0;
-    return strncmp(a, b, a_offset < b_offset ? a_offset : b_offset);
+    return compare_digits(a, zone_of(a), b, zone_of(b));
 }
