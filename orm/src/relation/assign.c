@@ -1,0 +1,35 @@
+#include "relation/assign.h"
+
+#include "base/allocator.h"
+
+bool orm__assign(orm__assigned *assigned, orm__slot *slot, void *value, orm__load *load)
+{
+    if (assigned->count == assigned->capacity) {
+        size_t capacity = assigned->capacity == 0 ? 64 : assigned->capacity * 2;
+        orm__assignment *items = orm__resize(assigned->allocator, assigned->items,
+                                             assigned->capacity * sizeof *items, capacity * sizeof *items);
+        if (items == NULL) return false;
+        assigned->items = items;
+        assigned->capacity = capacity;
+    }
+    assigned->items[assigned->count++] = (orm__assignment){slot, *slot};
+    slot->value = value;
+    slot->load = load;
+    return true;
+}
+
+void orm__assigned_undo(orm__assigned *assigned)
+{
+    while (assigned->count > 0) {
+        const orm__assignment *last = &assigned->items[--assigned->count];
+        *last->slot = last->before;
+    }
+}
+
+void orm__assigned_dispose(orm__assigned *assigned)
+{
+    orm__free(assigned->allocator, assigned->items, assigned->capacity * sizeof *assigned->items);
+    assigned->items = NULL;
+    assigned->count = 0;
+    assigned->capacity = 0;
+}

@@ -1,0 +1,76 @@
+/*
+ * Loads relations level by level: all relations of a level are read by one flight, one statement each, whatever the
+ * number of parents; what the session already has is not asked for again.
+ */
+#ifndef ORM_RELATION_LOADER_H
+#define ORM_RELATION_LOADER_H
+
+#include "relation/assign.h"
+#include "relation/keyset.h"
+#include "relation/tables.h"
+#include "session/session.h"
+#include "session/view.h"
+
+/* One relation to be loaded for one set of parents: one path of the query. */
+typedef struct orm__task {
+    struct orm__task *next;
+    const orm_model *owner;
+    const orm_relation *relation;
+    uint16_t relation_index;
+    const void *generated; /* the relation's generated query, or NULL */
+    orm__view view;
+    uint32_t depth; /* levels of a self relation still to load, this one included */
+    void *const *parents;
+    size_t parent_count;
+    const char *path; /* NULL when nobody watches */
+    bool row_by_row;
+    /* Work. */
+    orm__keyset keys;
+    orm__load *load;
+    orm__query query;
+    orm__statement *statement;
+    orm__tables tables;
+    orm__result *result;
+    orm_value *values; /* this task's own copy of what is sent */
+    size_t value_count;
+    orm__row_list children;
+    uint32_t *child_keys; /* per child: the key it belongs to */
+    size_t child_capacity;
+    uint32_t last_key;    /* by key: children of one parent tend to follow each other */
+    orm__row_list reused; /* children that were there already */
+} orm__task;
+
+typedef struct orm__loader {
+    orm_session *session;
+    orm_site site;
+    orm__task *level; /* the tasks to be run next */
+    orm__task **level_end;
+    orm__assigned assigned;
+} orm__loader;
+
+void orm__loader_init(orm__loader *loader, orm_session *session, orm_site site);
+void orm__loader_dispose(orm__loader *loader);
+
+/* Adds relation `index` of `owner`, with `generated` its query (may be NULL), for `count` parents. ORM_NOMEM. */
+orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t index, const void *generated,
+                           void *const *parents, size_t count, const char *parent_path, bool row_by_row);
+
+/*
+ * Adds every relation that `view` names for the rows of its model; those to be joined only when `joins_too`, for rows
+ * that did not come from a statement with the joins in it.
+ */
+orm_status orm__loader_add_with(orm__loader *loader, const orm__view *view, void *const *rows, size_t count,
+                                const char *path, bool joins_too);
+
+/* Adds the relations below the joins of a result. */
+orm_status orm__loader_add_joined(orm__loader *loader, const orm__tables *tables, const char *path);
+
+/* Runs level after level until there is nothing left. On failure every relation is as it was. */
+orm_status orm__loader_run(orm__loader *loader);
+
+/* The stages of one level. Finds the keys to ask for; sets what is known without asking. */
+orm_status orm__task_collect(orm__loader *loader, orm__task *task);
+/* Hands the children read to their parents. */
+orm_status orm__task_distribute(orm__loader *loader, orm__task *task);
+
+#endif

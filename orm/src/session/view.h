@@ -1,0 +1,35 @@
+/* Generated queries as the runtime reads them. */
+#ifndef ORM_SESSION_VIEW_H
+#define ORM_SESSION_VIEW_H
+
+#include "sql/query.h"
+
+/* The members of one generated <model>_query. Pointers are borrowed from it. */
+typedef struct orm__view {
+    const orm_model *model;
+    const orm_pred *where; /* NULL: none */
+    uint32_t order_by[ORM_ORDER_MAX];
+    int64_t limit;
+    int64_t offset;
+    orm_load_strategy load;
+    uint32_t depth;
+    bool refresh;
+    const char *with; /* the pointers of `.with`; NULL: none */
+} orm__view;
+
+/* `query` NULL: all rows. */
+void orm__view_read(orm__view *view, const orm_model *model, const void *query);
+
+/* The query for relation `index`, or NULL when it is not to be loaded. */
+const void *orm__view_with(const orm__view *view, uint16_t index);
+
+/* Whether its rows are not all there are: filtered, limited or skipped. */
+bool orm__view_is_partial(const orm__view *view);
+
+/*
+ * Fills condition, order, limits and joins of `query`. `relation` (may be NULL) gives the default order. ORM_INVALID:
+ * an order that is none of the model's, a join of a to-many relation or with limits or order, too many joins.
+ */
+orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, orm__query *query, orm_error *error);
+
+#endif
