@@ -58,7 +58,8 @@ static bool skip_blank(orm__scanner *scanner)
         if (is_space(*scanner->at)) {
             scanner->at++;
         } else if (at_pair(scanner, "--")) {
-            while (scanner->at < scanner->end && *scanner->at != '\n') scanner->at++;
+            while (scanner->at < scanner->end && *scanner->at != '\n')
+                scanner->at++;
         } else if (at_pair(scanner, "/*")) {
             skip_block(scanner);
         } else {
@@ -85,7 +86,8 @@ static void skip_quoted(orm__scanner *scanner, bool backslash)
 
 static void skip_word(orm__scanner *scanner)
 {
-    while (scanner->at < scanner->end && (is_word(*scanner->at) || *scanner->at == '$')) scanner->at++;
+    while (scanner->at < scanner->end && (is_word(*scanner->at) || *scanner->at == '$'))
+        scanner->at++;
 }
 
 static void skip_number(orm__scanner *scanner)
@@ -103,7 +105,8 @@ static void skip_number(orm__scanner *scanner)
 static orm__token_kind scan_dollar(orm__scanner *scanner)
 {
     const char *start = scanner->at++;
-    while (scanner->at < scanner->end && is_word(*scanner->at)) scanner->at++;
+    while (scanner->at < scanner->end && is_word(*scanner->at))
+        scanner->at++;
     bool number = scanner->at > start + 1 && is_digit(start[1]);
     if (number || scanner->at == scanner->end || *scanner->at != '$')
         return scanner->at > start + 1 ? ORM_TOKEN_PLACEHOLDER : ORM_TOKEN_PUNCTUATION;
@@ -166,7 +169,8 @@ static orm__token_kind scan_kind(orm__scanner *scanner)
     }
     if (c == '?' || starts_named(scanner)) {
         scanner->at++;
-        while (scanner->at < scanner->end && is_word(*scanner->at)) scanner->at++;
+        while (scanner->at < scanner->end && is_word(*scanner->at))
+            scanner->at++;
         return ORM_TOKEN_PLACEHOLDER;
     }
     return scan_punctuation(scanner);
@@ -187,7 +191,8 @@ bool orm__token_is(const orm__token *token, const char *word)
 {
     size_t i = 0;
     if (token->kind != ORM_TOKEN_WORD) return false;
-    while (i < token->size && word[i] != '\0' && lower(token->text[i]) == word[i]) i++;
+    while (i < token->size && word[i] != '\0' && lower(token->text[i]) == word[i])
+        i++;
     return i == token->size && word[i] == '\0';
 }
 
@@ -209,8 +214,8 @@ static bool is_sign(const orm__token *token)
 /* Whether a sign behind this token belongs to the number that follows it. */
 static bool expects_operand(const orm__token *token)
 {
-    static const char *const words[] = {"select", "where", "and",   "or",     "not",  "limit",
-                                        "offset", "then",  "else",  "when",   "case", "between",
+    static const char *const words[] = {"select", "where", "and",    "or",       "not",  "limit",
+                                        "offset", "then",  "else",   "when",     "case", "between",
                                         "like",   "in",    "having", "returning"};
     if (token->kind == ORM_TOKEN_END) return true;
     if (token->kind == ORM_TOKEN_PUNCTUATION) return *token->text != ')' && *token->text != ']';
@@ -231,16 +236,19 @@ static uint64_t mix_token(uint64_t hash, const orm__token *token)
     bool fold = token->kind == ORM_TOKEN_WORD;
     uint64_t word = 0xcbf29ce484222325ULL;
     for (size_t i = 0; i < token->size; i++)
-        word = (word ^ (unsigned char)(fold ? lower(token->text[i]) : token->text[i])) * 0x100000001b3ULL;
+        word = (word ^ (unsigned char)(fold ? lower(token->text[i]) : token->text[i])) *
+               0x100000001b3ULL;
     return mix(hash, word);
 }
 
-/* Behind "IN (": skips a list of values with its ")" and says what it held; 0, and nothing skipped, for other things. */
+/* Behind "IN (": skips a list of values with its ")" and says what it held; 0, and nothing skipped,
+ * for other things. */
 static uint64_t skip_list(orm__scanner *scanner)
 {
     orm__scanner ahead = *scanner;
     uint64_t held = 0;
-    for (orm__token token = orm__scan(&ahead); token.kind != ORM_TOKEN_END; token = orm__scan(&ahead)) {
+    for (orm__token token = orm__scan(&ahead); token.kind != ORM_TOKEN_END;
+         token = orm__scan(&ahead)) {
         if (token.kind == ORM_TOKEN_PLACEHOLDER) {
             held = 'p';
         } else if (is_literal(&token)) {
@@ -262,7 +270,8 @@ uint64_t orm__fingerprint(const char *sql, size_t size)
     uint64_t hash = 0;
     bool after_in = false;
     bool semicolon = false;
-    for (orm__token token = orm__scan(&scanner); token.kind != ORM_TOKEN_END; token = orm__scan(&scanner)) {
+    for (orm__token token = orm__scan(&scanner); token.kind != ORM_TOKEN_END;
+         token = orm__scan(&scanner)) {
         if (semicolon) hash = mix(hash, ';');
         semicolon = is_punctuation(&token, ';');
         bool list = after_in && is_punctuation(&token, '(');

@@ -1,4 +1,5 @@
-/* Statements as text: their tokens, and a hash that is equal for statements of one shape. Pure; no dialect. */
+/* Statements as text: their tokens, and a hash that is equal for statements of one shape. Pure; no
+ * dialect. */
 #ifndef ORM_SQL_FINGERPRINT_H
 #define ORM_SQL_FINGERPRINT_H
 
@@ -8,9 +9,9 @@
 
 typedef enum orm__token_kind {
     ORM_TOKEN_END,
-    ORM_TOKEN_WORD,        /* keyword or bare identifier */
-    ORM_TOKEN_QUOTED,      /* "x" or `x`, with its quotes */
-    ORM_TOKEN_STRING,      /* '…', E'…', X'…', $tag$…$tag$ */
+    ORM_TOKEN_WORD,   /* keyword or bare identifier */
+    ORM_TOKEN_QUOTED, /* "x" or `x`, with its quotes */
+    ORM_TOKEN_STRING, /* '…', E'…', X'…', $tag$…$tag$ */
     ORM_TOKEN_NUMBER,
     ORM_TOKEN_PLACEHOLDER, /* $1, ?, ?1, :name, @name, $name */
     ORM_TOKEN_PUNCTUATION
@@ -35,8 +36,9 @@ orm__token orm__scan(orm__scanner *scanner);
 bool orm__token_is(const orm__token *token, const char *word);
 
 /*
- * A hash of the statement that does not depend on literals, on the number of a placeholder, on comments, white space,
- * the case of what is not quoted, a final semicolon, or the length of a list of values after IN. Linear time.
+ * A hash of the statement that does not depend on literals, on the number of a placeholder, on
+ * comments, white space, the case of what is not quoted, a final semicolon, or the length of a list
+ * of values after IN. Linear time.
  */
 uint64_t orm__fingerprint(const char *sql, size_t size);
 

@@ -1,0 +1,155 @@
+/*
+ * Scopes: what the sessions of one request or one test did, in numbers, and the loops that ask for
+ * one row at a time.
+ *
+ *     orm_scope *scope = NULL;
+ *     status = orm_scope_open(NULL, &scope, &error);
+ *     status = orm_session_run(engine, &(orm_session_options){.scope = scope}, handler, context,
+ * &error); if (orm_scope_finding_count(scope) > 0) … orm_scope_report(scope, NULL, &text) …
+ *     orm_scope_close(scope);
+ *
+ * What is a finding, always within one session and from one call site reached by one path of calls:
+ *  - N1: a relation loaded row by row, for two or more rows of one list of several rows; or a find,
+ * select, count, exists or raw statement repeated with values that are a column of a list of
+ * several rows (two different values when relations of the models prove the link, three when the
+ * values only match), or with three different values from nowhere known.
+ *  - DUP: the same statement with the same values three times with no write and no transaction
+ * boundary between, while the session holds a list of at least as many rows or the values vary.
+ * Otherwise it is taken for polling.
+ *  - WRITE: three or more different rows inserted, updated or deleted one at a time.
+ * What is not: statements whose values differ only in LIMIT, OFFSET or range conditions (paging);
+ * lists of several values sent at once (batches); rows of a list of one row; climbing from each row
+ * to its own parent; calls on one line or one helper called from different lines, once each;
+ * transaction control; the same thing in another session.
+ */
+#ifndef ORM_NPLUSONE_H
+#define ORM_NPLUSONE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <orm/events.h>
+#include <orm/export.h>
+#include <orm/memory.h>
+#include <orm/session.h>
+#include <orm/site.h>
+#include <orm/status.h>
+
+ORM_BEGIN_DECLS
+
+/* All-zero means the defaults given in brackets. */
+typedef struct orm_scope_options {
+    orm_allocator allocator; /* [the C library's heap] */
+    bool timed;              /* measure durations: two clock readings a statement */
+    bool no_detector;        /* numbers only */
+    /* Bounds on memory. What falls outside is counted in orm_scope_statistics and named in the
+     * report. */
+    size_t max_statements; /* statements watched, each by session and call site [2,048] */
+    size_t max_values;     /* different values told apart in findings [65,536] */
+    size_t max_findings;   /* [256] */
+} orm_scope_options;
+
+enum { ORM_EVENT_KIND_COUNT = ORM_EVENT_RAW + 1 };
+
+typedef struct orm_scope_statistics {
+    int64_t statements;                    /* without control statements */
+    int64_t controls;                      /* BEGIN, COMMIT, ROLLBACK */
+    int64_t by_kind[ORM_EVENT_KIND_COUNT]; /* indexed by orm_event_kind */
+    int64_t row_by_row;                    /* relation loads for a single row */
+    int64_t rows;
+    int64_t affected;
+    int64_t bytes;
+    int64_t errors;
+    int64_t duration_ns; /* 0 unless .timed */
+    int64_t unwatched; /* statements forgotten too early: over .max_statements, or out of memory */
+    int64_t untold;    /* values not told apart: over .max_values, or out of memory */
+    int64_t dropped;   /* findings not kept: over .max_findings, or out of memory */
+} orm_scope_statistics;
+
+typedef enum orm_finding_kind {
+    ORM_FINDING_N1 = 1,
+    ORM_FINDING_DUP,
+    ORM_FINDING_WRITE
+} orm_finding_kind;
+
+/* How the values of the statements are known to come from the list at `origin`. */
+typedef enum orm_evidence {
+    ORM_EVIDENCE_NONE,    /* they are not */
+    ORM_EVIDENCE_MATCHES, /* they are equal to a column of that list, which may be chance */
+    ORM_EVIDENCE_STEMS    /* that column and the one compared are joined by relations; or it is a
+                             relation load */
+} orm_evidence;
+
+/* One cause. Text is borrowed: until the scope sees another statement, is cleared or closes. */
+typedef struct orm_finding {
+    orm_finding_kind kind;
+    orm_evidence evidence;
+    const char *subject;   /* "artist.albums", or what is asked for: "select track", "raw SQL" */
+    const char *statement; /* its text on one line, literals left out, shortened */
+    const char *column; /* "artist.id": the column of the list the values come from; NULL when there
+                           is none */
+    orm_site site;      /* the call in the loop */
+    orm_site origin;    /* the call that made the list; line 0: unknown */
+    int64_t origin_rows; /* rows of that list, the largest when there were several; 0: unknown */
+    int64_t statements;  /* sent from `site` */
+    int64_t distinct;    /* different values sent */
+    int64_t matched;     /* of these, found in the list */
+    int64_t sessions;    /* in which it happened */
+    int64_t rows;        /* returned or written */
+    int64_t duration_ns; /* 0 unless .timed */
+    const char *replacement;   /* code to write instead; NULL when words must do */
+    orm_site replacement_site; /* the line it replaces, or goes before */
+    const char
+        *alternative;   /* code that does the same from another place; NULL when there is none */
+    const char *advice; /* what to do, in words */
+} orm_finding;
+
+/*
+ * Makes a scope. `options` may be NULL. Sessions of several threads, and of several engines, may
+ * share it; it must outlive them. `*scope_out` is owned: orm_scope_close; NULL on failure. `error`
+ * may be NULL. ORM_NOMEM.
+ */
+ORM_API ORM_MUST_USE orm_status orm_scope_open(const orm_scope_options *options,
+                                               orm_scope **scope_out, orm_error *error);
+/* NULL is allowed. */
+ORM_API void orm_scope_close(orm_scope *scope);
+
+/* Forgets everything seen so far: what follows is judged as in a new scope. */
+ORM_API void orm_scope_clear(orm_scope *scope);
+
+ORM_API void orm_scope_get_statistics(orm_scope *scope, orm_scope_statistics *statistics_out);
+
+/* Findings are ordered by file, line and statement, whatever the threads did. */
+ORM_API size_t orm_scope_finding_count(orm_scope *scope);
+/* borrowed: until the scope sees another statement, is cleared or closes. NULL when `index` is too
+ * large. */
+ORM_API const orm_finding *orm_scope_finding(orm_scope *scope, size_t index);
+/* "N1", "DUP", "WRITE". static. */
+ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
+
+typedef enum orm_report_format {
+    ORM_REPORT_TEXT, /* at most 80 columns, but for long paths */
+    ORM_REPORT_JSON  /* one object */
+} orm_report_format;
+
+/* All-zero means plain text. */
+typedef struct orm_report_options {
+    orm_report_format format;
+    bool color;     /* ANSI colours; whoever sets it heeds NO_COLOR */
+    bool no_source; /* do not read source files to quote their lines */
+    const char *
+        root; /* folder that relative paths of call sites start from; NULL: the working directory */
+} orm_report_options;
+
+/*
+ * The numbers and findings as text. `options` may be NULL. `*text_out` is borrowed: until the next
+ * report of this scope, its clearing or its end; NULL on failure. ORM_NOMEM.
+ */
+ORM_API ORM_MUST_USE orm_status orm_scope_report(orm_scope *scope,
+                                                 const orm_report_options *options,
+                                                 const char **text_out);
+
+ORM_END_DECLS
+
+#endif

@@ -1,0 +1,13 @@
+/* Judges the statements of a scope. */
+#ifndef ORM_OBSERVE_DETECTOR_H
+#define ORM_OBSERVE_DETECTOR_H
+
+#include "observe/scope.h"
+
+/* Looks at one statement that is not transaction control. The scope is locked. */
+void orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *witness);
+
+/* Whether a statement writes rows; for raw SQL by its first word. */
+bool orm__is_write(const orm_event *event);
+
+#endif

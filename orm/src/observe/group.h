@@ -1,0 +1,118 @@
+/* Statements being watched: one group for each session, call site and shape of statement. */
+#ifndef ORM_OBSERVE_GROUP_H
+#define ORM_OBSERVE_GROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <orm/events.h>
+
+#include "map/object.h"
+
+enum {
+    ORM_GROUP_WAYS = 8,    /* groups in one set of the table */
+    ORM_GROUP_SEEN = 4,    /* different values remembered before there is a finding */
+    ORM_GROUP_CALLERS = 4, /* paths of calls remembered */
+    ORM_GROUP_FIRST = 8    /* values of the first execution remembered */
+};
+
+struct orm__record;
+
+/* One set of values that was sent. */
+typedef struct orm__seen {
+    uint64_t tuple; /* hash of the values that tell one row from another */
+    uint64_t full;  /* hash of all values */
+    uint64_t key;   /* hash of the value that varies */
+    uint64_t epoch; /* of the last execution */
+    int64_t rows;
+    uint32_t runs; /* in that epoch with that number of rows */
+} orm__seen;
+
+typedef struct orm__caller {
+    uint64_t hash;
+    uint32_t distinct;
+    uint32_t runs;
+} orm__caller;
+
+/* Where the values come from. */
+typedef struct orm__link {
+    const orm__result *result; /* session; NULL: not known */
+    uint16_t column;
+    bool proven;
+    size_t cursor; /* the row the last value was found in */
+    size_t budget; /* rows that may still be compared */
+} orm__link;
+
+typedef struct orm__group {
+    uint64_t hash; /* of session, site and statement; 0: unused */
+    uint64_t session;
+    uint64_t last_used;
+    orm_site site;
+    orm_site origin;
+    const orm_model *owner;       /* relation loads */
+    const orm_relation *relation; /* relation loads */
+    size_t origin_rows;
+    orm_event_kind kind;
+    bool row_by_row;
+    bool parsed;
+    bool quiet; /* too many executions without a finding: no longer looked at closely */
+    uint8_t first_count;
+    uint8_t seen_count;
+    uint8_t caller_count;
+    uint8_t searches;
+    uint8_t varying;  /* position of the value that varies; UINT8_MAX: not known yet */
+    uint32_t ignored; /* positions that do not tell rows apart */
+    uint32_t looks;
+    uint32_t counted; /* executions that may belong to a finding */
+    int64_t rows;
+    int64_t duration_ns;
+    uint64_t text;     /* raw SQL: hash of the last text */
+    uint64_t literals; /* and of the literals in it that tell rows apart */
+    uint64_t first[ORM_GROUP_FIRST];
+    orm__seen seen[ORM_GROUP_SEEN];
+    orm__caller callers[ORM_GROUP_CALLERS];
+    orm__link link;
+    struct orm__record *record; /* the finding it belongs to */
+} orm__group;
+
+/* A set-associative table that doubles up to its limit and then forgets what was used least
+ * recently. */
+typedef struct orm__group_table {
+    const orm_allocator *allocator; /* borrowed */
+    uint64_t *hashes;               /* owned; ORM_GROUP_WAYS per set */
+    orm__group *groups;             /* owned; at the same positions */
+    size_t capacity;                /* a power of two, or 0 */
+    size_t limit;
+    uint64_t clock;
+    int64_t forgotten; /* groups given up soon after they were used */
+} orm__group_table;
+
+void orm__group_table_init(orm__group_table *table, const orm_allocator *allocator, size_t limit);
+void orm__group_table_dispose(orm__group_table *table);
+void orm__group_table_clear(orm__group_table *table);
+
+/* The group with this hash (not 0), made all-zero but for its hash when there was none; NULL when
+ * out of memory. */
+orm__group *orm__group_get(orm__group_table *table, uint64_t hash);
+
+/* A set of hashes that grows up to a limit. */
+typedef struct orm__value_set {
+    const orm_allocator *allocator; /* borrowed */
+    uint64_t *slots;                /* owned */
+    size_t capacity;                /* a power of two, or 0 */
+    size_t count;
+    size_t limit;
+} orm__value_set;
+
+typedef enum orm__value_state {
+    ORM_VALUE_KNOWN,
+    ORM_VALUE_NEW,
+    ORM_VALUE_UNTOLD /* the set is full and does not hold it */
+} orm__value_state;
+
+void orm__value_set_init(orm__value_set *set, const orm_allocator *allocator, size_t limit);
+void orm__value_set_dispose(orm__value_set *set);
+void orm__value_set_clear(orm__value_set *set);
+orm__value_state orm__value_set_add(orm__value_set *set, uint64_t hash);
+
+#endif

@@ -1,0 +1,144 @@
+#include "observe/parameters.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/hash.h"
+#include "sql/fingerprint.h"
+
+/* What has been read of the expression around the next parameter. */
+typedef struct reader {
+    orm__parameter *parameters;
+    orm__parameter_role role;
+    orm__token name;   /* the last name seen */
+    orm__token column; /* the last name before the operator */
+    bool between;      /* the next AND is BETWEEN's */
+    bool setting;      /* between SET and WHERE */
+    size_t next;       /* position of the next plain ? */
+    size_t reversed;   /* "$1 = column": the parameter that waits for its column; MAX: none */
+} reader;
+
+static bool is_any(const orm__token *token, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (orm__token_is(token, *words)) return true;
+    return false;
+}
+
+/* Sets the operator; returns whether the token was one. */
+static bool read_operator(reader *at, const orm__token *token)
+{
+    static const char *const equal_words[] = {"in", "is", "like", "ilike", "glob", NULL};
+    static const char *const page_words[] = {"limit", "offset", "fetch", NULL};
+    bool symbol = token->kind == ORM_TOKEN_PUNCTUATION;
+    char first = token->size > 0 ? *token->text : '\0';
+    bool equal = symbol && first == '=';
+    bool range = symbol && (first == '<' || first == '>' || first == '!');
+    at->between = at->between || orm__token_is(token, "between");
+    if (equal || is_any(token, equal_words)) {
+        at->role = ORM_PARAMETER_EQUAL;
+    } else if (range || orm__token_is(token, "between")) {
+        at->role = ORM_PARAMETER_RANGE;
+    } else if (is_any(token, page_words)) {
+        at->role = ORM_PARAMETER_PAGE;
+    } else {
+        return false;
+    }
+    at->column = at->name;
+    return true;
+}
+
+/* Words that begin a new expression. */
+static bool read_boundary(reader *at, const orm__token *token)
+{
+    static const char *const words[] = {"and",    "or",     "where", "on",   "set",
+                                        "having", "values", "then",  "else", "select",
+                                        "when",   "from",   "order", NULL};
+    if (!is_any(token, words)) return false;
+    bool keeps = orm__token_is(token, "select") || orm__token_is(token, "from") ||
+                 (at->between && orm__token_is(token, "and"));
+    if (keeps) {
+        at->between = at->between && !orm__token_is(token, "and");
+        return true;
+    }
+    at->setting = orm__token_is(token, "set") || (at->setting && !orm__token_is(token, "where"));
+    at->role = ORM_PARAMETER_OTHER;
+    at->name = (orm__token){.kind = ORM_TOKEN_END};
+    at->reversed = SIZE_MAX;
+    return true;
+}
+
+static size_t position(reader *at, const orm__token *token)
+{
+    size_t number = 0;
+    for (size_t i = 1; i < token->size && token->text[i] >= '0' && token->text[i] <= '9'; i++)
+        if (number < ORM_PARAMETERS_MAX + 1) number = number * 10 + (size_t)(token->text[i] - '0');
+    return number > 0 ? number - 1 : at->next++;
+}
+
+static void set_column(orm__parameter *parameter, const orm__token *name)
+{
+    size_t quotes = name->kind == ORM_TOKEN_QUOTED && name->size >= 2 ? 1 : 0;
+    if (name->kind == ORM_TOKEN_END) return;
+    parameter->column = name->text + quotes;
+    parameter->column_size = name->size - 2 * quotes;
+}
+
+static void read_parameter(reader *at, const orm__token *token)
+{
+    size_t index = position(at, token);
+    if (index >= ORM_PARAMETERS_MAX) return;
+    at->parameters[index].role = at->setting ? ORM_PARAMETER_SET : at->role;
+    if (at->setting) return;
+    if (at->role == ORM_PARAMETER_EQUAL) set_column(&at->parameters[index], &at->column);
+    if (at->role == ORM_PARAMETER_OTHER) at->reversed = index;
+}
+
+static void read_name(reader *at, const orm__token *token)
+{
+    at->name = *token;
+    if (at->reversed == SIZE_MAX || at->role != ORM_PARAMETER_EQUAL) return;
+    at->parameters[at->reversed].role = ORM_PARAMETER_EQUAL;
+    set_column(&at->parameters[at->reversed], token);
+}
+
+static bool tells_apart(const reader *at)
+{
+    return !at->setting && at->role < ORM_PARAMETER_RANGE;
+}
+
+uint64_t orm__parameters_read(const char *sql, size_t size, orm__parameter *parameters)
+{
+    uint64_t literals = 0;
+    reader at = {.parameters = parameters, .reversed = SIZE_MAX};
+    orm__scanner scanner = {sql, sql + size};
+    memset(parameters, 0, ORM_PARAMETERS_MAX * sizeof *parameters);
+    for (orm__token token = orm__scan(&scanner); token.kind != ORM_TOKEN_END;
+         token = orm__scan(&scanner)) {
+        if (token.kind == ORM_TOKEN_PLACEHOLDER) {
+            read_parameter(&at, &token);
+        } else if (token.kind == ORM_TOKEN_STRING || token.kind == ORM_TOKEN_NUMBER) {
+            if (tells_apart(&at))
+                literals = orm__hash_word(literals ^ orm__hash_bytes(token.text, token.size));
+        } else if (!read_operator(&at, &token) && !read_boundary(&at, &token) &&
+                   (token.kind == ORM_TOKEN_WORD || token.kind == ORM_TOKEN_QUOTED)) {
+            read_name(&at, &token);
+        }
+    }
+    return literals;
+}
+
+bool orm__sql_mentions(const char *sql, size_t size, const char *name)
+{
+    orm__scanner scanner = {sql, sql + size};
+    size_t length = strlen(name);
+    for (orm__token token = orm__scan(&scanner); token.kind != ORM_TOKEN_END;
+         token = orm__scan(&scanner)) {
+        bool quoted = token.kind == ORM_TOKEN_QUOTED && token.size == length + 2;
+        if (quoted && memcmp(token.text + 1, name, length) == 0) return true;
+        bool word = token.kind == ORM_TOKEN_WORD && token.size == length;
+        if (word && strncasecmp(token.text, name, length) == 0) return true;
+    }
+    return false;
+}

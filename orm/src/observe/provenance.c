@@ -1,0 +1,265 @@
+#include "observe/provenance.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "model/column_value.h"
+
+enum {
+    LISTS_MAX = 64,          /* lists of several rows that are searched */
+    RESULTS_MAX = 1024,      /* results walked to find them */
+    CELLS_MAX = 50000,       /* values compared in one search */
+    FOLLOW_ROWS_MAX = 50000, /* rows compared while following one link */
+    FOLLOW_RESULTS_MAX = 64,
+    DOMAIN_MAX = 24
+};
+
+/* Columns joined by relations. A link table's column has no model. */
+typedef struct domain_entry {
+    const orm_model *model;
+    const char *table;
+    const char *name;
+    uint16_t column;
+} domain_entry;
+
+typedef struct domain {
+    domain_entry entries[DOMAIN_MAX];
+    size_t count;
+} domain;
+
+bool orm__same_site(orm_site left, orm_site right)
+{
+    if (left.line != right.line || left.counter != right.counter) return false;
+    return left.file == right.file ||
+           (left.file != NULL && right.file != NULL && strcmp(left.file, right.file) == 0);
+}
+
+const orm_value *orm__single(const orm_value *value)
+{
+    bool list =
+        value->kind == ORM_KIND_ARRAY && value->as.span.size == 1 && value->as.span.data != NULL;
+    return list ? value->as.span.data : value;
+}
+
+static void add_entry(domain *known, const orm_model *model, const char *table, const char *name,
+                      uint16_t column)
+{
+    for (size_t i = 0; i < known->count; i++)
+        if (strcmp(known->entries[i].table, table) == 0 &&
+            strcmp(known->entries[i].name, name) == 0)
+            return;
+    if (known->count < DOMAIN_MAX)
+        known->entries[known->count++] = (domain_entry){model, table, name, column};
+}
+
+static void add_column(domain *known, const orm_model *model, uint16_t column)
+{
+    add_entry(known, model, model->table, model->columns[column].name, column);
+}
+
+static void follow_relation(domain *known, const orm_relation *relation, uint16_t column)
+{
+    for (uint16_t k = 0; k < relation->own_count; k++) {
+        if (relation->own_columns[k] != column) continue;
+        if (relation->link == NULL)
+            add_column(known, relation->target, relation->target_columns[k]);
+        else
+            add_entry(known, NULL, relation->link->table, relation->link->own_columns[k], 0);
+    }
+}
+
+static void domain_of(const orm_model *model, uint16_t column, domain *known)
+{
+    known->count = 0;
+    add_column(known, model, column);
+    for (size_t i = 0; i < known->count; i++) {
+        const domain_entry entry = known->entries[i];
+        for (uint16_t r = 0; entry.model != NULL && r < entry.model->relation_count; r++)
+            follow_relation(known, &entry.model->relations[r], entry.column);
+    }
+}
+
+static bool share_entry(const domain *left, const domain *right)
+{
+    for (size_t i = 0; i < left->count; i++)
+        for (size_t k = 0; k < right->count; k++)
+            if (strcmp(left->entries[i].table, right->entries[k].table) == 0 &&
+                strcmp(left->entries[i].name, right->entries[k].name) == 0)
+                return true;
+    return false;
+}
+
+/* Hand-written SQL: the table must occur in it, and the column's name be the one compared. */
+static bool names_entry(const domain *known, const orm__bound *bound)
+{
+    const orm__parameter *parameter = bound->parameter;
+    if (parameter == NULL || parameter->column == NULL) return false;
+    for (size_t i = 0; i < known->count; i++) {
+        const char *name = known->entries[i].name;
+        if (strlen(name) == parameter->column_size &&
+            strncasecmp(name, parameter->column, parameter->column_size) == 0 &&
+            orm__sql_mentions(bound->event->sql, bound->event->sql_size, known->entries[i].table))
+            return true;
+    }
+    return false;
+}
+
+static bool is_proven(const orm__bound *bound, const orm_model *model, uint16_t column)
+{
+    domain theirs;
+    domain ours;
+    domain_of(model, column, &theirs);
+    if (bound->column == UINT16_MAX) return names_entry(&theirs, bound);
+    domain_of(bound->event->model, bound->column, &ours);
+    return share_entry(&ours, &theirs);
+}
+
+static uint16_t column_named(const orm_model *model, const orm__parameter *parameter)
+{
+    for (uint16_t i = 0; i < model->column_count; i++) {
+        const char *name = model->columns[i].name;
+        if (strlen(name) == parameter->column_size &&
+            strncmp(name, parameter->column, parameter->column_size) == 0)
+            return i;
+    }
+    return UINT16_MAX;
+}
+
+orm__bound orm__bound_make(const orm_event *event, size_t position, const orm__parameter *parameter)
+{
+    orm__bound bound = {.event = event, .parameter = parameter, .column = UINT16_MAX};
+    bound.value = orm__single(&event->values[position]);
+    bound.hash = orm__value_hash(bound.value);
+    if (event->model == NULL || event->kind == ORM_EVENT_RAW) return bound;
+    if (event->kind == ORM_EVENT_FIND && position < event->model->key_count)
+        bound.column = event->model->key[position];
+    else if (parameter != NULL && parameter->column != NULL)
+        bound.column = column_named(event->model, parameter);
+    return bound;
+}
+
+static bool can_hold(const orm_model *model, uint16_t column, const orm_value *value)
+{
+    const orm_column *it = &model->columns[column];
+    return (it->flags & ORM_COLUMN_ARRAY) == 0 && orm__kind_of_type(it->type) == value->kind;
+}
+
+/* The row from `start` on, wrapping, whose column has this value; `count` when there is none. */
+static size_t find_row(const orm__result *result, uint16_t column, const orm_value *value,
+                       size_t start, size_t *budget)
+{
+    const orm_column *it = &result->model->columns[column];
+    for (size_t i = 0; i<result->count && * budget> 0; i++, (*budget)--) {
+        size_t at = start + i < result->count ? start + i : start + i - result->count;
+        orm_value held = orm__column_get(it, result->rows[at]);
+        if (orm__value_same(&held, value)) return at;
+    }
+    return result->count;
+}
+
+static bool holds_hash(const orm__result *result, uint16_t column, uint64_t hash, size_t *budget)
+{
+    const orm_column *it = &result->model->columns[column];
+    for (size_t i = 0; i<result->count && * budget> 0; i++, (*budget)--) {
+        orm_value held = orm__column_get(it, result->rows[i]);
+        if (orm__value_hash(&held) == hash) return true;
+    }
+    return false;
+}
+
+bool orm__link_holds(const orm__link *link, uint64_t hash)
+{
+    size_t budget = FOLLOW_ROWS_MAX;
+    return link->result != NULL && holds_hash(link->result, link->column, hash, &budget);
+}
+
+/* Looks through one list; true when a proven column was found, an unproven one is only noted. */
+static bool search_list(const orm__bound *bound, const orm__result *list, uint64_t earlier,
+                        size_t *budget, orm__link *link)
+{
+    for (uint16_t column = 0; column < list->model->column_count; column++) {
+        if (!can_hold(list->model, column, bound->value)) continue;
+        size_t row = find_row(list, column, bound->value, 0, budget);
+        if (row == list->count || !holds_hash(list, column, earlier, budget)) continue;
+        bool proven = is_proven(bound, list->model, column);
+        if (!proven && link->result != NULL) continue;
+        *link = (orm__link){list, column, proven, row, FOLLOW_ROWS_MAX};
+        if (proven) return true;
+    }
+    return false;
+}
+
+bool orm__link_find(const orm__bound *bound, const orm__result *results, uint64_t earlier,
+                    bool unproven, orm__link *link_out)
+{
+    orm__link link = {.result = NULL};
+    size_t budget = CELLS_MAX;
+    size_t lists = 0;
+    size_t walked = 0;
+    for (const orm__result *at = results; at != NULL && lists < LISTS_MAX && walked < RESULTS_MAX;
+         at = at->next, walked++) {
+        if (at->count < 2 || at->model == NULL) continue;
+        lists++;
+        if (search_list(bound, at, earlier, &budget, &link)) break;
+    }
+    bool found = link.result != NULL && (link.proven || unproven);
+    if (found) *link_out = link;
+    return found;
+}
+
+bool orm__link_follow(orm__link *link, const orm__result *results, const orm_value *value)
+{
+    value = orm__single(value);
+    if (!can_hold(link->result->model, link->column, value)) return false;
+    size_t row = find_row(link->result, link->column, value, link->cursor + 1, &link->budget);
+    if (row < link->result->count) {
+        link->cursor = row;
+        return true;
+    }
+    size_t walked = 0;
+    const orm__result *old = link->result;
+    for (const orm__result *at = results; at != NULL && walked < FOLLOW_RESULTS_MAX;
+         at = at->next, walked++) {
+        if (at == old || at->model != old->model || !orm__same_site(at->site, old->site)) continue;
+        row = find_row(at, link->column, value, 0, &link->budget);
+        if (row == at->count) continue;
+        link->result = at;
+        link->cursor = row;
+        return true;
+    }
+    return false;
+}
+
+bool orm__is_step(const orm__bound *bound, const orm__result *results)
+{
+    size_t walked = 0;
+    for (const orm__result *at = results; at != NULL && walked < LISTS_MAX;
+         at = at->next, walked++) {
+        if (!orm__same_site(at->site, bound->event->site)) continue;
+        if (at->count != 1 || at->model == NULL) return false;
+        for (uint16_t column = 0; column < at->model->column_count; column++) {
+            bool same = at->model == bound->event->model && column == bound->column;
+            if (same || !can_hold(at->model, column, bound->value)) continue;
+            orm_value held = orm__column_get(&at->model->columns[column], at->rows[0]);
+            if (orm__value_same(&held, bound->value) && is_proven(bound, at->model, column))
+                return true;
+        }
+        return false;
+    }
+    return false;
+}
+
+const orm_relation *orm__link_relation(const orm__link *link, const orm__bound *bound)
+{
+    const orm_model *model = link->result->model;
+    if (bound->column == UINT16_MAX) return NULL;
+    for (uint16_t r = 0; r < model->relation_count; r++) {
+        const orm_relation *relation = &model->relations[r];
+        if (relation->target != bound->event->model || relation->link != NULL) continue;
+        for (uint16_t k = 0; k < relation->own_count; k++)
+            if (relation->own_columns[k] == link->column &&
+                relation->target_columns[k] == bound->column)
+                return relation;
+    }
+    return NULL;
+}

@@ -1,0 +1,54 @@
+/* Which list of the session the values of a repeated statement come from. */
+#ifndef ORM_OBSERVE_PROVENANCE_H
+#define ORM_OBSERVE_PROVENANCE_H
+
+#include <stdbool.h>
+
+#include <orm/events.h>
+
+#include "observe/group.h"
+#include "observe/parameters.h"
+
+/* The value of a statement that varies, and what it is compared with. */
+typedef struct orm__bound {
+    const orm_event *event;
+    const orm_value *value;
+    uint64_t hash;
+    const orm__parameter *parameter;
+    uint16_t
+        column; /* of the event's model; UINT16_MAX: not known, `parameter` has a name or nothing */
+} orm__bound;
+
+/* A list of one key stands for that key. */
+const orm_value *orm__single(const orm_value *value);
+
+/* What the value at `position` is compared with. */
+orm__bound orm__bound_make(const orm_event *event, size_t position,
+                           const orm__parameter *parameter);
+
+/*
+ * Searches the session's newest lists of several rows for a column that holds this value and an
+ * earlier one, whose hash is `earlier`. A column joined to the bound one by relations is taken
+ * first; others only when `unproven`.
+ */
+bool orm__link_find(const orm__bound *bound, const orm__result *results, uint64_t earlier,
+                    bool unproven, orm__link *link_out);
+
+/* Whether a later value is in that list too, or in another one made by the same call. Work is
+ * bounded per link. */
+bool orm__link_follow(orm__link *link, const orm__result *results, const orm_value *value);
+
+/* Whether the linked column holds a value with this hash. */
+bool orm__link_holds(const orm__link *link, uint64_t hash);
+
+/* Whether the value is a key to another row in the one row that the same call returned last: a
+ * walk, not a loop. */
+bool orm__is_step(const orm__bound *bound, const orm__result *results);
+
+/* The relation of the list's model that leads to what the statement asks for, or NULL. */
+const orm_relation *orm__link_relation(const orm__link *link, const orm__bound *bound);
+
+/* Whether two sites are one expression. */
+bool orm__same_site(orm_site left, orm_site right);
+
+#endif

@@ -1,0 +1,78 @@
+#include "observe/report.h"
+
+#include "observe/json.h"
+
+static void write_number(orm__buffer *buffer, const char *name, int64_t number)
+{
+    orm__buffer_printf(buffer, ",\"%s\":%lld", name, (long long)number);
+}
+
+static void write_text(orm__buffer *buffer, const char *name, const char *text)
+{
+    orm__buffer_printf(buffer, ",\"%s\":", name);
+    orm__json_text(buffer, text);
+}
+
+static void write_site(orm__buffer *buffer, const char *name, orm_site site)
+{
+    orm__buffer_printf(buffer, ",\"%s\":", name);
+    orm__json_site(buffer, site);
+}
+
+static void write_statistics(orm__buffer *buffer, const orm_scope_statistics *it)
+{
+    static const char *const names[ORM_EVENT_KIND_COUNT] = {
+        "",          "control", "finds",   "selects", "counts", "exists",
+        "relations", "inserts", "updates", "deletes", "raw",
+    };
+    orm__buffer_printf(buffer, "{\"statements\":%lld", (long long)it->statements);
+    for (int kind = ORM_EVENT_CONTROL; kind < ORM_EVENT_KIND_COUNT; kind++)
+        write_number(buffer, names[kind], it->by_kind[kind]);
+    write_number(buffer, "row_by_row", it->row_by_row);
+    write_number(buffer, "rows", it->rows);
+    write_number(buffer, "affected", it->affected);
+    write_number(buffer, "bytes", it->bytes);
+    write_number(buffer, "errors", it->errors);
+    write_number(buffer, "duration_ns", it->duration_ns);
+    write_number(buffer, "unwatched", it->unwatched);
+    write_number(buffer, "untold", it->untold);
+    write_number(buffer, "dropped", it->dropped);
+    orm__buffer_char(buffer, '}');
+}
+
+static void write_finding(orm__buffer *buffer, const orm_finding *it)
+{
+    static const char *const evidence[] = {"none", "matches", "stems"};
+    orm__buffer_printf(buffer, "{\"kind\":\"%s\"", orm_finding_kind_name(it->kind));
+    write_text(buffer, "subject", it->subject);
+    write_text(buffer, "statement", it->statement);
+    write_site(buffer, "site", it->site);
+    write_site(buffer, "origin", it->origin);
+    write_number(buffer, "origin_rows", it->origin_rows);
+    write_text(buffer, "evidence", evidence[it->evidence]);
+    write_text(buffer, "column", it->column);
+    write_number(buffer, "statements", it->statements);
+    write_number(buffer, "distinct", it->distinct);
+    write_number(buffer, "matched", it->matched);
+    write_number(buffer, "sessions", it->sessions);
+    write_number(buffer, "rows", it->rows);
+    write_number(buffer, "duration_ns", it->duration_ns);
+    write_text(buffer, "advice", it->advice);
+    write_text(buffer, "replacement", it->replacement);
+    write_site(buffer, "replacement_site", it->replacement_site);
+    write_text(buffer, "alternative", it->alternative);
+    orm__buffer_char(buffer, '}');
+}
+
+void orm__report_json(const orm_scope *scope, const orm_scope_statistics *statistics,
+                      orm__buffer *buffer)
+{
+    orm__buffer_text(buffer, "{\"statistics\":");
+    write_statistics(buffer, statistics);
+    orm__buffer_text(buffer, ",\"findings\":[");
+    for (size_t i = 0; i < scope->record_count; i++) {
+        if (i > 0) orm__buffer_char(buffer, ',');
+        write_finding(buffer, &scope->records[i]->finding);
+    }
+    orm__buffer_text(buffer, "]}\n");
+}

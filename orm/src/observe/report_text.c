@@ -1,0 +1,241 @@
+#include "observe/report.h"
+
+#include <string.h>
+
+#include "observe/source_line.h"
+
+enum { COLUMNS = 80, LABEL_AT = 3, TEXT_AT = 18, CODE_AT = 20, HANG = 4, LINE_SIZE = 512 };
+
+typedef struct writer {
+    orm__buffer *out;
+    orm__buffer line; /* one field's text before it is broken into lines */
+    const orm_report_options *options;
+} writer;
+
+static const char *plural(int64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void paint(writer *at, const char *code)
+{
+    if (at->options->color) orm__buffer_printf(at->out, "\033[%sm", code);
+}
+
+static void indent(writer *at, size_t columns)
+{
+    orm__buffer_printf(at->out, "%*s", (int)columns, "");
+}
+
+/* Characters, not bytes. */
+static size_t width(const char *text, size_t size)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return count;
+}
+
+/* Writes text that starts at column `start`, broken at blanks; further lines start at `next`. */
+static void wrap(writer *at, const char *text, size_t start, size_t next)
+{
+    size_t column = start;
+    bool first = true;
+    while (*text != '\0') {
+        size_t size = strcspn(text, " ");
+        size_t word = width(text, size);
+        if (!first && column + 1 + word > COLUMNS) {
+            orm__buffer_char(at->out, '\n');
+            indent(at, next);
+            column = next;
+        } else if (!first) {
+            orm__buffer_char(at->out, ' ');
+            column++;
+        }
+        orm__buffer_append(at->out, text, size);
+        column += word;
+        first = false;
+        text += size;
+        while (*text == ' ')
+            text++;
+    }
+    orm__buffer_char(at->out, '\n');
+}
+
+static void label(writer *at, const char *name)
+{
+    indent(at, LABEL_AT);
+    paint(at, "2");
+    orm__buffer_printf(at->out, "%-*s", TEXT_AT - LABEL_AT, name);
+    paint(at, "0");
+}
+
+/* What was composed in `line`, behind a label. */
+static void field(writer *at, const char *name)
+{
+    label(at, name);
+    wrap(at, at->line.data == NULL ? "" : at->line.data, TEXT_AT, TEXT_AT);
+    orm__buffer_clear(&at->line);
+}
+
+static void code(writer *at, const char *text)
+{
+    indent(at, CODE_AT);
+    paint(at, "32");
+    wrap(at, text, CODE_AT, CODE_AT + HANG);
+    paint(at, "0");
+}
+
+/* The line of the user's source, on one line of ours. */
+static void quote_source(writer *at, orm_site site)
+{
+    char line[LINE_SIZE];
+    size_t size = 0;
+    size_t columns = 0;
+    if (at->options->no_source) return;
+    if (!orm__source_line(at->options->root, site.file, site.line, line, sizeof line)) return;
+    for (; line[size] != '\0'; size++) {
+        if ((unsigned char)line[size] < ' ') line[size] = ' ';
+        if (((unsigned char)line[size] & 0xC0) == 0x80) continue;
+        if (++columns >= COLUMNS - CODE_AT && line[size + 1] != '\0') break;
+    }
+    indent(at, CODE_AT);
+    orm__buffer_append(at->out, line, size);
+    orm__buffer_text(at->out, line[size] == '\0' ? "\n" : "\xE2\x80\xA6\n");
+}
+
+static void compose_site(writer *at, orm_site site)
+{
+    orm__buffer_printf(&at->line, "%s:%d", site.file == NULL ? "?" : site.file, site.line);
+    if (site.function != NULL) orm__buffer_printf(&at->line, " (%s)", site.function);
+}
+
+static void write_sites(writer *at, const orm_finding *it)
+{
+    compose_site(at, it->site);
+    field(at, "call in loop");
+    quote_source(at, it->site);
+    if (it->origin.line == 0) return;
+    compose_site(at, it->origin);
+    if (it->origin_rows > 0)
+        orm__buffer_printf(&at->line, ", %lld row%s", (long long)it->origin_rows,
+                           plural(it->origin_rows));
+    field(at, "list made at");
+    quote_source(at, it->origin);
+}
+
+static void compose_evidence(writer *at, const orm_finding *it)
+{
+    long long distinct = (long long)it->distinct;
+    if (it->kind == ORM_FINDING_WRITE) {
+        orm__buffer_printf(&at->line, "%lld different rows, each in a statement of its own",
+                           distinct);
+    } else if (it->kind == ORM_FINDING_DUP) {
+        orm__buffer_printf(&at->line,
+                           "only %lld different set%s of values, and nothing written between",
+                           distinct, plural(it->distinct));
+    } else if (it->evidence == ORM_EVIDENCE_NONE) {
+        orm__buffer_printf(&at->line, "%lld different values, from no list of the session",
+                           distinct);
+    } else {
+        const char *verb = it->evidence == ORM_EVIDENCE_STEMS ? "are" : "match";
+        orm__buffer_printf(&at->line, "%lld of %lld bound values %s %s of the list made at ",
+                           (long long)it->matched, distinct, verb, it->column);
+        orm__buffer_printf(&at->line, "%s:%d", it->origin.file == NULL ? "?" : it->origin.file,
+                           it->origin.line);
+    }
+    if (it->sessions > 1)
+        orm__buffer_printf(&at->line, "; in %lld sessions", (long long)it->sessions);
+}
+
+static void write_code(writer *at, const orm_finding *it)
+{
+    orm__buffer_text(&at->line, it->advice);
+    field(at, "what to do");
+    if (it->replacement == NULL) return;
+    compose_site(at, it->replacement_site);
+    field(at, "write instead");
+    code(at, it->replacement);
+    if (it->alternative == NULL) return;
+    orm__buffer_text(&at->line, "after it, before the loop");
+    field(at, "or");
+    code(at, it->alternative);
+}
+
+static void compose_title(writer *at, const orm_finding *it)
+{
+    static const char *const titles[] = {"", "is asked for row by row", "is asked again and again",
+                                         "is written row by row"};
+    bool relation = it->kind == ORM_FINDING_N1 && strchr(it->subject, ' ') == NULL;
+    orm__buffer_printf(&at->line, "%s %s: %lld statement%s", it->subject,
+                       relation ? "is loaded row by row" : titles[it->kind],
+                       (long long)it->statements, plural(it->statements));
+    if (it->kind == ORM_FINDING_N1 || it->kind == ORM_FINDING_WRITE)
+        orm__buffer_printf(&at->line, " where 1 would do");
+    if (it->duration_ns > 0)
+        orm__buffer_printf(&at->line, ", %.1f ms", (double)it->duration_ns / 1e6);
+}
+
+static void write_finding(writer *at, const orm_finding *it)
+{
+    paint(at, it->kind == ORM_FINDING_WRITE ? "1;33" : "1;31");
+    orm__buffer_printf(at->out, "%s", orm_finding_kind_name(it->kind));
+    paint(at, "0");
+    orm__buffer_char(at->out, ' ');
+    compose_title(at, it);
+    wrap(at, at->line.data == NULL ? "" : at->line.data,
+         strlen(orm_finding_kind_name(it->kind)) + 1, LABEL_AT);
+    orm__buffer_clear(&at->line);
+    write_sites(at, it);
+    compose_evidence(at, it);
+    field(at, "evidence");
+    orm__buffer_text(&at->line, it->statement);
+    field(at, "statement");
+    write_code(at, it);
+}
+
+static void write_summary(writer *at, const orm_scope_statistics *it, size_t findings)
+{
+    orm__buffer_printf(&at->line, "%zu finding%s in %lld statement%s", findings,
+                       plural((int64_t)findings), (long long)it->statements,
+                       plural(it->statements));
+    if (it->by_kind[ORM_EVENT_RELATION] > 0)
+        orm__buffer_printf(&at->line, ", %lld of them relation loads",
+                           (long long)it->by_kind[ORM_EVENT_RELATION]);
+    if (it->row_by_row > 0)
+        orm__buffer_printf(&at->line, " (%lld row by row)", (long long)it->row_by_row);
+    orm__buffer_printf(&at->line, "; %lld row%s read", (long long)it->rows, plural(it->rows));
+    if (it->affected > 0) orm__buffer_printf(&at->line, ", %lld written", (long long)it->affected);
+    if (it->errors > 0)
+        orm__buffer_printf(&at->line, "; %lld error%s", (long long)it->errors, plural(it->errors));
+    if (it->duration_ns > 0)
+        orm__buffer_printf(&at->line, "; %.1f ms", (double)it->duration_ns / 1e6);
+    wrap(at, at->line.data == NULL ? "" : at->line.data, 0, LABEL_AT);
+    orm__buffer_clear(&at->line);
+}
+
+static void write_limit(writer *at, int64_t count, const char *what)
+{
+    if (count == 0) return;
+    orm__buffer_printf(&at->line, "Incomplete: %lld %s.", (long long)count, what);
+    wrap(at, at->line.data == NULL ? "" : at->line.data, 0, LABEL_AT);
+    orm__buffer_clear(&at->line);
+}
+
+void orm__report_text(const orm_scope *scope, const orm_scope_statistics *statistics,
+                      const orm_report_options *options, orm__buffer *buffer)
+{
+    writer at = {.out = buffer, .options = options};
+    orm__buffer_init(&at.line, &scope->allocator, SIZE_MAX / 2);
+    write_summary(&at, statistics, scope->record_count);
+    for (size_t i = 0; i < scope->record_count; i++) {
+        orm__buffer_char(buffer, '\n');
+        write_finding(&at, &scope->records[i]->finding);
+    }
+    write_limit(&at, statistics->unwatched,
+                "statements were not watched to the end: raise .max_statements");
+    write_limit(&at, statistics->untold, "values were not told apart: raise .max_values");
+    write_limit(&at, statistics->dropped, "findings were dropped: raise .max_findings");
+    buffer->failed = buffer->failed || at.line.failed;
+    orm__buffer_dispose(&at.line);
+}

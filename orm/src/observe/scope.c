@@ -1,0 +1,140 @@
+#include "observe/scope.h"
+
+#include <string.h>
+
+#include "base/allocator.h"
+#include "base/fail.h"
+#include "observe/detector.h"
+#include "session/results.h"
+
+enum { STATEMENTS_DEFAULT = 2048, VALUES_DEFAULT = 65536, FINDINGS_DEFAULT = 256 };
+
+static void count_event(orm_scope_statistics *statistics, const orm_event *event)
+{
+    if (event->status != ORM_OK) statistics->errors++;
+    statistics->duration_ns += event->duration_ns;
+    if (event->kind >= 0 && (int)event->kind < ORM_EVENT_KIND_COUNT)
+        statistics->by_kind[event->kind]++;
+    if (event->kind == ORM_EVENT_CONTROL) {
+        statistics->controls++;
+        return;
+    }
+    statistics->statements++;
+    statistics->rows += event->rows;
+    statistics->affected += event->affected;
+    statistics->bytes += event->bytes;
+    if (event->kind == ORM_EVENT_RELATION && event->row_by_row) statistics->row_by_row++;
+}
+
+void orm__scope_note(orm_scope *scope, const orm_event *event, const orm__witness *witness)
+{
+    (void)pthread_mutex_lock(&scope->lock);
+    count_event(&scope->statistics, event);
+    if (event->kind == ORM_EVENT_CONTROL)
+        scope->epoch++;
+    else if (!scope->options.no_detector)
+        orm__detect(scope, event, witness);
+    (void)pthread_mutex_unlock(&scope->lock);
+}
+
+static void receive(void *context, const orm_event *event)
+{
+    orm__witness witness = {.frame = __builtin_frame_address(0)};
+    if (event->session != NULL) {
+        witness.session = orm__session_number(event->session);
+        witness.results = orm__session_results(event->session);
+    }
+    orm__scope_note(context, event, &witness);
+}
+
+static void set_options(orm_scope *scope, const orm_scope_options *options)
+{
+    if (options != NULL) scope->options = *options;
+    orm_scope_options *set = &scope->options;
+    if (set->max_statements == 0) set->max_statements = STATEMENTS_DEFAULT;
+    if (set->max_values == 0) set->max_values = VALUES_DEFAULT;
+    if (set->max_findings == 0) set->max_findings = FINDINGS_DEFAULT;
+    scope->allocator = set->allocator;
+    scope->sink = (orm__sink){.publish = receive, .context = scope, .timed = set->timed};
+}
+
+orm_status orm_scope_open(const orm_scope_options *options, orm_scope **scope_out, orm_error *error)
+{
+    orm_allocator allocator = {.resize = NULL};
+    if (options != NULL) allocator = options->allocator;
+    *scope_out = NULL;
+    orm_scope *scope = orm__alloc_zero(&allocator, sizeof *scope);
+    if (scope == NULL) return orm__fail(error, ORM_NOMEM, "out of memory for a scope");
+    set_options(scope, options);
+    if (pthread_mutex_init(&scope->lock, NULL) != 0) {
+        orm__free(&allocator, scope, sizeof *scope);
+        return orm__fail(error, ORM_NOMEM, "no mutex for a scope");
+    }
+    orm__group_table_init(&scope->groups, &scope->allocator, scope->options.max_statements);
+    orm__value_set_init(&scope->values, &scope->allocator, scope->options.max_values);
+    orm__arena_init(&scope->arena, &scope->allocator, NULL);
+    orm__buffer_init(&scope->report, &scope->allocator, SIZE_MAX / 2);
+    *scope_out = scope;
+    return ORM_OK;
+}
+
+void orm_scope_close(orm_scope *scope)
+{
+    if (scope == NULL) return;
+    orm_allocator allocator = scope->allocator;
+    orm__buffer_dispose(&scope->report);
+    orm__arena_dispose(&scope->arena);
+    orm__free(&allocator, scope->records, scope->record_capacity * sizeof *scope->records);
+    orm__value_set_dispose(&scope->values);
+    orm__group_table_dispose(&scope->groups);
+    (void)pthread_mutex_destroy(&scope->lock);
+    orm__free(&allocator, scope, sizeof *scope);
+}
+
+void orm_scope_clear(orm_scope *scope)
+{
+    (void)pthread_mutex_lock(&scope->lock);
+    memset(&scope->statistics, 0, sizeof scope->statistics);
+    orm__group_table_clear(&scope->groups);
+    orm__value_set_clear(&scope->values);
+    orm__arena_dispose(&scope->arena);
+    orm__arena_init(&scope->arena, &scope->allocator, NULL);
+    orm__buffer_clear(&scope->report);
+    scope->record_count = 0;
+    (void)pthread_mutex_unlock(&scope->lock);
+}
+
+void orm_scope_get_statistics(orm_scope *scope, orm_scope_statistics *statistics_out)
+{
+    (void)pthread_mutex_lock(&scope->lock);
+    *statistics_out = scope->statistics;
+    statistics_out->unwatched += scope->groups.forgotten;
+    (void)pthread_mutex_unlock(&scope->lock);
+}
+
+size_t orm_scope_finding_count(orm_scope *scope)
+{
+    (void)pthread_mutex_lock(&scope->lock);
+    size_t count = scope->record_count;
+    (void)pthread_mutex_unlock(&scope->lock);
+    return count;
+}
+
+const orm_finding *orm_scope_finding(orm_scope *scope, size_t index)
+{
+    const orm_finding *finding = NULL;
+    (void)pthread_mutex_lock(&scope->lock);
+    if (index < scope->record_count) finding = &scope->records[index]->finding;
+    (void)pthread_mutex_unlock(&scope->lock);
+    return finding;
+}
+
+const char *orm_finding_kind_name(orm_finding_kind kind)
+{
+    switch (kind) {
+    case ORM_FINDING_N1: return "N1";
+    case ORM_FINDING_DUP: return "DUP";
+    case ORM_FINDING_WRITE: return "WRITE";
+    }
+    return "?";
+}

@@ -1,0 +1,47 @@
+/* A scope's inside. */
+#ifndef ORM_OBSERVE_SCOPE_H
+#define ORM_OBSERVE_SCOPE_H
+
+#include <pthread.h>
+
+#include <orm/nplusone.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "exec/sink.h"
+#include "map/object.h"
+#include "observe/group.h"
+
+/* A finding and how it is found again. */
+typedef struct orm__record {
+    orm_finding finding;
+    uint64_t key; /* of its site and statement */
+} orm__record;
+
+struct orm_scope {
+    orm__sink sink; /* first: exec knows no more of a scope */
+    orm_allocator allocator;
+    orm_scope_options options;
+    pthread_mutex_t lock; /* guards all that follows */
+    orm_scope_statistics statistics;
+    uint64_t epoch; /* grows with every write and transaction boundary */
+    orm__group_table groups;
+    orm__value_set values;
+    orm__record **records; /* owned array of arena memory, ordered for the reader */
+    size_t record_count;
+    size_t record_capacity;
+    orm__arena arena;   /* findings and their text */
+    orm__buffer report; /* the text given out last */
+};
+
+/* What a session is known by while it sends a statement. */
+typedef struct orm__witness {
+    uint64_t session;
+    const orm__result *results; /* newest first */
+    const void *frame;          /* of the call into the scope */
+} orm__witness;
+
+/* Counts and judges one statement. The sink does this with the event's session. */
+void orm__scope_note(orm_scope *scope, const orm_event *event, const orm__witness *witness);
+
+#endif
