@@ -1,4 +1,4 @@
-/* The orm command as users run it. Every test has an empty folder of its own as working directory. */
+/* The orm command as users run it. Every test works in an empty folder of its own. */
 #define _XOPEN_SOURCE 700
 #include <setjmp.h>
 #include <stdarg.h>

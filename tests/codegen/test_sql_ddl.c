@@ -359,8 +359,9 @@ static void rules_hold(enum sql_dialect dialect)
         if (run(&database, sql) != rows[i].accepted)
             fail_msg("%s: %s", rows[i].accepted ? "refused" : "accepted", sql);
     }
-    assert_true(run(&database, dialect == SQL_SQLITE ? "INSERT INTO item (blob) VALUES (x'0000')"
-                                                     : "INSERT INTO item (blob) VALUES ('\\x0000')"));
+    assert_true(run(&database, dialect == SQL_SQLITE
+                                   ? "INSERT INTO item (blob) VALUES (x'0000')"
+                                   : "INSERT INTO item (blob) VALUES ('\\x0000')"));
     assert_false(run(&database, dialect == SQL_SQLITE
                                     ? "INSERT INTO item (blob) VALUES (x'000000')"
                                     : "INSERT INTO item (blob) VALUES ('\\x000000')"));
