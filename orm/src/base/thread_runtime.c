@@ -47,7 +47,8 @@ static struct timespec timespec_of(orm_deadline deadline)
 }
 
 /* Waits on `condition` once; false when the deadline has passed. */
-static bool wait_condition(pthread_cond_t *condition, pthread_mutex_t *mutex, orm_deadline deadline)
+static bool wait_condition(pthread_cond_t *condition, pthread_mutex_t *mutex,
+                           orm_deadline deadline)
 {
     if (deadline == ORM_NO_DEADLINE) {
         (void)pthread_cond_wait(condition, mutex);
@@ -67,7 +68,8 @@ static int poll_timeout(orm_deadline deadline)
     return ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
-static orm_status wait_socket(void *context, int socket, int events, orm_deadline deadline, int *ready_out)
+static orm_status wait_socket(void *context, int socket, int events, orm_deadline deadline,
+                              int *ready_out)
 {
     (void)context;
     struct pollfd entry = {.fd = socket};
@@ -156,7 +158,8 @@ static bool add_thread(orm__thread_runtime *runtime)
 /* Queues a job, with a new thread when no idle one is left for it. The mutex is held. */
 static bool queue_offload(orm__thread_runtime *runtime, orm__offload *job)
 {
-    if (runtime->queued >= runtime->idle && !add_thread(runtime) && runtime->thread_count == 0) return false;
+    bool served = runtime->queued < runtime->idle || add_thread(runtime);
+    if (!served && runtime->thread_count == 0) return false;
     if (runtime->last != NULL) runtime->last->next = job;
     else runtime->first = job;
     runtime->last = job;
@@ -165,7 +168,8 @@ static bool queue_offload(orm__thread_runtime *runtime, orm__offload *job)
     return true;
 }
 
-static orm_status offload(void *context, void (*work)(void *argument), void (*abandon)(void *argument),
+static orm_status offload(void *context, void (*work)(void *argument),
+                          void (*abandon)(void *argument),
                           void *argument, orm_deadline deadline)
 {
     orm__thread_runtime *runtime = context;
@@ -244,7 +248,8 @@ static orm_status nap(void *context, int64_t nanoseconds)
     (void)context;
     if (nanoseconds <= 0) return ORM_OK;
     int64_t now = orm__now();
-    struct timespec until = timespec_of(nanoseconds > INT64_MAX - now ? INT64_MAX : now + nanoseconds);
+    bool endless = nanoseconds > INT64_MAX - now;
+    struct timespec until = timespec_of(endless ? INT64_MAX : now + nanoseconds);
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
     }
     return ORM_OK;

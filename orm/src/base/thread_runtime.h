@@ -1,4 +1,4 @@
-/* The runtime of plain threads: poll, helper threads, condition variables. No state outside the value. */
+/* The runtime of plain threads: poll, helper threads, condition variables. */
 #ifndef ORM_BASE_THREAD_RUNTIME_H
 #define ORM_BASE_THREAD_RUNTIME_H
 
@@ -10,7 +10,7 @@
 #include <orm/sys/runtime.h>
 
 /*
- * So many offloaded calls run at once, each on a thread of its own that is made when all others are busy: name
+ * So many offloaded calls run at once, each on a thread that is made when all others are busy: name
  * resolution that hangs holds up nobody else until this many hang.
  */
 enum { ORM_THREAD_RUNTIME_MAX = 32 };
@@ -18,7 +18,7 @@ enum { ORM_THREAD_RUNTIME_MAX = 32 };
 struct orm__offload;
 
 typedef struct orm__thread_runtime {
-    orm_runtime runtime; /* what is handed on; its context is this value, which must not move */
+    orm_runtime runtime; /* to be handed on; its context is this value, which must not move */
     const orm_allocator *allocator; /* borrowed */
     pthread_mutex_t mutex;
     pthread_cond_t work; /* something is queued, or `closing` was set */
@@ -32,7 +32,8 @@ typedef struct orm__thread_runtime {
 } orm__thread_runtime;
 
 /* ORM_RESOURCE when the system gives no mutex. `runtime` is then not to be disposed. */
-ORM_MUST_USE orm_status orm__thread_runtime_init(orm__thread_runtime *runtime, const orm_allocator *allocator);
+ORM_MUST_USE orm_status orm__thread_runtime_init(orm__thread_runtime *runtime,
+                                                 const orm_allocator *allocator);
 
 /* Waits for everything offloaded to end, abandoned calls too, and for the helper threads. */
 void orm__thread_runtime_dispose(orm__thread_runtime *runtime);

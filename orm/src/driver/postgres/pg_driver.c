@@ -1,0 +1,91 @@
+/* The PostgreSQL driver's table, and the life of a link. */
+#include <string.h>
+
+#include "base/allocator.h"
+#include "base/fail.h"
+#include "driver/postgres/pg_link.h"
+#include "driver/postgres/pg_rows.h"
+
+static bool accepts(const char *url)
+{
+    return strncmp(url, "postgresql://", 13) == 0 || strncmp(url, "postgres://", 11) == 0 ||
+           (strncmp(url, "sqlite:", 7) != 0 && strchr(url, '=') != NULL);
+}
+
+static void free_link(orm__link *link)
+{
+    const orm_allocator *allocator = link->target->allocator;
+    orm__free(allocator, link->doomed, link->doomed_capacity * sizeof *link->doomed);
+    orm__arena_dispose(&link->scratch);
+    orm__free(allocator, link, sizeof *link);
+}
+
+static orm_status open_link(const orm__target *target, orm_deadline deadline, orm__link **link_out,
+                            orm_error *error)
+{
+    *link_out = NULL;
+    orm__link *link = orm__alloc_zero(target->allocator, sizeof *link);
+    if (link == NULL) return orm__fail(error, ORM_NOMEM, "no memory for a connection");
+    link->target = target;
+    orm__arena_init(&link->scratch, target->allocator, NULL);
+    orm_status status = orm__pg_connect(target, deadline, &link->pg, error);
+    if (status != ORM_OK) {
+        free_link(link);
+        return status;
+    }
+    /* The first block stays, so that small flights allocate nothing. */
+    bool ready = orm__arena_alloc(&link->scratch, 1) != NULL &&
+                 PQsetnonblocking(link->pg, 1) == 0 && PQenterPipelineMode(link->pg) == 1;
+    if (!ready) {
+        orm__pg_finish(target, link->pg);
+        free_link(link);
+        return orm__fail(error, ORM_NOMEM, "no memory for a connection");
+    }
+    link->transaction = ORM__TRANSACTION_IDLE;
+    *link_out = link;
+    return ORM_OK;
+}
+
+static void close_link(orm__link *link)
+{
+    if (link == NULL) return;
+    if (link->transaction == ORM__TRANSACTION_BROKEN) orm__pg_finish(link->target, link->pg);
+    else PQfinish(link->pg);
+    free_link(link);
+}
+
+static orm__transaction transaction(orm__link *link)
+{
+    return link->transaction;
+}
+
+const orm__driver orm__driver_postgresql = {
+    .name = "postgresql",
+    .dialect = ORM_DIALECT_POSTGRESQL,
+    .control =
+        {
+            [ORM__CONTROL_NONE] = NULL,
+            [ORM__CONTROL_BEGIN] = "BEGIN",
+            [ORM__CONTROL_BEGIN_READ_ONLY] = "BEGIN READ ONLY",
+            [ORM__CONTROL_COMMIT] = "COMMIT",
+            [ORM__CONTROL_ROLLBACK] = "ROLLBACK",
+        },
+    .accepts = accepts,
+    .setup = orm__pg_setup,
+    .teardown = orm__pg_teardown,
+    .open = open_link,
+    .close = close_link,
+    .ping = orm__pg_ping,
+    .transaction = transaction,
+    .run = orm__pg_run_flight,
+    .forget = orm__pg_forget,
+    .next = orm__pg_rows_next,
+    .read = orm__pg_rows_read,
+    .read_int = orm__pg_rows_read_int,
+    .is_null = orm__pg_rows_is_null,
+    .column_count = orm__pg_rows_column_count,
+    .column_name = orm__pg_rows_column_name,
+    .raw_int = orm__pg_rows_raw_int,
+    .raw_double = orm__pg_rows_raw_double,
+    .raw_text = orm__pg_rows_raw_text,
+};

@@ -1,0 +1,69 @@
+/* Waiting for the server, and giving up. */
+#include "base/clock.h"
+#include "driver/postgres/pg_run.h"
+
+/*
+ * After the deadline there is this much to stop the server and hear from it; then the connection is
+ * dropped.
+ */
+#define GRACE_NS      (INT64_C(85) * 1000 * 1000)
+#define LATE_GRACE_NS (INT64_C(40) * 1000 * 1000)
+/* A cancelled flight whose own deadline is far has more time to end well. */
+#define DRAIN_NS (INT64_C(2) * 1000 * 1000 * 1000)
+
+static orm_deadline grace_end(const orm__pg_run *run)
+{
+    int64_t now = orm__now();
+    orm_deadline end = now + DRAIN_NS;
+    if (run->deadline < end - GRACE_NS) end = run->deadline + GRACE_NS;
+    /* Nothing of this is the network's fault if our own work ran past the deadline. */
+    return end < now + LATE_GRACE_NS ? now + LATE_GRACE_NS : end;
+}
+
+/*
+ * Gives up: the server is asked to cancel, that is awaited (a late request would hit the next
+ * statement), and what is under way is drained.
+ */
+static void stop(orm__pg_run *run, orm_status why)
+{
+    if (run->stopping != ORM_OK || run->flight->count == 0) {
+        run->lost = true;
+        if (run->stopping == ORM_OK) run->stopping = why;
+        return;
+    }
+    run->stopping = why;
+    run->deadline = grace_end(run);
+    orm_status status = orm__pg_cancel(run->link, run->deadline);
+    /* Without a cancel the server's own timeout may still end the statement in time. */
+    if (status != ORM_OK && status != ORM_UNSUPPORTED) run->lost = true;
+}
+
+static void wait_once(orm__pg_run *run, int events)
+{
+    const orm_runtime *runtime = run->link->target->runtime;
+    int ready = 0;
+    if (run->deadline != ORM_NO_DEADLINE && orm__now() >= run->deadline) {
+        stop(run, ORM_TIMEOUT);
+        return;
+    }
+    orm_status status = runtime->wait(runtime->context, PQsocket(run->link->pg), events,
+                                      run->deadline, &ready);
+    if (status == ORM_TIMEOUT || status == ORM_CANCELLED) stop(run, status);
+    else if (status != ORM_OK) run->lost = true;
+}
+
+bool orm__pg_await(orm__pg_run *run)
+{
+    PGconn *pg = run->link->pg;
+    while (!run->lost) {
+        int unsent = PQflush(pg);
+        if (!PQisBusy(pg)) return true;
+        /*
+         * What the server said before it hung up is still to be read, so a failed flush is no end.
+         */
+        if (!PQconsumeInput(pg) || unsent < 0) run->lost = true;
+        if (!PQisBusy(pg)) return true;
+        if (!run->lost) wait_once(run, unsent > 0 ? ORM_WAIT_READ | ORM_WAIT_WRITE : ORM_WAIT_READ);
+    }
+    return !run->over && !PQisBusy(pg);
+}
