@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 
 static size_t hash_of(const char *text)
 {

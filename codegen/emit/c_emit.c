@@ -8,9 +8,9 @@
 
 /* Parameters of generated functions, as the templates spell them: $.db$ is the name of db. */
 static const char *const parameters[] = {
-    ".site",    ".db",        ".query",    ".row",     ".rows",      ".values",     ".changes",
-    ".where",   ".pred",      ".preds",    ".count",   ".target",    ".sql",        ".value",
-    ".key",     ".condition", ".list_out", ".row_out", ".count_out", ".exists_out",
+    ".site",  ".db",        ".query",    ".row",     ".rows",      ".values",     ".changes",
+    ".where", ".pred",      ".preds",    ".count",   ".target",    ".sql",        ".value",
+    ".key",   ".condition", ".list_out", ".row_out", ".count_out", ".exists_out",
 };
 
 static void set_names(struct c_emit *emit, enum name_scope scope, const struct column *column,
@@ -28,7 +28,7 @@ static void set_names(struct c_emit *emit, enum name_scope scope, const struct c
 void c_emit_init(struct c_emit *emit, const struct schema *schema, const struct model *model,
                  const char *version)
 {
-    *emit = (struct c_emit){ .arena = schema->arena, .schema = schema, .model = model };
+    *emit = (struct c_emit){.arena = schema->arena, .schema = schema, .model = model};
     writer_init(&emit->writer, schema->arena);
     writer_set(&emit->writer, "version", c_comment_text(emit->arena, version));
     writer_set_number(&emit->writer, "abi", ORM_CODEGEN_ABI_WRITTEN);
@@ -39,8 +39,7 @@ void c_emit_init(struct c_emit *emit, const struct schema *schema, const struct 
         return;
     set_names(emit, NAME_OF_MODEL, NULL, NULL);
     writer_set(&emit->writer, "model_name", model->name);
-    writer_set(&emit->writer, "file",
-               c_comment_text(emit->arena, name_base(model->source)));
+    writer_set(&emit->writer, "file", c_comment_text(emit->arena, name_base(model->source)));
     writer_set(&emit->writer, "header", name_file(emit->arena, model->c_name, "h"));
     writer_set(&emit->writer, "table_text", c_comment_text(emit->arena, model->table));
 }
@@ -59,9 +58,11 @@ void c_emit_column(struct c_emit *emit, const struct column *column)
 static void set_target(struct c_emit *emit, const struct model *target)
 {
     static const char *const keys[][2] = {
-        { "type", "to_type" },   { "list", "to_list" },
-        { "pred", "to_pred" },   { "query", "to_query" },
-        { "descriptor", "to_descriptor" },
+        {"type", "to_type"},
+        {"list", "to_list"},
+        {"pred", "to_pred"},
+        {"query", "to_query"},
+        {"descriptor", "to_descriptor"},
     };
 
     for (size_t i = 0; i < generated_names_count; i++)
@@ -82,12 +83,12 @@ void c_emit_relation(struct c_emit *emit, const struct relation *relation)
 
 void c_emit_key(struct c_emit *emit)
 {
-    struct text arguments = { 0 };
-    struct text binds = { 0 };
-    const char *taken[] = { name_parameter(emit->arena, emit->schema, "site"),
-                            name_parameter(emit->arena, emit->schema, "db"),
-                            name_parameter(emit->arena, emit->schema, "row_out"),
-                            name_parameter(emit->arena, emit->schema, "key") };
+    struct text arguments = {0};
+    struct text binds = {0};
+    const char *taken[] = {name_parameter(emit->arena, emit->schema, "site"),
+                           name_parameter(emit->arena, emit->schema, "db"),
+                           name_parameter(emit->arena, emit->schema, "row_out"),
+                           name_parameter(emit->arena, emit->schema, "key")};
 
     text_add_string(emit->arena, &arguments, "");
     text_add_string(emit->arena, &binds, "");
@@ -99,9 +100,9 @@ void c_emit_key(struct c_emit *emit)
         text_add_string(emit->arena, &arguments,
                         arena_format(emit->arena, "%s%s%s", i ? ", " : "",
                                      c_key_type(emit->arena, column), name));
-        text_add_string(emit->arena, &binds,
-                        arena_format(emit->arena, "%s%s(%s)", i ? ", " : "",
-                                     c_bind_function(column), name));
+        text_add_string(
+            emit->arena, &binds,
+            arena_format(emit->arena, "%s%s(%s)", i ? ", " : "", c_bind_function(column), name));
     }
     writer_set(&emit->writer, "key_arguments", arguments.text);
     writer_set(&emit->writer, "key_binds", binds.text);
@@ -118,8 +119,7 @@ static bool is_known(const struct model **models, size_t count, const struct mod
 const struct model **c_emit_targets(struct c_emit *emit, size_t *count_out)
 {
     const struct model *model = emit->model;
-    const struct model **targets =
-        arena_array(emit->arena, model->relation_count, sizeof *targets);
+    const struct model **targets = arena_array(emit->arena, model->relation_count, sizeof *targets);
     size_t count = 0;
 
     for (size_t i = 0; i < model->relation_count; i++) {

@@ -14,113 +14,101 @@ struct c_function {
 };
 
 #define STATUS "orm_status "
-#define AT "(orm_site $.site$, orm_session *$.db$, "
-#define MAKE "    return ($pred$){orm_gen_pred"
+#define AT     "(orm_site $.site$, orm_session *$.db$, "
+#define MAKE   "    return ($pred$){orm_gen_pred"
 
 static const struct c_function column_is = {
     NULL, NULL, "$pred$ ", "$is$($condition_type$$.condition$)",
-    MAKE "(&$descriptor$, $column_index$, $.condition$.cond)};\n"
-};
+    MAKE "(&$descriptor$, $column_index$, $.condition$.cond)};\n"};
 static const struct c_function column_is_bool = {
     NULL, NULL, "$pred$ ", "$is$(bool $.value$)",
-    MAKE "_bool(&$descriptor$, $column_index$, $.value$)};\n"
-};
+    MAKE "_bool(&$descriptor$, $column_index$, $.value$)};\n"};
 static const struct c_function column_is_enum = {
     NULL, NULL, "$pred$ ", "$is$($condition_type$$.value$)",
-    MAKE "_enum(&$descriptor$, $column_index$, (int)$.value$)};\n"
-};
-static const struct c_function column_is_null = {
-    NULL, NULL, "$pred$ ", "$is_null$(void)",
-    MAKE "_null(&$descriptor$, $column_index$)};\n"
-};
+    MAKE "_enum(&$descriptor$, $column_index$, (int)$.value$)};\n"};
+static const struct c_function column_is_null = {NULL, NULL, "$pred$ ", "$is_null$(void)",
+                                                 MAKE "_null(&$descriptor$, $column_index$)};\n"};
 
 static const struct c_function combining[] = {
-    { NULL, NULL, "$pred$ ", "$everything$(void)", MAKE "_everything(&$descriptor$)};\n" },
-    { NULL, NULL, "$pred$ ", "$not$(orm_session *$.db$, $pred$ $.pred$)",
-      MAKE "_not($.db$, &$descriptor$, &$.pred$.pred)};\n" },
-    { NULL, NULL, "$pred$ ",
-      "$all_of_n$(orm_session *$.db$, size_t $.count$, const $pred$ *$.preds$)",
-      MAKE "_group($.db$, &$descriptor$, ORM_PRED_ALL_OF, (const orm_pred *)$.preds$, $.count$)};\n" },
-    { NULL, NULL, "$pred$ ",
-      "$any_of_n$(orm_session *$.db$, size_t $.count$, const $pred$ *$.preds$)",
-      MAKE "_group($.db$, &$descriptor$, ORM_PRED_ANY_OF, (const orm_pred *)$.preds$, $.count$)};\n" },
-    { NULL, NULL, "void ", "$add_where$(orm_session *$.db$, $query$ *$.query$, $pred$ $.pred$)",
-      "    orm_gen_where($.db$, &$descriptor$, &$.query$->where.pred, &$.pred$.pred);\n" },
+    {NULL, NULL, "$pred$ ", "$everything$(void)", MAKE "_everything(&$descriptor$)};\n"},
+    {NULL, NULL, "$pred$ ", "$not$(orm_session *$.db$, $pred$ $.pred$)",
+     MAKE "_not($.db$, &$descriptor$, &$.pred$.pred)};\n"},
+    {NULL, NULL, "$pred$ ",
+     "$all_of_n$(orm_session *$.db$, size_t $.count$, const $pred$ *$.preds$)",
+     MAKE
+     "_group($.db$, &$descriptor$, ORM_PRED_ALL_OF, (const orm_pred *)$.preds$, $.count$)};\n"},
+    {NULL, NULL, "$pred$ ",
+     "$any_of_n$(orm_session *$.db$, size_t $.count$, const $pred$ *$.preds$)",
+     MAKE
+     "_group($.db$, &$descriptor$, ORM_PRED_ANY_OF, (const orm_pred *)$.preds$, $.count$)};\n"},
+    {NULL, NULL, "void ", "$add_where$(orm_session *$.db$, $query$ *$.query$, $pred$ $.pred$)",
+     "    orm_gen_where($.db$, &$descriptor$, &$.query$->where.pred, &$.pred$.pred);\n"},
 };
 
 static const struct c_function find = {
     "$find$", "$find_at$", STATUS, "$find_at$" AT "$key_arguments$, $type$ **$.row_out$)",
     "    const orm_value $.key$[] = {$key_binds$};\n"
     "\n"
-    "    return orm_gen_find($.site$, $.db$, &$descriptor$, $.key$, $.row_out$);\n"
-};
+    "    return orm_gen_find($.site$, $.db$, &$descriptor$, $.key$, $.row_out$);\n"};
 
 static const struct c_function reading[] = {
-    { "$select$", "$select_at$", STATUS,
-      "$select_at$" AT "const $query$ *$.query$, $list$ *$.list_out$)",
-      "    return orm_gen_select($.site$, $.db$, &$descriptor$, $.query$, $.list_out$);\n" },
-    { "$count$", "$count_at$", STATUS,
-      "$count_at$" AT "const $query$ *$.query$, int64_t *$.count_out$)",
-      "    return orm_gen_count($.site$, $.db$, &$descriptor$, $.query$, $.count_out$);\n" },
-    { "$exists$", "$exists_at$", STATUS,
-      "$exists_at$" AT "const $query$ *$.query$, bool *$.exists_out$)",
-      "    return orm_gen_exists($.site$, $.db$, &$descriptor$, $.query$, $.exists_out$);\n" },
-    { "$raw$", "$raw_at$", STATUS,
-      "$raw_at$" AT "const char *$.sql$, const orm_value *$.values$, size_t $.count$, "
-      "$list$ *$.list_out$)",
-      "    return orm_gen_raw($.site$, $.db$, &$descriptor$, $.sql$, $.values$, $.count$, "
-      "$.list_out$);\n" },
+    {"$select$", "$select_at$", STATUS,
+     "$select_at$" AT "const $query$ *$.query$, $list$ *$.list_out$)",
+     "    return orm_gen_select($.site$, $.db$, &$descriptor$, $.query$, $.list_out$);\n"},
+    {"$count$", "$count_at$", STATUS,
+     "$count_at$" AT "const $query$ *$.query$, int64_t *$.count_out$)",
+     "    return orm_gen_count($.site$, $.db$, &$descriptor$, $.query$, $.count_out$);\n"},
+    {"$exists$", "$exists_at$", STATUS,
+     "$exists_at$" AT "const $query$ *$.query$, bool *$.exists_out$)",
+     "    return orm_gen_exists($.site$, $.db$, &$descriptor$, $.query$, $.exists_out$);\n"},
+    {"$raw$", "$raw_at$", STATUS,
+     "$raw_at$" AT "const char *$.sql$, const orm_value *$.values$, size_t $.count$, "
+     "$list$ *$.list_out$)",
+     "    return orm_gen_raw($.site$, $.db$, &$descriptor$, $.sql$, $.values$, $.count$, "
+     "$.list_out$);\n"},
 };
 
 static const struct c_function insert = {
     "$insert$", "$insert_at$", STATUS,
     "$insert_at$" AT "const $new$ *$.values$, $type$ **$.row_out$)",
-    "    return orm_gen_insert($.site$, $.db$, &$descriptor$, $.values$, $.row_out$);\n"
-};
+    "    return orm_gen_insert($.site$, $.db$, &$descriptor$, $.values$, $.row_out$);\n"};
 static const struct c_function update = {
     "$update$", "$update_at$", STATUS,
     "$update_at$" AT "$type$ *$.row$, const $changes$ *$.changes$)",
-    "    return orm_gen_update($.site$, $.db$, &$descriptor$, $.row$, $.changes$);\n"
-};
+    "    return orm_gen_update($.site$, $.db$, &$descriptor$, $.row$, $.changes$);\n"};
 static const struct c_function delete_row = {
     "$delete$", "$delete_at$", STATUS, "$delete_at$" AT "$type$ *$.row$)",
-    "    return orm_gen_delete($.site$, $.db$, &$descriptor$, $.row$);\n"
-};
+    "    return orm_gen_delete($.site$, $.db$, &$descriptor$, $.row$);\n"};
 static const struct c_function delete_where = {
     "$delete_where$", "$delete_where_at$", STATUS,
     "$delete_where_at$" AT "$pred$ $.where$, int64_t *$.count_out$)",
     "    return orm_gen_delete_where($.site$, $.db$, &$descriptor$, &$.where$.pred, "
-    "$.count_out$);\n"
-};
+    "$.count_out$);\n"};
 
 static const struct c_function relation_has = {
     NULL, NULL, "$pred$ ", "$has$(orm_session *$.db$, $to_pred$ $.target$)",
-    MAKE "_has($.db$, &$descriptor$, $relation_index$, &$.target$.pred)};\n"
-};
+    MAKE "_has($.db$, &$descriptor$, $relation_index$, &$.target$.pred)};\n"};
 static const struct c_function to_many[] = {
-    { NULL, NULL, STATUS, "$get$(const $type$ *$.row$, $to_list$ *$.list_out$)",
-      "    return orm_gen_to_many(&$descriptor$, $relation_index$, "
-      "$.row$ ? $.row$->orm_object_ : NULL, $.list_out$);\n" },
-    { "$load$", "$load_at$", STATUS,
-      "$load_at$" AT "$type$ *$.row$, $to_list$ *$.list_out$)",
-      "    return orm_gen_load($.site$, $.db$, &$descriptor$, $relation_index$, $.row$, "
-      "$.list_out$);\n" },
+    {NULL, NULL, STATUS, "$get$(const $type$ *$.row$, $to_list$ *$.list_out$)",
+     "    return orm_gen_to_many(&$descriptor$, $relation_index$, "
+     "$.row$ ? $.row$->orm_object_ : NULL, $.list_out$);\n"},
+    {"$load$", "$load_at$", STATUS, "$load_at$" AT "$type$ *$.row$, $to_list$ *$.list_out$)",
+     "    return orm_gen_load($.site$, $.db$, &$descriptor$, $relation_index$, $.row$, "
+     "$.list_out$);\n"},
 };
 static const struct c_function to_one[] = {
-    { NULL, NULL, STATUS, "$get$(const $type$ *$.row$, $to_type$ **$.row_out$)",
-      "    return orm_gen_to_one(&$descriptor$, $relation_index$, "
-      "$.row$ ? $.row$->orm_object_ : NULL, $.row_out$);\n" },
-    { "$load$", "$load_at$", STATUS,
-      "$load_at$" AT "$type$ *$.row$, $to_type$ **$.row_out$)",
-      "    return orm_gen_load($.site$, $.db$, &$descriptor$, $relation_index$, $.row$, "
-      "$.row_out$);\n" },
+    {NULL, NULL, STATUS, "$get$(const $type$ *$.row$, $to_type$ **$.row_out$)",
+     "    return orm_gen_to_one(&$descriptor$, $relation_index$, "
+     "$.row$ ? $.row$->orm_object_ : NULL, $.row_out$);\n"},
+    {"$load$", "$load_at$", STATUS, "$load_at$" AT "$type$ *$.row$, $to_type$ **$.row_out$)",
+     "    return orm_gen_load($.site$, $.db$, &$descriptor$, $relation_index$, $.row$, "
+     "$.row_out$);\n"},
 };
 static const struct c_function preload = {
     "$preload$", "$preload_at$", STATUS,
     "$preload_at$" AT "const $list$ *$.rows$, const $to_query$ *$.query$)",
     "    return orm_gen_preload($.site$, $.db$, &$descriptor$, $relation_index$, "
-    "(void *const *)$.rows$->items, $.rows$->count, $.query$);\n"
-};
+    "(void *const *)$.rows$->items, $.rows$->count, $.query$);\n"};
 
 /* Prints one function; the header's way or the source's. */
 typedef void function_printer(struct c_emit *emit, const struct c_function *function);
@@ -184,7 +172,8 @@ static void print_predicates(struct c_emit *emit, const struct printers *print)
 {
     const struct model *model = emit->model;
 
-    print->comment(emit, "\n/* Conditions on one column. Text, bytes and lists stay borrowed; see condition.h. */\n");
+    print->comment(emit, "\n/* Conditions on one column. Text, bytes and lists stay borrowed; see "
+                         "condition.h. */\n");
     for (size_t i = 0; i < model->column_count; i++) {
         c_emit_column(emit, &model->columns[i]);
         print->function(emit, predicate_of(&model->columns[i]));
@@ -198,16 +187,18 @@ static void print_combining(struct c_emit *emit, const struct printers *print)
     const struct model *model = emit->model;
 
     print->comment(
-        emit, "\n"
-              "/*\n"
-              " * Conditions made of others: what is given is copied into the session. A failure is\n"
-              " * kept and reported by the call that uses the condition. $add_where$ adds one to a\n"
-              " * query by AND; $all_of$ and $any_of$ take any number of conditions.\n"
-              " */\n");
+        emit,
+        "\n"
+        "/*\n"
+        " * Conditions made of others: what is given is copied into the session. A failure is\n"
+        " * kept and reported by the call that uses the condition. $add_where$ adds one to a\n"
+        " * query by AND; $all_of$ and $any_of$ take any number of conditions.\n"
+        " */\n");
     for (size_t i = 0; i < sizeof combining / sizeof *combining; i++)
         print->function(emit, &combining[i]);
     if (model->relation_count)
-        print->comment(emit, "\n/* Rows that have at least one related row for which `target` holds. */\n");
+        print->comment(
+            emit, "\n/* Rows that have at least one related row for which `target` holds. */\n");
     for (size_t i = 0; i < model->relation_count; i++) {
         c_emit_relation(emit, &model->relations[i]);
         print->function(emit, &relation_has);
@@ -216,13 +207,14 @@ static void print_combining(struct c_emit *emit, const struct printers *print)
 
 static void print_reading(struct c_emit *emit, const struct printers *print)
 {
-    print->comment(emit,
-                   "\n"
-                   "/*\n"
-                   " * Reading: one statement, and one per relation named in .with. Rows are session. A\n"
-                   " * query that is NULL means all rows. Every status of the database; ORM_INVALID for\n"
-                   " * conditions that can't be; ORM_NOT_FOUND by find only.\n"
-                   " */\n");
+    print->comment(
+        emit,
+        "\n"
+        "/*\n"
+        " * Reading: one statement, and one per relation named in .with. Rows are session. A\n"
+        " * query that is NULL means all rows. Every status of the database; ORM_INVALID for\n"
+        " * conditions that can't be; ORM_NOT_FOUND by find only.\n"
+        " */\n");
     if (c_has_find(emit->model)) {
         c_emit_key(emit);
         print->function(emit, &find);
@@ -237,12 +229,13 @@ static void print_writing(struct c_emit *emit, const struct printers *print)
 
     if (c_has_insert(model))
         print->comment(
-            emit, "\n"
-                  "/*\n"
-                  " * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also\n"
-                  " * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID\n"
-                  " * for a required column that was not set; ORM_STALE when the row is gone or newer.\n"
-                  " */\n");
+            emit,
+            "\n"
+            "/*\n"
+            " * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also\n"
+            " * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID\n"
+            " * for a required column that was not set; ORM_STALE when the row is gone or newer.\n"
+            " */\n");
     if (c_has_insert(model))
         print->function(emit, &insert);
     if (c_has_update(model))
@@ -258,14 +251,14 @@ static void print_relations(struct c_emit *emit, const struct printers *print)
     const struct model *model = emit->model;
 
     if (model->relation_count)
-        print->comment(
-            emit,
-            "\n"
-            "/*\n"
-            " * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there\n"
-            " * is none). load asks the database for one row, preload for all rows of a list at once,\n"
-            " * with any `query` or NULL.\n"
-            " */\n");
+        print->comment(emit, "\n"
+                             "/*\n"
+                             " * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK "
+                             "(a NULL row: there\n"
+                             " * is none). load asks the database for one row, preload for all "
+                             "rows of a list at once,\n"
+                             " * with any `query` or NULL.\n"
+                             " */\n");
     for (size_t i = 0; i < model->relation_count; i++) {
         const struct c_function *own = model->relations[i].to_many ? to_many : to_one;
 
@@ -313,7 +306,7 @@ static const char variadic[] =
 
 void c_write_functions_declared(struct c_emit *emit)
 {
-    static const struct printers header = { declare, print_comment };
+    static const struct printers header = {declare, print_comment};
 
     print_all(emit, &header);
     writer_add(&emit->writer, variadic);
@@ -321,7 +314,7 @@ void c_write_functions_declared(struct c_emit *emit)
 
 void c_write_functions_defined(struct c_emit *emit)
 {
-    static const struct printers source = { define, leave_out };
+    static const struct printers source = {define, leave_out};
 
     print_all(emit, &source);
 }

@@ -173,7 +173,8 @@ static void write_query(struct c_emit *emit)
 
     writer_add(writer, query_opening);
     if (model->relation_count) {
-        writer_add(writer, "    struct { /* relations to load; limit and order hold per parent */\n");
+        writer_add(writer,
+                   "    struct { /* relations to load; limit and order hold per parent */\n");
         for (size_t i = 0; i < model->relation_count; i++) {
             c_emit_relation(emit, &model->relations[i]);
             writer_add(writer, "        const $to_query$ *$relation$;\n");

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 
 enum { LONGEST_COMMENT = 240 };
@@ -18,7 +18,7 @@ static bool is_comment_pair(char first, char second)
 
 const char *c_comment_text(struct arena *arena, const char *text)
 {
-    struct text safe = { 0 };
+    struct text safe = {0};
     size_t length = strlen(text);
     char last = '\0';
 
@@ -47,15 +47,15 @@ const char *c_comment_text(struct arena *arena, const char *text)
 
 static void add_escaped(struct arena *arena, struct text *to, unsigned char byte)
 {
-    char octal[5] = { '\\', (char)('0' + (byte >> 6)), (char)('0' + ((byte >> 3) & 7)),
-                      (char)('0' + (byte & 7)), '\0' };
+    char octal[5] = {'\\', (char)('0' + (byte >> 6)), (char)('0' + ((byte >> 3) & 7)),
+                     (char)('0' + (byte & 7)), '\0'};
 
     text_add_string(arena, to, octal);
 }
 
 const char *c_string(struct arena *arena, const char *text)
 {
-    struct text safe = { 0 };
+    struct text safe = {0};
     size_t length = text ? strlen(text) : 0;
 
     if (!text)

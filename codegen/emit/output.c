@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 
 void outputs_add(struct arena *arena, struct outputs *outputs, struct output output)
 {

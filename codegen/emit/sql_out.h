@@ -4,7 +4,7 @@
 /* What the files of the SQL emitter share. */
 
 #include "emit/sql_ddl.h"
-#include "base/arena.h"
+#include "base/memory.h"
 
 struct sql_out {
     const struct schema *schema;

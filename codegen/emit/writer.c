@@ -6,7 +6,7 @@ enum { INDENT = 4, DEEPEST_ALIGNMENT = 56 };
 
 void writer_init(struct writer *writer, struct arena *arena)
 {
-    *writer = (struct writer){ .arena = arena };
+    *writer = (struct writer){.arena = arena};
     text_add_string(arena, &writer->out, "");
     text_add_string(arena, &writer->line, "");
 }
@@ -36,7 +36,7 @@ void writer_set(struct writer *writer, const char *name, const char *text)
     }
     if (!value)
         value = &writer->values[writer->value_count++];
-    *value = (struct writer_value){ .name = name, .text = text };
+    *value = (struct writer_value){.name = name, .text = text};
 }
 
 void writer_set_number(struct writer *writer, const char *name, size_t number)
@@ -88,7 +88,7 @@ static void count_bracket(struct brackets *open, const char *line, size_t at)
  */
 static size_t break_before(const char *line, size_t room, struct brackets *open_out)
 {
-    struct brackets open = { 0 };
+    struct brackets open = {0};
     size_t found = 0;
 
     for (size_t at = 0; line[at] && at < room; at = skip_quoted(line, at)) {
@@ -127,7 +127,7 @@ static void end_line(struct writer *writer)
     bool is_directive = *line == '#' || writer->in_directive;
 
     while (may_break(writer) && indent + further + strlen(line) > WRITER_COLUMNS) {
-        struct brackets open = { 0 };
+        struct brackets open = {0};
         size_t cut = break_before(line, WRITER_COLUMNS - indent - further, &open);
 
         if (!cut)

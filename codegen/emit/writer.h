@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 
 enum { WRITER_VALUES = 160, WRITER_COLUMNS = 100 };
 
@@ -24,7 +24,7 @@ struct writer_value {
 struct writer {
     struct arena *arena;
     struct text out;
-    struct text line; /* the line being built, without its indentation */
+    struct text line;  /* the line being built, without its indentation */
     bool in_directive; /* the last line was one and ended in a backslash */
     unsigned depth;
     struct writer_value values[WRITER_VALUES];

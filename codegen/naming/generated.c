@@ -3,64 +3,64 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 
 const struct generated_name generated_names[] = {
-    { "type", NAME_OF_MODEL, "{model}" },
-    { "list", NAME_OF_MODEL, "{model}_list" },
-    { "pred", NAME_OF_MODEL, "{model}_pred" },
-    { "query", NAME_OF_MODEL, "{model}_query" },
-    { "order", NAME_OF_MODEL, "{model}_order" },
-    { "new", NAME_OF_MODEL, "{model}_new" },
-    { "changes", NAME_OF_MODEL, "{model}_changes" },
-    { "descriptor", NAME_OF_MODEL, "{model}_model" },
-    { "all", NAME_OF_MODEL, "{model}_all" },
-    { "by_none", NAME_OF_MODEL, "{MODEL}_ORDER_NONE" },
-    { "guard", NAME_OF_MODEL, "{MODEL}_ORM_H" },
-    { "everything", NAME_OF_MODEL, "{model}_everything" },
-    { "not", NAME_OF_MODEL, "{model}_not" },
-    { "all_of", NAME_OF_MODEL, "{model}_all_of" },
-    { "all_of_n", NAME_OF_MODEL, "{model}_all_of_n" },
-    { "any_of", NAME_OF_MODEL, "{model}_any_of" },
-    { "any_of_n", NAME_OF_MODEL, "{model}_any_of_n" },
-    { "add_where", NAME_OF_MODEL, "{model}_where" },
-    { "find", NAME_OF_MODEL, "{model}_find" },
-    { "find_at", NAME_OF_MODEL, "{model}_find_at" },
-    { "select", NAME_OF_MODEL, "{model}_select" },
-    { "select_at", NAME_OF_MODEL, "{model}_select_at" },
-    { "count", NAME_OF_MODEL, "{model}_count" },
-    { "count_at", NAME_OF_MODEL, "{model}_count_at" },
-    { "exists", NAME_OF_MODEL, "{model}_exists" },
-    { "exists_at", NAME_OF_MODEL, "{model}_exists_at" },
-    { "insert", NAME_OF_MODEL, "{model}_insert" },
-    { "insert_at", NAME_OF_MODEL, "{model}_insert_at" },
-    { "update", NAME_OF_MODEL, "{model}_update" },
-    { "update_at", NAME_OF_MODEL, "{model}_update_at" },
-    { "delete", NAME_OF_MODEL, "{model}_delete" },
-    { "delete_at", NAME_OF_MODEL, "{model}_delete_at" },
-    { "delete_where", NAME_OF_MODEL, "{model}_delete_where" },
-    { "delete_where_at", NAME_OF_MODEL, "{model}_delete_where_at" },
-    { "raw", NAME_OF_MODEL, "{model}_raw" },
-    { "raw_at", NAME_OF_MODEL, "{model}_raw_at" },
-    { NULL, NAME_OF_MODEL, "{model}_with" },
-    { NULL, NAME_OF_MODEL, "{model}_columns" },
-    { NULL, NAME_OF_MODEL, "{model}_row" },
-    { NULL, NAME_OF_MODEL, "{model}_each" },
-    { NULL, NAME_OF_MODEL, "{model}_each_at" },
-    { NULL, NAME_OF_MODEL, "{model}_insert_all" },
-    { NULL, NAME_OF_MODEL, "{model}_insert_all_at" },
-    { NULL, NAME_OF_MODEL, "{model}_upsert" },
-    { NULL, NAME_OF_MODEL, "{model}_upsert_at" },
-    { "is", NAME_OF_COLUMN, "{model}_{column}_is" },
-    { "is_null", NAME_OF_COLUMN, "{model}_{column}_is_null" },
-    { "by", NAME_OF_COLUMN, "{MODEL}_BY_{COLUMN}" },
-    { "by_desc", NAME_OF_COLUMN, "{MODEL}_BY_{COLUMN}_DESC" },
-    { "has", NAME_OF_RELATION, "{model}_has_{relation}" },
-    { "get", NAME_OF_RELATION, "{model}_{relation}" },
-    { "load", NAME_OF_RELATION, "{model}_load_{relation}" },
-    { "load_at", NAME_OF_RELATION, "{model}_load_{relation}_at" },
-    { "preload", NAME_OF_RELATION, "{model}_preload_{relation}" },
-    { "preload_at", NAME_OF_RELATION, "{model}_preload_{relation}_at" },
+    {"type", NAME_OF_MODEL, "{model}"},
+    {"list", NAME_OF_MODEL, "{model}_list"},
+    {"pred", NAME_OF_MODEL, "{model}_pred"},
+    {"query", NAME_OF_MODEL, "{model}_query"},
+    {"order", NAME_OF_MODEL, "{model}_order"},
+    {"new", NAME_OF_MODEL, "{model}_new"},
+    {"changes", NAME_OF_MODEL, "{model}_changes"},
+    {"descriptor", NAME_OF_MODEL, "{model}_model"},
+    {"all", NAME_OF_MODEL, "{model}_all"},
+    {"by_none", NAME_OF_MODEL, "{MODEL}_ORDER_NONE"},
+    {"guard", NAME_OF_MODEL, "{MODEL}_ORM_H"},
+    {"everything", NAME_OF_MODEL, "{model}_everything"},
+    {"not", NAME_OF_MODEL, "{model}_not"},
+    {"all_of", NAME_OF_MODEL, "{model}_all_of"},
+    {"all_of_n", NAME_OF_MODEL, "{model}_all_of_n"},
+    {"any_of", NAME_OF_MODEL, "{model}_any_of"},
+    {"any_of_n", NAME_OF_MODEL, "{model}_any_of_n"},
+    {"add_where", NAME_OF_MODEL, "{model}_where"},
+    {"find", NAME_OF_MODEL, "{model}_find"},
+    {"find_at", NAME_OF_MODEL, "{model}_find_at"},
+    {"select", NAME_OF_MODEL, "{model}_select"},
+    {"select_at", NAME_OF_MODEL, "{model}_select_at"},
+    {"count", NAME_OF_MODEL, "{model}_count"},
+    {"count_at", NAME_OF_MODEL, "{model}_count_at"},
+    {"exists", NAME_OF_MODEL, "{model}_exists"},
+    {"exists_at", NAME_OF_MODEL, "{model}_exists_at"},
+    {"insert", NAME_OF_MODEL, "{model}_insert"},
+    {"insert_at", NAME_OF_MODEL, "{model}_insert_at"},
+    {"update", NAME_OF_MODEL, "{model}_update"},
+    {"update_at", NAME_OF_MODEL, "{model}_update_at"},
+    {"delete", NAME_OF_MODEL, "{model}_delete"},
+    {"delete_at", NAME_OF_MODEL, "{model}_delete_at"},
+    {"delete_where", NAME_OF_MODEL, "{model}_delete_where"},
+    {"delete_where_at", NAME_OF_MODEL, "{model}_delete_where_at"},
+    {"raw", NAME_OF_MODEL, "{model}_raw"},
+    {"raw_at", NAME_OF_MODEL, "{model}_raw_at"},
+    {NULL, NAME_OF_MODEL, "{model}_with"},
+    {NULL, NAME_OF_MODEL, "{model}_columns"},
+    {NULL, NAME_OF_MODEL, "{model}_row"},
+    {NULL, NAME_OF_MODEL, "{model}_each"},
+    {NULL, NAME_OF_MODEL, "{model}_each_at"},
+    {NULL, NAME_OF_MODEL, "{model}_insert_all"},
+    {NULL, NAME_OF_MODEL, "{model}_insert_all_at"},
+    {NULL, NAME_OF_MODEL, "{model}_upsert"},
+    {NULL, NAME_OF_MODEL, "{model}_upsert_at"},
+    {"is", NAME_OF_COLUMN, "{model}_{column}_is"},
+    {"is_null", NAME_OF_COLUMN, "{model}_{column}_is_null"},
+    {"by", NAME_OF_COLUMN, "{MODEL}_BY_{COLUMN}"},
+    {"by_desc", NAME_OF_COLUMN, "{MODEL}_BY_{COLUMN}_DESC"},
+    {"has", NAME_OF_RELATION, "{model}_has_{relation}"},
+    {"get", NAME_OF_RELATION, "{model}_{relation}"},
+    {"load", NAME_OF_RELATION, "{model}_load_{relation}"},
+    {"load_at", NAME_OF_RELATION, "{model}_load_{relation}_at"},
+    {"preload", NAME_OF_RELATION, "{model}_preload_{relation}"},
+    {"preload_at", NAME_OF_RELATION, "{model}_preload_{relation}_at"},
 };
 const size_t generated_names_count = sizeof generated_names / sizeof *generated_names;
 
@@ -87,7 +87,7 @@ const char *name_generated(struct arena *arena, const struct generated_name *nam
                            const struct model *model, const struct column *column,
                            const struct relation *relation)
 {
-    struct text made = { 0 };
+    struct text made = {0};
     const char *at = name->pattern;
 
     while (*at) {
@@ -114,8 +114,8 @@ static bool is_among(const char *const *names, size_t count, const char *name)
 /* Functions and tags may share a parameter's name; typedefs and objects would be hidden. */
 static bool is_hidden_by(const struct model *model, const char *name)
 {
-    static const char *const ends[] = { "",     "_list",    "_pred",  "_query",
-                                        "_new", "_changes", "_model", "_all" };
+    static const char *const ends[] = {"",     "_list",    "_pred",  "_query",
+                                       "_new", "_changes", "_model", "_all"};
     size_t length = strlen(model->c_name);
 
     if (strncmp(name, model->c_name, length) != 0)

@@ -13,11 +13,7 @@
 
 struct arena;
 
-enum name_scope {
-    NAME_OF_MODEL,
-    NAME_OF_COLUMN,
-    NAME_OF_RELATION
-};
+enum name_scope { NAME_OF_MODEL, NAME_OF_COLUMN, NAME_OF_RELATION };
 
 /*
  * `pattern` holds {model}, {MODEL}, {column}, {COLUMN} and {relation}, which stand for the C name

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "naming/reserved.h"
-#include "base/arena.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 
 const char *name_fault(const char *text)

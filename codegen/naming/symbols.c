@@ -6,7 +6,7 @@
 
 #include "naming/generated.h"
 #include "naming/reserved.h"
-#include "base/arena.h"
+#include "base/memory.h"
 #include "base/map.h"
 
 struct symbol {

@@ -7,7 +7,7 @@
  * follows from that.
  */
 
-#include "base/arena.h"
+#include "base/memory.h"
 #include "base/diagnostics.h"
 #include "base/map.h"
 #include "schema/schema.h"

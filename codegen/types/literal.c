@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "types/moment.h"
 #include "types/types.h"

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 
 /* Reads exactly count digits; NULL when they are not there. */
 static const char *read_digits(const char *at, int count, int *number_out)

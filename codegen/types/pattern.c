@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 
 #define LENGTH_LIMIT 1000
 #define DEPTH_LIMIT 32

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 
 #define LONGEST_CHARACTERS 10485760u
 #define HIGHEST_PRECISION 1000u

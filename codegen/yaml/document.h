@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <yaml.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 #include "base/diagnostics.h"
 #include "yaml/parsed.h"
 

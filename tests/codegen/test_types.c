@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 #include "base/suggest.h"
 #include "naming/names.h"
 #include "naming/reserved.h"

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 #include "base/diagnostics.h"
 #include "schema/schema.h"
 

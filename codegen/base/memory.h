@@ -1,5 +1,5 @@
-#ifndef ORM_CODEGEN_BASE_ARENA_H
-#define ORM_CODEGEN_BASE_ARENA_H
+#ifndef ORM_CODEGEN_BASE_MEMORY_H
+#define ORM_CODEGEN_BASE_MEMORY_H
 
 #include <stdarg.h>
 #include <stddef.h>
