@@ -38,7 +38,7 @@ const struct command command_check = {
             "\n"
             "Reads the files and what they include and reports all faults at once, sorted:\n"
             "\n"
-            "  shop.yaml:7:20: error: ...\n"
+            "  shop.yaml:7:24: error: unknown key 'typ' in a column; did you mean 'type'?\n"
             "          - { name: price, typ: numeric }\n"
             "                           ^~~\n"
             "\n"
