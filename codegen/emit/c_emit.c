@@ -39,6 +39,7 @@ void c_emit_init(struct c_emit *emit, const struct schema *schema, const struct 
         return;
     set_names(emit, NAME_OF_MODEL, NULL, NULL);
     writer_set(&emit->writer, "model_name", model->name);
+    writer_set(&emit->writer, "guard", name_guard(emit->arena, model->c_upper));
     writer_set(&emit->writer, "file", c_comment_text(emit->arena, name_base(model->source)));
     writer_set(&emit->writer, "header", name_file(emit->arena, model->c_name, "h"));
     writer_set(&emit->writer, "table_text", c_comment_text(emit->arena, model->table));

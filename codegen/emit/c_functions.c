@@ -110,6 +110,46 @@ static const struct c_function preload = {
     "    return orm_gen_preload($.site$, $.db$, &$descriptor$, $relation_index$, "
     "(void *const *)$.rows$->items, $.rows$->count, $.query$);\n"};
 
+static const char about_predicates[] =
+    "\n"
+    "/* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */\n";
+
+static const char about_combining[] =
+    "\n"
+    "/*\n"
+    " * Conditions made of others: what is given is copied into the session. A failure is\n"
+    " * kept and reported by the call that uses the condition. $add_where$ adds one to a\n"
+    " * query by AND; $all_of$ and $any_of$ take any number of conditions.\n"
+    " */\n";
+
+static const char about_has[] =
+    "\n"
+    "/* Rows with at least one related row for which `target` holds; copied like the others. */\n";
+
+static const char about_reading[] =
+    "\n"
+    "/*\n"
+    " * Reading: one statement, and one per relation named in .with. Rows are session. A\n"
+    " * query that is NULL means all rows. Every status of the database; ORM_INVALID for\n"
+    " * conditions that can't be; ORM_NOT_FOUND by find only.\n"
+    " */\n";
+
+static const char about_writing[] =
+    "\n"
+    "/*\n"
+    " * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also\n"
+    " * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID\n"
+    " * for a required column that was not set; ORM_STALE when the row is gone or newer.\n"
+    " */\n";
+
+static const char about_relations[] =
+    "\n"
+    "/*\n"
+    " * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there\n"
+    " * is none). load asks the database for one row's relation, preload for that of all rows\n"
+    " * of a list at once, with any `query` or NULL. What is loaded is session.\n"
+    " */\n";
+
 /* Prints one function; the header's way or the source's. */
 typedef void function_printer(struct c_emit *emit, const struct c_function *function);
 /* Prints a comment that stands before a group, if it is printed at all. */
@@ -172,8 +212,7 @@ static void print_predicates(struct c_emit *emit, const struct printers *print)
 {
     const struct model *model = emit->model;
 
-    print->comment(emit, "\n/* Conditions on one column. Text, bytes and lists stay borrowed; see "
-                         "condition.h. */\n");
+    print->comment(emit, about_predicates);
     for (size_t i = 0; i < model->column_count; i++) {
         c_emit_column(emit, &model->columns[i]);
         print->function(emit, predicate_of(&model->columns[i]));
@@ -186,19 +225,11 @@ static void print_combining(struct c_emit *emit, const struct printers *print)
 {
     const struct model *model = emit->model;
 
-    print->comment(
-        emit,
-        "\n"
-        "/*\n"
-        " * Conditions made of others: what is given is copied into the session. A failure is\n"
-        " * kept and reported by the call that uses the condition. $add_where$ adds one to a\n"
-        " * query by AND; $all_of$ and $any_of$ take any number of conditions.\n"
-        " */\n");
+    print->comment(emit, about_combining);
     for (size_t i = 0; i < sizeof combining / sizeof *combining; i++)
         print->function(emit, &combining[i]);
     if (model->relation_count)
-        print->comment(
-            emit, "\n/* Rows that have at least one related row for which `target` holds. */\n");
+        print->comment(emit, about_has);
     for (size_t i = 0; i < model->relation_count; i++) {
         c_emit_relation(emit, &model->relations[i]);
         print->function(emit, &relation_has);
@@ -207,14 +238,7 @@ static void print_combining(struct c_emit *emit, const struct printers *print)
 
 static void print_reading(struct c_emit *emit, const struct printers *print)
 {
-    print->comment(
-        emit,
-        "\n"
-        "/*\n"
-        " * Reading: one statement, and one per relation named in .with. Rows are session. A\n"
-        " * query that is NULL means all rows. Every status of the database; ORM_INVALID for\n"
-        " * conditions that can't be; ORM_NOT_FOUND by find only.\n"
-        " */\n");
+    print->comment(emit, about_reading);
     if (c_has_find(emit->model)) {
         c_emit_key(emit);
         print->function(emit, &find);
@@ -228,14 +252,7 @@ static void print_writing(struct c_emit *emit, const struct printers *print)
     const struct model *model = emit->model;
 
     if (c_has_insert(model))
-        print->comment(
-            emit,
-            "\n"
-            "/*\n"
-            " * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also\n"
-            " * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID\n"
-            " * for a required column that was not set; ORM_STALE when the row is gone or newer.\n"
-            " */\n");
+        print->comment(emit, about_writing);
     if (c_has_insert(model))
         print->function(emit, &insert);
     if (c_has_update(model))
@@ -251,14 +268,7 @@ static void print_relations(struct c_emit *emit, const struct printers *print)
     const struct model *model = emit->model;
 
     if (model->relation_count)
-        print->comment(emit, "\n"
-                             "/*\n"
-                             " * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK "
-                             "(a NULL row: there\n"
-                             " * is none). load asks the database for one row, preload for all "
-                             "rows of a list at once,\n"
-                             " * with any `query` or NULL.\n"
-                             " */\n");
+        print->comment(emit, about_relations);
     for (size_t i = 0; i < model->relation_count; i++) {
         const struct c_function *own = model->relations[i].to_many ? to_many : to_one;
 

@@ -16,7 +16,6 @@ const struct generated_name generated_names[] = {
     {"descriptor", NAME_OF_MODEL, "{model}_model"},
     {"all", NAME_OF_MODEL, "{model}_all"},
     {"by_none", NAME_OF_MODEL, "{MODEL}_ORDER_NONE"},
-    {"guard", NAME_OF_MODEL, "{MODEL}_ORM_H"},
     {"everything", NAME_OF_MODEL, "{model}_everything"},
     {"not", NAME_OF_MODEL, "{model}_not"},
     {"all_of", NAME_OF_MODEL, "{model}_all_of"},
@@ -148,6 +147,11 @@ const char *name_key_parameter(struct arena *arena, const struct schema *schema,
 const char *name_file(struct arena *arena, const char *c_name, const char *extension)
 {
     return arena_format(arena, "%s.orm.%s", c_name, extension);
+}
+
+const char *name_guard(struct arena *arena, const char *c_upper)
+{
+    return arena_format(arena, "ORM_GENERATED_%s_H", c_upper);
 }
 
 const char *name_base(const char *path)

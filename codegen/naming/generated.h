@@ -46,6 +46,9 @@ const char *name_key_parameter(struct arena *arena, const struct schema *schema,
 /* "user" and "h" to "user.orm.h": the file of a model or shared enum. */
 const char *name_file(struct arena *arena, const char *c_name, const char *extension);
 
+/* The macro that guards a header; no name made of a model can be in the library's name space. */
+const char *name_guard(struct arena *arena, const char *c_upper);
+
 /*
  * One name per file of the schema: the header that includes all of that file. "shop.orm.h" for
  * models/shop.yaml, with `_models` behind the base name while a model, an enum or an earlier

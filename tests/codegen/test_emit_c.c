@@ -3,10 +3,10 @@
  * wanted change, run with ORM_UPDATE_EXPECTATIONS=1 and review the difference. What is expected
  * is also compiled: as C11, as one unit, inside C++17, and with the case's use.c and use.cc.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 
 #include <cmocka.h>
 
@@ -17,10 +17,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/diagnostics.h"
 #include "emit/c.h"
 #include "emit/c_text.h"
 #include "emit/writer.h"
-#include "base/diagnostics.h"
 #include "schema/load.h"
 
 #define CASES ORM_TEST_SOURCE_DIR "/tests/codegen/cases"
@@ -43,7 +43,7 @@ static void generate(const char *name, struct generated *made)
 
     snprintf(pattern, sizeof pattern, CASES "/%s/in/*.yaml", name);
     assert_int_equal(glob(pattern, 0, NULL, &files), 0);
-    *made = (struct generated){ 0 };
+    *made = (struct generated){0};
     if (!schema_load((const char *const *)files.gl_pathv, files.gl_pathc, &made->schema, diags)) {
         diagnostics_print(diags, stderr);
         fail_msg("case %s has faults", name);
@@ -169,8 +169,8 @@ static bool compiles(const char *compiler, const char *language, const char *fla
     return system(command) == 0;
 }
 
-static void compile(const char *compiler, const char *language, const char *flags,
-                    const char *name, const char *input)
+static void compile(const char *compiler, const char *language, const char *flags, const char *name,
+                    const char *input)
 {
     if (is_installed(compiler) && !compiles(compiler, language, flags, name, input))
         fail_msg("%s refuses case %s: %s", compiler, name, input);
@@ -178,8 +178,8 @@ static void compile(const char *compiler, const char *language, const char *flag
 
 static void compile_case(const char *name)
 {
-    static const char *const c_compilers[] = { "gcc", "clang" };
-    static const char *const cxx_compilers[] = { "g++", "clang++" };
+    static const char *const c_compilers[] = {"gcc", "clang"};
+    static const char *const cxx_compilers[] = {"g++", "clang++"};
     const char *sources = "for f in *.orm.c; do echo \"#include \\\"$f\\\"\"; done";
     const char *headers = "for f in *.orm.h; do echo \"#include \\\"$f\\\"\"; done";
     char path[512];
@@ -205,7 +205,8 @@ static void compile_alone(const char *name)
     snprintf(pattern, sizeof pattern, CASES "/%s/expect/*.orm.[ch]", name);
     assert_int_equal(glob(pattern, 0, NULL, &files), 0);
     for (size_t i = 0; i < files.gl_pathc; i++) {
-        snprintf(input, sizeof input, "echo '#include \"%s\"'", strrchr(files.gl_pathv[i], '/') + 1);
+        snprintf(input, sizeof input, "echo '#include \"%s\"'",
+                 strrchr(files.gl_pathv[i], '/') + 1);
         compile("gcc", "c", C_FLAGS " -fsyntax-only", name, input);
         if (strcmp(strrchr(files.gl_pathv[i], '.'), ".h") == 0)
             compile("g++", "c++", CXX_FLAGS " -fsyntax-only", name, input);
@@ -253,7 +254,7 @@ static void test_what_must_not_compile(void **state)
                           "void f(orm_session *db, user *row) { user_delete(db, row); }'";
     const char *other_library = "echo '#include <orm/gen.h>\n#undef ORM_CODEGEN_ABI\n"
                                 "#define ORM_CODEGEN_ABI 99\n#include \"user.orm.h\"'";
-    const char *compilers[] = { "gcc", "clang" };
+    const char *compilers[] = {"gcc", "clang"};
     const char *quiet = C_FLAGS " 2>/dev/null";
 
     (void)state;

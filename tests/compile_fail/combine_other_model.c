@@ -9,7 +9,7 @@ user_pred has(orm_session *db);
 user_pred all_of(orm_session *db)
 {
     user_pred pred = user_everything();
-    pred = user_all_of(db, user_active_is(true), project_done_is(true)); /* expect: incompatible type */
+    pred = user_all_of(db, pred, project_everything()); /* expect: incompatible type */
     return user_not(db, pred);
 }
 

@@ -8,6 +8,6 @@ user_query order_of_another_model(void)
 {
     return (user_query){
         .limit = 3,
-        .order_by = {PROJECT_BY_NAME}, /* expect: implicit conversion from .*enum project_order.* to .*enum user_order */
+        .order_by = {PROJECT_BY_NAME}, /* expect: implicit conversion.*enum user_order */
     };
 }

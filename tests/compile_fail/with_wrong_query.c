@@ -17,6 +17,6 @@ user_query unknown_relation(void)
 {
     return (user_query){
         .limit = 3,
-        .with = {.tasks = NULL}, /* expect-gcc: no member named .tasks. */ /* expect-clang: does not refer to any field */
+        .with = {.tasks = NULL}, /* expect: (no member named|does not refer to any field) */
     };
 }
