@@ -21,7 +21,7 @@ static orm_session *new_session(orm_site site, orm_engine *engine, const orm_ses
     session->timeout_ms = options->deadline_ms > 0 ? options->deadline_ms : engine->options.statement_timeout_ms;
     orm__arena_init(&session->arena, &engine->allocator, &engine->block_cache);
     orm__identity_map_init(&session->map, &engine->allocator);
-    orm__gathered_init(&session->gathered, &engine->allocator, engine->driver);
+    orm__gathered_init(&session->gathered, &engine->allocator, engine->driver->dialect);
     session->rows.allocator = &engine->allocator;
     return session;
 }

@@ -9,11 +9,11 @@
 
 enum { SHAPE_LIMIT = 1024 * 1024 };
 
-void orm__gathered_init(orm__gathered *gathered, const orm_allocator *allocator, const orm__driver *driver)
+void orm__gathered_init(orm__gathered *gathered, const orm_allocator *allocator, orm_dialect_name dialect)
 {
     memset(gathered, 0, sizeof *gathered);
     orm__buffer_init(&gathered->shape, allocator, SHAPE_LIMIT);
-    gathered->driver = driver;
+    gathered->dialect = dialect;
 }
 
 void orm__gathered_dispose(orm__gathered *gathered)
@@ -160,7 +160,7 @@ static void gather_leaf(orm__gathered *gathered, const orm_pred *pred)
 {
     const orm_model *model = pred->model;
     const orm_column *column = &model->columns[pred->target];
-    const orm__dialect *dialect = orm__dialect_of(gathered->driver->dialect);
+    const orm__dialect *dialect = orm__dialect_of(gathered->dialect);
     const orm_cond *cond = &pred->as.cond;
     shape_u16(gathered, pred->target);
     shape_u16(gathered, (uint16_t)cond->op);

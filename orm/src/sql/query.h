@@ -10,13 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <orm/engine.h>
 #include <orm/model.h>
 #include <orm/predicate.h>
 #include <orm/status.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "driver/driver.h"
+#include "model/statement.h"
 
 typedef enum orm__purpose {
     ORM__PURPOSE_SELECT = 1,
@@ -71,13 +72,13 @@ typedef struct orm__gathered {
     orm_value *values; /* owned, through shape.allocator */
     size_t value_count;
     size_t value_capacity;
-    const orm__driver *driver;
+    orm_dialect_name dialect;
     orm__arena *arena; /* values that had to be converted live here */
     orm_error *error;
     orm_status status; /* the first failure */
 } orm__gathered;
 
-void orm__gathered_init(orm__gathered *gathered, const orm_allocator *allocator, const orm__driver *driver);
+void orm__gathered_init(orm__gathered *gathered, const orm_allocator *allocator, orm_dialect_name dialect);
 void orm__gathered_dispose(orm__gathered *gathered);
 /* Starts a new walk. */
 void orm__gathered_reset(orm__gathered *gathered, orm__arena *arena, orm_error *error);
