@@ -25,7 +25,8 @@ static void intervals_come_back(void **state)
     assert_interval("P0D", 0, 0, 0, "PT0S");
     assert_interval("P2W1D", 0, 15, 0, "P15D");
     assert_interval("-P1Y-2M", -10, 0, 0, "P-10M");
-    assert_interval("P-1Y-2M3DT-4H+5M-0.000001S", -14, 3, -14100000001, "P-1Y-2M3DT-3H-55M-0.000001S");
+    assert_interval("P-1Y-2M3DT-4H+5M-0.000001S", -14, 3, -14100000001,
+                    "P-1Y-2M3DT-3H-55M-0.000001S");
     assert_interval("PT-0.5S", 0, 0, -500000, "PT-0.5S");
     assert_interval("PT90M", 0, 0, 5400000000, "PT1H30M");
     assert_interval("PT0,25S", 0, 0, 250000, "PT0.25S");
@@ -39,12 +40,17 @@ static void intervals_come_back(void **state)
 static void bad_intervals_are_refused(void **state)
 {
     (void)state;
-    static const char *const forms[] = {"", "P", "PT", "P1", "P1S", "PT1Y", "P1M1Y", "P1Y1Y", "1Y", "P1DT",
-                                        "P1.5Y", "PT1.5H", "PT.5S", "PT1.S", "P--1Y", "P1Y ", "p1y", "P1DTT1S",
-                                        "PT1S1D", "P1D1H"};
-    static const char *const ranges[] = {"P2147483648D", "P178956970Y8M", "PT2562047788H54.775808S",
-                                         "P99999999999999999999999Y", "PT9223372036854775808S",
-                                         "P-2147483649D", "PT-2562047788H-54.775809S"};
+    static const char *const forms[] = {"",      "P",      "PT",      "P1",     "P1S",
+                                        "PT1Y",  "P1M1Y",  "P1Y1Y",   "1Y",     "P1DT",
+                                        "P1.5Y", "PT1.5H", "PT.5S",   "PT1.S",  "P--1Y",
+                                        "P1Y ",  "p1y",    "P1DTT1S", "PT1S1D", "P1D1H"};
+    static const char *const ranges[] = {"P2147483648D",
+                                         "P178956970Y8M",
+                                         "PT2562047788H54.775808S",
+                                         "P99999999999999999999999Y",
+                                         "PT9223372036854775808S",
+                                         "P-2147483649D",
+                                         "PT-2562047788H-54.775809S"};
     orm_interval value = {.days = 7};
     for (size_t i = 0; i < COUNT_OF(forms); i++)
         assert_int_equal(orm_interval_parse(forms[i], &value), ORM_INVALID);
@@ -88,8 +94,10 @@ static void order_is_that_of_lengths(void **state)
     assert_int_equal(orm__interval_compare(month, days), 0);
     assert_int_equal(orm__interval_compare(days, hours), 0);
     assert_true(orm__interval_compare(month, (orm_interval){.days = 30, .micros = -1}) > 0);
-    assert_true(orm__interval_compare((orm_interval){.days = -1, .micros = day - 1}, (orm_interval){0}) < 0);
-    assert_int_equal(orm__interval_compare((orm_interval){.days = -1, .micros = day}, (orm_interval){0}), 0);
+    assert_true(orm__interval_compare((orm_interval){.days = -1, .micros = day - 1},
+                                      (orm_interval){0}) < 0);
+    assert_int_equal(
+        orm__interval_compare((orm_interval){.days = -1, .micros = day}, (orm_interval){0}), 0);
     const orm_interval greatest = {INT64_MAX, INT32_MAX, INT32_MAX};
     const orm_interval least = {INT64_MIN, INT32_MIN, INT32_MIN};
     assert_true(orm__interval_compare(least, greatest) < 0);
@@ -122,10 +130,8 @@ static void random_order_is_consistent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(intervals_come_back),
-        cmocka_unit_test(bad_intervals_are_refused),
-        cmocka_unit_test(random_intervals_come_back),
-        cmocka_unit_test(order_is_that_of_lengths),
+        cmocka_unit_test(intervals_come_back),        cmocka_unit_test(bad_intervals_are_refused),
+        cmocka_unit_test(random_intervals_come_back), cmocka_unit_test(order_is_that_of_lengths),
         cmocka_unit_test(random_order_is_consistent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

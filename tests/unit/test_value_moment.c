@@ -44,14 +44,34 @@ static void date_refused(const char *text, orm_status status)
 static void bad_dates_are_refused(void **state)
 {
     (void)state;
-    static const char *const forms[] = {"",           "2024",        "2024-1-1",     "24-01-01",
-                                        "2024-01-01 ", " 2024-01-01", "2024-01-01BC", "2024-01-01  BC",
-                                        "2024/01/01", "-2024-01-01", "+2024-01-01",  "2024-01-01x",
-                                        "Infinity",   "infinity ",   "2024-01-011",  "2024-01-01 bc"};
-    static const char *const ranges[] = {"0000-01-01",       "2023-02-29",    "1900-02-29",
-                                         "2024-00-10",       "2024-13-01",    "2024-04-31",
-                                         "2024-01-00",       "2024-01-32",    "4714-11-23 BC",
-                                         "5874898-01-01",    "0000-01-01 BC", "0002-02-29 BC",
+    static const char *const forms[] = {"",
+                                        "2024",
+                                        "2024-1-1",
+                                        "24-01-01",
+                                        "2024-01-01 ",
+                                        " 2024-01-01",
+                                        "2024-01-01BC",
+                                        "2024-01-01  BC",
+                                        "2024/01/01",
+                                        "-2024-01-01",
+                                        "+2024-01-01",
+                                        "2024-01-01x",
+                                        "Infinity",
+                                        "infinity ",
+                                        "2024-01-011",
+                                        "2024-01-01 bc"};
+    static const char *const ranges[] = {"0000-01-01",
+                                         "2023-02-29",
+                                         "1900-02-29",
+                                         "2024-00-10",
+                                         "2024-13-01",
+                                         "2024-04-31",
+                                         "2024-01-00",
+                                         "2024-01-32",
+                                         "4714-11-23 BC",
+                                         "5874898-01-01",
+                                         "0000-01-01 BC",
+                                         "0002-02-29 BC",
                                          "99999999999999999999999-01-01"};
     for (size_t i = 0; i < COUNT_OF(forms); i++)
         date_refused(forms[i], ORM_INVALID);
@@ -79,11 +99,13 @@ static void consecutive_days_follow_the_calendar(void **state)
         char text[ORM_TEMPORAL_TEXT_SIZE];
         char expected[ORM_TEMPORAL_TEXT_SIZE];
         orm_date back;
-        (void)snprintf(expected, sizeof expected, "%04d-%02d-%02d%s", year > 0 ? year : 1 - year, month,
-                       day, year > 0 ? "" : " BC");
+        (void)snprintf(expected, sizeof expected, "%04d-%02d-%02d%s", year > 0 ? year : 1 - year,
+                       month, day, year > 0 ? "" : " BC");
         (void)orm_date_format((orm_date){days}, text);
-        if (strcmp(text, expected) != 0) assert_string_equal(text, expected);
-        if (orm_date_parse(text, &back) != ORM_OK || back.days != days) fail_msg("%s", text);
+        if (strcmp(text, expected) != 0)
+            assert_string_equal(text, expected);
+        if (orm_date_parse(text, &back) != ORM_OK || back.days != days)
+            fail_msg("%s", text);
         if (++day > month_length(year, month)) {
             day = 1;
             if (++month > 12) {
@@ -104,7 +126,8 @@ static void random_dates_come_back(void **state)
         uint64_t span = (uint64_t)ORM__DATE_MAX - (uint64_t)ORM__DATE_MIN + 1;
         orm_date date = {(int32_t)((int64_t)(random_next(&source) % span) + ORM__DATE_MIN)};
         (void)orm_date_format(date, text);
-        if (orm_date_parse(text, &back) != ORM_OK || back.days != date.days) fail_msg("%s", text);
+        if (orm_date_parse(text, &back) != ORM_OK || back.days != date.days)
+            fail_msg("%s", text);
     }
 }
 
@@ -147,10 +170,11 @@ static void times_come_back(void **state)
 static void bad_times_are_refused(void **state)
 {
     (void)state;
-    static const char *const forms[] = {"", "12", "1:00", "12:3", "12:34:5", "12:34:56.", "12:34:56 ",
-                                        "-12:34", "12:34:56.x", "12-34", "12:34:", "12:34.5"};
-    static const char *const ranges[] = {"25:00", "24:00:00.000001", "24:01", "12:60", "12:00:61",
-                                         "23:59:60.5", "99:99:99"};
+    static const char *const forms[] = {"",           "12",        "1:00",      "12:3",
+                                        "12:34:5",    "12:34:56.", "12:34:56 ", "-12:34",
+                                        "12:34:56.x", "12-34",     "12:34:",    "12:34.5"};
+    static const char *const ranges[] = {"25:00",    "24:00:00.000001", "24:01",   "12:60",
+                                         "12:00:61", "23:59:60.5",      "99:99:99"};
     orm_time time = {7};
     for (size_t i = 0; i < COUNT_OF(forms); i++)
         assert_int_equal(orm_time_parse(forms[i], &time), ORM_INVALID);
@@ -189,12 +213,20 @@ static void timestamps_come_back(void **state)
 static void bad_timestamps_are_refused(void **state)
 {
     (void)state;
-    static const char *const forms[] = {"", "2024-01-01", "2024-01-01 ", "2024-01-01  12:00",
-                                        "2024-01-01 12:00Z", "2024-01-01 12:00+00", "2024-01-01t12:00",
-                                        "2024-01-01 BC 12:00", "2024-01-01 12", "now"};
-    static const char *const ranges[] = {"2024-02-30 00:00", "2024-01-01 25:00", "4714-11-23 23:59:59 BC",
-                                         "294247-01-10 04:00:54.775807", "294277-01-01 00:00:00",
-                                         "5874897-12-31 00:00:00", "0000-01-01 00:00:00"};
+    static const char *const forms[] = {"",
+                                        "2024-01-01",
+                                        "2024-01-01 ",
+                                        "2024-01-01  12:00",
+                                        "2024-01-01 12:00Z",
+                                        "2024-01-01 12:00+00",
+                                        "2024-01-01t12:00",
+                                        "2024-01-01 BC 12:00",
+                                        "2024-01-01 12",
+                                        "now"};
+    static const char *const ranges[] = {"2024-02-30 00:00",       "2024-01-01 25:00",
+                                         "4714-11-23 23:59:59 BC", "294247-01-10 04:00:54.775807",
+                                         "294277-01-01 00:00:00",  "5874897-12-31 00:00:00",
+                                         "0000-01-01 00:00:00"};
     orm_timestamp timestamp = {7};
     for (size_t i = 0; i < COUNT_OF(forms); i++)
         assert_int_equal(orm_timestamp_parse(forms[i], &timestamp), ORM_INVALID);
@@ -220,7 +252,8 @@ static void zones_are_taken_off(void **state)
     assert_moment("1970-01-01 02:00:00+02", 0, "1970-01-01 00:00:00+00:00");
     assert_moment("1969-12-31 18:30:00-05:30", 0, "1970-01-01 00:00:00+00:00");
     assert_moment("1970-01-01 00:19:32.5+00:19:32", 500000, "1970-01-01 00:00:00.5+00:00");
-    assert_moment("0044-03-15 12:00:00+00:00 BC", -63517780800000000, "0044-03-15 12:00:00+00:00 BC");
+    assert_moment("0044-03-15 12:00:00+00:00 BC", -63517780800000000,
+                  "0044-03-15 12:00:00+00:00 BC");
     assert_moment("0001-01-01 00:00:00+01", -62135600400000000, "0001-12-31 23:00:00+00:00 BC");
     assert_moment("294247-01-10 05:00:54.775806+01", ORM__TIMESTAMP_MAX,
                   "294247-01-10 04:00:54.775806+00:00");
@@ -230,9 +263,10 @@ static void zones_are_taken_off(void **state)
 static void bad_zones_are_refused(void **state)
 {
     (void)state;
-    static const char *const forms[] = {"2024-01-01 12:00", "2024-01-01 12:00 Z", "2024-01-01 12:00+1",
-                                        "2024-01-01 12:00+01:", "2024-01-01 12:00z",
-                                        "2024-01-01 12:00+0100", "2024-01-01 12:00 BC+01"};
+    static const char *const forms[] = {
+        "2024-01-01 12:00",      "2024-01-01 12:00 Z", "2024-01-01 12:00+1",
+        "2024-01-01 12:00+01:",  "2024-01-01 12:00z",  "2024-01-01 12:00+0100",
+        "2024-01-01 12:00 BC+01"};
     static const char *const ranges[] = {"2024-01-01 12:00+16", "2024-01-01 12:00+01:60",
                                          "2024-01-01 12:00-99:00", "4714-11-24 00:00:00+01 BC",
                                          "294247-01-10 04:00:54.775806-01"};
@@ -251,7 +285,8 @@ static void random_moments_come_back(void **state)
     for (int i = 0; i < 50000; i++) {
         char text[ORM_TEMPORAL_TEXT_SIZE];
         int64_t micros = (int64_t)(random_next(&source) >> (1 + random_below(&source, 40)));
-        if (micros % 2 == 1 && -micros >= ORM__TIMESTAMP_MIN) micros = -micros;
+        if (micros % 2 == 1 && -micros >= ORM__TIMESTAMP_MIN)
+            micros = -micros;
         orm_timestamp timestamp = {0};
         orm_timestamptz moment = {0};
         (void)orm_timestamp_format((orm_timestamp){micros}, text);
@@ -263,7 +298,8 @@ static void random_moments_come_back(void **state)
     }
 }
 
-/* Any bytes are refused or understood, never worse; what is understood has a text that means the same. */
+/* Any bytes are refused or understood, never worse; what is understood has a text that means the
+ * same. */
 static void garbage_is_survived(void **state)
 {
     (void)state;
@@ -276,7 +312,8 @@ static void garbage_is_survived(void **state)
         orm_timestamptz moment = {0};
         orm_timestamptz again = {1};
         char back[ORM_TEMPORAL_TEXT_SIZE];
-        if (orm_timestamptz_parse(text, &moment) != ORM_OK) continue;
+        if (orm_timestamptz_parse(text, &moment) != ORM_OK)
+            continue;
         (void)orm_timestamptz_format(moment, back);
         assert_int_equal(orm_timestamptz_parse(back, &again), ORM_OK);
         assert_int_equal(moment.micros, again.micros);

@@ -9,22 +9,36 @@
 static void valid_texts_are_told_apart(void **state)
 {
     (void)state;
-    static const char *const valid[] = {"0", "-0", "00012", "1.50", "-1.5e10", "1E-3", "1e+3", "NaN", "Infinity",
-                                        "-Infinity", "0.0e999999999999999999999999", "123456789012345678901234567890.1"};
-    static const char *const invalid[] = {"", "-", "+1", ".5", "5.", "1e", "1e+", "1.e5", "1 ", " 1", "0x1", "nan",
-                                          "-NaN", "inf", "infinity", "+Infinity", "1,5", "1.2.3", "1e1.5", "--1",
-                                          "1e5x", "Infinity "};
+    static const char *const valid[] = {"0",
+                                        "-0",
+                                        "00012",
+                                        "1.50",
+                                        "-1.5e10",
+                                        "1E-3",
+                                        "1e+3",
+                                        "NaN",
+                                        "Infinity",
+                                        "-Infinity",
+                                        "0.0e999999999999999999999999",
+                                        "123456789012345678901234567890.1"};
+    static const char *const invalid[] = {"",      "-",    "+1",       ".5",        "5.",  "1e",
+                                          "1e+",   "1.e5", "1 ",       " 1",        "0x1", "nan",
+                                          "-NaN",  "inf",  "infinity", "+Infinity", "1,5", "1.2.3",
+                                          "1e1.5", "--1",  "1e5x",     "Infinity "};
     for (size_t i = 0; i < COUNT_OF(valid); i++)
-        if (!orm_numeric_is_valid(valid[i])) fail_msg("%s", valid[i]);
+        if (!orm_numeric_is_valid(valid[i]))
+            fail_msg("%s", valid[i]);
     for (size_t i = 0; i < COUNT_OF(invalid); i++)
-        if (orm_numeric_is_valid(invalid[i])) fail_msg("%s", invalid[i]);
+        if (orm_numeric_is_valid(invalid[i]))
+            fail_msg("%s", invalid[i]);
     assert_false(orm_numeric_is_valid(NULL));
 }
 
 typedef orm_status convert(const char *text, size_t size, orm__arena *arena, const char **text_out,
                            size_t *size_out);
 
-static void assert_converted(convert *function, orm__arena *arena, const char *text, const char *expected)
+static void assert_converted(convert *function, orm__arena *arena, const char *text,
+                             const char *expected)
 {
     const char *got = NULL;
     size_t size = 0;
@@ -35,21 +49,33 @@ static void assert_converted(convert *function, orm__arena *arena, const char *t
 
 static void exponents_are_expanded(void **state)
 {
-    static const char *const pairs[][2] = {
-        {"0", "0"},           {"-0", "0"},        {"-0.00", "0.00"},    {"007", "7"},
-        {"-007.50", "-7.50"}, {"1.5e3", "1500"},  {"1.50e1", "15.0"},   {"1e-2", "0.01"},
-        {"12.34e-3", "0.01234"}, {"0e5", "0"},    {"0e-5", "0.00000"},  {"100e-1", "10.0"},
-        {"0.001e3", "1"},     {"0.00120e2", "0.120"}, {"NaN", "NaN"},   {"-Infinity", "-Infinity"},
-        {"Infinity", "Infinity"}, {"123.456E0", "123.456"}};
+    static const char *const pairs[][2] = {{"0", "0"},
+                                           {"-0", "0"},
+                                           {"-0.00", "0.00"},
+                                           {"007", "7"},
+                                           {"-007.50", "-7.50"},
+                                           {"1.5e3", "1500"},
+                                           {"1.50e1", "15.0"},
+                                           {"1e-2", "0.01"},
+                                           {"12.34e-3", "0.01234"},
+                                           {"0e5", "0"},
+                                           {"0e-5", "0.00000"},
+                                           {"100e-1", "10.0"},
+                                           {"0.001e3", "1"},
+                                           {"0.00120e2", "0.120"},
+                                           {"NaN", "NaN"},
+                                           {"-Infinity", "-Infinity"},
+                                           {"Infinity", "Infinity"},
+                                           {"123.456E0", "123.456"}};
     for (size_t i = 0; i < COUNT_OF(pairs); i++)
         assert_converted(orm__numeric_expand, *state, pairs[i][0], pairs[i][1]);
 }
 
 static void equal_numbers_share_a_spelling(void **state)
 {
-    static const char *const pairs[][2] = {{"1.500", "1.5"},  {"15e-1", "1.5"},      {"-0.0", "0"},
-                                           {"100", "100"},    {"1e2", "100"},        {"100.000", "100"},
-                                           {"0.0010", "0.001"}, {"10e-1", "1"},      {"0e-3", "0"}};
+    static const char *const pairs[][2] = {
+        {"1.500", "1.5"},   {"15e-1", "1.5"},    {"-0.0", "0"},  {"100", "100"}, {"1e2", "100"},
+        {"100.000", "100"}, {"0.0010", "0.001"}, {"10e-1", "1"}, {"0e-3", "0"}};
     for (size_t i = 0; i < COUNT_OF(pairs); i++)
         assert_converted(orm__numeric_canonical, *state, pairs[i][0], pairs[i][1]);
 }
@@ -81,30 +107,61 @@ typedef struct rounding {
 
 static void columns_round_away_from_zero(void **state)
 {
-    static const rounding cases[] = {
-        {"1.005", 10, 2, "1.01"},       {"-1.005", 10, 2, "-1.01"},   {"1.0049999", 10, 2, "1.00"},
-        {"-0.004", 10, 2, "0.00"},      {"0.005", 10, 2, "0.01"},     {"999.994", 5, 2, "999.99"},
-        {"999.995", 5, 2, NULL},        {"1000", 5, 2, NULL},         {"0.995", 3, 2, "1.00"},
-        {"9.995", 3, 2, NULL},          {"99.95", 4, 1, "100.0"},     {"7", 5, 2, "7.00"},
-        {"1e2", 5, 2, "100.00"},        {"12345e-2", 5, 2, "123.45"}, {"1e-20000", 5, 2, "0.00"},
-        {"1e5", 5, 0, NULL},            {"99999.4", 5, 0, "99999"},   {"99999.5", 5, 0, NULL},
-        {"0.5", 5, 0, "1"},             {"0.4", 5, 0, "0"},           {"-0.5", 5, 0, "-1"},
-        {"NaN", 5, 2, "NaN"},           {"Infinity", 5, 2, NULL},     {"-Infinity", 5, 2, NULL},
-        {"1250", 3, -2, "1300"},        {"1249", 3, -2, "1200"},      {"49", 3, -2, "0"},
-        {"50", 3, -2, "100"},           {"9950", 3, -2, "10000"},     {"99949", 3, -2, "99900"},
-        {"99950", 3, -2, NULL},         {"0.0123", 2, 4, NULL},       {"0.0099", 2, 4, "0.0099"},
-        {"0.00995", 2, 4, NULL},        {"0.00004", 2, 4, "0.0000"},  {"0.00005", 2, 4, "0.0001"},
-        {"0", 5, 2, "0.00"},            {"0e-9", 5, 2, "0.00"},       {"1e999999999999999999", 5, 2, NULL},
-        {"1.50", 0, 0, "1.50"},         {"Infinity", 0, 0, "Infinity"}, {"0.0995", 5, 3, "0.100"},
-        {"0.0949999", 5, 1, "0.1"},     {"19.99", 5, 1, "20.0"},      {"1099.5", 5, 0, "1100"}};
+    static const rounding cases[] = {{"1.005", 10, 2, "1.01"},
+                                     {"-1.005", 10, 2, "-1.01"},
+                                     {"1.0049999", 10, 2, "1.00"},
+                                     {"-0.004", 10, 2, "0.00"},
+                                     {"0.005", 10, 2, "0.01"},
+                                     {"999.994", 5, 2, "999.99"},
+                                     {"999.995", 5, 2, NULL},
+                                     {"1000", 5, 2, NULL},
+                                     {"0.995", 3, 2, "1.00"},
+                                     {"9.995", 3, 2, NULL},
+                                     {"99.95", 4, 1, "100.0"},
+                                     {"7", 5, 2, "7.00"},
+                                     {"1e2", 5, 2, "100.00"},
+                                     {"12345e-2", 5, 2, "123.45"},
+                                     {"1e-20000", 5, 2, "0.00"},
+                                     {"1e5", 5, 0, NULL},
+                                     {"99999.4", 5, 0, "99999"},
+                                     {"99999.5", 5, 0, NULL},
+                                     {"0.5", 5, 0, "1"},
+                                     {"0.4", 5, 0, "0"},
+                                     {"-0.5", 5, 0, "-1"},
+                                     {"NaN", 5, 2, "NaN"},
+                                     {"Infinity", 5, 2, NULL},
+                                     {"-Infinity", 5, 2, NULL},
+                                     {"1250", 3, -2, "1300"},
+                                     {"1249", 3, -2, "1200"},
+                                     {"49", 3, -2, "0"},
+                                     {"50", 3, -2, "100"},
+                                     {"9950", 3, -2, "10000"},
+                                     {"99949", 3, -2, "99900"},
+                                     {"99950", 3, -2, NULL},
+                                     {"0.0123", 2, 4, NULL},
+                                     {"0.0099", 2, 4, "0.0099"},
+                                     {"0.00995", 2, 4, NULL},
+                                     {"0.00004", 2, 4, "0.0000"},
+                                     {"0.00005", 2, 4, "0.0001"},
+                                     {"0", 5, 2, "0.00"},
+                                     {"0e-9", 5, 2, "0.00"},
+                                     {"1e999999999999999999", 5, 2, NULL},
+                                     {"1.50", 0, 0, "1.50"},
+                                     {"Infinity", 0, 0, "Infinity"},
+                                     {"0.0995", 5, 3, "0.100"},
+                                     {"0.0949999", 5, 1, "0.1"},
+                                     {"19.99", 5, 1, "20.0"},
+                                     {"1099.5", 5, 0, "1100"}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const rounding *c = &cases[i];
         const char *got = NULL;
         size_t size = 0;
         orm_status status =
             orm__numeric_round(c->text, SIZE_MAX, c->precision, c->scale, *state, &got, &size);
-        if (status != (c->expected == NULL ? ORM_RANGE : ORM_OK)) fail_msg("%s", c->text);
-        if (c->expected == NULL) continue;
+        if (status != (c->expected == NULL ? ORM_RANGE : ORM_OK))
+            fail_msg("%s", c->text);
+        if (c->expected == NULL)
+            continue;
         assert_string_equal(got, c->expected);
         assert_int_equal(size, strlen(c->expected));
     }
@@ -124,7 +181,8 @@ static void limits_are_those_of_postgresql(void **state)
     assert_int_equal(orm__numeric_expand("1e-16383", SIZE_MAX, *state, &text, &size), ORM_OK);
     assert_int_equal(size, 16385);
     assert_int_equal(orm__numeric_expand("1e-16384", SIZE_MAX, *state, &text, &size), ORM_RANGE);
-    assert_int_equal(orm__numeric_expand("1e99999999999999999999", SIZE_MAX, *state, &text, &size), ORM_RANGE);
+    assert_int_equal(orm__numeric_expand("1e99999999999999999999", SIZE_MAX, *state, &text, &size),
+                     ORM_RANGE);
     assert_int_equal(orm__numeric_expand("1x", SIZE_MAX, *state, &text, &size), ORM_INVALID);
 }
 
@@ -138,16 +196,26 @@ static void order_is_by_value(void **state)
 {
     (void)state;
     static const char *const lines[][3] = {
-        {"-Infinity", "-Infinity", "-Infinity"}, {"-1e100", "-10e99", "-1.0e100"},
-        {"-1000.1", "-1000.10", "-10001e-1"},    {"-1000", "-1000.000", "-1e3"},
-        {"-2", "-2.0", "-002"},                  {"-0.5", "-0.50", "-5e-1"},
-        {"-0.05", "-5e-2", "-0.050"},            {"0", "-0", "0.000"},
-        {"0.049", "49e-3", "0.0490"},            {"0.05", "5e-2", "0.050"},
-        {"0.5", "0.50", "5e-1"},                 {"0.51", "51e-2", "0.510"},
-        {"9", "9.0", "09"},                      {"10", "10.0", "1e1"},
-        {"10.000001", "10000001e-6", "10.0000010"}, {"99999999999999999999", "99999999999999999999.0", "9999999999999999999.9e1"},
-        {"Infinity", "Infinity", "Infinity"},    {"NaN", "NaN", "NaN"},
-        {"", "", ""},                            {"abc", "abc", "abc"},
+        {"-Infinity", "-Infinity", "-Infinity"},
+        {"-1e100", "-10e99", "-1.0e100"},
+        {"-1000.1", "-1000.10", "-10001e-1"},
+        {"-1000", "-1000.000", "-1e3"},
+        {"-2", "-2.0", "-002"},
+        {"-0.5", "-0.50", "-5e-1"},
+        {"-0.05", "-5e-2", "-0.050"},
+        {"0", "-0", "0.000"},
+        {"0.049", "49e-3", "0.0490"},
+        {"0.05", "5e-2", "0.050"},
+        {"0.5", "0.50", "5e-1"},
+        {"0.51", "51e-2", "0.510"},
+        {"9", "9.0", "09"},
+        {"10", "10.0", "1e1"},
+        {"10.000001", "10000001e-6", "10.0000010"},
+        {"99999999999999999999", "99999999999999999999.0", "9999999999999999999.9e1"},
+        {"Infinity", "Infinity", "Infinity"},
+        {"NaN", "NaN", "NaN"},
+        {"", "", ""},
+        {"abc", "abc", "abc"},
         {"abcd", "abcd", "abcd"}};
     for (size_t i = 0; i < 3 * COUNT_OF(lines); i++)
         for (size_t j = 0; j < 3 * COUNT_OF(lines); j++) {
@@ -155,7 +223,8 @@ static void order_is_by_value(void **state)
             const char *right = lines[j / 3][j % 3];
             int expected = sign_of((int)(i / 3) - (int)(j / 3));
             int got = sign_of(orm__numeric_compare(left, strlen(left), right, SIZE_MAX));
-            if (got != expected) fail_msg("%s, %s", left, right);
+            if (got != expected)
+                fail_msg("%s, %s", left, right);
         }
     assert_int_equal(orm_numeric_compare((orm_numeric){"1.0"}, (orm_numeric){"1.00"}), 0);
 }
@@ -187,7 +256,8 @@ static void binary_form_is_that_of_postgresql(void **state)
         const unsigned char *data = NULL;
         const char *text = NULL;
         size_t size = 0;
-        assert_int_equal(orm__numeric_to_pg(binaries[i].text, SIZE_MAX, *state, &data, &size), ORM_OK);
+        assert_int_equal(orm__numeric_to_pg(binaries[i].text, SIZE_MAX, *state, &data, &size),
+                         ORM_OK);
         assert_int_equal(size, binaries[i].size);
         assert_memory_equal(data, binaries[i].data, size);
         assert_int_equal(orm__numeric_from_pg(data, size, *state, &text, &size), ORM_OK);
@@ -224,7 +294,8 @@ static size_t random_digits(random_source *source, char *text, size_t most)
 static void random_text(random_source *source, char *text)
 {
     size_t size = 0;
-    if (random_below(source, 2) == 0) text[size++] = '-';
+    if (random_below(source, 2) == 0)
+        text[size++] = '-';
     size += random_digits(source, text + size, 60);
     if (random_below(source, 2) == 0) {
         text[size++] = '.';
@@ -265,18 +336,21 @@ static void random_numbers_agree_with_integers(void **state)
     random_source source = {777};
     for (int i = 0; i < 20000; i++) {
         int64_t a = (int64_t)random_below(&source, 2000001) - 1000000;
-        int64_t b = random_below(&source, 4) == 0 ? a : (int64_t)random_below(&source, 2000001) - 1000000;
+        int64_t b =
+            random_below(&source, 4) == 0 ? a : (int64_t)random_below(&source, 2000001) - 1000000;
         char left[40];
         char right[40];
         char expected[40];
         const char *got = NULL;
         size_t size = 0;
         (void)snprintf(left, sizeof left, "%llde-3", (long long)a);
-        (void)snprintf(right, sizeof right, "%s%lld.%03lld", b < 0 ? "-" : "", llabs(b) / 1000, llabs(b) % 1000);
-        assert_int_equal(sign_of(orm__numeric_compare(left, SIZE_MAX, right, SIZE_MAX)), (a > b) - (a < b));
+        (void)snprintf(right, sizeof right, "%s%lld.%03lld", b < 0 ? "-" : "", llabs(b) / 1000,
+                       llabs(b) % 1000);
+        assert_int_equal(sign_of(orm__numeric_compare(left, SIZE_MAX, right, SIZE_MAX)),
+                         (a > b) - (a < b));
         long long tenths = (llabs(a) + 50) / 100;
-        (void)snprintf(expected, sizeof expected, "%s%lld.%lld", a < 0 && tenths > 0 ? "-" : "", tenths / 10,
-                       tenths % 10);
+        (void)snprintf(expected, sizeof expected, "%s%lld.%lld", a < 0 && tenths > 0 ? "-" : "",
+                       tenths / 10, tenths % 10);
         assert_int_equal(orm__numeric_round(left, SIZE_MAX, 10, 1, *state, &got, &size), ORM_OK);
         assert_string_equal(got, expected);
     }

@@ -18,11 +18,15 @@ static void every_code_point_is_text(void **state)
         char text[4];
         size_t size = orm__utf8_put(text, code);
         size_t expected = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-        if (size != expected) fail_msg("size of %lx", code);
+        if (size != expected)
+            fail_msg("size of %lx", code);
         bool valid = orm__utf8_check(text, size) == ORM__UTF8_OK;
-        if (valid == is_surrogate(code)) fail_msg("%lx", code);
-        if (orm__utf8_length(text, size) != 1) fail_msg("length of %lx", code);
-        if (size > 1 && orm__utf8_check(text, size - 1) != ORM__UTF8_INVALID) fail_msg("cut %lx", code);
+        if (valid == is_surrogate(code))
+            fail_msg("%lx", code);
+        if (orm__utf8_length(text, size) != 1)
+            fail_msg("length of %lx", code);
+        if (size > 1 && orm__utf8_check(text, size - 1) != ORM__UTF8_INVALID)
+            fail_msg("cut %lx", code);
     }
 }
 
@@ -37,17 +41,37 @@ static void short_sequences_follow_the_definition(void **state)
                 char text[3] = {(char)first, (char)second, (char)third};
                 valid += orm__utf8_check(text, 3) == ORM__UTF8_OK;
             }
-    /* 30 two-byte leads of 64 each before 7E or 7F; three bytes make all from 800 to FFFF but surrogates. */
+    /* 30 two-byte leads of 64 each before 7E or 7F; three bytes make all from 800 to FFFF but
+     * surrogates. */
     assert_int_equal(valid, 30 * 64 * 2 + (0x10000 - 0x800) - 0x800);
 }
 
 static void faults_are_found(void **state)
 {
     (void)state;
-    static const char *const invalid[] = {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xE0\x9F\xBF",
-                                          "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x80\x80\x80", "\xF0\x8F\xBF\xBF",
-                                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xFE", "\xC3", "\xE2\x82",
-                                          "\xF0\x9F\x98", "\xC3" "A", "\xE2\x82" "A", "\xF0\x9F\x98" "A"};
+    static const char *const invalid[] = {"\x80",
+                                          "\xBF",
+                                          "\xC0\x80",
+                                          "\xC1\xBF",
+                                          "\xE0\x80\x80",
+                                          "\xE0\x9F\xBF",
+                                          "\xED\xA0\x80",
+                                          "\xED\xBF\xBF",
+                                          "\xF0\x80\x80\x80",
+                                          "\xF0\x8F\xBF\xBF",
+                                          "\xF4\x90\x80\x80",
+                                          "\xF5\x80\x80\x80",
+                                          "\xFF",
+                                          "\xFE",
+                                          "\xC3",
+                                          "\xE2\x82",
+                                          "\xF0\x9F\x98",
+                                          "\xC3"
+                                          "A",
+                                          "\xE2\x82"
+                                          "A",
+                                          "\xF0\x9F\x98"
+                                          "A"};
     for (size_t i = 0; i < COUNT_OF(invalid); i++)
         assert_int_equal(orm__utf8_check(invalid[i], strlen(invalid[i])), ORM__UTF8_INVALID);
     assert_int_equal(orm__utf8_check("", 0), ORM__UTF8_OK);
@@ -89,7 +113,8 @@ static void characters_are_counted(void **state)
         size_t size = 0;
         size_t characters = random_below(&source, 100);
         for (size_t i = 0; i < characters; i++) {
-            unsigned long code = 1 + random_below(&source, 1U << (7 + 7 * random_below(&source, 3)));
+            unsigned long code =
+                1 + random_below(&source, 1U << (7 + 7 * random_below(&source, 3)));
             size += orm__utf8_put(text + size, code > LAST || is_surrogate(code) ? 'x' : code);
         }
         assert_int_equal(orm__utf8_check(text, size), ORM__UTF8_OK);
