@@ -9,9 +9,9 @@
 #include "base/utf8.h"
 
 #define PRINTED_ERRORS 50
-#define MESSAGE_LIMIT 600
-#define LINE_WIDTH 100
-#define LINE_BEFORE 40
+#define MESSAGE_LIMIT  600
+#define LINE_WIDTH     100
+#define LINE_BEFORE    40
 
 struct fault {
     struct span at;
@@ -91,7 +91,7 @@ static size_t add_visible(struct arena *arena, struct text *to, const char *text
 
 static char *visible_message(struct arena *arena, const char *message)
 {
-    struct text shown = { 0 };
+    struct text shown = {0};
     size_t length = strlen(message);
     size_t width;
 
@@ -109,8 +109,8 @@ static char *visible_message(struct arena *arena, const char *message)
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 0)))
 #endif
-static struct fault *new_fault(struct diagnostics *diags, struct span at, const char *format,
-                               va_list arguments)
+static struct fault *
+new_fault(struct diagnostics *diags, struct span at, const char *format, va_list arguments)
 {
     struct fault *fault = arena_alloc(diags->arena, sizeof *fault);
     char *message = arena_vformat(diags->arena, format, arguments);
@@ -276,8 +276,7 @@ static void add_fault(struct arena *arena, struct text *to, const struct fault *
     else
         text_add_string(arena, to, "orm");
     if (fault->at.line)
-        text_add_string(arena, to,
-                        arena_format(arena, ":%u:%u", fault->at.line, fault->at.column));
+        text_add_string(arena, to, arena_format(arena, ":%u:%u", fault->at.line, fault->at.column));
     text_add_string(arena, to, arena_format(arena, ": %s: %s\n", kind, fault->message));
     add_quote(arena, to, fault->at);
 }
@@ -301,7 +300,7 @@ char *diagnostics_text(const struct diagnostics *diags)
     struct arena *arena = arena_new();
     struct sorted *sorted = sort_faults(diags, arena);
     size_t count = diags->faults.count;
-    struct text all = { 0 };
+    struct text all = {0};
     char *copy;
 
     text_add_string(arena, &all, "");

@@ -24,11 +24,13 @@ char *arena_text(struct arena *arena, const char *text);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-char *arena_format(struct arena *arena, const char *format, ...);
+char *
+arena_format(struct arena *arena, const char *format, ...);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 0)))
 #endif
-char *arena_vformat(struct arena *arena, const char *format, va_list arguments);
+char *
+arena_vformat(struct arena *arena, const char *format, va_list arguments);
 
 /* A list of pointers that grows. Start it as all zero. */
 struct pointers {

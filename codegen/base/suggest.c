@@ -26,8 +26,7 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
 
         row[0] = i;
         for (size_t j = 1; j <= b_length; j++) {
-            row[j] = least(above[j - 1] + (a[i - 1] != b[j - 1]),
-                           least(above[j], row[j - 1]) + 1);
+            row[j] = least(above[j - 1] + (a[i - 1] != b[j - 1]), least(above[j], row[j - 1]) + 1);
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 row[j] = least(row[j], before[j - 2] + 1);
         }
@@ -40,7 +39,7 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
 
 struct suggestion suggest_for(const char *wrong)
 {
-    return (struct suggestion){ .wrong = wrong, .distance = strlen(wrong) / 3 + 1 };
+    return (struct suggestion){.wrong = wrong, .distance = strlen(wrong) / 3 + 1};
 }
 
 void suggest_offer(struct suggestion *suggestion, const char *candidate)

@@ -13,7 +13,7 @@ static size_t sequence_length(unsigned char first)
 
 size_t utf8_decode(const char *text, size_t length, uint32_t *code_out)
 {
-    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     const unsigned char *bytes = (const unsigned char *)text;
     size_t size = length ? sequence_length(bytes[0]) : 0;
     uint32_t code;

@@ -4,9 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "naming/reserved.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "naming/reserved.h"
 
 const char *name_fault(const char *text)
 {
@@ -30,17 +30,17 @@ const char *name_fault(const char *text)
 const char *name_repaired(struct arena *arena, const char *text)
 {
     size_t length = strlen(text);
-    struct text made = { 0 };
+    struct text made = {0};
 
     text_add_string(arena, &made, "");
     if (length > NAME_LIMIT)
         return NULL;
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)text[i];
-        bool word_starts = isupper(byte) && i &&
-                           (islower((unsigned char)text[i - 1]) ||
-                            (islower((unsigned char)text[i + 1]) &&
-                             isupper((unsigned char)text[i - 1])));
+        bool word_starts =
+            isupper(byte) && i &&
+            (islower((unsigned char)text[i - 1]) ||
+             (islower((unsigned char)text[i + 1]) && isupper((unsigned char)text[i - 1])));
         char lower = (char)tolower(byte);
 
         if ((word_starts || !isalnum(byte)) && made.length && made.text[made.length - 1] != '_')
@@ -93,7 +93,7 @@ const char *name_member(struct arena *arena, const char *name)
 
 const char *name_from_label(struct arena *arena, const char *label)
 {
-    struct text made = { 0 };
+    struct text made = {0};
 
     text_add_string(arena, &made, "");
     for (; *label; label++) {
@@ -121,7 +121,7 @@ static uint32_t hash_of(const char *text)
 
 const char *name_constraint(struct arena *arena, const char *const *parts, size_t count)
 {
-    struct text name = { 0 };
+    struct text name = {0};
     size_t kept = NAME_LIMIT - 9;
 
     for (size_t i = 0; i < count; i++) {

@@ -21,8 +21,7 @@ const char *reserved_owner(const char *name)
         is_in(reserved_system, reserved_system_count, name) ||
         is_in(reserved_constants, reserved_constants_count, name))
         return "a name of the C or POSIX headers";
-    if (strcmp(name, "orm") == 0 || strncmp(name, "orm_", 4) == 0 ||
-        strncmp(name, "ORM_", 4) == 0)
+    if (strcmp(name, "orm") == 0 || strncmp(name, "orm_", 4) == 0 || strncmp(name, "ORM_", 4) == 0)
         return "a name of the orm library";
     return NULL;
 }

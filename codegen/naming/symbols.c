@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
+#include "base/memory.h"
 #include "naming/generated.h"
 #include "naming/reserved.h"
-#include "base/memory.h"
-#include "base/map.h"
 
 struct symbol {
     const char *name;
@@ -29,8 +29,12 @@ static void add(struct table *table, const char *name, const char *origin, const
 {
     struct symbol *symbol = arena_alloc(table->arena, sizeof *symbol);
 
-    *symbol = (struct symbol){ .name = name, .origin = origin, .fix = fix, .place = place,
-                               .width = (unsigned)strlen(written), .order = table->symbols.count };
+    *symbol = (struct symbol){.name = name,
+                              .origin = origin,
+                              .fix = fix,
+                              .place = place,
+                              .width = (unsigned)strlen(written),
+                              .order = table->symbols.count};
     pointers_add(table->arena, &table->symbols, symbol);
 }
 
@@ -88,9 +92,10 @@ static void add_model(struct table *table, const struct model *model)
 
 static struct span span_of(const struct table *table, const struct symbol *symbol)
 {
-    return (struct span){ .source = diagnostics_source(table->diags, symbol->place.file),
-                          .line = symbol->place.line, .column = symbol->place.column,
-                          .width = symbol->width };
+    return (struct span){.source = diagnostics_source(table->diags, symbol->place.file),
+                         .line = symbol->place.line,
+                         .column = symbol->place.column,
+                         .width = symbol->width};
 }
 
 static int compare_symbols(const void *a, const void *b)
@@ -105,8 +110,7 @@ static int compare_symbols(const void *a, const void *b)
 /* Two things that clash in one name usually clash in several; once is enough. */
 static bool is_told(struct map *told, struct arena *arena, const char *origin, const char *other)
 {
-    return map_add(arena, told, arena_format(arena, "%s\n%s", origin, other),
-                   told) != NULL;
+    return map_add(arena, told, arena_format(arena, "%s\n%s", origin, other), told) != NULL;
 }
 
 static void report_reserved(struct table *table, struct map *told, const struct symbol *symbol,
@@ -134,7 +138,7 @@ static void report_clash(struct table *table, struct map *told, const struct sym
 static void check_table(struct table *table)
 {
     struct symbol **symbols = (struct symbol **)table->symbols.items;
-    struct map told = { 0 };
+    struct map told = {0};
 
     if (table->symbols.count)
         qsort(symbols, table->symbols.count, sizeof *symbols, compare_symbols);
@@ -150,7 +154,7 @@ static void check_table(struct table *table)
 
 void symbols_check(const struct schema *schema, struct arena *arena, struct diagnostics *diags)
 {
-    struct table table = { .arena = arena, .diags = diags };
+    struct table table = {.arena = arena, .diags = diags};
 
     for (size_t i = 0; i < schema->enum_count; i++)
         add_enum(&table, schema->enums[i]);

@@ -7,9 +7,9 @@
  * follows from that.
  */
 
-#include "base/memory.h"
 #include "base/diagnostics.h"
 #include "base/map.h"
+#include "base/memory.h"
 #include "schema/schema.h"
 #include "yaml/document.h"
 
@@ -43,10 +43,10 @@ struct model_build {
     const char *prefix;
     struct column_build *columns;
     struct relation_build *relations;
-    struct map column_names;   /* struct column */
-    struct map relation_names; /* struct relation_build */
+    struct map column_names;      /* struct column */
+    struct map relation_names;    /* struct relation_build */
     struct pointers foreign_keys; /* struct foreign_key */
-    bool broken_key;           /* the primary key is wrong or missing */
+    bool broken_key;              /* the primary key is wrong or missing */
 };
 
 struct builder {
@@ -95,8 +95,7 @@ const char *build_sql(struct builder *b, struct document *document, yaml_node_t 
                       const char *key, const char *text);
 /* Column names to columns; false, with the fault reported, when one is not there. */
 bool build_key(struct builder *b, struct model_build *owner, struct document *document,
-               yaml_node_t *node, const char *key, char **names, size_t count,
-               struct key *key_out);
+               yaml_node_t *node, const char *key, char **names, size_t count, struct key *key_out);
 void build_unknown_column(struct builder *b, const struct model_build *owner, struct span at,
                           const char *name);
 bool build_key_equal(const struct key *a, const struct key *b);

@@ -1,8 +1,8 @@
 #include <string.h>
 
+#include "base/suggest.h"
 #include "naming/names.h"
 #include "schema/build.h"
-#include "base/suggest.h"
 #include "types/types.h"
 
 static struct span at(struct model_build *mb, const struct column_build *cb, const char *key)
@@ -33,11 +33,12 @@ static void build_inline_enum(struct builder *b, struct model_build *mb, size_t 
     struct column_build *cb = &mb->columns[index];
     struct column *column = &mb->model->columns[index];
     struct enum_type *type = arena_alloc(b->arena, sizeof *type);
-    const char *const parts[] = { mb->model->table, column->db_name };
+    const char *const parts[] = {mb->model->table, column->db_name};
 
     if (!cb->parsed->values_count) {
         if (!document_is_faulty(mb->document, cb->node))
-            diagnostics_error(b->diags, at(mb, cb, "type"), "an enum column needs 'values', or the "
+            diagnostics_error(b->diags, at(mb, cb, "type"),
+                              "an enum column needs 'values', or the "
                               "name of an enum as its type");
         cb->broken = true;
         return;
@@ -50,8 +51,8 @@ static void build_inline_enum(struct builder *b, struct model_build *mb, size_t 
     type->source = mb->model->source;
     type->inline_of = column;
     type->place = column->place;
-    build_enum_labels(b, mb->document, cb->node, type, cb->parsed->values,
-                      cb->parsed->values_count, cb->parsed->names, cb->parsed->names_count);
+    build_enum_labels(b, mb->document, cb->node, type, cb->parsed->values, cb->parsed->values_count,
+                      cb->parsed->names, cb->parsed->names_count);
     build_add_enum(b, type, at(mb, cb, "name"));
     column->type.kind = TYPE_ENUM;
     column->type.enumeration = type;
@@ -101,8 +102,7 @@ static void build_type(struct builder *b, struct model_build *mb, size_t index)
         }
     }
     if (cb->parsed->values_count && strcmp(text, "enum") != 0)
-        diagnostics_error(b->diags, at(mb, cb, "values"),
-                          "'values' belongs to 'type: enum' only");
+        diagnostics_error(b->diags, at(mb, cb, "values"), "'values' belongs to 'type: enum' only");
     column->type.array = cb->parsed->array;
     if (column->type.array && !cb->broken)
         column->type.text = arena_format(b->arena, "%s[]", column->type.text);
@@ -160,8 +160,7 @@ static void build_roles(struct builder *b, struct model_build *mb, size_t index)
     if ((column->created || column->updated) && !cb->broken && (!moment || column->type.array))
         diagnostics_error(b->diags, at(mb, cb, column->created ? "created" : "updated"),
                           "a column marked '%s' must be timestamp or timestamptz, '%s' is %s",
-                          column->created ? "created" : "updated", column->name,
-                          column->type.text);
+                          column->created ? "created" : "updated", column->name, column->type.text);
     if (column->version && mb->model->version)
         diagnostics_error(b->diags, at(mb, cb, "version"),
                           "model '%s' has two version columns, '%s' and '%s'", mb->model->name,

@@ -30,17 +30,18 @@ static const char *enumerator_end(struct builder *b, struct document *document, 
         return end;
     diagnostics_error(b->diags, document_item_span(document, node, "values", index),
                       "no C name can be made of the value '%s'; list C names for all values under "
-                      "'names'", label);
+                      "'names'",
+                      label);
     return NULL;
 }
 
-static void report_same_enumerator(struct builder *b, struct document *document,
-                                   yaml_node_t *node, size_t first, size_t second,
-                                   const char *c_name)
+static void report_same_enumerator(struct builder *b, struct document *document, yaml_node_t *node,
+                                   size_t first, size_t second, const char *c_name)
 {
     diagnostics_error(b->diags, document_item_span(document, node, "values", second),
                       "the values of this enum need different C names, and two become '%s'; list "
-                      "C names for all values under 'names'", c_name);
+                      "C names for all values under 'names'",
+                      c_name);
     diagnostics_note(b->diags, document_item_span(document, node, "values", first),
                      "the first one is here");
 }
@@ -60,8 +61,8 @@ static bool add_label(struct builder *b, struct document *document, yaml_node_t 
     if (first) {
         diagnostics_error(b->diags, document_item_span(document, node, "values", index),
                           "the value '%s' is listed twice", label);
-        diagnostics_note(b->diags, document_item_span(document, node, "values",
-                                                      (size_t)(first - values)),
+        diagnostics_note(b->diags,
+                         document_item_span(document, node, "values", (size_t)(first - values)),
                          "first listed here");
         return false;
     }
@@ -74,7 +75,7 @@ static bool add_label(struct builder *b, struct document *document, yaml_node_t 
         report_same_enumerator(b, document, node, (size_t)(first - values), index, c_name);
         return false;
     }
-    type->labels[type->label_count++] = (struct enum_label){ .label = label, .c_name = c_name };
+    type->labels[type->label_count++] = (struct enum_label){.label = label, .c_name = c_name};
     return true;
 }
 
@@ -82,8 +83,8 @@ bool build_enum_labels(struct builder *b, struct document *document, yaml_node_t
                        struct enum_type *type, char **values, size_t count, char **names,
                        size_t name_count)
 {
-    struct map labels = { 0 };
-    struct map enumerators = { 0 };
+    struct map labels = {0};
+    struct map enumerators = {0};
     bool ok = true;
 
     if (name_count && name_count != count) {
@@ -94,19 +95,21 @@ bool build_enum_labels(struct builder *b, struct document *document, yaml_node_t
     type->labels = arena_array(b->arena, count, sizeof *type->labels);
     for (size_t i = 0; i < count; i++)
         ok = add_label(b, document, node, type, i, values, name_count == count ? names : NULL,
-                       &labels, &enumerators) && ok;
+                       &labels, &enumerators) &&
+             ok;
     return ok;
 }
 
 void build_add_enum(struct builder *b, struct enum_type *type, struct span at)
 {
     const struct enum_type *taken =
-        map_add(b->arena, &b->enum_types, build_qualified(b, type->db_schema, type->db_name),
-                type);
+        map_add(b->arena, &b->enum_types, build_qualified(b, type->db_schema, type->db_name), type);
 
     if (taken)
-        diagnostics_error(b->diags, at, "the enums '%s' and '%s' have the same database type '%s'; "
-                          "give one another by 'type'", taken->name, type->name, type->db_name);
+        diagnostics_error(b->diags, at,
+                          "the enums '%s' and '%s' have the same database type '%s'; "
+                          "give one another by 'type'",
+                          taken->name, type->name, type->db_name);
     pointers_add(b->arena, &b->enums, type);
 }
 
@@ -119,7 +122,7 @@ static void build_enum(struct builder *b, struct document *document, yaml_node_t
     struct enum_type *type = arena_alloc(b->arena, sizeof *type);
     const struct enum_build *first;
 
-    *made = (struct enum_build){ .type = type, .document = document, .node = node };
+    *made = (struct enum_build){.type = type, .document = document, .node = node};
     type->name = arena_text(b->arena, parsed->name);
     type->place = build_place(&at);
     type->source = document->source->path;
@@ -136,8 +139,8 @@ static void build_enum(struct builder *b, struct document *document, yaml_node_t
                          "first defined here");
         return;
     }
-    build_enum_labels(b, document, node, type, parsed->values, parsed->values_count,
-                      parsed->names, parsed->names_count);
+    build_enum_labels(b, document, node, type, parsed->values, parsed->values_count, parsed->names,
+                      parsed->names_count);
     build_add_enum(b, type, at);
 }
 
@@ -148,7 +151,6 @@ void build_enums(struct builder *b)
         yaml_node_t *list = document_get(document, document_root(document), "enums");
 
         for (size_t e = 0; document->parsed && e < document->parsed->enums_count; e++)
-            build_enum(b, document, document_item(document, list, e),
-                       &document->parsed->enums[e]);
+            build_enum(b, document, document_item(document, list, e), &document->parsed->enums[e]);
     }
 }

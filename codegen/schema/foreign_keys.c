@@ -29,9 +29,10 @@ static void merge_action(struct builder *b, const char *word, const struct relat
     }
     if (*action == (enum key_action)(said - 1))
         return;
-    diagnostics_error(b->diags, at(rb, word), "'%s' differs from that of relation '%s' of model "
-                      "'%s', which is over the same foreign key", word, (*by)->relation->name,
-                      (*by)->owner->model->name);
+    diagnostics_error(b->diags, at(rb, word),
+                      "'%s' differs from that of relation '%s' of model "
+                      "'%s', which is over the same foreign key",
+                      word, (*by)->relation->name, (*by)->owner->model->name);
     diagnostics_note(b->diags, at(*by, word), "the other one is here");
 }
 
@@ -82,10 +83,8 @@ static void declare_relation(struct builder *b, const struct relation_build *rb)
     }
     if (!made)
         return;
-    merge_action(b, "on_delete", rb, rb->parsed->on_delete, &made->delete_by,
-                 &made->key.on_delete);
-    merge_action(b, "on_update", rb, rb->parsed->on_update, &made->update_by,
-                 &made->key.on_update);
+    merge_action(b, "on_delete", rb, rb->parsed->on_delete, &made->delete_by, &made->key.on_delete);
+    merge_action(b, "on_update", rb, rb->parsed->on_update, &made->update_by, &made->key.on_update);
 }
 
 static void declare_kind(struct builder *b, bool belongs_to, bool many)
@@ -117,8 +116,10 @@ static void check_set_null(struct builder *b, const struct declared_key *made,
 
         if (column->nullable || document_is_faulty(mb->document, mb->columns[column->index].node))
             continue;
-        diagnostics_error(b->diags, at(by, word), "'%s: set_null' needs nullable columns, and '%s' "
-                          "of model '%s' is not", word, column->name, column->model->name);
+        diagnostics_error(b->diags, at(by, word),
+                          "'%s: set_null' needs nullable columns, and '%s' "
+                          "of model '%s' is not",
+                          word, column->name, column->model->name);
         return;
     }
 }

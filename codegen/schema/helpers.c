@@ -1,8 +1,8 @@
 #include <string.h>
 
+#include "base/suggest.h"
 #include "naming/names.h"
 #include "schema/build.h"
-#include "base/suggest.h"
 #include "types/sql_text.h"
 
 bool build_check_name(struct builder *b, struct document *document, yaml_node_t *node,
@@ -76,8 +76,7 @@ void build_unknown_column(struct builder *b, const struct model_build *owner, st
 }
 
 bool build_key(struct builder *b, struct model_build *owner, struct document *document,
-               yaml_node_t *node, const char *key, char **names, size_t count,
-               struct key *key_out)
+               yaml_node_t *node, const char *key, char **names, size_t count, struct key *key_out)
 {
     bool ok = true;
 
@@ -115,7 +114,7 @@ bool build_key_equal(const struct key *a, const struct key *b)
 
 const char *build_key_text(struct builder *b, const struct key *key)
 {
-    struct text text = { 0 };
+    struct text text = {0};
 
     text_add_string(b->arena, &text, "(");
     for (size_t i = 0; i < key->count; i++) {
@@ -177,7 +176,7 @@ const char *build_constraint_name(struct builder *b, struct model_build *mb, yam
     base = name_constraint(b->arena, parts, count);
     name = given ? build_database_name(b, mb->document, node, "name", given, NULL) : base;
     for (unsigned number = 2;; number++) {
-        const char *const numbered[] = { base, arena_format(b->arena, "%u", number) };
+        const char *const numbered[] = {base, arena_format(b->arena, "%u", number)};
 
         taken = map_add(b->arena, &b->constraints, build_qualified(b, scope, name), mb);
         if (!taken || given)
@@ -186,15 +185,14 @@ const char *build_constraint_name(struct builder *b, struct model_build *mb, yam
     }
     if (taken)
         diagnostics_error(b->diags, document_value_span(mb->document, node, "name"),
-                          "the name '%s' is already given to an index or constraint of '%s'",
-                          given, taken->model->table);
+                          "the name '%s' is already given to an index or constraint of '%s'", given,
+                          taken->model->table);
     return name;
 }
 
 struct place build_place(const struct span *span)
 {
-    return (struct place){ .file = span->source->path, .line = span->line,
-                           .column = span->column };
+    return (struct place){.file = span->source->path, .line = span->line, .column = span->column};
 }
 
 struct model_build *build_find_model(struct builder *b, const struct model *model)

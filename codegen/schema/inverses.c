@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "schema/build.h"
 #include "base/suggest.h"
+#include "schema/build.h"
 
 /* Which relation is the way back. */
 
@@ -56,9 +56,10 @@ static void use_named(struct builder *b, struct relation_build *rb)
         rb->relation->inverse = other->relation;
         return;
     }
-    diagnostics_error(b->diags, at(rb, "inverse"), "'%s' of model '%s' is not the inverse of '%s': "
-                      "it does not lead back over the same columns", other->relation->name,
-                      rb->target->model->name, rb->relation->name);
+    diagnostics_error(b->diags, at(rb, "inverse"),
+                      "'%s' of model '%s' is not the inverse of '%s': "
+                      "it does not lead back over the same columns",
+                      other->relation->name, rb->target->model->name, rb->relation->name);
     diagnostics_note(b->diags, at(other, "name"), "'%s' is here", other->relation->name);
 }
 
@@ -87,9 +88,10 @@ static void find_unnamed(struct builder *b, struct relation_build *rb)
     else if (!second)
         rb->relation->inverse = found ? found->relation : NULL;
     else
-        diagnostics_error(b->diags, at(rb, "name"), "the inverse of relation '%s' could be '%s' or "
-                          "'%s' of model '%s'; say which with 'inverse'", rb->relation->name,
-                          second->relation->name, found->relation->name,
+        diagnostics_error(b->diags, at(rb, "name"),
+                          "the inverse of relation '%s' could be '%s' or "
+                          "'%s' of model '%s'; say which with 'inverse'",
+                          rb->relation->name, second->relation->name, found->relation->name,
                           rb->target->model->name);
 }
 

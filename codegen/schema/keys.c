@@ -56,21 +56,22 @@ static void build_primary_key(struct builder *b, struct model_build *mb)
 {
     struct key *key = &mb->model->primary_key;
     struct span at = document_value_span(mb->document, mb->node, "primary_key");
-    struct key flagged = { 0 };
+    struct key flagged = {0};
 
     collect_flagged(b, mb, &flagged);
     if (mb->parsed->primary_key_count) {
         mb->broken_key = !build_key(b, mb, mb->document, mb->node, "primary_key",
                                     mb->parsed->primary_key, mb->parsed->primary_key_count, key);
         if (flagged.count)
-            diagnostics_error(b->diags, at, "the primary key of '%s' is given both here and by "
-                              "'primary_key: true' of column '%s'; keep one", mb->model->name,
-                              flagged.columns[0]->name);
+            diagnostics_error(b->diags, at,
+                              "the primary key of '%s' is given both here and by "
+                              "'primary_key: true' of column '%s'; keep one",
+                              mb->model->name, flagged.columns[0]->name);
     } else {
         *key = flagged;
         if (key->count)
-            at = document_value_span(mb->document, mb->columns[key->columns[0]->index].node,
-                                     "type");
+            at =
+                document_value_span(mb->document, mb->columns[key->columns[0]->index].node, "type");
     }
     if (!key->count && !mb->model->view) {
         bool told = !mb->model->column_count || mb->broken_key ||
@@ -78,15 +79,16 @@ static void build_primary_key(struct builder *b, struct model_build *mb)
 
         mb->broken_key = true;
         if (!told)
-            diagnostics_error(b->diags, at, "model '%s' has no primary key; mark a column with "
+            diagnostics_error(b->diags, at,
+                              "model '%s' has no primary key; mark a column with "
                               "'primary_key: true' or list several under 'primary_key'",
                               mb->model->name);
     }
     finish_primary_key(b, mb, at);
 }
 
-static void add_unique(struct builder *b, struct model_build *mb, yaml_node_t *node,
-                       struct key key, const char *given, struct span at)
+static void add_unique(struct builder *b, struct model_build *mb, yaml_node_t *node, struct key key,
+                       const char *given, struct span at)
 {
     struct model *model = mb->model;
     struct unique *made = &model->uniques[model->unique_count];
@@ -109,7 +111,7 @@ static void add_unique(struct builder *b, struct model_build *mb, yaml_node_t *n
 static void add_column_unique(struct builder *b, struct model_build *mb, size_t index)
 {
     struct column_build *cb = &mb->columns[index];
-    struct key key = { 0 };
+    struct key key = {0};
 
     if (!cb->parsed->unique)
         return;
@@ -131,10 +133,10 @@ static void build_uniques(struct builder *b, struct model_build *mb)
     for (size_t i = 0; i < mb->parsed->uniques_count; i++) {
         const struct parsed_unique *parsed = &mb->parsed->uniques[i];
         yaml_node_t *node = document_item(mb->document, list, i);
-        struct key key = { 0 };
+        struct key key = {0};
 
-        if (build_key(b, mb, mb->document, node, "columns", parsed->columns,
-                      parsed->columns_count, &key))
+        if (build_key(b, mb, mb->document, node, "columns", parsed->columns, parsed->columns_count,
+                      &key))
             add_unique(b, mb, node, key, parsed->name,
                        document_value_span(mb->document, node, "columns"));
     }
@@ -145,7 +147,7 @@ static void add_index_column(struct builder *b, struct model_build *mb, yaml_nod
 {
     bool descending = text[0] == '-';
     char *name = arena_text(b->arena, text + descending);
-    struct key key = { 0 };
+    struct key key = {0};
     struct span span = document_item_span(mb->document, node, "columns", at);
 
     for (size_t i = 0; i < index->part_count; i++)
@@ -162,24 +164,24 @@ static void add_index_column(struct builder *b, struct model_build *mb, yaml_nod
     key.count = 1;
     check_comparable(b, mb, &key, span, "an index");
     index->parts[index->part_count++] =
-        (struct index_part){ .column = key.columns[0], .descending = descending };
+        (struct index_part){.column = key.columns[0], .descending = descending};
 }
 
 static void add_index_expression(struct builder *b, struct model_build *mb, yaml_node_t *node,
                                  struct index *index, size_t at, const char *text)
 {
     yaml_node_t *list = document_get(mb->document, node, "expressions");
-    const char *sql = build_sql(b, mb->document, document_item(mb->document, list, at),
-                                "expressions", text);
+    const char *sql =
+        build_sql(b, mb->document, document_item(mb->document, list, at), "expressions", text);
 
     if (sql)
-        index->parts[index->part_count++] = (struct index_part){ .expression = sql };
+        index->parts[index->part_count++] = (struct index_part){.expression = sql};
 }
 
 /* The index's columns as a key, for its name. */
 static struct key index_key(struct builder *b, const struct index *index)
 {
-    struct key key = { 0 };
+    struct key key = {0};
 
     key.columns = arena_array(b->arena, index->part_count, sizeof *key.columns);
     for (size_t i = 0; i < index->part_count; i++)
@@ -229,7 +231,7 @@ static void add_check(struct builder *b, struct model_build *mb, yaml_node_t *no
                       struct span at)
 {
     struct check *check = &mb->model->checks[mb->model->check_count];
-    struct key key = { .columns = &column, .count = column ? 1 : 0 };
+    struct key key = {.columns = &column, .count = column ? 1 : 0};
 
     if (!expression)
         return;

@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "schema/build.h"
 #include "base/suggest.h"
+#include "schema/build.h"
 #include "types/types.h"
 
 /* many_to_many: the link between the two sides, a model or a bare table. */
@@ -56,7 +56,8 @@ static bool link_list(struct builder *b, struct relation_build *rb, struct model
         return true;
     }
     if (!document_is_faulty(link->document, link->node))
-        diagnostics_error(b->diags, at(rb, "model"), "the 'through' of relation '%s' needs '%s': "
+        diagnostics_error(b->diags, at(rb, "model"),
+                          "the 'through' of relation '%s' needs '%s': "
                           "model '%s' has not exactly one belongs_to that leads to '%s'",
                           rb->relation->name, key, link->model->name, side->model->name);
     return false;
@@ -74,21 +75,24 @@ static void through_model(struct builder *b, struct relation_build *rb)
         for (size_t i = 0; i < b->models.count; i++)
             suggest_offer(&near, ((const struct model_build *)b->models.items[i])->model->name);
         if (!b->lost_models)
-            diagnostics_error(b->diags, at(rb, "model"), "relation '%s' goes through the unknown "
-                              "model '%s'%s", relation->name, through->model,
-                              suggest_text(b->arena, &near));
+            diagnostics_error(b->diags, at(rb, "model"),
+                              "relation '%s' goes through the unknown "
+                              "model '%s'%s",
+                              relation->name, through->model, suggest_text(b->arena, &near));
         return;
     }
     relation->link = link->model;
     ok = link_list(b, rb, link, rb->owner, "foreign_key", through->foreign_key,
                    through->foreign_key_count, &relation->link_own_key);
     ok = link_list(b, rb, link, rb->target, "target_key", through->target_key,
-                   through->target_key_count, &relation->link_target_key) && ok;
+                   through->target_key_count, &relation->link_target_key) &&
+         ok;
+    rb->resolved = ok && build_check_pair(b, at(rb, "foreign_key"), &relation->link_own_key,
+                                          &relation->own_key);
     rb->resolved = ok &&
-                   build_check_pair(b, at(rb, "foreign_key"), &relation->link_own_key,
-                                    &relation->own_key);
-    rb->resolved = ok && build_check_pair(b, at(rb, "target_key"), &relation->link_target_key,
-                                          &relation->target_key) && rb->resolved;
+                   build_check_pair(b, at(rb, "target_key"), &relation->link_target_key,
+                                    &relation->target_key) &&
+                   rb->resolved;
 }
 
 static struct model_build *new_link_table(struct builder *b, struct relation_build *rb)
@@ -154,13 +158,16 @@ static bool link_columns(struct builder *b, struct relation_build *rb, struct mo
 
         build_database_name(b, rb->owner->document,
                             document_item(rb->owner->document,
-                                          document_get(rb->owner->document, through_node(rb),
-                                                       list), i), list, names[i], NULL);
+                                          document_get(rb->owner->document, through_node(rb), list),
+                                          i),
+                            list, names[i], NULL);
         if (!column && created && i < target->count)
             column = new_link_column(b, link, target->columns[i], names[i]);
         if (!column && !created) {
-            diagnostics_error(b->diags, item_at(rb, list, i), "the link table '%s' has no column "
-                              "'%s'", link->model->table, names[i]);
+            diagnostics_error(b->diags, item_at(rb, list, i),
+                              "the link table '%s' has no column "
+                              "'%s'",
+                              link->model->table, names[i]);
             diagnostics_note(b->diags, document_span(link->document, link->node),
                              "its columns are given here");
         }
@@ -176,9 +183,11 @@ static bool link_columns(struct builder *b, struct relation_build *rb, struct mo
             ok = ok && created;
     }
     if (count > key->count && ok && count != target->count) {
-        diagnostics_error(b->diags, at(rb, list), "'%s' has %zu columns, but the key %s of model "
-                          "'%s' has %zu", list, count, build_key_text(b, target),
-                          target->columns[0]->model->name, target->count);
+        diagnostics_error(b->diags, at(rb, list),
+                          "'%s' has %zu columns, but the key %s of model "
+                          "'%s' has %zu",
+                          list, count, build_key_text(b, target), target->columns[0]->model->name,
+                          target->count);
         return false;
     }
     return ok && build_check_pair(b, at(rb, list), key, target);
@@ -191,7 +200,8 @@ static bool check_table_words(struct builder *b, struct relation_build *rb)
 
     if (through->foreign_key_count && through->target_key_count)
         return true;
-    diagnostics_error(b->diags, where, "a 'through' with a table needs both 'foreign_key' (its "
+    diagnostics_error(b->diags, where,
+                      "a 'through' with a table needs both 'foreign_key' (its "
                       "columns that refer to '%s') and 'target_key' (to '%s')",
                       rb->owner->model->name, rb->target->model->name);
     return false;
@@ -212,17 +222,19 @@ static void through_table(struct builder *b, struct relation_build *rb)
     const struct parsed_through *through = rb->parsed->through;
     struct relation *relation = rb->relation;
     struct document *document = rb->owner->document;
-    const char *table = build_database_name(b, document, through_node(rb), "table",
-                                            through->table, NULL);
-    const char *schema = build_database_name(b, document, through_node(rb), "schema",
-                                             through->schema, NULL);
+    const char *table =
+        build_database_name(b, document, through_node(rb), "table", through->table, NULL);
+    const char *schema =
+        build_database_name(b, document, through_node(rb), "schema", through->schema, NULL);
     struct model_build *link = map_get(&b->tables, build_qualified(b, schema, table));
     bool created = !link;
     bool ok;
 
     if (link && !link->model->link_only) {
-        diagnostics_error(b->diags, at(rb, "table"), "table '%s' belongs to model '%s'; write "
-                          "'model: %s'", table, link->model->name, link->model->name);
+        diagnostics_error(b->diags, at(rb, "table"),
+                          "table '%s' belongs to model '%s'; write "
+                          "'model: %s'",
+                          table, link->model->name, link->model->name);
         return;
     }
     if (!check_table_words(b, rb))
@@ -236,7 +248,8 @@ static void through_table(struct builder *b, struct relation_build *rb)
                       through->foreign_key_count, &relation->own_key, &relation->link_own_key);
     ok = link_columns(b, rb, link, created, "target_key", through->target_key,
                       through->target_key_count, &relation->target_key,
-                      &relation->link_target_key) && ok;
+                      &relation->link_target_key) &&
+         ok;
     rb->resolved = ok;
 }
 
@@ -262,7 +275,8 @@ void build_through(struct builder *b, struct relation_build *rb)
     }
     if (same_list(through->foreign_key, through->foreign_key_count, through->target_key,
                   through->target_key_count)) {
-        diagnostics_error(b->diags, at(rb, "target_key"), "'foreign_key' and 'target_key' name the "
+        diagnostics_error(b->diags, at(rb, "target_key"),
+                          "'foreign_key' and 'target_key' name the "
                           "same columns, so they can't tell the two sides apart");
         return;
     }

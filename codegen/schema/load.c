@@ -129,7 +129,7 @@ static void check_header(struct builder *b, struct document *document)
 static void read_files(struct reading *reading, const char *const *paths, size_t count)
 {
     struct builder *b = reading->b;
-    const struct span nowhere = { 0 };
+    const struct span nowhere = {0};
     struct open_file *before;
 
     for (size_t i = 0; i < count; i++)
@@ -176,7 +176,7 @@ static void check_anything(struct builder *b)
     struct document *first = b->documents.count ? b->documents.items[0] : NULL;
 
     if (!first)
-        diagnostics_error(b->diags, (struct span){ 0 }, "no files are given");
+        diagnostics_error(b->diags, (struct span){0}, "no files are given");
     else if (!b->models.count && !diagnostics_error_count(b->diags))
         diagnostics_error(b->diags, document_value_span(first, document_root(first), "models"),
                           "there are no models");
@@ -201,8 +201,8 @@ static void run_stages(struct builder *b, const struct reading *reading)
 bool schema_load(const char *const *paths, size_t count, struct schema **schema_out,
                  struct diagnostics *diags)
 {
-    struct builder b = { .arena = arena_new(), .diags = diags };
-    struct reading reading = { .b = &b };
+    struct builder b = {.arena = arena_new(), .diags = diags};
+    struct reading reading = {.b = &b};
     size_t before = diagnostics_error_count(diags);
     bool ok;
 

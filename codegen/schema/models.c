@@ -10,7 +10,8 @@ static void report_twice(struct builder *b, struct document *document, yaml_node
                          const char *what)
 {
     diagnostics_error(b->diags, document_value_span(document, node, key), "%s", what);
-    diagnostics_note(b->diags, document_value_span(first_document, first, key), "the first one "
+    diagnostics_note(b->diags, document_value_span(first_document, first, key),
+                     "the first one "
                      "is here");
 }
 
@@ -30,8 +31,8 @@ static void name_column(struct builder *b, struct model_build *mb, size_t index,
     column->c_upper = name_upper(b->arena, column->name);
     column->yaml = document_flow_text(mb->document, cb->node);
     build_check_name(b, mb->document, cb->node, "name", column->name, "a column", "column");
-    column->db_name = build_database_name(b, mb->document, cb->node, "column", cb->parsed->column,
-                                          column->name);
+    column->db_name =
+        build_database_name(b, mb->document, cb->node, "column", cb->parsed->column, column->name);
     first = map_add(b->arena, &mb->column_names, column->name, column);
     if (first) {
         report_twice(b, mb->document, cb->node, "name", mb->document,
@@ -51,7 +52,7 @@ static void name_column(struct builder *b, struct model_build *mb, size_t index,
 static void name_columns(struct builder *b, struct model_build *mb)
 {
     yaml_node_t *list = document_get(mb->document, mb->node, "columns");
-    struct map db_names = { 0 };
+    struct map db_names = {0};
     size_t count = mb->parsed->columns_count;
 
     mb->model->column_count = count;
@@ -76,8 +77,8 @@ static void add_model(struct builder *b, struct model_build *mb)
         report_twice(b, mb->document, mb->node, "name", first->document, first->node,
                      arena_format(b->arena, "model '%s' is defined twice", model->name));
     } else {
-        first = map_add(b->arena, &b->tables, build_qualified(b, model->db_schema, model->table),
-                        mb);
+        first =
+            map_add(b->arena, &b->tables, build_qualified(b, model->db_schema, model->table), mb);
         if (first)
             report_twice(b, mb->document, mb->node, "table", first->document, first->node,
                          arena_format(b->arena, "the models '%s' and '%s' have the same table '%s'",

@@ -105,15 +105,14 @@ static void mark_late_keys(struct schema *schema, struct arena *arena, size_t co
         struct model *model = schema->creation_order[i];
 
         for (size_t k = 0; k < model->foreign_key_count; k++)
-            model->foreign_keys[k].in_cycle =
-                position[model->foreign_keys[k].target->index] > i;
+            model->foreign_keys[k].in_cycle = position[model->foreign_keys[k].target->index] > i;
     }
 }
 
 void build_order(struct builder *b)
 {
     size_t count = b->models.count;
-    struct walk walk = { .b = b };
+    struct walk walk = {.b = b};
 
     walk.visits = arena_array(b->arena, count, sizeof *walk.visits);
     walk.path = arena_array(b->arena, count, sizeof *walk.path);

@@ -1,8 +1,8 @@
 #include <string.h>
 
+#include "base/suggest.h"
 #include "naming/names.h"
 #include "schema/build.h"
-#include "base/suggest.h"
 #include "types/types.h"
 
 static struct span at(const struct relation_build *rb, const char *key)
@@ -25,9 +25,11 @@ static void find_target(struct builder *b, struct relation_build *rb)
         return;
     for (size_t i = 0; i < b->models.count; i++)
         suggest_offer(&near, ((const struct model_build *)b->models.items[i])->model->name);
-    diagnostics_error(b->diags, at(rb, "model"), "relation '%s' of model '%s' leads to the unknown "
-                      "model '%s'%s", rb->relation->name, rb->owner->model->name,
-                      rb->parsed->model, suggest_text(b->arena, &near));
+    diagnostics_error(b->diags, at(rb, "model"),
+                      "relation '%s' of model '%s' leads to the unknown "
+                      "model '%s'%s",
+                      rb->relation->name, rb->owner->model->name, rb->parsed->model,
+                      suggest_text(b->arena, &near));
 }
 
 static void check_relation_name(struct builder *b, struct relation_build *rb)
@@ -39,10 +41,12 @@ static void check_relation_name(struct builder *b, struct relation_build *rb)
 
     build_check_name(b, mb->document, rb->node, "name", name, "a relation", NULL);
     if (column) {
-        diagnostics_error(b->diags, at(rb, "name"), "relation '%s' of model '%s' has the name of a "
-                          "column; rename one of them", name, mb->model->name);
-        diagnostics_note(b->diags, document_value_span(mb->document,
-                                                       mb->columns[column->index].node, "name"),
+        diagnostics_error(b->diags, at(rb, "name"),
+                          "relation '%s' of model '%s' has the name of a "
+                          "column; rename one of them",
+                          name, mb->model->name);
+        diagnostics_note(b->diags,
+                         document_value_span(mb->document, mb->columns[column->index].node, "name"),
                          "the column is here");
     }
     first = map_add(b->arena, &mb->relation_names, name, rb);
@@ -69,8 +73,8 @@ static void create_relation(struct builder *b, struct model_build *mb, size_t in
     relation->c_name = name_member(b->arena, relation->name);
     relation->index = index;
     relation->kind = (enum relation_kind)(rb->parsed->kind - 1);
-    relation->to_many = relation->kind == RELATION_HAS_MANY ||
-                        relation->kind == RELATION_MANY_TO_MANY;
+    relation->to_many =
+        relation->kind == RELATION_HAS_MANY || relation->kind == RELATION_MANY_TO_MANY;
     relation->model = mb->model;
     relation->place = build_place(&place);
     relation->comment = arena_text(b->arena, rb->parsed->comment);
@@ -88,8 +92,10 @@ static bool referenced_key(struct builder *b, struct relation_build *rb, struct 
                          rb->parsed->references, rb->parsed->references_count, key);
     *key = side->model->primary_key;
     if (side->model->view && !key->count)
-        diagnostics_error(b->diags, at(rb, "name"), "relation '%s' needs 'references': the view "
-                          "'%s' has no primary key", rb->relation->name, side->model->name);
+        diagnostics_error(b->diags, at(rb, "name"),
+                          "relation '%s' needs 'references': the view "
+                          "'%s' has no primary key",
+                          rb->relation->name, side->model->name);
     return key->count && !side->broken_key;
 }
 
@@ -104,9 +110,10 @@ static bool guess_own_key(struct builder *b, struct relation_build *rb, const st
 
         if (!column) {
             if (!document_is_faulty(rb->owner->document, rb->owner->node))
-                diagnostics_error(b->diags, at(rb, "name"), "relation '%s' needs 'foreign_key': "
-                                  "model '%s' has no column '%s'", rb->relation->name,
-                                  rb->owner->model->name, name);
+                diagnostics_error(b->diags, at(rb, "name"),
+                                  "relation '%s' needs 'foreign_key': "
+                                  "model '%s' has no column '%s'",
+                                  rb->relation->name, rb->owner->model->name, name);
             return false;
         }
         key->columns[key->count++] = column;
@@ -119,8 +126,9 @@ static void report_types(struct builder *b, struct span where, const struct colu
 {
     diagnostics_error(b->diags, where,
                       "column '%s' of model '%s' is %s, but '%s' of model '%s', which it refers "
-                      "to, is %s", from->name, from->model->name, from->type.text, to->name,
-                      to->model->name, to->type.text);
+                      "to, is %s",
+                      from->name, from->model->name, from->type.text, to->name, to->model->name,
+                      to->type.text);
 }
 
 bool build_check_pair(struct builder *b, struct span where, const struct key *from,
@@ -130,10 +138,11 @@ bool build_check_pair(struct builder *b, struct span where, const struct key *fr
     bool ok = true;
 
     if (from->count != to->count) {
-        diagnostics_error(b->diags, where, "the foreign key %s has %zu column%s, but the key %s of "
-                          "model '%s' has %zu", build_key_text(b, from), from->count,
-                          from->count == 1 ? "" : "s", build_key_text(b, to), model->name,
-                          to->count);
+        diagnostics_error(b->diags, where,
+                          "the foreign key %s has %zu column%s, but the key %s of "
+                          "model '%s' has %zu",
+                          build_key_text(b, from), from->count, from->count == 1 ? "" : "s",
+                          build_key_text(b, to), model->name, to->count);
         return false;
     }
     for (size_t i = 0; i < from->count; i++) {
@@ -149,9 +158,10 @@ bool build_check_pair(struct builder *b, struct span where, const struct key *fr
     }
     if (!model->view && !build_key_is_unique(model, to) &&
         !build_find_model(b, model)->broken_key) {
-        diagnostics_error(b->diags, where, "the columns %s of model '%s' are neither its primary "
-                          "key nor unique, so nothing can refer to them", build_key_text(b, to),
-                          model->name);
+        diagnostics_error(b->diags, where,
+                          "the columns %s of model '%s' are neither its primary "
+                          "key nor unique, so nothing can refer to them",
+                          build_key_text(b, to), model->name);
         ok = false;
     }
     return ok;
@@ -173,13 +183,14 @@ static void resolve_belongs_to(struct builder *b, struct relation_build *rb)
     bool ok = referenced_key(b, rb, rb->target, &relation->target_key);
 
     if (rb->parsed->foreign_key_count)
-        ok = build_key(b, rb->owner, rb->owner->document, rb->node, "foreign_key",
-                       rb->parsed->foreign_key, rb->parsed->foreign_key_count,
-                       &relation->own_key) && ok;
+        ok =
+            build_key(b, rb->owner, rb->owner->document, rb->node, "foreign_key",
+                      rb->parsed->foreign_key, rb->parsed->foreign_key_count, &relation->own_key) &&
+            ok;
     else
         ok = ok && guess_own_key(b, rb, &relation->target_key, &relation->own_key);
-    rb->resolved = ok && build_check_pair(b, at(rb, "foreign_key"), &relation->own_key,
-                                          &relation->target_key);
+    rb->resolved =
+        ok && build_check_pair(b, at(rb, "foreign_key"), &relation->own_key, &relation->target_key);
     relation->optional = rb->resolved && is_optional(relation);
 }
 
@@ -195,19 +206,22 @@ static struct relation_build *other_side(struct builder *b, struct relation_buil
             (rb->parsed->inverse && strcmp(rb->parsed->inverse, other->relation->name) != 0))
             continue;
         if (found) {
-            diagnostics_error(b->diags, at(rb, "name"), "relation '%s' could be the other side of "
+            diagnostics_error(b->diags, at(rb, "name"),
+                              "relation '%s' could be the other side of "
                               "'%s' or '%s' of model '%s'; say which with 'inverse' or "
-                              "'foreign_key'", rb->relation->name, found->relation->name,
-                              other->relation->name, rb->target->model->name);
+                              "'foreign_key'",
+                              rb->relation->name, found->relation->name, other->relation->name,
+                              rb->target->model->name);
             return NULL;
         }
         found = other;
     }
-    if (!found && !rb->parsed->inverse && !document_is_faulty(rb->target->document,
-                                                              rb->target->node))
-        diagnostics_error(b->diags, at(rb, "name"), "relation '%s' needs 'foreign_key': model '%s' "
-                          "has no belongs_to that leads back to '%s'", rb->relation->name,
-                          rb->target->model->name, rb->owner->model->name);
+    if (!found && !rb->parsed->inverse &&
+        !document_is_faulty(rb->target->document, rb->target->node))
+        diagnostics_error(b->diags, at(rb, "name"),
+                          "relation '%s' needs 'foreign_key': model '%s' "
+                          "has no belongs_to that leads back to '%s'",
+                          rb->relation->name, rb->target->model->name, rb->owner->model->name);
     return found;
 }
 
@@ -221,7 +235,8 @@ static void resolve_has(struct builder *b, struct relation_build *rb)
         ok = referenced_key(b, rb, rb->owner, &relation->own_key);
         ok = build_key(b, rb->target, rb->owner->document, rb->node, "foreign_key",
                        rb->parsed->foreign_key, rb->parsed->foreign_key_count,
-                       &relation->target_key) && ok;
+                       &relation->target_key) &&
+             ok;
         rb->resolved = ok && build_check_pair(b, at(rb, "foreign_key"), &relation->target_key,
                                               &relation->own_key);
     } else {
@@ -261,7 +276,7 @@ static void resolve_order(struct builder *b, struct relation_build *rb)
                 diagnostics_error(b->diags, where, "column '%s' is named twice in 'order_by'",
                                   name);
         relation->order_by[relation->order_count++] =
-            (struct order_term){ .column = column, .descending = descending };
+            (struct order_term){.column = column, .descending = descending};
     }
 }
 
@@ -274,9 +289,10 @@ static void check_words(struct builder *b, struct relation_build *rb)
         diagnostics_error(b->diags, at(rb, "through"),
                           "'through' belongs to 'kind: many_to_many' only");
     if (many && !rb->parsed->through && !faulty)
-        diagnostics_error(b->diags, at(rb, "name"), "relation '%s' needs 'through': the model or "
-                          "table that links '%s' and '%s'", rb->relation->name,
-                          rb->owner->model->name, rb->parsed->model);
+        diagnostics_error(b->diags, at(rb, "name"),
+                          "relation '%s' needs 'through': the model or "
+                          "table that links '%s' and '%s'",
+                          rb->relation->name, rb->owner->model->name, rb->parsed->model);
     if (many && rb->parsed->foreign_key_count)
         diagnostics_error(b->diags, at(rb, "foreign_key"),
                           "the 'foreign_key' of a many_to_many belongs inside its 'through'");

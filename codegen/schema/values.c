@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "schema/build.h"
 #include "base/suggest.h"
+#include "schema/build.h"
 #include "types/literal.h"
 #include "types/pattern.h"
 #include "types/types.h"
@@ -13,8 +13,8 @@ static struct span at(struct model_build *mb, const struct column_build *cb, con
     return document_value_span(mb->document, cb->node, key);
 }
 
-static void report_literal(struct builder *b, struct model_build *mb, size_t index,
-                           const char *key, const char *text, const char *why)
+static void report_literal(struct builder *b, struct model_build *mb, size_t index, const char *key,
+                           const char *text, const char *why)
 {
     const struct column_build *cb = &mb->columns[index];
     const struct column_type *type = &mb->model->columns[index].type;
@@ -45,8 +45,7 @@ static void default_literal(struct builder *b, struct model_build *mb, size_t in
             column->default_value.label_index = i;
 }
 
-static void default_array(struct builder *b, struct model_build *mb, size_t index,
-                          const char *text)
+static void default_array(struct builder *b, struct model_build *mb, size_t index, const char *text)
 {
     struct column *column = &mb->model->columns[index];
 
@@ -55,7 +54,7 @@ static void default_array(struct builder *b, struct model_build *mb, size_t inde
                           "the default of an array can only be \"[]\"; use default_sql for others");
         return;
     }
-    column->default_value = (struct default_value){ .kind = DEFAULT_EMPTY_ARRAY, .text = "[]" };
+    column->default_value = (struct default_value){.kind = DEFAULT_EMPTY_ARRAY, .text = "[]"};
 }
 
 void build_default(struct builder *b, struct model_build *mb, size_t index)
@@ -63,8 +62,7 @@ void build_default(struct builder *b, struct model_build *mb, size_t index)
     struct column_build *cb = &mb->columns[index];
     struct column *column = &mb->model->columns[index];
     bool null = document_is_null(document_get(mb->document, cb->node, "default"));
-    const char *sql = build_sql(b, mb->document, cb->node, "default_sql",
-                                cb->parsed->default_sql);
+    const char *sql = build_sql(b, mb->document, cb->node, "default_sql", cb->parsed->default_sql);
 
     if (cb->parsed->default_sql && (cb->parsed->default_value || null))
         diagnostics_error(b->diags, at(mb, cb, "default_sql"),
@@ -74,7 +72,7 @@ void build_default(struct builder *b, struct model_build *mb, size_t index)
                           "the default of '%s' is null, but the column is not nullable",
                           column->name);
     if (sql)
-        column->default_value = (struct default_value){ .kind = DEFAULT_SQL, .text = sql };
+        column->default_value = (struct default_value){.kind = DEFAULT_SQL, .text = sql};
     if (!cb->parsed->default_value || null || cb->broken || column->generated != GENERATED_NONE)
         return;
     if (column->type.array)
@@ -109,8 +107,8 @@ static void check_bounds(struct builder *b, struct model_build *mb, size_t index
 {
     struct column *column = &mb->model->columns[index];
     const struct column_limits *limits = &column->limits;
-    const char *value = column->default_value.kind == DEFAULT_LITERAL
-                            ? column->default_value.text : NULL;
+    const char *value =
+        column->default_value.kind == DEFAULT_LITERAL ? column->default_value.text : NULL;
 
     if (limits->min && limits->max && literal_compare(&column->type, limits->min, limits->max) > 0)
         diagnostics_error(b->diags, at(mb, &mb->columns[index], "min"),
@@ -118,8 +116,8 @@ static void check_bounds(struct builder *b, struct model_build *mb, size_t index
                           limits->min, limits->max);
     if (value && limits->min && literal_compare(&column->type, value, limits->min) < 0)
         diagnostics_error(b->diags, at(mb, &mb->columns[index], "default"),
-                          "the default of '%s', %s, is less than its min, %s", column->name,
-                          value, limits->min);
+                          "the default of '%s', %s, is less than its min, %s", column->name, value,
+                          limits->min);
     if (value && limits->max && literal_compare(&column->type, value, limits->max) > 0)
         diagnostics_error(b->diags, at(mb, &mb->columns[index], "default"),
                           "the default of '%s', %s, is greater than its max, %s", column->name,

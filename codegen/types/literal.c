@@ -54,8 +54,9 @@ static const char *read_integer(const struct reading *r)
     errno = 0;
     value = strtoll(r->text, NULL, 10);
     if (errno == ERANGE || value > most || value < -most - 1)
-        return refuse(r, arena_format(r->arena, "is out of range for %s (%" PRId64 " to %" PRId64
-                                      ")", type_info(r->type->kind)->name, -most - 1, most));
+        return refuse(r,
+                      arena_format(r->arena, "is out of range for %s (%" PRId64 " to %" PRId64 ")",
+                                   type_info(r->type->kind)->name, -most - 1, most));
     return strcmp(r->text, "-0") == 0 ? "0" : r->text;
 }
 
@@ -99,8 +100,8 @@ static const char *read_floating(const struct reading *r)
         return refuse(r, "is not a number");
     value = strtod(r->text, NULL);
     if (isinf(value) || (r->type->kind == TYPE_REAL && fabs(value) > (double)FLT_MAX))
-        return refuse(r, arena_format(r->arena, "is out of range for %s",
-                                      type_info(r->type->kind)->name));
+        return refuse(
+            r, arena_format(r->arena, "is out of range for %s", type_info(r->type->kind)->name));
     return r->text;
 }
 
@@ -118,8 +119,8 @@ static const char *read_numeric(const struct reading *r)
         return r->text;
     whole -= strspn(digits, "0") < whole ? strspn(digits, "0") : whole;
     if (fraction > r->type->scale)
-        return refuse(r, arena_format(r->arena, "has more than %u digits after the point",
-                                      r->type->scale));
+        return refuse(
+            r, arena_format(r->arena, "has more than %u digits after the point", r->type->scale));
     if (whole > r->type->precision - r->type->scale)
         return refuse(r, arena_format(r->arena, "has more than %u digits before the point",
                                       r->type->precision - r->type->scale));
@@ -129,8 +130,7 @@ static const char *read_numeric(const struct reading *r)
 static const char *read_text(const struct reading *r)
 {
     if (r->type->length && utf8_count(r->text, strlen(r->text)) > r->type->length)
-        return refuse(r, arena_format(r->arena, "is longer than %u characters",
-                                      r->type->length));
+        return refuse(r, arena_format(r->arena, "is longer than %u characters", r->type->length));
     return r->text;
 }
 
@@ -195,7 +195,7 @@ static const char *read_label(const struct reading *r)
 const char *literal_read(struct arena *arena, const struct column_type *type, const char *text,
                          const char **why_out)
 {
-    struct reading r = { .arena = arena, .type = type, .text = text, .why_out = why_out };
+    struct reading r = {.arena = arena, .type = type, .text = text, .why_out = why_out};
 
     switch (type->kind) {
     case TYPE_BOOLEAN:

@@ -10,8 +10,8 @@
 #include "base/memory.h"
 
 #define LENGTH_LIMIT 1000
-#define DEPTH_LIMIT 32
-#define SIZE_LIMIT 20000ul
+#define DEPTH_LIMIT  32
+#define SIZE_LIMIT   20000ul
 
 /* The end of the bracket expression at at, or of the text. */
 static const char *skip_set(const char *at)
@@ -41,7 +41,7 @@ static unsigned long repetitions(const char *at)
 /* glibc copies what is repeated, so nested repetitions multiply: the size after copying. */
 static bool is_too_large(const char *text)
 {
-    unsigned long sum[DEPTH_LIMIT + 1] = { 0 };
+    unsigned long sum[DEPTH_LIMIT + 1] = {0};
     unsigned long last = 0;
     size_t depth = 0;
 

@@ -60,28 +60,28 @@ struct enum_label {
 };
 
 struct enum_type {
-    const char *name;       /* role; for an inline enum <model>_<column> */
-    const char *c_name;     /* the tag of the C enum: shop_role */
-    const char *c_upper;    /* SHOP_ROLE; SHOP_ROLE_UNSET is the zero enumerator */
-    const char *db_name;    /* the database type; for an inline enum <table>_<column> */
-    const char *db_schema;  /* NULL: the default schema */
-    const char *comment;    /* NULL: none */
-    const char *source;     /* the YAML file that declares it */
+    const char *name;               /* role; for an inline enum <model>_<column> */
+    const char *c_name;             /* the tag of the C enum: shop_role */
+    const char *c_upper;            /* SHOP_ROLE; SHOP_ROLE_UNSET is the zero enumerator */
+    const char *db_name;            /* the database type; for an inline enum <table>_<column> */
+    const char *db_schema;          /* NULL: the default schema */
+    const char *comment;            /* NULL: none */
+    const char *source;             /* the YAML file that declares it */
     const struct column *inline_of; /* NULL: declared under `enums` */
     struct enum_label *labels;
-    size_t label_count;     /* at least 1 */
+    size_t label_count; /* at least 1 */
     struct place place;
 };
 
 struct column_type {
     enum type_kind kind; /* of the element when `array` */
     bool array;
-    bool has_precision;  /* numeric(p) or numeric(p,s); plain `numeric` is unconstrained */
-    unsigned precision;  /* 1 to 1000 */
-    unsigned scale;      /* 0 to precision */
-    unsigned length;     /* varchar(n), char(n); 0: varchar without a limit */
+    bool has_precision; /* numeric(p) or numeric(p,s); plain `numeric` is unconstrained */
+    unsigned precision; /* 1 to 1000 */
+    unsigned scale;     /* 0 to precision */
+    unsigned length;    /* varchar(n), char(n); 0: varchar without a limit */
     const struct enum_type *enumeration; /* TYPE_ENUM only, else NULL */
-    const char *text;    /* normalised YAML spelling: "numeric(12,2)", "text[]", "role" */
+    const char *text; /* normalised YAML spelling: "numeric(12,2)", "text[]", "role" */
 };
 
 enum generated_kind {
@@ -93,9 +93,9 @@ enum generated_kind {
 
 enum default_kind {
     DEFAULT_NONE,
-    DEFAULT_LITERAL,     /* `text`, in the form below */
-    DEFAULT_SQL,         /* `text` is an SQL expression, checked to be self-contained */
-    DEFAULT_EMPTY_ARRAY  /* an array column's `default: "[]"`; text is "[]" */
+    DEFAULT_LITERAL,    /* `text`, in the form below */
+    DEFAULT_SQL,        /* `text` is an SQL expression, checked to be self-contained */
+    DEFAULT_EMPTY_ARRAY /* an array column's `default: "[]"`; text is "[]" */
 };
 
 /*
@@ -109,13 +109,13 @@ enum default_kind {
  */
 struct default_value {
     enum default_kind kind;
-    const char *text;    /* NULL when DEFAULT_NONE */
-    size_t label_index;  /* enum literals: index into enumeration->labels */
+    const char *text;   /* NULL when DEFAULT_NONE */
+    size_t label_index; /* enum literals: index into enumeration->labels */
 };
 
 /* For generated validation; a NULL text means "no such bound". */
 struct column_limits {
-    const char *min;     /* a literal of the column's type, inclusive */
+    const char *min; /* a literal of the column's type, inclusive */
     const char *max;
     bool has_max_length;
     uint32_t max_length; /* text types: characters; bytea: bytes. Not varchar's own length */
@@ -127,12 +127,12 @@ struct column {
     const char *c_name;  /* the struct field; a reserved word has a trailing underscore */
     const char *c_upper; /* the name in upper case, for USER_BY_<COLUMN> */
     const char *db_name;
-    size_t index;        /* position in model->columns */
+    size_t index; /* position in model->columns */
     struct model *model;
     struct column_type type;
     bool nullable;
-    bool primary_key;    /* member of the primary key, single or composite */
-    bool unique;         /* by itself: unique: true, or a one-column unique or primary key */
+    bool primary_key; /* member of the primary key, single or composite */
+    bool unique;      /* by itself: unique: true, or a one-column unique or primary key */
     bool deferred;
     bool version;
     bool created;
@@ -207,8 +207,12 @@ struct foreign_key {
     struct place place;
 };
 
-enum relation_kind { RELATION_BELONGS_TO, RELATION_HAS_MANY, RELATION_HAS_ONE,
-                     RELATION_MANY_TO_MANY };
+enum relation_kind {
+    RELATION_BELONGS_TO,
+    RELATION_HAS_MANY,
+    RELATION_HAS_ONE,
+    RELATION_MANY_TO_MANY
+};
 
 struct order_term {
     const struct column *column; /* of the relation's target */
@@ -222,17 +226,17 @@ struct order_term {
  */
 struct relation {
     const char *name;
-    const char *c_name;  /* member of `.with`; a reserved word has a trailing underscore */
-    size_t index;        /* position in model->relations */
+    const char *c_name; /* member of `.with`; a reserved word has a trailing underscore */
+    size_t index;       /* position in model->relations */
     enum relation_kind kind;
-    bool to_many;        /* has_many, many_to_many */
+    bool to_many;          /* has_many, many_to_many */
     bool self_referential; /* target is the model itself */
-    bool optional;       /* to-one that may be absent: has_one, belongs_to over a nullable key */
+    bool optional;         /* to-one that may be absent: has_one, belongs_to over a nullable key */
     struct model *model;
     struct model *target;
     struct key own_key;
     struct key target_key;
-    struct model *link;  /* many_to_many only, else NULL */
+    struct model *link; /* many_to_many only, else NULL */
     struct key link_own_key;
     struct key link_target_key;
     const struct relation *inverse; /* NULL: none declared */

@@ -26,8 +26,8 @@ static const char *read_quoted(struct lexer *lexer)
     char quote = *lexer->at;
     const char *from = lexer->at;
     char before = from > lexer->start ? from[-1] : ' ';
-    bool word_before = from - lexer->start > 1 &&
-                       (isalnum((unsigned char)from[-2]) || from[-2] == '_');
+    bool word_before =
+        from - lexer->start > 1 && (isalnum((unsigned char)from[-2]) || from[-2] == '_');
 
     if (quote == '\'' && (before == 'e' || before == 'E') && !word_before)
         return "E'...' strings are not allowed";
@@ -101,7 +101,7 @@ static const char *read_token(struct lexer *lexer)
 
 const char *sql_text_fault(const char *text)
 {
-    struct lexer lexer = { .start = text, .at = text };
+    struct lexer lexer = {.start = text, .at = text};
     const char *fault = NULL;
 
     if (!text[strspn(text, " \t\r\n")])

@@ -6,32 +6,38 @@
 #include "base/memory.h"
 
 #define LONGEST_CHARACTERS 10485760u
-#define HIGHEST_PRECISION 1000u
+#define HIGHEST_PRECISION  1000u
 
 static const struct type_info infos[TYPE_KIND_COUNT] = {
-    [TYPE_BOOLEAN] = { .name = "boolean", .comparable = true },
-    [TYPE_SMALLINT] = { .name = "smallint", .integer = true, .bounded = true, .comparable = true },
-    [TYPE_INTEGER] = { .name = "integer", .integer = true, .bounded = true, .comparable = true },
-    [TYPE_BIGINT] = { .name = "bigint", .integer = true, .bounded = true, .comparable = true },
-    [TYPE_REAL] = { .name = "real", .bounded = true, .comparable = true },
-    [TYPE_DOUBLE] = { .name = "double", .bounded = true, .comparable = true },
-    [TYPE_NUMERIC] = { .name = "numeric", .bounded = true, .comparable = true,
-                       .parameters = "numeric, numeric(precision) or numeric(precision,scale)" },
-    [TYPE_TEXT] = { .name = "text", .text = true, .comparable = true },
-    [TYPE_VARCHAR] = { .name = "varchar", .text = true, .comparable = true,
-                       .parameters = "varchar or varchar(length)" },
-    [TYPE_CHAR] = { .name = "char", .text = true, .comparable = true,
-                    .parameters = "char or char(length)" },
-    [TYPE_BYTEA] = { .name = "bytea", .comparable = true },
-    [TYPE_UUID] = { .name = "uuid", .comparable = true },
-    [TYPE_DATE] = { .name = "date", .bounded = true, .comparable = true },
-    [TYPE_TIME] = { .name = "time", .bounded = true, .comparable = true },
-    [TYPE_TIMESTAMP] = { .name = "timestamp", .bounded = true, .comparable = true },
-    [TYPE_TIMESTAMPTZ] = { .name = "timestamptz", .bounded = true, .comparable = true },
-    [TYPE_INTERVAL] = { .name = "interval", .comparable = true },
-    [TYPE_JSON] = { .name = "json" },
-    [TYPE_JSONB] = { .name = "jsonb" },
-    [TYPE_ENUM] = { .name = "enum", .comparable = true },
+    [TYPE_BOOLEAN] = {.name = "boolean", .comparable = true},
+    [TYPE_SMALLINT] = {.name = "smallint", .integer = true, .bounded = true, .comparable = true},
+    [TYPE_INTEGER] = {.name = "integer", .integer = true, .bounded = true, .comparable = true},
+    [TYPE_BIGINT] = {.name = "bigint", .integer = true, .bounded = true, .comparable = true},
+    [TYPE_REAL] = {.name = "real", .bounded = true, .comparable = true},
+    [TYPE_DOUBLE] = {.name = "double", .bounded = true, .comparable = true},
+    [TYPE_NUMERIC] = {.name = "numeric",
+                      .bounded = true,
+                      .comparable = true,
+                      .parameters = "numeric, numeric(precision) or numeric(precision,scale)"},
+    [TYPE_TEXT] = {.name = "text", .text = true, .comparable = true},
+    [TYPE_VARCHAR] = {.name = "varchar",
+                      .text = true,
+                      .comparable = true,
+                      .parameters = "varchar or varchar(length)"},
+    [TYPE_CHAR] = {.name = "char",
+                   .text = true,
+                   .comparable = true,
+                   .parameters = "char or char(length)"},
+    [TYPE_BYTEA] = {.name = "bytea", .comparable = true},
+    [TYPE_UUID] = {.name = "uuid", .comparable = true},
+    [TYPE_DATE] = {.name = "date", .bounded = true, .comparable = true},
+    [TYPE_TIME] = {.name = "time", .bounded = true, .comparable = true},
+    [TYPE_TIMESTAMP] = {.name = "timestamp", .bounded = true, .comparable = true},
+    [TYPE_TIMESTAMPTZ] = {.name = "timestamptz", .bounded = true, .comparable = true},
+    [TYPE_INTERVAL] = {.name = "interval", .comparable = true},
+    [TYPE_JSON] = {.name = "json"},
+    [TYPE_JSONB] = {.name = "jsonb"},
+    [TYPE_ENUM] = {.name = "enum", .comparable = true},
 };
 
 const struct type_info *type_info(enum type_kind kind)
@@ -135,8 +141,8 @@ static bool find_kind(const char *text, size_t length, enum type_kind *kind_out)
 enum type_parse_result type_parse(struct arena *arena, const char *text,
                                   struct column_type *type_out, const char **why_out)
 {
-    struct column_type type = { 0 };
-    unsigned numbers[2] = { 0, 0 };
+    struct column_type type = {0};
+    unsigned numbers[2] = {0, 0};
     size_t count = 0;
     const char *start = skip_spaces(text);
     size_t length = word_length(start);
@@ -177,17 +183,38 @@ const char *type_enum_name(struct arena *arena, const char *text)
 const char *type_usual_name(const char *text)
 {
     static const char *const names[][2] = {
-        { "string", "text" },      { "str", "text" },          { "int", "integer" },
-        { "int2", "smallint" },    { "int4", "integer" },      { "int8", "bigint" },
-        { "int16", "smallint" },   { "int32", "integer" },     { "int64", "bigint" },
-        { "long", "bigint" },      { "tinyint", "smallint" },  { "bool", "boolean" },
-        { "float", "double" },     { "float4", "real" },       { "float8", "double" },
-        { "decimal", "numeric" },  { "money", "numeric" },     { "datetime", "timestamp" },
-        { "blob", "bytea" },       { "binary", "bytea" },      { "bytes", "bytea" },
-        { "clob", "text" },        { "nvarchar", "varchar" },  { "character", "char" },
-        { "bpchar", "char" },      { "guid", "uuid" },         { "serial", "integer" },
-        { "bigserial", "bigint" }, { "smallserial", "smallint" }, { "citext", "text" },
-        { "double precision", "double" }, { "number", "numeric" },
+        {"string", "text"},
+        {"str", "text"},
+        {"int", "integer"},
+        {"int2", "smallint"},
+        {"int4", "integer"},
+        {"int8", "bigint"},
+        {"int16", "smallint"},
+        {"int32", "integer"},
+        {"int64", "bigint"},
+        {"long", "bigint"},
+        {"tinyint", "smallint"},
+        {"bool", "boolean"},
+        {"float", "double"},
+        {"float4", "real"},
+        {"float8", "double"},
+        {"decimal", "numeric"},
+        {"money", "numeric"},
+        {"datetime", "timestamp"},
+        {"blob", "bytea"},
+        {"binary", "bytea"},
+        {"bytes", "bytea"},
+        {"clob", "text"},
+        {"nvarchar", "varchar"},
+        {"character", "char"},
+        {"bpchar", "char"},
+        {"guid", "uuid"},
+        {"serial", "integer"},
+        {"bigserial", "bigint"},
+        {"smallserial", "smallint"},
+        {"citext", "text"},
+        {"double precision", "double"},
+        {"number", "numeric"},
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

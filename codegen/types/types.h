@@ -9,11 +9,11 @@ struct arena;
 
 /* What the rules need to know of a type; one row per type_kind. */
 struct type_info {
-    const char *name;   /* as in the YAML */
+    const char *name; /* as in the YAML */
     bool integer;
-    bool text;          /* takes max_length and pattern */
-    bool bounded;       /* takes min and max */
-    bool comparable;    /* has equality in every database, so it may be in a key */
+    bool text;              /* takes max_length and pattern */
+    bool bounded;           /* takes min and max */
+    bool comparable;        /* has equality in every database, so it may be in a key */
     const char *parameters; /* what stands in parentheses, for messages; NULL: nothing */
 };
 

@@ -31,7 +31,7 @@ static void cut(document *d, const yaml_node_t *container, int child, bool pair)
 {
     struct cut *made = arena_alloc(d->arena, sizeof *made);
 
-    *made = (struct cut){ .container = id_of(d, container), .child = child, .pair = pair };
+    *made = (struct cut){.container = id_of(d, container), .child = child, .pair = pair};
     pointers_add(d->arena, &d->cuts, made);
 }
 
@@ -39,9 +39,9 @@ static void cut(document *d, const yaml_node_t *container, int child, bool pair)
 static const char *entry_noun(const char *key)
 {
     static const char *const nouns[][2] = {
-        { "models", "a model" },       { "columns", "a column" },     { "enums", "an enum" },
-        { "relations", "a relation" }, { "indexes", "an index" },     { "uniques", "a unique" },
-        { "checks", "a check" },       { "through", "a 'through'" },
+        {"models", "a model"},       {"columns", "a column"},    {"enums", "an enum"},
+        {"relations", "a relation"}, {"indexes", "an index"},    {"uniques", "a unique"},
+        {"checks", "a check"},       {"through", "a 'through'"},
     };
 
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
@@ -52,7 +52,7 @@ static const char *entry_noun(const char *key)
 
 static const char *known_keys(document *d, const cyaml_schema_field_t *fields)
 {
-    struct text keys = { 0 };
+    struct text keys = {0};
 
     for (; fields->key; fields++) {
         text_add_string(d->arena, &keys, keys.length ? ", " : "");
@@ -72,8 +72,10 @@ static void report_unknown_key(document *d, const yaml_node_t *key, const yaml_n
     for (const cyaml_schema_field_t *field = fields; field->key; field++)
         suggest_offer(&near, field->key);
     if (length && text_of(key)[length - 1] == ')' && document_is_null(value))
-        diagnostics_error(d->diags, at, "unknown key '%s' in %s: inside { } a text with a comma "
-                          "needs quotes, such as \"numeric(12,2)\"", text_of(key), noun);
+        diagnostics_error(d->diags, at,
+                          "unknown key '%s' in %s: inside { } a text with a comma "
+                          "needs quotes, such as \"numeric(12,2)\"",
+                          text_of(key), noun);
     else if (near.best)
         diagnostics_error(d->diags, at, "unknown key '%s' in %s%s", text_of(key), noun,
                           suggest_text(d->arena, &near));
@@ -100,7 +102,7 @@ static bool report_list_wanted(document *d, const yaml_node_t *node, const char 
 static bool report_choice(document *d, const yaml_node_t *node, shape *want, const char *key)
 {
     struct suggestion near = suggest_for(text_of(node));
-    struct text choices = { 0 };
+    struct text choices = {0};
 
     for (uint32_t i = 0; i < want->enumeration.count; i++) {
         suggest_offer(&near, want->enumeration.strings[i].str);
@@ -185,7 +187,9 @@ static bool check_text(document *d, const yaml_node_t *node, const char *key)
             return true;
         diagnostics_error(d->diags, document_span(d, node),
                           node->data.scalar.length ? "'%s' has no value: quote '%s' or leave the "
-                          "key out" : "'%s' has no value", key, text);
+                                                     "key out"
+                                                   : "'%s' has no value",
+                          key, text);
         return false;
     }
     for (size_t i = 0; i < node->data.scalar.length; i++) {
@@ -250,8 +254,7 @@ static bool check_list(document *d, yaml_node_t *node, shape *want, const char *
         if (d->faulty[id_of(d, child) - 1])
             d->faulty[id_of(d, node) - 1] = true;
     }
-    if (node->data.sequence.items.start == node->data.sequence.items.top &&
-        want->sequence.min) {
+    if (node->data.sequence.items.start == node->data.sequence.items.top && want->sequence.min) {
         diagnostics_error(d->diags, document_span(d, node), "'%s' must not be empty", key);
         return false;
     }
@@ -317,8 +320,7 @@ static bool check_missing(document *d, const yaml_node_t *mapping,
     bool ok = true;
 
     for (; fields->key; fields++) {
-        if ((fields->value.flags & CYAML_FLAG_OPTIONAL) ||
-            first_given(d, mapping, fields->key))
+        if ((fields->value.flags & CYAML_FLAG_OPTIONAL) || first_given(d, mapping, fields->key))
             continue;
         diagnostics_error(d->diags, document_span(d, mapping), "%s needs the key '%s'",
                           where ? entry_noun(where) : "a file", fields->key);

@@ -13,7 +13,7 @@
 
 static struct span whole_file(const struct source *source)
 {
-    return (struct span){ .source = source, .line = 1, .column = 1, .width = 1 };
+    return (struct span){.source = source, .line = 1, .column = 1, .width = 1};
 }
 
 /* Reads at most one byte more than the limit, so that too much can be told. */
@@ -77,8 +77,8 @@ static bool read_source(struct document *document, const char *path, struct span
     }
     ok = length <= FILE_LIMIT;
     bom = skip_bom(text, length) ? 3 : 0;
-    document->source = diagnostics_add_source(document->diags, path, ok ? text + bom : NULL,
-                                              length - bom);
+    document->source =
+        diagnostics_add_source(document->diags, path, ok ? text + bom : NULL, length - bom);
     if (!ok)
         diagnostics_error(document->diags, whole_file(document->source),
                           "the file is larger than %zu MiB", FILE_LIMIT / 1024 / 1024);
@@ -104,10 +104,9 @@ static bool build_tree(struct document *document)
         diagnostics_error(document->diags, whole_file(document->source), "out of memory");
         return false;
     }
-    document->faulty = arena_array(document->arena,
-                                   (size_t)(document->tree.nodes.top - document->tree.nodes.start)
-                                       + 1,
-                                   sizeof *document->faulty);
+    document->faulty = arena_array(
+        document->arena, (size_t)(document->tree.nodes.top - document->tree.nodes.start) + 1,
+        sizeof *document->faulty);
     return true;
 }
 
@@ -197,7 +196,7 @@ bool document_is_faulty(const struct document *document, const yaml_node_t *node
 
 bool document_is_null(const yaml_node_t *node)
 {
-    static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
+    static const char *const nulls[] = {"", "~", "null", "Null", "NULL"};
 
     if (!node || node->type != YAML_SCALAR_NODE ||
         node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)

@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <yaml.h>
 
-#include "base/memory.h"
 #include "base/diagnostics.h"
+#include "base/memory.h"
 #include "yaml/parsed.h"
 
 struct document {
@@ -24,10 +24,10 @@ struct document {
     const struct source *source;
     yaml_document_t tree;
     bool has_tree;
-    bool *faulty;           /* by node id: something was cut out of it or below it */
-    bool lost_models;       /* an entry of `models` was cut out */
+    bool *faulty;     /* by node id: something was cut out of it or below it */
+    bool lost_models; /* an entry of `models` was cut out */
     bool lost_enums;
-    struct pointers cuts;   /* struct cut, in the order they were found */
+    struct pointers cuts;       /* struct cut, in the order they were found */
     struct parsed_file *parsed; /* NULL when too little is left */
 };
 

@@ -16,7 +16,8 @@ struct log {
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 0)))
 #endif
-static void keep_first(cyaml_log_t level, void *context, const char *format, va_list arguments)
+static void
+keep_first(cyaml_log_t level, void *context, const char *format, va_list arguments)
 {
     struct log *log = context;
 
@@ -94,8 +95,8 @@ static int keep_output(void *context, unsigned char *bytes, size_t size)
 /* Writes the tree of the same text once more: the emitter destroys what it writes. */
 static bool emit_rest(const struct document *document, struct output *output)
 {
-    yaml_parser_t parser = { 0 };
-    yaml_emitter_t emitter = { 0 };
+    yaml_parser_t parser = {0};
+    yaml_emitter_t emitter = {0};
     yaml_document_t tree;
     bool ok = false;
 
@@ -119,9 +120,9 @@ out:
 
 bool document_load(struct document *document)
 {
-    struct log log = { { 0 } };
+    struct log log = {{0}};
     cyaml_config_t config = config_for(&log);
-    struct output rest = { .arena = document->arena };
+    struct output rest = {.arena = document->arena};
     const char *text = document->source->text;
     size_t length = document->source->length;
     cyaml_err_t error;
@@ -145,7 +146,7 @@ bool document_load(struct document *document)
 
 void document_close(struct document *document)
 {
-    struct log log = { { 0 } };
+    struct log log = {{0}};
     cyaml_config_t config = config_for(&log);
 
     if (!document)

@@ -119,7 +119,7 @@ static void add_node(struct document *document, struct text *to, const yaml_node
 
 const char *document_flow_text(struct document *document, const yaml_node_t *node)
 {
-    struct text line = { 0 };
+    struct text line = {0};
 
     text_add_string(document->arena, &line, "");
     if (node)

@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-
 struct parsed_enum {
     char *name;
     char *type;

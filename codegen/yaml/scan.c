@@ -11,8 +11,8 @@
  */
 
 #define DEPTH_LIMIT 32
-#define NODE_LIMIT 500000
-#define TEXT_LIMIT ((size_t)64 * 1024)
+#define NODE_LIMIT  500000
+#define TEXT_LIMIT  ((size_t)64 * 1024)
 
 struct scan {
     struct document *document;
@@ -24,14 +24,16 @@ struct scan {
 
 static struct span at_mark(const struct document *document, yaml_mark_t mark, unsigned width)
 {
-    return (struct span){ .source = document->source, .line = (unsigned)mark.line + 1,
-                          .column = (unsigned)mark.column + 1, .width = width };
+    return (struct span){.source = document->source,
+                         .line = (unsigned)mark.line + 1,
+                         .column = (unsigned)mark.column + 1,
+                         .width = width};
 }
 
 /* libyaml gives faults of the encoding as a byte offset only. */
 static struct span at_offset(const struct source *source, size_t offset)
 {
-    struct span span = { .source = source, .line = 1, .column = 1, .width = 1 };
+    struct span span = {.source = source, .line = 1, .column = 1, .width = 1};
     uint32_t code;
 
     for (size_t at = 0; at < offset && at < source->length;) {
@@ -57,8 +59,7 @@ static void report_bytes(struct document *document, const yaml_parser_t *parser)
         diagnostics_error(document->diags, at, "a control character (U+%04X) is not allowed",
                           (unsigned)parser->problem_value);
     else
-        diagnostics_error(document->diags, at, "the file is not valid UTF-8: %s",
-                          parser->problem);
+        diagnostics_error(document->diags, at, "the file is not valid UTF-8: %s", parser->problem);
 }
 
 static char byte_at(const struct source *source, struct span at)
@@ -112,8 +113,8 @@ static bool report_failure(struct scan *scan)
 
 static bool refuse(struct scan *scan, const yaml_event_t *event, const char *why)
 {
-    diagnostics_error(scan->document->diags,
-                      at_mark(scan->document, event->start_mark, 1), "%s", why);
+    diagnostics_error(scan->document->diags, at_mark(scan->document, event->start_mark, 1), "%s",
+                      why);
     return false;
 }
 
@@ -123,8 +124,9 @@ static bool node_allowed(struct scan *scan, const yaml_event_t *event, const voi
     if (anchor)
         return refuse(scan, event, "anchors (&name) are not supported; write the value out");
     if (tag)
-        return refuse(scan, event, "tags (!name) are not supported; to read another file, "
-                                   "list it under 'include'");
+        return refuse(scan, event,
+                      "tags (!name) are not supported; to read another file, "
+                      "list it under 'include'");
     if (++scan->nodes > NODE_LIMIT)
         return refuse(scan, event, "the file has more than 500000 values; split it");
     return true;
@@ -192,7 +194,7 @@ static bool scan_events(struct scan *scan)
 
 bool document_scan(struct document *document)
 {
-    struct scan scan = { .document = document };
+    struct scan scan = {.document = document};
     bool ok;
 
     if (!yaml_parser_initialize(&scan.parser)) {

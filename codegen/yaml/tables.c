@@ -4,6 +4,7 @@
 
 #define LONGEST_TEXT (64 * 1024)
 
+/* clang-format off */
 /* CYAML_FIELD_SEQUENCE and its like do not name every member, so these spell what we use. */
 #define FIELD(word, owner, member, ...) \
     { .key = (word), .data_offset = offsetof(struct owner, member), .value = { __VA_ARGS__ } }
@@ -41,15 +42,19 @@
         .mapping = { .fields = (list) } \
     }
 
-static const cyaml_schema_value_t text_value = { TEXT_VALUE(CYAML_FLAG_DEFAULT) };
+/* clang-format on */
+
+static const cyaml_schema_value_t text_value = {TEXT_VALUE(CYAML_FLAG_DEFAULT)};
 
 static const cyaml_strval_t relation_kinds[] = {
-    { "belongs_to", 1 }, { "has_many", 2 }, { "has_one", 3 }, { "many_to_many", 4 },
+    {"belongs_to", 1},
+    {"has_many", 2},
+    {"has_one", 3},
+    {"many_to_many", 4},
 };
 
 static const cyaml_strval_t key_actions[] = {
-    { "no_action", 1 }, { "restrict", 2 }, { "cascade", 3 }, { "set_null", 4 },
-    { "set_default", 5 },
+    {"no_action", 1}, {"restrict", 2}, {"cascade", 3}, {"set_null", 4}, {"set_default", 5},
 };
 
 static const cyaml_schema_field_t enum_fields[] = {
@@ -109,7 +114,7 @@ static const cyaml_schema_field_t relation_fields[] = {
     TEXTS("references", parsed_relation, references),
     FIELD("through", parsed_relation, through, .type = CYAML_MAPPING,
           .flags = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-          .data_size = sizeof(struct parsed_through), .mapping = { .fields = through_fields }),
+          .data_size = sizeof(struct parsed_through), .mapping = {.fields = through_fields}),
     TEXT("inverse", parsed_relation, inverse),
     TEXTS("order_by", parsed_relation, order_by),
     CHOICE("on_delete", parsed_relation, on_delete, CYAML_FLAG_OPTIONAL, key_actions),
@@ -173,5 +178,5 @@ const cyaml_schema_value_t parsed_file_schema = {
     .type = CYAML_MAPPING,
     .flags = CYAML_FLAG_POINTER,
     .data_size = sizeof(struct parsed_file),
-    .mapping = { .fields = file_fields },
+    .mapping = {.fields = file_fields},
 };

@@ -2,10 +2,10 @@
  * Every faulty/NAME.yaml must be refused with exactly what faulty/NAME.stderr says. To write the
  * expectations anew after a message changed: ORM_TEST_FIX=1, then read the difference.
  */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 
 #include "schema/load.h"
 
-#define CASE_LIMIT 1000
+#define CASE_LIMIT  1000
 #define LEAST_CASES 60
 
 static char *read_text(const char *path)
@@ -49,7 +49,7 @@ static void check_case(void **state)
     const char *name = *state;
     char input[300];
     char expected_path[300];
-    const char *paths[] = { input };
+    const char *paths[] = {input};
     struct diagnostics *diags = diagnostics_new();
     struct schema *schema = NULL;
     clock_t start = clock();
@@ -93,8 +93,8 @@ static size_t find_cases(struct CMUnitTest *tests)
             continue;
         }
         *end = '\0';
-        tests[count++] = (struct CMUnitTest){
-            .name = name, .test_func = check_case, .initial_state = name };
+        tests[count++] =
+            (struct CMUnitTest){.name = name, .test_func = check_case, .initial_state = name};
     }
     if (folder)
         closedir(folder);

@@ -1,8 +1,8 @@
 /* Input too large or too odd to keep beside the other cases: made here, refused quickly. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,8 +13,9 @@
 
 #include "schema/load.h"
 
-#define HEAD "models:\n  - name: thing\n    columns:\n" \
-             "      - { name: id, type: bigint, primary_key: true }\n"
+#define HEAD                                                                                       \
+    "models:\n  - name: thing\n    columns:\n"                                                     \
+    "      - { name: id, type: bigint, primary_key: true }\n"
 
 struct text {
     char *bytes;
@@ -49,7 +50,7 @@ static void repeat(struct text *to, const char *text, size_t times)
 static bool load(struct text *text, char **said_out)
 {
     char folder[] = "/tmp/orm_hostile_XXXXXX";
-    const char *paths[] = { "hostile.yaml" };
+    const char *paths[] = {"hostile.yaml"};
     struct diagnostics *diags = diagnostics_new();
     struct schema *schema = NULL;
     clock_t start;
@@ -90,7 +91,7 @@ static void refuse(struct text *text, const char *beginning)
 
 static void test_raw_nul(void **state)
 {
-    struct text text = { 0 };
+    struct text text = {0};
 
     (void)state;
     add(&text, "models:\n  - name: th\0ing\n", 25);
@@ -101,7 +102,7 @@ static void test_raw_nul(void **state)
 
 static void test_invalid_utf8(void **state)
 {
-    struct text text = { 0 };
+    struct text text = {0};
 
     (void)state;
     add_string(&text, "models:\n  - name: \xC3\xB6\xC3\x28\n");
@@ -116,7 +117,7 @@ static void test_invalid_utf8(void **state)
 
 static void test_escape_sequences(void **state)
 {
-    struct text text = { 0 };
+    struct text text = {0};
 
     (void)state;
     add_string(&text, "models:\n  - name: \x1B[31m\n");
@@ -126,7 +127,7 @@ static void test_escape_sequences(void **state)
 
 static void test_depth(void **state)
 {
-    struct text text = { 0 };
+    struct text text = {0};
 
     (void)state;
     add_string(&text, "models: ");
@@ -145,7 +146,7 @@ static void test_depth(void **state)
 
 static void test_alias_bombs(void **state)
 {
-    struct text text = { 0 };
+    struct text text = {0};
 
     (void)state;
     add_string(&text, "a: &a [x, x, x, x, x, x, x, x, x]\n"
@@ -159,7 +160,7 @@ static void test_alias_bombs(void **state)
 
 static void test_large_scalars(void **state)
 {
-    struct text text = { 0 };
+    struct text text = {0};
 
     (void)state;
     add_string(&text, "models:\n  - name: ");
@@ -178,7 +179,7 @@ static void test_large_scalars(void **state)
 
 static void test_large_file(void **state)
 {
-    struct text text = { 0 };
+    struct text text = {0};
 
     (void)state;
     repeat(&text, "# comment that goes on\n", 800 * 1024);
@@ -187,7 +188,7 @@ static void test_large_file(void **state)
 
 static void test_many_nodes(void **state)
 {
-    struct text text = { 0 };
+    struct text text = {0};
 
     (void)state;
     add_string(&text, "models: [");
@@ -198,7 +199,7 @@ static void test_many_nodes(void **state)
 
 static void test_many_faults(void **state)
 {
-    struct text text = { 0 };
+    struct text text = {0};
     char *said = NULL;
 
     (void)state;
@@ -224,7 +225,7 @@ static void test_every_prefix(void **state)
 
     (void)state;
     for (size_t cut = 0; cut <= length; cut++) {
-        struct text text = { 0 };
+        struct text text = {0};
         char *said = NULL;
 
         add(&text, whole, cut);
@@ -239,7 +240,7 @@ static void test_every_prefix(void **state)
 /* A byte-order mark is skipped, and places count without it. */
 static void test_byte_order_mark(void **state)
 {
-    struct text text = { 0 };
+    struct text text = {0};
 
     (void)state;
     add_string(&text, "\xEF\xBB\xBFmodels: 3\n");
@@ -251,11 +252,11 @@ static void test_byte_order_mark(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_raw_nul),        cmocka_unit_test(test_invalid_utf8),
+        cmocka_unit_test(test_raw_nul),          cmocka_unit_test(test_invalid_utf8),
         cmocka_unit_test(test_escape_sequences), cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_alias_bombs),    cmocka_unit_test(test_large_scalars),
-        cmocka_unit_test(test_large_file),     cmocka_unit_test(test_many_nodes),
-        cmocka_unit_test(test_many_faults),    cmocka_unit_test(test_every_prefix),
+        cmocka_unit_test(test_alias_bombs),      cmocka_unit_test(test_large_scalars),
+        cmocka_unit_test(test_large_file),       cmocka_unit_test(test_many_nodes),
+        cmocka_unit_test(test_many_faults),      cmocka_unit_test(test_every_prefix),
         cmocka_unit_test(test_byte_order_mark),
     };
 

@@ -1,8 +1,8 @@
 /* What the emitters are given: references resolved, defaults filled in, tables in order. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 static struct schema *load_text(const char *text)
 {
     char path[] = "/tmp/orm_schema_XXXXXX";
-    const char *paths[] = { path };
+    const char *paths[] = {path};
     struct diagnostics *diags = diagnostics_new();
     struct schema *schema = NULL;
     int fd = mkstemp(path);
@@ -62,16 +62,14 @@ static const char *const shop =
     "          through: { table: user_team, foreign_key: [user_id], target_key: [team_id] },\n"
     "          on_delete: cascade }\n"
     "  - name: task\n"
-    "    columns:\n" KEY
-    "      - { name: owner_id, type: bigint, nullable: true }\n"
+    "    columns:\n" KEY "      - { name: owner_id, type: bigint, nullable: true }\n"
     "      - { name: parent_id, type: bigint, nullable: true }\n"
     "    relations:\n"
     "      - { name: owner, kind: belongs_to, model: user, on_delete: set_null }\n"
     "      - { name: parent, kind: belongs_to, model: task, foreign_key: [parent_id] }\n"
     "      - { name: children, kind: has_many, model: task, foreign_key: [parent_id] }\n"
     "  - name: team\n"
-    "    columns:\n" KEY
-    "    relations:\n"
+    "    columns:\n" KEY "    relations:\n"
     "      - { name: users, kind: many_to_many, model: user,\n"
     "          through: { table: user_team, foreign_key: [team_id], target_key: [user_id] } }\n";
 
@@ -159,8 +157,8 @@ static void test_foreign_keys(void **state)
 {
     struct schema *schema = load_text(shop);
     const struct model *task = schema_find_model(schema, "task");
-    const struct model *link = model_find_relation(schema_find_model(schema, "user"),
-                                                   "teams")->link;
+    const struct model *link =
+        model_find_relation(schema_find_model(schema, "user"), "teams")->link;
 
     (void)state;
     assert_int_equal(task->foreign_key_count, 2);
@@ -182,8 +180,7 @@ static size_t created_at(const struct schema *schema, const char *name)
 {
     size_t i = 0;
 
-    while (i < schema->creation_count &&
-           strcmp(schema->creation_order[i]->name, name) != 0)
+    while (i < schema->creation_count && strcmp(schema->creation_order[i]->name, name) != 0)
         i++;
     return i;
 }
@@ -191,22 +188,19 @@ static size_t created_at(const struct schema *schema, const char *name)
 /* Without a belongs_to the other side declares the constraint; views take no part. */
 static void test_order(void **state)
 {
-    struct schema *schema = load_text(
-        "models:\n"
-        "  - { name: leaf, columns: [{ name: id, type: bigint, primary_key: true },\n"
-        "                            { name: root_id, type: bigint }] }\n"
-        "  - name: root\n    columns:\n" KEY
-        "    relations:\n"
-        "      - { name: leaves, kind: has_many, model: leaf, foreign_key: [root_id] }\n"
-        "  - name: egg\n    columns:\n" KEY
-        "      - { name: hen_id, type: bigint }\n"
-        "    relations:\n      - { name: hen, kind: belongs_to, model: hen }\n"
-        "  - name: hen\n    columns:\n" KEY
-        "      - { name: egg_id, type: bigint }\n"
-        "    relations:\n      - { name: egg, kind: belongs_to, model: egg }\n"
-        "  - name: report\n    view: true\n    columns:\n"
-        "      - { name: root_id, type: bigint }\n"
-        "    relations:\n      - { name: root, kind: belongs_to, model: root }\n");
+    struct schema *schema =
+        load_text("models:\n"
+                  "  - { name: leaf, columns: [{ name: id, type: bigint, primary_key: true },\n"
+                  "                            { name: root_id, type: bigint }] }\n"
+                  "  - name: root\n    columns:\n" KEY "    relations:\n"
+                  "      - { name: leaves, kind: has_many, model: leaf, foreign_key: [root_id] }\n"
+                  "  - name: egg\n    columns:\n" KEY "      - { name: hen_id, type: bigint }\n"
+                  "    relations:\n      - { name: hen, kind: belongs_to, model: hen }\n"
+                  "  - name: hen\n    columns:\n" KEY "      - { name: egg_id, type: bigint }\n"
+                  "    relations:\n      - { name: egg, kind: belongs_to, model: egg }\n"
+                  "  - name: report\n    view: true\n    columns:\n"
+                  "      - { name: root_id, type: bigint }\n"
+                  "    relations:\n      - { name: root, kind: belongs_to, model: root }\n");
     const struct model *egg = schema_find_model(schema, "egg");
     const struct model *hen = schema_find_model(schema, "hen");
 
@@ -255,7 +249,7 @@ static void test_keys(void **state)
 
 static void test_includes(void **state)
 {
-    const char *paths[] = { "included.yaml", "parts/good.yaml" };
+    const char *paths[] = {"included.yaml", "parts/good.yaml"};
     struct diagnostics *diags = diagnostics_new();
     struct schema *schema = NULL;
 
@@ -279,9 +273,9 @@ static void test_includes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),        cmocka_unit_test(test_types_and_defaults),
-        cmocka_unit_test(test_relations),    cmocka_unit_test(test_foreign_keys),
-        cmocka_unit_test(test_order),        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_names),     cmocka_unit_test(test_types_and_defaults),
+        cmocka_unit_test(test_relations), cmocka_unit_test(test_foreign_keys),
+        cmocka_unit_test(test_order),     cmocka_unit_test(test_keys),
         cmocka_unit_test(test_includes),
     };
 

@@ -1,8 +1,8 @@
 /* Types, literals, SQL fragments, patterns and names, each by its own. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 
 #include <stdbool.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static int drop_arena(void **state)
 
 static struct column_type type_of(struct arena *arena, const char *text)
 {
-    struct column_type type = { 0 };
+    struct column_type type = {0};
     const char *why = NULL;
 
     assert_int_equal(type_parse(arena, text, &type, &why), TYPE_PARSED);
@@ -52,10 +52,17 @@ static void test_type_texts(void **state)
     assert_int_equal(type_parse(*state, "role", &type, &why), TYPE_UNKNOWN);
     assert_int_equal(type_parse(*state, "integer8", &type, &why), TYPE_UNKNOWN);
     assert_int_equal(type_parse(*state, "enum", &type, &why), TYPE_UNKNOWN);
-    static const char *const wrong[] = { "varchar(10485761)", "numeric(0)", "numeric(2,3)",
-                                         "numeric(1,2,3)",    "numeric(a)", "numeric(12",
-                                         "numeric(99999999999999999999)", "integer(4)", "text x",
-                                         "timestamp(3)",      "text[]" };
+    static const char *const wrong[] = {"varchar(10485761)",
+                                        "numeric(0)",
+                                        "numeric(2,3)",
+                                        "numeric(1,2,3)",
+                                        "numeric(a)",
+                                        "numeric(12",
+                                        "numeric(99999999999999999999)",
+                                        "integer(4)",
+                                        "text x",
+                                        "timestamp(3)",
+                                        "text[]"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         why = NULL;
         assert_int_equal(type_parse(*state, wrong[i], &type, &why), TYPE_WRONG);
@@ -181,13 +188,20 @@ static void test_order(void **state)
 static void test_sql(void **state)
 {
     static const char *const good[] = {
-        "now()", "price >= 0 and name <> ';--/*'", "\"odd \"\"; name\" > 0", "a - -1",
-        "tags[1] = 'x'", "kind in ('it''s', 'b')", "email ~ '^[^@]+@'", "'\\'", "a / b * c",
+        "now()",         "price >= 0 and name <> ';--/*'", "\"odd \"\"; name\" > 0", "a - -1",
+        "tags[1] = 'x'", "kind in ('it''s', 'b')",         "email ~ '^[^@]+@'",      "'\\'",
+        "a / b * c",
     };
     static const char *const bad[] = {
-        "", " \n", "1; drop table x", "a -- b", "a /* b", "a */ b", "f(", "f)", ")(", "'a", "\"a",
-        "E'\\''", "e'a'", "U&'a'", "$$a$$", "$1", "`a`", "a\\b", "a[1", "a]", "(a]", "['] ;--']",
-        "'a''", "a\x01", "(('a)'",
+        "",          " \n",    "1; drop table x",
+        "a -- b",    "a /* b", "a */ b",
+        "f(",        "f)",     ")(",
+        "'a",        "\"a",    "E'\\''",
+        "e'a'",      "U&'a'",  "$$a$$",
+        "$1",        "`a`",    "a\\b",
+        "a[1",       "a]",     "(a]",
+        "['] ;--']", "'a''",   "a\x01",
+        "(('a)'",
     };
 
     (void)state;
@@ -201,10 +215,10 @@ static void test_sql(void **state)
 
 static void test_patterns(void **state)
 {
-    static const char *const good[] = { "^[a-z]+$", "^[^]]*(a|b){2,3}$", "\\.(com|org)$", "",
-                                        "^([a-z0-9]+[._-]?)+@([a-z]+\\.)+[a-z]{2,63}$" };
-    static const char *const bad[] = { "(", "[a", "a{2,1}", "((a{200}){200}){200}",
-                                       "((((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+" };
+    static const char *const good[] = {"^[a-z]+$", "^[^]]*(a|b){2,3}$", "\\.(com|org)$", "",
+                                       "^([a-z0-9]+[._-]?)+@([a-z]+\\.)+[a-z]{2,63}$"};
+    static const char *const bad[] = {"(", "[a", "a{2,1}", "((a{200}){200}){200}",
+                                      "((((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+"};
 
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         assert_null(pattern_fault(*state, good[i]));
@@ -214,10 +228,10 @@ static void test_patterns(void **state)
 
 static void test_names(void **state)
 {
-    const char *const parts[] = { "a_table_name_of_some_length_indeed", "and_a_column_of_the_same",
-                                  "idx" };
-    const char *const others[] = { "a_table_name_of_some_length_indeed", "and_a_column_of_the_same",
-                                   "key" };
+    const char *const parts[] = {"a_table_name_of_some_length_indeed", "and_a_column_of_the_same",
+                                 "idx"};
+    const char *const others[] = {"a_table_name_of_some_length_indeed", "and_a_column_of_the_same",
+                                  "key"};
     const char *cut = name_constraint(*state, parts, 3);
 
     assert_null(name_fault("user2_name"));
@@ -237,7 +251,8 @@ static void test_names(void **state)
     assert_string_not_equal(cut, name_constraint(*state, others, 3));
     assert_null(name_database_fault("Größe \"x\"; --"));
     assert_non_null(name_database_fault("a\nb"));
-    assert_non_null(name_database_fault("a\xE2\x80\xAE" "b"));
+    assert_non_null(name_database_fault("a\xE2\x80\xAE"
+                                        "b"));
 }
 
 static void test_reserved(void **state)
