@@ -2,10 +2,12 @@
  * Every faulty/NAME.yaml must be refused with exactly what faulty/NAME.stderr says. To write the
  * expectations anew after a message changed: ORM_TEST_FIX=1, then read the difference.
  */
-#include <cmocka.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #include <dirent.h>
 #include <stdbool.h>

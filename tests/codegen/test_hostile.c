@@ -1,8 +1,10 @@
 /* Input too large or too odd to keep beside the other cases: made here, refused quickly. */
-#include <cmocka.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,8 +1,10 @@
 /* What the emitters are given: references resolved, defaults filled in, tables in order. */
-#include <cmocka.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,8 +1,10 @@
 /* Types, literals, SQL fragments, patterns and names, each by its own. */
-#include <cmocka.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #include <stdbool.h>
 #include <string.h>
