@@ -111,6 +111,9 @@ enum {
  * with "infinity", "-infinity" and a " BC" suffix; time HH:MM[:SS[.ffffff]]; timestamp a date, ' ' or 'T', a time;
  * timestamptz the same with Z, +HH, +HH:MM or +HH:MM:SS (required); interval ISO 8601 (P1Y2M3DT4H5M6.7S, signs
  * anywhere).
+ * Dates reach from 4714-11-24 BC to 5874897-12-31, timestamps from there to 294247-01-10 04:00:54.775806 (where 64 bits
+ * end). Second 60 is the first of the next minute and 24:00:00 the end of the day, as in PostgreSQL; digits beyond
+ * microseconds round. Zones reach to 15:59:59.
  */
 ORM_API ORM_MUST_USE orm_status orm_uuid_parse(const char *text, orm_uuid *value_out);
 ORM_API ORM_MUST_USE orm_status orm_date_parse(const char *text, orm_date *value_out);
