@@ -17,8 +17,7 @@
 
 #include <orm/nplusone.h>
 
-/* Fails when the scope holds a finding of kind N1 or DUP. Row-by-row writes are in the report but
- * do not fail. */
+/* Fails when the scope holds a finding of kind N1 or DUP; WRITE is reported but does not fail. */
 #define orm_assert_no_n_plus_one(scope) orm_assert_no_n_plus_one_at((scope), __FILE__, __LINE__)
 
 /* Fails when more than `at_most` statements were sent, BEGIN, COMMIT and ROLLBACK not counted. */

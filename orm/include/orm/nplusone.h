@@ -2,24 +2,23 @@
  * Scopes: what the sessions of one request or one test did, in numbers, and the loops that ask for
  * one row at a time.
  *
- *     orm_scope *scope = NULL;
- *     status = orm_scope_open(NULL, &scope, &error);
- *     status = orm_session_run(engine, &(orm_session_options){.scope = scope}, handler, context,
- * &error); if (orm_scope_finding_count(scope) > 0) … orm_scope_report(scope, NULL, &text) …
- *     orm_scope_close(scope);
+ *     orm_session_options options = {.scope = scope};
+ *     status = orm_session_run(engine, &options, handler, context, &error);
+ *     if (orm_scope_finding_count(scope) > 0) status = orm_scope_report(scope, NULL, &text);
  *
- * What is a finding, always within one session and from one call site reached by one path of calls:
- *  - N1: a relation loaded row by row, for two or more rows of one list of several rows; or a find,
- * select, count, exists or raw statement repeated with values that are a column of a list of
- * several rows (two different values when relations of the models prove the link, three when the
- * values only match), or with three different values from nowhere known.
- *  - DUP: the same statement with the same values three times with no write and no transaction
- * boundary between, while the session holds a list of at least as many rows or the values vary.
- * Otherwise it is taken for polling.
+ * What is a finding, always within one session, from one call site reached by one path of calls:
+ *  - N1: a relation loaded row by row for two or more rows of a list of several rows. Or a find,
+ *    select, count, exists or raw statement repeated with the values of a column of such a list:
+ *    two different values when relations of the models join that column and the one compared,
+ *    three when the values only match. Or with three different values from nowhere known.
+ *  - DUP: the same statement with the same values three times, with no write and no transaction
+ *    boundary between, while the session holds a list of at least as many rows, or the values
+ *    vary. Without either it is taken for polling.
  *  - WRITE: three or more different rows inserted, updated or deleted one at a time.
+ *
  * What is not: statements whose values differ only in LIMIT, OFFSET or range conditions (paging);
- * lists of several values sent at once (batches); rows of a list of one row; climbing from each row
- * to its own parent; calls on one line or one helper called from different lines, once each;
+ * lists of several values sent at once (batches); rows of a list of one row; climbing from each
+ * row to its own parent; calls on one line, or one helper called from different lines, once each;
  * transaction control; the same thing in another session.
  */
 #ifndef ORM_NPLUSONE_H
@@ -43,8 +42,7 @@ typedef struct orm_scope_options {
     orm_allocator allocator; /* [the C library's heap] */
     bool timed;              /* measure durations: two clock readings a statement */
     bool no_detector;        /* numbers only */
-    /* Bounds on memory. What falls outside is counted in orm_scope_statistics and named in the
-     * report. */
+    /* Bounds on memory. What falls outside is counted in the statistics and the report says so. */
     size_t max_statements; /* statements watched, each by session and call site [2,048] */
     size_t max_values;     /* different values told apart in findings [65,536] */
     size_t max_findings;   /* [256] */
@@ -77,8 +75,7 @@ typedef enum orm_finding_kind {
 typedef enum orm_evidence {
     ORM_EVIDENCE_NONE,    /* they are not */
     ORM_EVIDENCE_MATCHES, /* they are equal to a column of that list, which may be chance */
-    ORM_EVIDENCE_STEMS    /* that column and the one compared are joined by relations; or it is a
-                             relation load */
+    ORM_EVIDENCE_STEMS    /* that column and the one compared are joined by relations */
 } orm_evidence;
 
 /* One cause. Text is borrowed: until the scope sees another statement, is cleared or closes. */
@@ -87,22 +84,20 @@ typedef struct orm_finding {
     orm_evidence evidence;
     const char *subject;   /* "artist.albums", or what is asked for: "select track", "raw SQL" */
     const char *statement; /* its text on one line, literals left out, shortened */
-    const char *column; /* "artist.id": the column of the list the values come from; NULL when there
-                           is none */
-    orm_site site;      /* the call in the loop */
-    orm_site origin;    /* the call that made the list; line 0: unknown */
-    int64_t origin_rows; /* rows of that list, the largest when there were several; 0: unknown */
-    int64_t statements;  /* sent from `site` */
-    int64_t distinct;    /* different values sent */
-    int64_t matched;     /* of these, found in the list */
-    int64_t sessions;    /* in which it happened */
-    int64_t rows;        /* returned or written */
-    int64_t duration_ns; /* 0 unless .timed */
+    const char *column;    /* "artist.id": where in the list the values are; NULL: nowhere */
+    orm_site site;         /* the call in the loop */
+    orm_site origin;       /* the call that made the list; line 0: unknown */
+    int64_t origin_rows;   /* rows of that list, the largest of several; 0: unknown */
+    int64_t statements;    /* sent from `site` */
+    int64_t distinct;      /* different values sent */
+    int64_t matched;       /* of these, found in the list */
+    int64_t sessions;      /* in which it happened */
+    int64_t rows;          /* returned or written */
+    int64_t duration_ns;   /* 0 unless .timed */
     const char *replacement;   /* code to write instead; NULL when words must do */
     orm_site replacement_site; /* the line it replaces, or goes before */
-    const char
-        *alternative;   /* code that does the same from another place; NULL when there is none */
-    const char *advice; /* what to do, in words */
+    const char *alternative;   /* code that does the same from another place, or NULL */
+    const char *advice;        /* what to do, in words */
 } orm_finding;
 
 /*
@@ -122,8 +117,7 @@ ORM_API void orm_scope_get_statistics(orm_scope *scope, orm_scope_statistics *st
 
 /* Findings are ordered by file, line and statement, whatever the threads did. */
 ORM_API size_t orm_scope_finding_count(orm_scope *scope);
-/* borrowed: until the scope sees another statement, is cleared or closes. NULL when `index` is too
- * large. */
+/* borrowed: until the scope sees another statement, is cleared or closes. NULL past the end. */
 ORM_API const orm_finding *orm_scope_finding(orm_scope *scope, size_t index);
 /* "N1", "DUP", "WRITE". static. */
 ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
@@ -138,8 +132,7 @@ typedef struct orm_report_options {
     orm_report_format format;
     bool color;     /* ANSI colours; whoever sets it heeds NO_COLOR */
     bool no_source; /* do not read source files to quote their lines */
-    const char *
-        root; /* folder that relative paths of call sites start from; NULL: the working directory */
+    const char *root; /* where relative paths of sites start; NULL: the working directory */
 } orm_report_options;
 
 /*
