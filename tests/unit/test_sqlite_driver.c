@@ -541,6 +541,62 @@ static void a_full_disk_fails_the_transaction(void **state)
     fixture_remove(url);
 }
 
+/* ---- Memory ---- */
+
+typedef struct failing {
+    int until; /* allocations that still succeed */
+    size_t held;
+} failing;
+
+static void *failing_resize(void *context, void *pointer, size_t old_size, size_t new_size)
+{
+    failing *heap = context;
+    if (new_size == 0) {
+        heap->held -= old_size;
+        free(pointer);
+        return NULL;
+    }
+    if (heap->until-- <= 0) return NULL;
+    void *memory = realloc(pointer, new_size);
+    if (memory != NULL) heap->held += new_size - old_size;
+    return memory;
+}
+
+/* Opens, sends a number with digits to round and a key list, and closes. */
+static orm_status use_all(fixture *f)
+{
+    static const orm_column money = {
+        .field = "m", .name = "m", .type = ORM_TYPE_NUMERIC, .length = 12, .scale = 2};
+    static const orm__param params[2] = {{.type = ORM_TYPE_NUMERIC, .column = &money},
+                                         {.type = ORM_TYPE_NUMERIC, .list = true}};
+    orm_value items[2] = {value_span(ORM_KIND_NUMERIC, "1e3"), value_span(ORM_KIND_NUMERIC, "2")};
+    orm_value values[2] = {value_span(ORM_KIND_NUMERIC, "1000.001"), value_list(items, 2)};
+    orm_status status = DRIVER->open(&f->target, never, &f->link, &f->error);
+    if (status != ORM_OK) return status;
+    orm__statement statement = fixture_statement(
+        "SELECT ord FROM orm_keys(?2) WHERE k1 COLLATE ORM_NUMERIC = ?1", params, 2);
+    status = fixture_run(f, &statement, values, 2, NULL, NULL, never);
+    DRIVER->close(f->link);
+    return status;
+}
+
+static void memory_may_run_out_anywhere(void **state)
+{
+    (void)state;
+    orm_status status = ORM_NOMEM;
+    for (int point = 0; status != ORM_OK; point++) {
+        fixture f;
+        failing heap = {.until = point};
+        assert_true(point < 1000);
+        fixture_prepare(&f, "sqlite::memory:");
+        f.allocator = (orm_allocator){failing_resize, &heap};
+        status = use_all(&f);
+        if (status != ORM_OK) assert_int_equal(status, ORM_NOMEM);
+        if (status == ORM_OK) assert_int_equal(f.rows, 1);
+        assert_int_equal(heap.held, 0);
+    }
+}
+
 static int setup(void **state)
 {
     static fixture f;
@@ -585,6 +641,7 @@ int main(void)
         WITH_LINK(a_long_statement_ends_at_its_deadline),
         WITH_LINK(failures_have_their_class),
         cmocka_unit_test(a_full_disk_fails_the_transaction),
+        cmocka_unit_test(memory_may_run_out_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
