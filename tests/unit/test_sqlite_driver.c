@@ -541,6 +541,33 @@ static void a_full_disk_fails_the_transaction(void **state)
     fixture_remove(url);
 }
 
+static void a_refused_file_does_not_cost_the_connection(void **state)
+{
+    fixture *f = *state;
+    fixture_sql(f, "CREATE TABLE t(a)");
+    assert_int_equal(fixture_try(f, "ATTACH '/no/such/folder/x.db' AS x"), ORM_DISCONNECTED);
+    assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_IDLE);
+    fixture_sql(f, "SELECT * FROM t");
+}
+
+/* A statement counts its steps over all its runs, so a passed deadline meets even the shortest. */
+static void a_rollback_succeeds_after_the_deadline(void **state)
+{
+    fixture *f = *state;
+    orm__statement statement = fixture_statement("ROLLBACK", NULL, 0);
+    statement.control = ORM__CONTROL_ROLLBACK;
+    statement.column_count = 0;
+    orm__call call = {.statement = &statement};
+    orm__flight flight = {.calls = &call, .count = 1};
+    for (int i = 0; i < 1500; i++) {
+        assert_int_equal(fixture_control(f, ORM__CONTROL_BEGIN, never), ORM_OK);
+        assert_int_equal(DRIVER->run(f->link, &flight, 1, &f->error), ORM_OK);
+        assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_IDLE);
+        assert_int_equal(f->error.status, ORM_OK);
+    }
+    DRIVER->forget(f->link, &statement);
+}
+
 /* ---- Memory ---- */
 
 typedef struct failing {
@@ -641,6 +668,8 @@ int main(void)
         WITH_LINK(a_long_statement_ends_at_its_deadline),
         WITH_LINK(failures_have_their_class),
         cmocka_unit_test(a_full_disk_fails_the_transaction),
+        WITH_LINK(a_refused_file_does_not_cost_the_connection),
+        WITH_LINK(a_rollback_succeeds_after_the_deadline),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

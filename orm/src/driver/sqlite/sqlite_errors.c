@@ -159,6 +159,17 @@ orm_status orm__sqlite_fail_handle(sqlite3 *handle, int code, orm_error *error)
     return status;
 }
 
+/* After these a fresh look at the file is due. A database in memory would be gone with its
+ * connection. */
+static bool is_lost(const orm__link *link, int code)
+{
+    const char *file = sqlite3_db_filename(link->handle, "main");
+    int family = code & 0xFF;
+    bool grave = family == SQLITE_CORRUPT || family == SQLITE_NOTADB || family == SQLITE_IOERR ||
+                 code == SQLITE_READONLY_DBMOVED;
+    return grave && code != SQLITE_IOERR_NOMEM && file != NULL && *file != '\0';
+}
+
 orm_status orm__sqlite_fail(orm__link *link, int code, orm_error *error)
 {
     if (link->pending.status != ORM_OK) {
@@ -174,8 +185,6 @@ orm_status orm__sqlite_fail(orm__link *link, int code, orm_error *error)
         return ORM_TIMEOUT;
     }
     orm_status status = orm__sqlite_fail_handle(link->handle, code, error);
-    bool lost =
-        status == ORM_CORRUPT || status == ORM_DISCONNECTED || (code & 0xFF) == SQLITE_IOERR;
-    if (lost) link->broken = true;
+    if (is_lost(link, code)) link->broken = true;
     return status;
 }

@@ -1,5 +1,4 @@
 /* Opening and closing connections. */
-#include <errno.h>
 #include <string.h>
 
 #include "base/allocator.h"

@@ -181,9 +181,10 @@ static orm_status run_control(orm__link *link, orm__call *call, orm_error *error
         return status;
     default:
         /* SQLite may have rolled back by itself; there is nothing to do then. */
-        if (in_transaction(link)) status = run_statement(link, call, &database, error);
+        if (in_transaction(link)) (void)run_statement(link, call, &database, NULL);
         abandon(link);
-        return link->broken ? status : ORM_OK;
+        if (!link->broken) return ORM_OK;
+        return orm__fail(error, ORM_DISCONNECTED, "the transaction could not be rolled back");
     }
 }
 
