@@ -126,7 +126,7 @@ static void write_relation_order(struct c_emit *emit, const struct relation *rel
         writer_add(writer, i ? ", " : "");
         writer_add(writer, "{.column = $column_index$, .descending = $descending$}");
     }
-    writer_add(writer, "}, .order_count = $order_count$,\n");
+    writer_add(writer, "},\n.order_count = $order_count$,\n");
 }
 
 static const char *relation_kind(const struct relation *relation)

@@ -68,35 +68,36 @@ static size_t skip_quoted(const char *line, size_t at)
     return line[at] ? at + 1 : at;
 }
 
-/* Brackets open at a place of a line. */
+/* The brackets open at a place of a line that may be broken already. */
 struct brackets {
-    size_t behind[16]; /* where each one's content begins */
+    size_t behind[16]; /* the columns where their contents begin, as printed */
     size_t depth;
 };
 
-static void count_bracket(struct brackets *open, const char *line, size_t at)
+static void count_bracket(struct brackets *open, char byte, size_t column)
 {
-    if (strchr("({[", line[at]) && open->depth < 16)
-        open->behind[open->depth++] = at + 1;
-    else if (strchr(")}]", line[at]) && open->depth)
+    if (strchr("({[", byte) && open->depth < 16)
+        open->behind[open->depth++] = column + 1;
+    else if (strchr(")}]", byte) && open->depth)
         open->depth--;
 }
 
 /*
- * The place to break a line of which `room` columns fit: behind the last comma among those
- * within the fewest brackets. 0 when there is none. `*open_out` tells what is open there.
+ * The place to break a line that is printed from `column` and may reach `limit`: behind the last
+ * comma among those within the fewest brackets. 0 when there is none. `*open` tells what is open
+ * at the line's start, then what is at the place.
  */
-static size_t break_before(const char *line, size_t room, struct brackets *open_out)
+static size_t break_before(const char *line, size_t column, size_t limit, struct brackets *open)
 {
-    struct brackets open = {0};
+    struct brackets now = *open;
     size_t found = 0;
 
-    for (size_t at = 0; line[at] && at < room; at = skip_quoted(line, at)) {
-        count_bracket(&open, line, at);
-        if (line[at] != ',' || line[at + 1] != ' ' || (found && open.depth > open_out->depth))
+    for (size_t at = 0; line[at] && column + at < limit; at = skip_quoted(line, at)) {
+        count_bracket(&now, line[at], column + at);
+        if (line[at] != ',' || line[at + 1] != ' ' || (found && now.depth > open->depth))
             continue;
         found = at + 2;
-        *open_out = open;
+        *open = now;
     }
     return found;
 }
@@ -123,19 +124,19 @@ static void end_line(struct writer *writer)
     size_t indent = (size_t)writer->depth * INDENT;
     const char *line = writer->line.text;
     size_t length = writer->line.length;
+    struct brackets open = {0};
     size_t further = 0;
     bool is_directive = *line == '#' || writer->in_directive;
 
     while (may_break(writer) && indent + further + strlen(line) > WRITER_COLUMNS) {
-        struct brackets open = {0};
-        size_t cut = break_before(line, WRITER_COLUMNS - indent - further, &open);
+        size_t cut = break_before(line, further, WRITER_COLUMNS - indent, &open);
 
         if (!cut)
             break;
         add_spaces(writer, indent + further);
         text_add(writer->arena, &writer->out, line, cut - 1);
         text_add_string(writer->arena, &writer->out, "\n");
-        further = further ? further : alignment(&open);
+        further = alignment(&open);
         line += cut;
     }
     if (*line && !is_directive)

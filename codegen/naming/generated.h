@@ -15,6 +15,13 @@ struct arena;
 
 enum name_scope { NAME_OF_MODEL, NAME_OF_COLUMN, NAME_OF_RELATION };
 
+/* C keeps the tags of structs and enums apart from all other names. */
+enum name_space {
+    NAME_ORDINARY, /* functions, objects, enumerators, macros */
+    NAME_TAG,      /* an enum without a typedef */
+    NAME_BOTH      /* a struct and its typedef */
+};
+
 /*
  * `pattern` holds {model}, {MODEL}, {column}, {COLUMN} and {relation}, which stand for the C name
  * of the model and the YAML names of its parts. One entry per C name, macros included.
@@ -23,6 +30,7 @@ struct generated_name {
     const char *key; /* the emitters' word for it; NULL: not generated yet, kept free for later */
     enum name_scope scope;
     const char *pattern;
+    enum name_space space;
 };
 
 extern const struct generated_name generated_names[];

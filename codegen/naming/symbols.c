@@ -16,6 +16,7 @@ struct symbol {
     struct place place;
     unsigned width;
     size_t order;
+    bool is_tag;
 };
 
 struct table {
@@ -38,6 +39,18 @@ static void add(struct table *table, const char *name, const char *origin, const
     pointers_add(table->arena, &table->symbols, symbol);
 }
 
+/* The same for a name that is, or is also, the tag of a struct or enum. */
+static void add_in(struct table *table, enum name_space space, const char *name, const char *origin,
+                   const char *fix, struct place place, const char *written)
+{
+    if (space != NAME_TAG)
+        add(table, name, origin, fix, place, written);
+    if (space == NAME_ORDINARY)
+        return;
+    add(table, name, origin, fix, place, written);
+    ((struct symbol *)table->symbols.items[table->symbols.count - 1])->is_tag = true;
+}
+
 static void add_enum(struct table *table, const struct enum_type *type)
 {
     const char *written = type->inline_of ? type->inline_of->name : type->name;
@@ -51,7 +64,7 @@ static void add_enum(struct table *table, const struct enum_type *type)
     } else {
         origin = arena_format(table->arena, "enum '%s'", type->name);
     }
-    add(table, type->c_name, origin, fix, type->place, written);
+    add_in(table, NAME_TAG, type->c_name, origin, fix, type->place, written);
     add(table, arena_format(table->arena, "%s_UNSET", type->c_upper), origin, fix, type->place,
         written);
     for (size_t i = 0; i < type->label_count; i++)
@@ -77,8 +90,9 @@ static void add_scope(struct table *table, const struct model *model, enum name_
     }
     for (size_t i = 0; i < generated_names_count; i++)
         if (generated_names[i].scope == scope)
-            add(table, name_generated(table->arena, &generated_names[i], model, column, relation),
-                origin, fix, place, written);
+            add_in(table, generated_names[i].space,
+                   name_generated(table->arena, &generated_names[i], model, column, relation),
+                   origin, fix, place, written);
 }
 
 static void add_model(struct table *table, const struct model *model)
@@ -104,6 +118,7 @@ static int compare_symbols(const void *a, const void *b)
     const struct symbol *right = *(const struct symbol *const *)b;
     int order = strcmp(left->name, right->name);
 
+    order = order ? order : left->is_tag - right->is_tag;
     return order ? order : (left->order > right->order) - (left->order < right->order);
 }
 
@@ -147,7 +162,8 @@ static void check_table(struct table *table)
 
         if (owner)
             report_reserved(table, &told, symbols[i], owner);
-        if (i && strcmp(symbols[i - 1]->name, symbols[i]->name) == 0)
+        if (i && symbols[i - 1]->is_tag == symbols[i]->is_tag &&
+            strcmp(symbols[i - 1]->name, symbols[i]->name) == 0)
             report_clash(table, &told, symbols[i - 1], symbols[i]);
     }
 }

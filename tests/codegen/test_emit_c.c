@@ -232,6 +232,12 @@ static void test_names(void **state)
     check_case("names");
 }
 
+static void test_files(void **state)
+{
+    (void)state;
+    check_case("files");
+}
+
 static void test_expectations_compile(void **state)
 {
     (void)state;
@@ -239,8 +245,10 @@ static void test_expectations_compile(void **state)
     compile_case("users");
     compile_case("types");
     compile_case("names");
+    compile_case("files");
     compile_alone("users");
     compile_alone("names");
+    compile_alone("files");
 }
 
 /* What expect_failure.py can't judge: faults that are found in a header, or late. */
@@ -362,6 +370,7 @@ int main(void)
         cmocka_unit_test(test_users),
         cmocka_unit_test(test_types),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_files),
         cmocka_unit_test(test_expectations_compile),
         cmocka_unit_test(test_what_must_not_compile),
         cmocka_unit_test(test_writer_fills_placeholders),
