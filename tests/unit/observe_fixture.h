@@ -42,7 +42,6 @@ static const orm_model ARTIST;
 static const orm_model ALBUM;
 static const orm_model TRACK;
 
-
 #define BIGINT(row_type, member)                                                                   \
     {                                                                                              \
         .field = #member, .name = #member, .offset = offsetof(row_type, member),                   \
@@ -61,10 +60,9 @@ static const orm_model TRACK;
 #define MODEL(type, columns_, relations_)                                                          \
     {                                                                                              \
         .name = #type, .c_name = "chinook_" #type, .table = #type "s", .columns = columns_,        \
-        .key = FIRST, .relations = relations_,                                                     \
-        .column_count = sizeof columns_ / sizeof *columns_, .key_count = 1,                        \
-        .relation_count = sizeof relations_ / sizeof *relations_, .size = sizeof(type),            \
-        .object_offset = offsetof(type, object)                                                    \
+        .key = FIRST, .relations = relations_, .column_count = sizeof columns_ / sizeof *columns_, \
+        .key_count = 1, .relation_count = sizeof relations_ / sizeof *relations_,                  \
+        .size = sizeof(type), .object_offset = offsetof(type, object)                              \
     }
 
 static const orm_column ARTIST_COLUMNS[] = {BIGINT(artist, id), BIGINT(artist, score)};

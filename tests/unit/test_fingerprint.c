@@ -49,7 +49,8 @@ static void test_other_shape(void **state)
         {"SELECT \"a\" FROM t", "SELECT \"A\" FROM t"},
         {"SELECT a FROM t WHERE b = $1", "SELECT a FROM t WHERE b = 1"},
         {"SELECT a FROM t WHERE b IN ($1)", "SELECT a FROM t WHERE b IN (1)"},
-        {"SELECT a FROM t WHERE b IN (SELECT c FROM u)", "SELECT a FROM t WHERE b IN (SELECT d FROM u)"},
+        {"SELECT a FROM t WHERE b IN (SELECT c FROM u)",
+         "SELECT a FROM t WHERE b IN (SELECT d FROM u)"},
         {"SELECT a FROM t WHERE b = 1", "SELECT a FROM t WHERE b <> 1"},
         {"SELECT a - 1 FROM t", "SELECT a + 1 FROM t"},
         {"SELECT a, b FROM t", "SELECT ab FROM t"},
@@ -68,12 +69,14 @@ static void test_other_shape(void **state)
 
 static void test_unclosed_text_ends(void **state)
 {
-    static const char *const texts[] = {"'", "\"", "$a$", "/*", "--", "$", "E'\\", "1e", "IN (1,", ":", "@"};
+    static const char *const texts[] = {"'",    "\"", "$a$",    "/*", "--", "$",
+                                        "E'\\", "1e", "IN (1,", ":",  "@"};
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         orm__scanner scanner = {texts[i], texts[i] + strlen(texts[i])};
         int tokens = 0;
-        while (orm__scan(&scanner).kind != ORM_TOKEN_END) tokens++;
+        while (orm__scan(&scanner).kind != ORM_TOKEN_END)
+            tokens++;
         assert_in_range(tokens, 0, 5);
         (void)print_of(texts[i]);
     }
@@ -89,12 +92,15 @@ static void test_linear_time(void **state)
     assert_non_null(text);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         size_t size = strlen(parts[i]);
-        for (size_t at = 0; at < LARGE; at++) text[at] = parts[i][at % size];
+        for (size_t at = 0; at < LARGE; at++)
+            text[at] = parts[i][at % size];
         int64_t start = orm__now();
-        for (int n = 0; n < 4; n++) (void)orm__fingerprint(text, SMALL);
+        for (int n = 0; n < 4; n++)
+            (void)orm__fingerprint(text, SMALL);
         int64_t small = orm__now() - start;
         start = orm__now();
-        for (int n = 0; n < 4; n++) (void)orm__fingerprint(text, LARGE);
+        for (int n = 0; n < 4; n++)
+            (void)orm__fingerprint(text, LARGE);
         int64_t large = orm__now() - start;
         assert_true(large < 12 * small + 20000000);
     }
@@ -123,12 +129,15 @@ static void test_parameter_roles(void **state)
     expect_role("SELECT a FROM t WHERE $1 = t.b AND c > $2", 1, ORM_PARAMETER_RANGE, NULL);
     expect_role("SELECT a FROM t WHERE b IN (?, ?)", 1, ORM_PARAMETER_EQUAL, "b");
     expect_role("SELECT a FROM t WHERE b = ANY ($1)", 0, ORM_PARAMETER_EQUAL, "b");
-    expect_role("SELECT a FROM t WHERE b IN (SELECT value FROM keys(?1))", 0, ORM_PARAMETER_EQUAL, "b");
+    expect_role("SELECT a FROM t WHERE b IN (SELECT value FROM keys(?1))", 0, ORM_PARAMETER_EQUAL,
+                "b");
     expect_role("SELECT a FROM t WHERE lower(b) = lower($1)", 0, ORM_PARAMETER_EQUAL, "b");
     expect_role("SELECT a FROM t WHERE (a, b) > ($1, $2) LIMIT $3", 1, ORM_PARAMETER_RANGE, NULL);
     expect_role("SELECT a FROM t WHERE (a, b) > ($1, $2) LIMIT $3", 2, ORM_PARAMETER_PAGE, NULL);
-    expect_role("SELECT a FROM t WHERE b BETWEEN $1 AND $2 AND c = $3", 1, ORM_PARAMETER_RANGE, NULL);
-    expect_role("SELECT a FROM t WHERE b BETWEEN $1 AND $2 AND c = $3", 2, ORM_PARAMETER_EQUAL, "c");
+    expect_role("SELECT a FROM t WHERE b BETWEEN $1 AND $2 AND c = $3", 1, ORM_PARAMETER_RANGE,
+                NULL);
+    expect_role("SELECT a FROM t WHERE b BETWEEN $1 AND $2 AND c = $3", 2, ORM_PARAMETER_EQUAL,
+                "c");
     expect_role("SELECT a FROM t LIMIT ? OFFSET ?", 1, ORM_PARAMETER_PAGE, NULL);
     expect_role("UPDATE t SET a = $1, b = $2 WHERE c = $3", 1, ORM_PARAMETER_SET, NULL);
     expect_role("UPDATE t SET a = $1, b = $2 WHERE c = $3", 2, ORM_PARAMETER_EQUAL, "c");

@@ -18,7 +18,8 @@ static void test_relation_row_by_row(void **state)
     list(it, &ARTIST, NULL, 10, 0, 5);
     load(it, &ARTIST, 0, 20, 10, 5, 101);
     assert_int_equal(findings(it), 0);
-    for (int64_t key = 102; key <= 105; key++) load(it, &ARTIST, 0, 20, 10, 5, key);
+    for (int64_t key = 102; key <= 105; key++)
+        load(it, &ARTIST, 0, 20, 10, 5, key);
     orm_finding found = expect(it, ORM_FINDING_N1, "artist.albums");
     assert_int_equal(found.evidence, ORM_EVIDENCE_STEMS);
     assert_int_equal(found.site.line, 20);
@@ -42,15 +43,17 @@ static void test_relation_nested_in_an_eager_query(void **state)
     fixture *it = *state;
     list(it, &ARTIST, NULL, 10, 0, 3);
     list(it, &ALBUM, &ARTIST_RELATIONS[0], 10, 0, 6);
-    for (int64_t key = 201; key <= 203; key++) load(it, &ALBUM, 1, 20, 10, 6, key);
+    for (int64_t key = 201; key <= 203; key++)
+        load(it, &ALBUM, 1, 20, 10, 6, key);
     orm_finding found = expect(it, ORM_FINDING_N1, "album.tracks");
     assert_string_equal(found.replacement,
                         "chinook_artist_select(db, &(chinook_artist_query){ …, .with = { .albums = "
                         "&(chinook_album_query){ .with = { .tracks = &chinook_track_all } } } }, "
                         "&list)");
-    assert_string_equal(found.alternative,
-                        "chinook_artist_preload_albums(db, &list, &(chinook_album_query){ .with = { "
-                        ".tracks = &chinook_track_all } });");
+    assert_string_equal(
+        found.alternative,
+        "chinook_artist_preload_albums(db, &list, &(chinook_album_query){ .with = { "
+        ".tracks = &chinook_track_all } });");
 }
 
 static void test_relation_nested_in_a_loop(void **state)
@@ -60,7 +63,8 @@ static void test_relation_nested_in_a_loop(void **state)
     for (size_t i = 0; i < 3; i++) {
         load(it, &ARTIST, 0, 20, 10, 3, 101 + (int64_t)i);
         list(it, &ALBUM, &ARTIST_RELATIONS[0], 20, 2 * i, 2);
-        for (size_t k = 0; k < 2; k++) load(it, &ALBUM, 1, 30, 20, 2, 201 + (int64_t)(2 * i + k));
+        for (size_t k = 0; k < 2; k++)
+            load(it, &ALBUM, 1, 30, 20, 2, 201 + (int64_t)(2 * i + k));
     }
     assert_int_equal(findings(it), 2);
     assert_string_equal(finding(it, 0)->subject, "artist.albums");
@@ -70,7 +74,8 @@ static void test_relation_nested_in_a_loop(void **state)
     assert_int_equal(inner->site.line, 30);
     assert_int_equal(inner->origin.line, 20);
     assert_int_equal(inner->replacement_site.line, 10);
-    assert_non_null(strstr(inner->replacement, ".albums = &(chinook_album_query){ .with = { .tracks"));
+    assert_non_null(
+        strstr(inner->replacement, ".albums = &(chinook_album_query){ .with = { .tracks"));
 }
 
 /* The parents are the relation of one row: there is no list above them to name the relation in. */
@@ -81,7 +86,8 @@ static void test_relation_below_a_single_row(void **state)
     list(it, &ARTIST, NULL, 5, 0, 1);
     load(it, &ARTIST, 0, 10, 5, 1, 101);
     list(it, &ALBUM, &ARTIST_RELATIONS[0], 10, 0, 2);
-    for (int64_t key = 201; key <= 202; key++) load(it, &ALBUM, 1, 20, 10, 2, key);
+    for (int64_t key = 201; key <= 202; key++)
+        load(it, &ALBUM, 1, 20, 10, 2, key);
     orm_finding found = expect(it, ORM_FINDING_N1, "album.tracks");
     assert_string_equal(found.replacement, "chinook_album_preload_tracks(db, &list, NULL);");
     assert_int_equal(found.replacement_site.line, 10);
@@ -93,8 +99,10 @@ static void test_relation_of_single_rows(void **state)
     fixture *it = *state;
     load(it, &ARTIST, 0, 20, 10, 5, 101); /* one row of a list */
     load(it, &ARTIST, 0, 20, 10, 5, 101); /* and again */
-    for (int64_t key = 101; key <= 110; key++) load(it, &ARTIST, 0, 21, 11, 1, key);
-    for (int64_t key = 101; key <= 110; key++) load(it, &ARTIST, 0, 22, 0, 0, key);
+    for (int64_t key = 101; key <= 110; key++)
+        load(it, &ARTIST, 0, 21, 11, 1, key);
+    for (int64_t key = 101; key <= 110; key++)
+        load(it, &ARTIST, 0, 22, 0, 0, key);
     assert_int_equal(findings(it), 0);
 }
 
@@ -171,7 +179,8 @@ static void test_raw_with_values_of_a_list(void **state)
 {
     fixture *it = *state;
     list(it, &ARTIST, NULL, 10, 0, 4);
-    for (int64_t id = 101; id <= 104; id++) send_one(it, ORM_EVENT_RAW, NULL, BY_ARTIST, 20, id);
+    for (int64_t id = 101; id <= 104; id++)
+        send_one(it, ORM_EVENT_RAW, NULL, BY_ARTIST, 20, id);
     orm_finding found = expect(it, ORM_FINDING_N1, "raw SQL");
     assert_int_equal(found.evidence, ORM_EVIDENCE_STEMS);
     assert_string_equal(found.column, "artist.id");
@@ -191,7 +200,8 @@ static void test_raw_with_literals(void **state)
     assert_string_equal(found.statement, "SELECT id FROM albums WHERE artist_id = …");
 }
 
-/* Equal numbers in a column no relation joins: said to match, not to stem from, and only of three. */
+/* Equal numbers in a column no relation joins: said to match, not to stem from, and only of three.
+ */
 static void test_values_that_only_match(void **state)
 {
     fixture *it = *state;
@@ -212,9 +222,11 @@ static void test_values_that_only_match(void **state)
 static void test_proven_column_is_preferred(void **state)
 {
     fixture *it = *state;
-    for (int i = 0; i < 5; i++) it->artists[i].score = it->artists[i].id;
+    for (int i = 0; i < 5; i++)
+        it->artists[i].score = it->artists[i].id;
     list(it, &ARTIST, NULL, 9, 0, 5);
-    for (int i = 10; i < 15; i++) it->artists[i].score = 101 + i - 10;
+    for (int i = 10; i < 15; i++)
+        it->artists[i].score = 101 + i - 10;
     list(it, &ARTIST, NULL, 10, 10, 5);
     for (int64_t id = 101; id <= 103; id++)
         send_one(it, ORM_EVENT_COUNT, &ALBUM, BY_ARTIST, 20, id);
@@ -227,7 +239,8 @@ static void test_proven_column_is_preferred(void **state)
 static void test_values_from_nowhere(void **state)
 {
     fixture *it = *state;
-    for (int64_t id = 1; id <= 2; id++) send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 20, id);
+    for (int64_t id = 1; id <= 2; id++)
+        send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 20, id);
     assert_int_equal(findings(it), 0);
     send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 20, 3);
     orm_finding found = expect(it, ORM_FINDING_N1, "find artist");
@@ -350,7 +363,8 @@ static void test_helper_called_in_a_loop(void **state)
 {
     fixture *it = *state;
     list(it, &ARTIST, NULL, 10, 0, 5);
-    for (volatile int64_t id = 101; id <= 105; id++) helper(it, id);
+    for (volatile int64_t id = 101; id <= 105; id++)
+        helper(it, id);
     assert_int_equal(findings(it), 2);
     assert_int_equal(finding(it, 0)->statements, 5);
     assert_int_equal(finding(it, 1)->statements, 5);
@@ -371,7 +385,8 @@ static void test_same_cause_in_two_sessions(void **state)
 {
     fixture *it = *state;
     for (it->session = 1; it->session <= 2; it->session++)
-        for (int64_t key = 101; key <= 103; key++) load(it, &ARTIST, 0, 20, 10, 3, key);
+        for (int64_t key = 101; key <= 103; key++)
+            load(it, &ARTIST, 0, 20, 10, 3, key);
     orm_finding found = expect(it, ORM_FINDING_N1, "artist.albums");
     assert_int_equal(found.sessions, 2);
     assert_int_equal(found.statements, 6);
@@ -432,9 +447,11 @@ static void test_duplicate_becomes_n1(void **state)
 {
     fixture *it = *state;
     list(it, &ALBUM, NULL, 10, 0, 10);
-    for (int i = 0; i < 3; i++) send_one(it, ORM_EVENT_SELECT, &ARTIST, BY_ID, 20, 101);
+    for (int i = 0; i < 3; i++)
+        send_one(it, ORM_EVENT_SELECT, &ARTIST, BY_ID, 20, 101);
     (void)expect(it, ORM_FINDING_DUP, "select artist");
-    for (int64_t id = 102; id <= 104; id++) send_one(it, ORM_EVENT_SELECT, &ARTIST, BY_ID, 20, id);
+    for (int64_t id = 102; id <= 104; id++)
+        send_one(it, ORM_EVENT_SELECT, &ARTIST, BY_ID, 20, id);
     orm_finding found = expect(it, ORM_FINDING_N1, "select artist");
     assert_int_equal(found.statements, 6);
     assert_int_equal(found.distinct, 4);
@@ -448,8 +465,8 @@ static void test_writes_row_by_row(void **state)
     for (int64_t id = 1; id <= 4; id++) {
         orm_value values[] = {integer(9), integer(id)};
         send_one(it, ORM_EVENT_INSERT, &ARTIST, "INSERT INTO artists (score) VALUES ($1)", 20, id);
-        send(it, ORM_EVENT_UPDATE, &ARTIST, "UPDATE artists SET score = $1 WHERE id = $2", 21, values,
-             2);
+        send(it, ORM_EVENT_UPDATE, &ARTIST, "UPDATE artists SET score = $1 WHERE id = $2", 21,
+             values, 2);
         send_one(it, ORM_EVENT_DELETE, &ARTIST, "DELETE FROM artists WHERE id = $1", 22, id);
         send_one(it, ORM_EVENT_RAW, NULL, "DELETE FROM albums WHERE id = $1", 23, id);
         assert_int_equal(findings(it), id >= 3 ? 4 : 0);
@@ -459,9 +476,10 @@ static void test_writes_row_by_row(void **state)
         assert_int_equal(finding(it, i)->statements, 4);
         assert_int_equal(finding(it, i)->distinct, 4);
     }
-    assert_string_equal(finding(it, 2)->replacement,
-                        "chinook_artist_delete_where(db, chinook_artist_id_is(orm_in(keys, count)), "
-                        "NULL)");
+    assert_string_equal(
+        finding(it, 2)->replacement,
+        "chinook_artist_delete_where(db, chinook_artist_id_is(orm_in(keys, count)), "
+        "NULL)");
 }
 
 static void test_progress_of_one_row(void **state)
@@ -469,8 +487,8 @@ static void test_progress_of_one_row(void **state)
     fixture *it = *state;
     for (int64_t step = 1; step <= 10; step++) {
         orm_value values[] = {integer(step), integer(7)};
-        send(it, ORM_EVENT_UPDATE, &ARTIST, "UPDATE artists SET score = $1 WHERE id = $2", 21, values,
-             2);
+        send(it, ORM_EVENT_UPDATE, &ARTIST, "UPDATE artists SET score = $1 WHERE id = $2", 21,
+             values, 2);
     }
     assert_int_equal(findings(it), 0);
 }
@@ -482,20 +500,23 @@ static void test_order_of_findings(void **state)
         for (int line = 30; line >= 10; line -= 10)
             send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, line, id);
     assert_int_equal(findings(it), 3);
-    for (size_t i = 0; i < 3; i++) assert_int_equal(finding(it, i)->site.line, 10 * (int)(i + 1));
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(finding(it, i)->site.line, 10 * (int)(i + 1));
     assert_null(orm_scope_finding(it->scope, 3));
 }
 
 static void test_clear(void **state)
 {
     fixture *it = *state;
-    for (int64_t id = 1; id <= 3; id++) send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 20, id);
+    for (int64_t id = 1; id <= 3; id++)
+        send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 20, id);
     assert_int_equal(findings(it), 1);
     orm_scope_clear(it->scope);
     assert_int_equal(findings(it), 0);
     send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 20, 4);
     assert_int_equal(findings(it), 0);
-    for (int64_t id = 1; id <= 2; id++) send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 20, id);
+    for (int64_t id = 1; id <= 2; id++)
+        send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 20, id);
     assert_int_equal(expect(it, ORM_FINDING_N1, "find artist").statements, 3);
 }
 

@@ -26,10 +26,10 @@ void orm__sql_line(orm__buffer *buffer, const char *sql, size_t size, size_t lim
     size_t start = buffer->size;
     for (orm__token token = orm__scan(&scanner); token.kind != ORM_TOKEN_END;
          token = orm__scan(&scanner)) {
-        size_t used = buffer->size - start;
         bool hidden =
             !literals && (token.kind == ORM_TOKEN_STRING || token.kind == ORM_TOKEN_NUMBER);
-        if (token.spaced && used > 0) orm__buffer_char(buffer, ' ');
+        if (token.spaced && buffer->size > start) orm__buffer_char(buffer, ' ');
+        size_t used = buffer->size - start;
         if (hidden) {
             orm__buffer_text(buffer, token.kind == ORM_TOKEN_STRING ? "'\xE2\x80\xA6'" : ELLIPSIS);
         } else if (used + token.size <= limit) {
@@ -61,7 +61,9 @@ static void write_with(orm__buffer *code, const orm_relation *const *path, size_
 static void write_select(orm__buffer *code, const orm__lineage *lineage)
 {
     const char *name = lineage->root->c_name;
-    orm__buffer_printf(code, "%s_select(db, &(%s_query){ %s, ", name, name, ELLIPSIS);
+    /* What else the query says is the user's. */
+    orm__buffer_printf(code, "%s_select(db, &(%s_query){ %s%s", name, name,
+                       lineage->plain ? "" : ELLIPSIS, lineage->plain ? "" : ", ");
     write_with(code, lineage->path, lineage->count);
     orm__buffer_text(code, " }, &list)");
 }

@@ -61,15 +61,24 @@ bool orm__is_write(const orm_event *event)
            orm__token_is(&token, "delete") || orm__token_is(&token, "replace");
 }
 
+static bool is_plain(const orm_event *event)
+{
+    static const char *const words[] = {"where", "order", "limit", "offset", "join"};
+    if (event->kind != ORM_EVENT_SELECT || event->value_count > 0) return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (orm__sql_mentions(event->sql, event->sql_size, words[i])) return false;
+    return true;
+}
+
 static orm__group *group_of(orm_scope *scope, const orm_event *event, uint64_t session)
 {
     uint64_t hash = orm__hash_word(cause_of(event) + session * 0xff51afd7ed558ccdULL);
-    orm__group *group = orm__group_get(&scope->groups, hash == 0 ? 1 : hash);
+    orm__group *group = orm__group_get(&scope->groups, hash == 0 ? 1 : hash, session);
     if (group == NULL || group->site.file != NULL || group->site.line != 0) return group;
-    group->session = session;
     group->kind = event->kind;
     group->site = event->site;
     group->row_by_row = event->row_by_row;
+    group->plain = is_plain(event);
     group->varying = UINT8_MAX;
     return group;
 }

@@ -73,7 +73,7 @@ static size_t oldest(const orm__group_table *table, size_t start)
     return best;
 }
 
-static size_t take_place(orm__group_table *table, uint64_t hash)
+static size_t take_place(orm__group_table *table, uint64_t hash, uint64_t session)
 {
     for (;;) {
         size_t start = set_of(hash, table->capacity) * ORM_GROUP_WAYS;
@@ -81,14 +81,14 @@ static size_t take_place(orm__group_table *table, uint64_t hash)
             if (table->hashes[i] == 0) return i;
         if (grow(table)) continue;
         size_t place = oldest(table, start);
-        /* What has not been used for long belonged to a session that is over. */
-        bool early = table->clock - table->groups[place].last_used < table->capacity / 4;
+        /* Other sessions are over, as a rule, and need no memory; this one is not. */
+        bool early = table->groups[place].session == session;
         if (early && table->groups[place].record == NULL) table->forgotten++;
         return place;
     }
 }
 
-orm__group *orm__group_get(orm__group_table *table, uint64_t hash)
+orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t session)
 {
     if (table->capacity == 0 && !grow(table)) return NULL;
     size_t start = set_of(hash, table->capacity) * ORM_GROUP_WAYS;
@@ -96,10 +96,11 @@ orm__group *orm__group_get(orm__group_table *table, uint64_t hash)
     while (place < start + ORM_GROUP_WAYS && table->hashes[place] != hash)
         place++;
     if (place == start + ORM_GROUP_WAYS) {
-        place = take_place(table, hash);
+        place = take_place(table, hash, session);
         memset(&table->groups[place], 0, sizeof table->groups[place]);
         table->hashes[place] = hash;
         table->groups[place].hash = hash;
+        table->groups[place].session = session;
     }
     table->groups[place].last_used = ++table->clock;
     return &table->groups[place];

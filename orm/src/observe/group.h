@@ -55,6 +55,7 @@ typedef struct orm__group {
     orm_event_kind kind;
     bool row_by_row;
     bool parsed;
+    bool plain; /* a select of everything: its query names no condition, order or limit */
     bool quiet; /* too many executions without a finding: no longer looked at closely */
     uint8_t first_count;
     uint8_t seen_count;
@@ -84,16 +85,16 @@ typedef struct orm__group_table {
     size_t capacity;                /* a power of two, or 0 */
     size_t limit;
     uint64_t clock;
-    int64_t forgotten; /* groups given up soon after they were used */
+    int64_t forgotten; /* groups of a session given up for others of the same session */
 } orm__group_table;
 
 void orm__group_table_init(orm__group_table *table, const orm_allocator *allocator, size_t limit);
 void orm__group_table_dispose(orm__group_table *table);
 void orm__group_table_clear(orm__group_table *table);
 
-/* The group with this hash (not 0), made all-zero but for its hash when there was none; NULL when
- * out of memory. */
-orm__group *orm__group_get(orm__group_table *table, uint64_t hash);
+/* The group with this hash (not 0), made all-zero but for hash and session when there was none; NULL
+ * when out of memory. */
+orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t session);
 
 /* A set of hashes that grows up to a limit. */
 typedef struct orm__value_set {

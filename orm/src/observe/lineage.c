@@ -69,6 +69,7 @@ static bool step_up(const orm_scope *scope, const orm__witness *witness, orm__li
     if (result == NULL || result->relation == NULL) {
         const orm__group *group = group_at(scope, witness->session, lineage->site, NULL);
         lineage->kind = group == NULL ? (orm_event_kind)0 : group->kind;
+        lineage->plain = group != NULL && group->plain;
         return false;
     }
     const orm_model *parent = eager_parent(witness, lineage->site, result->relation);

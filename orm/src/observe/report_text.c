@@ -131,9 +131,11 @@ static void compose_evidence(writer *at, const orm_finding *it)
         orm__buffer_printf(&at->line, "%lld different rows, each in a statement of its own",
                            distinct);
     } else if (it->kind == ORM_FINDING_DUP) {
-        orm__buffer_printf(&at->line,
-                           "only %lld different set%s of values, and nothing written between",
-                           distinct, plural(it->distinct));
+        if (it->distinct == 1)
+            orm__buffer_text(&at->line, "the same values each time");
+        else
+            orm__buffer_printf(&at->line, "only %lld different sets of values", distinct);
+        orm__buffer_text(&at->line, ", and nothing written between");
     } else if (it->evidence == ORM_EVIDENCE_NONE) {
         orm__buffer_printf(&at->line, "%lld different values, from no list of the session",
                            distinct);

@@ -1,0 +1,198 @@
+#include "unit/observe_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const BY_ID = "SELECT id FROM artists WHERE id = $1";
+
+static const char *report(fixture *it, const orm_report_options *options)
+{
+    const char *text = NULL;
+    assert_int_equal(orm_scope_report(it->scope, options, &text), ORM_OK);
+    assert_non_null(text);
+    return text;
+}
+
+static void make_relation_finding(fixture *it)
+{
+    control(it, "BEGIN");
+    send(it, ORM_EVENT_SELECT, &ARTIST, "SELECT id FROM artists", 2, NULL, 0);
+    list(it, &ARTIST, NULL, 2, 0, 5);
+    for (int64_t key = 101; key <= 105; key++)
+        load(it, &ARTIST, 0, 4, 2, 5, key);
+}
+
+static void write_source(const char *folder)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/app", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    (void)snprintf(path, sizeof path, "%s/app/report.c", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fputs("/* a report */\n"
+                "    status = chinook_artist_select(db, NULL, &artists);\n"
+                "    for (size_t i = 0; i < artists.count; i++)\n"
+                "\t    status = chinook_artist_load_albums(db, artists.items[i], "
+                "&albums_of_this_artist); \n",
+                file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void remove_source(const char *folder)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/app/report.c", folder);
+    assert_int_equal(unlink(path), 0);
+    (void)snprintf(path, sizeof path, "%s/app", folder);
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void test_text_with_source(void **state)
+{
+    char folder[] = "/tmp/orm_report_XXXXXX";
+    fixture *it = *state;
+    make_relation_finding(it);
+    assert_non_null(mkdtemp(folder));
+    write_source(folder);
+    assert_string_equal(
+        report(it, &(orm_report_options){.root = folder}),
+        "1 finding in 6 statements, 5 of them relation loads (5 row by row); 11 rows\n"
+        "   read; 1.4 ms\n"
+        "\n"
+        "N1 artist.albums is loaded row by row: 5 statements where 1 would do, 1.2 ms\n"
+        "   call in loop   app/report.c:4 (show)\n"
+        "                    status = chinook_artist_load_albums(db, artists.items[i], &…\n"
+        "   list made at   app/report.c:2 (show), 5 rows\n"
+        "                    status = chinook_artist_select(db, NULL, &artists);\n"
+        "   evidence       5 of 5 bound values are artist.id of the list made at\n"
+        "                  app/report.c:2\n"
+        "   statement      SELECT id FROM children WHERE parent_id = $1\n"
+        "   what to do     name the relation in the query that makes the list, or load it\n"
+        "                  for the whole list before the loop\n"
+        "   write instead  app/report.c:2 (show)\n"
+        "                    chinook_artist_select(db, &(chinook_artist_query){ .with = {\n"
+        "                        .albums = &chinook_album_all } }, &list)\n"
+        "   or             after it, before the loop\n"
+        "                    chinook_artist_preload_albums(db, &list, NULL);\n");
+    remove_source(folder);
+}
+
+static void test_text_of_other_kinds(void **state)
+{
+    fixture *it = *state;
+    for (int64_t id = 1; id <= 3; id++)
+        send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 30, id);
+    for (int64_t id = 1; id <= 3; id++)
+        send_one(it, ORM_EVENT_DELETE, &ARTIST, "DELETE FROM artists WHERE id = $1", 40, id);
+    list(it, &ALBUM, NULL, 10, 0, 5);
+    for (int i = 0; i < 3; i++)
+        send_one(it, ORM_EVENT_SELECT, &TRACK, "SELECT id FROM tracks WHERE id = $1", 50, 7);
+    assert_string_equal(
+        report(it, NULL),
+        "3 findings in 9 statements; 6 rows read, 3 written; 0.9 ms\n"
+        "\n"
+        "N1 find artist is asked for row by row: 3 statements where 1 would do, 0.3 ms\n"
+        "   call in loop   app/report.c:30 (show)\n"
+        "   evidence       3 different values, from no list of the session\n"
+        "   statement      SELECT id FROM artists WHERE id = $1\n"
+        "   what to do     ask for all values in one statement, before the loop\n"
+        "   write instead  app/report.c:30 (show)\n"
+        "                    chinook_artist_select(db, &(chinook_artist_query){ .where =\n"
+        "                        chinook_artist_id_is(orm_in(values, count)) }, &list)\n"
+        "\n"
+        "WRITE delete artist is written row by row: 3 statements where 1 would do, 0.3 ms\n"
+        "   call in loop   app/report.c:40 (show)\n"
+        "   evidence       3 different rows, each in a statement of its own\n"
+        "   statement      DELETE FROM artists WHERE id = $1\n"
+        "   what to do     delete all rows in one statement\n"
+        "   write instead  app/report.c:40 (show)\n"
+        "                    chinook_artist_delete_where(db,\n"
+        "                        chinook_artist_id_is(orm_in(keys, count)), NULL)\n"
+        "\n"
+        "DUP select track is asked again and again: 3 statements, 0.3 ms\n"
+        "   call in loop   app/report.c:50 (show)\n"
+        "   evidence       the same values each time, and nothing written between\n"
+        "   statement      SELECT id FROM tracks WHERE id = $1\n"
+        "   what to do     nothing was written in between: keep the first answer and use\n"
+        "                  it again\n");
+}
+
+static void test_text_without_findings(void **state)
+{
+    fixture *it = *state;
+    assert_string_equal(report(it, NULL), "0 findings in 0 statements; 0 rows read\n");
+    send(it, ORM_EVENT_SELECT, &ARTIST, "SELECT id FROM artists", 10, NULL, 0);
+    assert_string_equal(report(it, NULL), "0 findings in 1 statement; 1 row read; 0.1 ms\n");
+}
+
+static void test_color_only_when_asked(void **state)
+{
+    fixture *it = *state;
+    make_relation_finding(it);
+    assert_null(strchr(report(it, NULL), '\033'));
+    assert_non_null(strchr(report(it, &(orm_report_options){.color = true}), '\033'));
+}
+
+static void test_json(void **state)
+{
+    fixture *it = *state;
+    make_relation_finding(it);
+    assert_string_equal(
+        report(it, &(orm_report_options){.format = ORM_REPORT_JSON}),
+        "{\"statistics\":{\"statements\":6,\"control\":1,\"finds\":0,\"selects\":1,\"counts\":0,"
+        "\"exists\":0,\"relations\":5,\"inserts\":0,\"updates\":0,\"deletes\":0,\"raw\":0,"
+        "\"row_by_row\":5,\"rows\":11,\"affected\":0,\"bytes\":0,\"errors\":0,"
+        "\"duration_ns\":1350000,\"unwatched\":0,\"untold\":0,\"dropped\":0},\"findings\":["
+        "{\"kind\":\"N1\",\"subject\":\"artist.albums\","
+        "\"statement\":\"SELECT id FROM children WHERE parent_id = $1\","
+        "\"site\":{\"file\":\"app/report.c\",\"line\":4,\"function\":\"show\"},"
+        "\"origin\":{\"file\":\"app/report.c\",\"line\":2,\"function\":\"show\"},\"origin_rows\":5,"
+        "\"evidence\":\"stems\",\"column\":\"artist.id\",\"statements\":5,\"distinct\":5,"
+        "\"matched\":5,\"sessions\":1,\"rows\":10,\"duration_ns\":1250000,"
+        "\"advice\":\"name the relation in the query that makes the list, or load it for the whole "
+        "list before the loop\","
+        "\"replacement\":\"chinook_artist_select(db, &(chinook_artist_query){ .with = { .albums = "
+        "&chinook_album_all } }, &list)\","
+        "\"replacement_site\":{\"file\":\"app/report.c\",\"line\":2,\"function\":\"show\"},"
+        "\"alternative\":\"chinook_artist_preload_albums(db, &list, NULL);\"}]}\n");
+}
+
+/* A call site may be anything the compiler was given, also no file at all. */
+static void test_strange_sites(void **state)
+{
+    static const char *const files[] = {"/dev/zero", "/", "", "/no/such/file.c"};
+    fixture *it = *state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        for (int64_t id = 1; id <= 3; id++) {
+            orm_value value = integer(id);
+            orm_event event = {.kind = ORM_EVENT_FIND,
+                               .model = &ARTIST,
+                               .sql = "SELECT '\x01\xFF\"'",
+                               .site = {files[i], NULL, 7, 0},
+                               .values = &value,
+                               .value_count = 1};
+            note(it, &event);
+        }
+    assert_int_equal(findings(it), 4);
+    assert_non_null(strstr(report(it, NULL), "/no/such/file.c:7\n"));
+    assert_non_null(strstr(report(it, &(orm_report_options){.format = ORM_REPORT_JSON}),
+                           "{\"file\":\"\",\"line\":7,\"function\":null}"));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
+    const struct CMUnitTest tests[] = {
+        TEST(test_text_with_source),
+        TEST(test_text_of_other_kinds),
+        TEST(test_text_without_findings),
+        TEST(test_color_only_when_asked),
+        TEST(test_json),
+        TEST(test_strange_sites),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
