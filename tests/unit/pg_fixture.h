@@ -29,13 +29,17 @@ typedef struct fixture {
     orm__link *link;
     orm__arena arena;
     orm_error error;
-    int64_t held; /* bytes allocated and not freed */
+    int64_t held;    /* bytes allocated and not freed */
+    int64_t asked;   /* allocations so far */
+    int64_t fail_at; /* the one that fails; 0: none */
 } fixture;
 
 static inline void *fixture_resize(void *context, void *pointer, size_t old_size, size_t new_size)
 {
-    int64_t *held = context;
-    __atomic_add_fetch(held, (int64_t)new_size - (pointer == NULL ? 0 : (int64_t)old_size),
+    fixture *f = context;
+    if (new_size > 0 && __atomic_add_fetch(&f->asked, 1, __ATOMIC_RELAXED) == f->fail_at)
+        return NULL;
+    __atomic_add_fetch(&f->held, (int64_t)new_size - (pointer == NULL ? 0 : (int64_t)old_size),
                        __ATOMIC_RELAXED);
     if (new_size > 0) return realloc(pointer, new_size);
     free(pointer);
@@ -45,7 +49,7 @@ static inline void *fixture_resize(void *context, void *pointer, size_t old_size
 static inline void fixture_prepare(fixture *f, const char *url)
 {
     memset(f, 0, sizeof *f);
-    f->allocator = (orm_allocator){fixture_resize, &f->held};
+    f->allocator = (orm_allocator){fixture_resize, f};
     assert_int_equal(orm__thread_runtime_init(&f->runtime, &f->allocator), ORM_OK);
     f->options.url = url;
     f->options.connect_timeout_ms = 10000;

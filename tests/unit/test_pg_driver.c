@@ -700,6 +700,64 @@ static void a_terminated_connection_is_told_and_no_signal_comes(void **state)
     fixture_dispose(&g);
 }
 
+/* ---- Memory ---- */
+
+/* All a connection does in its life; stops at the first failure. */
+static orm_status live(fixture *f)
+{
+    orm__statement begin, insert, commit;
+    statement_init(&begin, "BEGIN");
+    statement_init(&insert, "SELECT g FROM generate_series($1::int, $2) g WHERE $3 = 'x'");
+    statement_init(&commit, "COMMIT");
+    begin.once = commit.once = true;
+    commit.control = ORM__CONTROL_COMMIT;
+    orm_value text = orm_bind_text("xyz");
+    text.as.span.size = 1;
+    orm_value values[] = {orm_bind_int(1), orm_bind_int(2), text};
+    counter c = {0};
+    orm__call calls[] = {
+        {.statement = &begin},
+        {.statement = &insert, .values = values, .value_count = 3, .consume = count_rows,
+         .context = &c},
+        {.statement = &commit},
+    };
+    orm__flight flight = {calls, 3, false};
+    orm_status status = DRIVER->setup(&f->target, &f->target.shared, &f->error);
+    if (status != ORM_OK) return status;
+    status = DRIVER->open(&f->target, orm__deadline_in(5000), &f->link, &f->error);
+    if (status != ORM_OK) return status;
+    status = DRIVER->run(f->link, &flight, orm__deadline_in(5000), &f->error);
+    if (status == ORM_OK) assert_int_equal(c.rows, 2);
+    else assert_int_equal(c.rows, 0);
+    if (status == ORM_OK) status = DRIVER->ping(f->link, orm__deadline_in(5000), &f->error);
+    /* Only the lack of memory, never the connection. */
+    assert_int_not_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_BROKEN);
+    DRIVER->forget(f->link, &insert);
+    return status;
+}
+
+static void every_failing_allocation_is_told_and_nothing_leaks(void **state)
+{
+    (void)state;
+    if (fixture_url() == NULL) skip();
+    int64_t n = 0;
+    orm_status status = ORM_NOMEM;
+    while (status != ORM_OK) {
+        fixture f;
+        fixture_prepare(&f, fixture_url());
+        f.fail_at = f.asked + ++n;
+        status = live(&f);
+        if (status != ORM_OK) assert_int_equal(status, ORM_NOMEM);
+        if (status != ORM_OK) assert_int_equal(f.error.status, ORM_NOMEM);
+        bool failed = f.asked >= f.fail_at;
+        fixture_dispose(&f);
+        if (status != ORM_OK) assert_true(failed);
+        assert_true(n < 1000);
+        if (status == ORM_OK && failed) status = ORM_NOMEM; /* it could do without that one */
+    }
+    assert_true(n > 8);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_server, close_server)
 
 int main(void)
@@ -726,6 +784,7 @@ int main(void)
         cmocka_unit_test(a_silent_ping_ends_at_its_deadline),
         cmocka_unit_test(a_lost_commit_is_unknown_and_a_lost_query_is_not),
         TEST(a_terminated_connection_is_told_and_no_signal_comes),
+        cmocka_unit_test(every_failing_allocation_is_told_and_nothing_leaks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,6 +24,7 @@ static const state states[] = {
     {"25006", ORM_READ_ONLY},
     {"25P02", ORM_FAILED_TRANSACTION},
     {"25P03", ORM_DISCONNECTED}, /* idle in transaction for too long: the server hangs up */
+    {"25P04", ORM_DISCONNECTED}, /* transaction_timeout of newer servers does the same */
     {"25", ORM_MISUSE},
     {"40001", ORM_SERIALIZATION},
     {"40P01", ORM_DEADLOCK},
