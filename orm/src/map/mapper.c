@@ -59,7 +59,8 @@ static void *known_row(orm__mapper *mapper, const void *row, bool *ok_out)
 orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out, orm_error *error)
 {
     *row_out = NULL;
-    orm__arena_mark mark = orm__arena_get_mark(mapper->arena);
+    orm__arena_mark mark = {0};
+    if (!mapper->distinct) mark = orm__arena_get_mark(mapper->arena);
     void *row = new_row(mapper);
     if (row == NULL) return orm__fail(error, ORM_NOMEM, "out of memory");
     orm_status status =

@@ -23,6 +23,7 @@ typedef struct orm__field {
     const orm_column *column;
     uint32_t offset;   /* in the row struct */
     uint16_t position; /* in the result, from 0 */
+    uint8_t plain;     /* the column's orm_type when it is neither nullable nor an array, else 0 */
 } orm__field;
 
 typedef enum orm__control {

@@ -67,7 +67,10 @@ static bool assign_inverse(orm__loader *loader, orm__task *task, const grouped *
         if (only == ORM__NO_PARENT || task->keys.next[only] != ORM__NO_PARENT) continue;
         for (size_t i = children->start[k]; i < children->start[k + 1]; i++) {
             orm__slot *slot = &orm__object_of(relation->target, children->items[i])->slots[relation->inverse];
-            if (slot->load == NULL && !orm__assign(&loader->assigned, slot, task->parents[only], load)) return false;
+            if (slot->load != NULL) continue;
+            /* Objects that came with this very load need no way back. */
+            if (task->tables.mappers[0].distinct) *slot = (orm__slot){task->parents[only], load};
+            else if (!orm__assign(&loader->assigned, slot, task->parents[only], load)) return false;
         }
     }
     return true;

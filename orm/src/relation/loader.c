@@ -127,10 +127,13 @@ typedef struct piece {
 static uint32_t key_of_child(orm__task *task, const void *row)
 {
     const orm_column *column = &task->relation->target->columns[task->relation->target_columns[0]];
-    orm_value value = orm__column_get(column, row);
+    const char *member = (const char *)row + column->offset;
+    int64_t key = column->type == ORM_TYPE_BIGINT    ? *(const int64_t *)(const void *)member
+                  : column->type == ORM_TYPE_INTEGER ? *(const int32_t *)(const void *)member
+                                                     : *(const int16_t *)(const void *)member;
     uint32_t last = task->last_key;
-    if (last < task->keys.count && task->keys.values[last].as.integer == value.as.integer) return last;
-    task->last_key = orm__keyset_find_int(&task->keys, value.as.integer);
+    if (last < task->keys.count && task->keys.values[last].as.integer == key) return last;
+    task->last_key = orm__keyset_find_int(&task->keys, key);
     return task->last_key;
 }
 
@@ -161,7 +164,8 @@ static orm_status take_children(orm__call *call, orm__rows *rows, orm_error *err
     while (status == ORM_OK && more) {
         void *row = NULL;
         uint32_t key = 0;
-        status = orm__tables_take(&task->tables, rows, &row, error);
+        status = task->query.join_count == 0 ? orm__mapper_take(&task->tables.mappers[0], rows, &row, error)
+                                             : orm__tables_take(&task->tables, rows, &row, error);
         if (status == ORM_OK) status = read_key(part, rows, row, &key, error);
         if (status == ORM_OK && !add_child(task, row, key)) status = orm__fail(error, ORM_NOMEM, "out of memory");
         if (status == ORM_OK) status = driver->next(rows, &more, error);

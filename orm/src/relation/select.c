@@ -11,11 +11,13 @@ static orm_status take_rows(orm__call *call, orm__rows *rows, orm_error *error)
 {
     selected *target = call->context;
     const orm__driver *driver = target->session->engine->driver;
+    bool joined = target->tables.query->join_count > 0;
     bool more = false;
     orm_status status = driver->next(rows, &more, error);
     while (status == ORM_OK && more) {
         void *row = NULL;
-        status = orm__tables_take(&target->tables, rows, &row, error);
+        status = joined ? orm__tables_take(&target->tables, rows, &row, error)
+                        : orm__mapper_take(&target->tables.mappers[0], rows, &row, error);
         if (status == ORM_OK && !orm__row_list_add(target->rows, row)) status = orm__fail(error, ORM_NOMEM, "out of memory");
         if (status == ORM_OK) status = driver->next(rows, &more, error);
     }

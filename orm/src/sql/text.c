@@ -93,7 +93,12 @@ void orm__text_field(orm__text *text, const orm_model *model, const orm_column *
     orm__field *fields = grow(out, out->fields, &out->field_capacity, out->field_count, sizeof *fields);
     if (fields == NULL) return;
     out->fields = fields;
-    orm__field field = {.model = model, .column = column, .offset = column->offset, .position = out->column_count};
+    bool plain = (column->flags & (ORM_COLUMN_NULLABLE | ORM_COLUMN_ARRAY)) == 0;
+    orm__field field = {.model = model,
+                        .column = column,
+                        .offset = column->offset,
+                        .position = out->column_count,
+                        .plain = plain ? column->type : (uint8_t)ORM_TYPE_NONE};
     out->fields[out->field_count++] = field;
     out->column_count++;
 }

@@ -105,6 +105,52 @@ static orm_status read_null(const orm_column *column, void *member)
     return ORM_OK;
 }
 
+/*
+ * Decodes what most columns are: a value of its type's own size in a member that is not nullable. False: it is something
+ * else, and nothing was done.
+ */
+static inline bool read_plain(unsigned type, const char *value, int size, void *member, orm__arena *arena)
+{
+    const unsigned char *data = (const unsigned char *)value;
+    if (size == 8) {
+        int64_t number = (int64_t)orm__pg_read64(data);
+        bool moment = type == ORM_TYPE_TIMESTAMPTZ || type == ORM_TYPE_TIMESTAMP;
+        if (type == ORM_TYPE_BIGINT) *(int64_t *)member = number;
+        /* Infinities and what 64 bits can't hold from 1970 on are left to the careful path. */
+        else if (moment && number > INT64_MIN && number < INT64_MAX - 1 - ORM__PG_EPOCH_MICROS)
+            *(int64_t *)member = number + ORM__PG_EPOCH_MICROS;
+        else if (type != ORM_TYPE_TEXT && type != ORM_TYPE_VARCHAR) return false;
+        if (type == ORM_TYPE_BIGINT || moment) return true;
+    }
+    if (type == ORM_TYPE_TEXT || type == ORM_TYPE_VARCHAR) {
+        /* An empty text is left to the careful path, which tells it from NULL. */
+        if (size == 0) return false;
+        const char *copy = orm__arena_copy(arena, data, (size_t)size);
+        *(const char **)member = copy;
+        return copy != NULL;
+    }
+    if (type == ORM_TYPE_INTEGER && size == 4) {
+        *(int32_t *)member = (int32_t)orm__pg_read32(data);
+        return true;
+    }
+    if (type == ORM_TYPE_BOOLEAN && size == 1) {
+        *(bool *)member = data[0] != 0;
+        return true;
+    }
+    return false;
+}
+
+static orm_status read_careful(const orm__rows *rows, const orm__field *field, const char *data, int size,
+                               void *member, orm__arena *arena)
+{
+    const orm_column *column = field->column;
+    if (size == 0 && PQgetisnull(rows->result, rows->row, field->position)) return read_null(column, member);
+    if (column->flags & ORM_COLUMN_ARRAY)
+        return orm__pg_decode_array(column, (const unsigned char *)data, (size_t)size, member, arena);
+    return orm__pg_decode(column, (column->flags & ORM_COLUMN_NULLABLE) != 0, (const unsigned char *)data,
+                          (size_t)size, member, arena);
+}
+
 orm_status orm__pg_rows_read(orm__rows *rows, const orm__field *fields, size_t count, void *object,
                              orm__arena *arena, orm_error *error)
 {
@@ -114,22 +160,13 @@ orm_status orm__pg_rows_read(orm__rows *rows, const orm__field *fields, size_t c
     int row = rows->row;
     int64_t bytes = 0;
     for (const orm__field *field = fields, *end = fields + count; field < end; field++) {
-        const orm_column *column = field->column;
         void *member = (char *)object + field->offset;
         const char *data = PQgetvalue(result, row, field->position);
         int size = PQgetlength(result, row, field->position);
-        unsigned flags = column->flags;
-        /* NULL has length 0 too, so most values need no third call. */
-        if (size == 0 && PQgetisnull(result, row, field->position))
-            status = read_null(column, member);
-        else if (flags & ORM_COLUMN_ARRAY)
-            status = orm__pg_decode_array(column, (const unsigned char *)data, (size_t)size, member,
-                                          arena);
-        else
-            status = orm__pg_decode(column, (flags & ORM_COLUMN_NULLABLE) != 0,
-                                    (const unsigned char *)data, (size_t)size, member, arena);
-        if (status != ORM_OK) return fail_value(field, status, data, size, error);
         bytes += size;
+        if (read_plain(field->plain, data, size, member, arena)) continue;
+        status = read_careful(rows, field, data, size, member, arena);
+        if (status != ORM_OK) return fail_value(field, status, data, size, error);
     }
     rows->bytes += bytes;
     return ORM_OK;

@@ -2,6 +2,7 @@
 #ifndef ORM_DRIVER_POSTGRES_TYPES_H
 #define ORM_DRIVER_POSTGRES_TYPES_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -76,12 +77,16 @@ static inline uint16_t orm__pg_read16(const unsigned char *data)
 
 static inline uint32_t orm__pg_read32(const unsigned char *data)
 {
-    return (uint32_t)data[0] << 24 | (uint32_t)data[1] << 16 | (uint32_t)data[2] << 8 | data[3];
+    uint32_t wire;
+    memcpy(&wire, data, sizeof wire);
+    return be32toh(wire);
 }
 
 static inline uint64_t orm__pg_read64(const unsigned char *data)
 {
-    return (uint64_t)orm__pg_read32(data) << 32 | orm__pg_read32(data + 4);
+    uint64_t wire;
+    memcpy(&wire, data, sizeof wire);
+    return be64toh(wire);
 }
 
 static inline float orm__pg_read_float(const unsigned char *data)
