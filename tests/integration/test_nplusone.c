@@ -168,7 +168,8 @@ static void test_raw_in_a_loop(void **state)
     assert_ok(db, g_team_select(db, NULL, &teams));
     for (size_t i = 0; i < teams.count; i++) {
         orm_value id = orm_bind(teams.items[i]->id);
-        assert_ok(db, orm_raw(db, "SELECT name FROM people WHERE team = $1", &id, 1, NULL, NULL, NULL));
+        assert_ok(db,
+                  orm_raw(db, "SELECT name FROM people WHERE team = $1", &id, 1, NULL, NULL, NULL));
     }
     const orm_finding *found = only_finding(db);
     assert_int_equal(found->evidence, ORM_EVIDENCE_STEMS);
@@ -186,7 +187,8 @@ static void test_pages_and_batches(void **state)
     for (int64_t page = 0; page < 5; page++) {
         g_person_query query = {.limit = 10, .offset = 10 * page, .order_by = {G_PERSON_BY_ID}};
         assert_ok(db, g_person_select(db, &query, &people));
-        for (size_t i = 0; i < 10; i++) keys[i] = people.items[i]->id;
+        for (size_t i = 0; i < 10; i++)
+            keys[i] = people.items[i]->id;
         g_person_query batch = {.where = g_person_boss_id_is(orm_in(keys, 10))};
         assert_ok(db, g_person_select(db, &batch, &people));
     }
