@@ -144,4 +144,29 @@ static inline int64_t fixture_int(fixture *f, const char *sql)
     return value;
 }
 
+enum { MS = 1000000 };
+
+static inline int open_server(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    *state = f;
+    if (f == NULL) return -1;
+    if (fixture_url() != NULL) fixture_open(f, fixture_url());
+    return 0;
+}
+
+static inline int close_server(void **state)
+{
+    fixture *f = *state;
+    if (fixture_url() != NULL) fixture_dispose(f);
+    free(f);
+    return 0;
+}
+
+#define NEED_SERVER(f)                                                                             \
+    fixture *f = *state;                                                                           \
+    if (fixture_url() == NULL) skip()
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_server, close_server)
+
 #endif

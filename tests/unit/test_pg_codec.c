@@ -66,7 +66,8 @@ static void scalars_have_their_binary_form(void **state)
     expect_bytes(ORM_TYPE_BOOLEAN, orm_bind_bool(true), 16, "\1", 1);
     expect_bytes(ORM_TYPE_SMALLINT, orm_bind_int(-2), 21, "\xff\xfe", 2);
     expect_bytes(ORM_TYPE_INTEGER, orm_bind_int(INT32_MIN), 23, "\x80\0\0\0", 4);
-    expect_bytes(ORM_TYPE_BIGINT, orm_bind_int(INT64_MAX), 20, "\x7f\xff\xff\xff\xff\xff\xff\xff", 8);
+    expect_bytes(ORM_TYPE_BIGINT, orm_bind_int(INT64_MAX), 20,
+                 "\x7f\xff\xff\xff\xff\xff\xff\xff", 8);
     expect_bytes(ORM_TYPE_REAL, orm_bind_double(1.5), 700, "\x3f\xc0\0\0", 4);
     expect_bytes(ORM_TYPE_DOUBLE, orm_bind_double(-2), 701, "\xc0\0\0\0\0\0\0\0", 8);
     expect_bytes(ORM_TYPE_BYTEA, orm_bind_bytes(bytes), 17, "\0a\0", 3);

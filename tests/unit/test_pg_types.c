@@ -6,30 +6,15 @@
 
 #include "model/array.h"
 
-#define NEED_SERVER(f)                                                                             \
-    fixture *f = *state;                                                                           \
-    if (fixture_url() == NULL) skip()
-
 static const char *const colour_names[] = {"red", "it's \"blue\""};
 static const orm_enum_labels colours = {"colour", colour_names, 2};
 static const orm_model model = {.name = "thing", .table = "things"};
 
-static int open_server(void **state)
+static int open_types(void **state)
 {
-    fixture *f = calloc(1, sizeof *f);
-    *state = f;
-    if (f == NULL) return -1;
+    if (open_server(state) != 0) return -1;
     if (fixture_url() == NULL) return 0;
-    fixture_open(f, fixture_url());
-    fixture_sql(f, "CREATE TYPE pg_temp.colour AS ENUM ('red', 'it''s \"blue\"')");
-    return 0;
-}
-
-static int close_server(void **state)
-{
-    fixture *f = *state;
-    if (fixture_url() != NULL) fixture_dispose(f);
-    free(f);
+    fixture_sql(*state, "CREATE TYPE pg_temp.colour AS ENUM ('red', 'it''s \"blue\"')");
     return 0;
 }
 
@@ -125,7 +110,8 @@ static void text_comes_back(void **state)
     memset(digits, '9', 120);
     digits[60] = '.';
     echo_text(f, ORM_TYPE_TEXT, "text", ORM_KIND_TEXT, "", "");
-    echo_text(f, ORM_TYPE_TEXT, "text", ORM_KIND_TEXT, "\xf0\x9f\x98\x80 '; \\ %s\n", "\xf0\x9f\x98\x80 '; \\ %s\n");
+    const char *odd = "\xf0\x9f\x98\x80 '; \\ %s\n";
+    echo_text(f, ORM_TYPE_TEXT, "text", ORM_KIND_TEXT, odd, odd);
     echo_text(f, ORM_TYPE_VARCHAR, "varchar(5)", ORM_KIND_TEXT, "abc", "abc");
     echo_text(f, ORM_TYPE_CHAR, "char(5)", ORM_KIND_TEXT, "abc", "abc  ");
     echo_text(f, ORM_TYPE_JSON, "json", ORM_KIND_JSON, "{\"a\" : 1}", "{\"a\" : 1}");
@@ -157,8 +143,8 @@ static void numbers_come_back(void **state)
     static const int64_t bigs[] = {INT64_MIN, -1, 0, 1, INT64_MAX};
     static const double doubles[] = {DBL_MAX, -DBL_MIN, 5e-324, -0.0, INFINITY, 0.1};
     for (size_t i = 0; i < 5; i++)
-        assert_true(echo_fixed(f, ORM_TYPE_BIGINT, "bigint", orm_bind_int(bigs[i])).cell.big.value ==
-                    bigs[i]);
+        assert_true(echo_fixed(f, ORM_TYPE_BIGINT, "bigint", orm_bind_int(bigs[i]))
+                        .cell.big.value == bigs[i]);
     assert_int_equal(echo_fixed(f, ORM_TYPE_SMALLINT, "smallint", orm_bind_int(-32768))
                          .cell.small.value, -32768);
     assert_int_equal(echo_fixed(f, ORM_TYPE_INTEGER, "integer", orm_bind_int(INT32_MIN))
@@ -185,7 +171,8 @@ static void moments_come_back(void **state)
     for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
         orm_timestamptz moment = {moments[i]};
         orm_timestamp plain = {moments[i]};
-        reading r = echo_fixed(f, ORM_TYPE_TIMESTAMPTZ, "timestamptz", orm_bind_timestamptz(moment));
+        reading r =
+            echo_fixed(f, ORM_TYPE_TIMESTAMPTZ, "timestamptz", orm_bind_timestamptz(moment));
         assert_true(r.cell.timestamp.has && r.cell.timestamp.value.micros == moments[i]);
         r = echo_fixed(f, ORM_TYPE_TIMESTAMP, "timestamp", orm_bind_timestamp(plain));
         assert_true(r.cell.timestamp.value.micros == moments[i]);
@@ -454,19 +441,19 @@ static void raw_columns_are_read_by_what_is_asked(void **state)
     assert_int_equal(r.text_status, ORM_SCHEMA);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_server, close_server)
+#define TYPES_TEST(name) cmocka_unit_test_setup_teardown(name, open_types, close_server)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(text_comes_back),
-        TEST(numbers_come_back),
-        TEST(moments_come_back),
-        TEST(bytes_uuids_and_enums_come_back),
-        TEST(arrays_come_back_with_their_nulls),
-        TEST(lists_match_columns_of_every_kind),
-        TEST(what_does_not_fit_the_model_names_the_column),
-        TEST(raw_columns_are_read_by_what_is_asked),
+        TYPES_TEST(text_comes_back),
+        TYPES_TEST(numbers_come_back),
+        TYPES_TEST(moments_come_back),
+        TYPES_TEST(bytes_uuids_and_enums_come_back),
+        TYPES_TEST(arrays_come_back_with_their_nulls),
+        TYPES_TEST(lists_match_columns_of_every_kind),
+        TYPES_TEST(what_does_not_fit_the_model_names_the_column),
+        TYPES_TEST(raw_columns_are_read_by_what_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

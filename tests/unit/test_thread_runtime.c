@@ -1,4 +1,7 @@
-/* The runtime of plain threads: every wait ends at its deadline, and nothing is lost on the way. */
+/*
+ * The runtime of plain threads: every wait ends at its deadline, and nothing is lost on the way.
+ * It measures time; ctest: serial
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
