@@ -80,6 +80,10 @@ static const orm_model TRACK = MODEL(track, TRACK_COLUMNS, TRACK_RELATIONS);
 
 enum { FIXTURE_RESULTS = 64, FIXTURE_ROWS = 64 };
 
+/* A frame of its own, as a generated function has: the path of calls to it is part of the verdict.
+ */
+#define FIXTURE_CALL __attribute__((noinline, unused)) static
+
 /* A session with its lists, newest first, and the scope that watches it. */
 typedef struct fixture {
     orm_scope *scope;
@@ -148,7 +152,7 @@ static inline void list(fixture *it, const orm_model *model, const orm_relation 
     it->newest = result;
 }
 
-static inline void note(fixture *it, orm_event *event)
+FIXTURE_CALL void note(fixture *it, orm_event *event)
 {
     orm__witness witness = {it->session, it->newest, __builtin_frame_address(0)};
     if (event->sql == NULL) event->sql = "";
@@ -164,8 +168,8 @@ static inline void control(fixture *it, const char *sql)
 }
 
 /* A statement with values, sent from `line`. */
-static inline void send(fixture *it, orm_event_kind kind, const orm_model *model, const char *sql,
-                        int line, const orm_value *values, size_t count)
+FIXTURE_CALL void send(fixture *it, orm_event_kind kind, const orm_model *model, const char *sql,
+                       int line, const orm_value *values, size_t count)
 {
     bool writes = kind == ORM_EVENT_INSERT || kind == ORM_EVENT_UPDATE || kind == ORM_EVENT_DELETE;
     orm_event event = {.kind = kind,
@@ -180,16 +184,16 @@ static inline void send(fixture *it, orm_event_kind kind, const orm_model *model
     note(it, &event);
 }
 
-static inline void send_one(fixture *it, orm_event_kind kind, const orm_model *model,
-                            const char *sql, int line, int64_t number)
+FIXTURE_CALL void send_one(fixture *it, orm_event_kind kind, const orm_model *model,
+                           const char *sql, int line, int64_t number)
 {
     orm_value value = integer(number);
     send(it, kind, model, sql, line, &value, 1);
 }
 
 /* <owner>_load_<relation> for one row. */
-static inline void load(fixture *it, const orm_model *owner, uint16_t relation, int line,
-                        int origin, size_t origin_rows, int64_t key)
+FIXTURE_CALL void load(fixture *it, const orm_model *owner, uint16_t relation, int line, int origin,
+                       size_t origin_rows, int64_t key)
 {
     orm_value value = integer(key);
     orm_event event = {.kind = ORM_EVENT_RELATION,

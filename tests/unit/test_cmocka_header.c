@@ -7,7 +7,7 @@ static const char *const BY_ID = "SELECT id FROM artists WHERE id = $1";
 
 static void note_loop(fixture *it, orm_event_kind kind)
 {
-    for (int64_t id = 1; id <= 3; id++)
+    for (volatile int64_t id = 1; id <= 3; id++)
         send_one(it, kind, &ARTIST, BY_ID, 20, id);
 }
 

@@ -20,7 +20,7 @@ static void make_relation_finding(fixture *it)
     control(it, "BEGIN");
     send(it, ORM_EVENT_SELECT, &ARTIST, "SELECT id FROM artists", 2, NULL, 0);
     list(it, &ARTIST, NULL, 2, 0, 5);
-    for (int64_t key = 101; key <= 105; key++)
+    for (volatile int64_t key = 101; key <= 105; key++)
         load(it, &ARTIST, 0, 4, 2, 5, key);
 }
 
@@ -34,7 +34,7 @@ static void write_source(const char *folder)
     assert_non_null(file);
     (void)fputs("/* a report */\n"
                 "    status = chinook_artist_select(db, NULL, &artists);\n"
-                "    for (size_t i = 0; i < artists.count; i++)\n"
+                "    for (volatile size_t i = 0; i < artists.count; i++)\n"
                 "\t    status = chinook_artist_load_albums(db, artists.items[i], "
                 "&albums_of_this_artist); \n",
                 file);
@@ -84,12 +84,12 @@ static void test_text_with_source(void **state)
 static void test_text_of_other_kinds(void **state)
 {
     fixture *it = *state;
-    for (int64_t id = 1; id <= 3; id++)
+    for (volatile int64_t id = 1; id <= 3; id++)
         send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 30, id);
-    for (int64_t id = 1; id <= 3; id++)
+    for (volatile int64_t id = 1; id <= 3; id++)
         send_one(it, ORM_EVENT_DELETE, &ARTIST, "DELETE FROM artists WHERE id = $1", 40, id);
     list(it, &ALBUM, NULL, 10, 0, 5);
-    for (int i = 0; i < 3; i++)
+    for (volatile int i = 0; i < 3; i++)
         send_one(it, ORM_EVENT_SELECT, &TRACK, "SELECT id FROM tracks WHERE id = $1", 50, 7);
     assert_string_equal(
         report(it, NULL),
@@ -166,8 +166,8 @@ static void test_strange_sites(void **state)
 {
     static const char *const files[] = {"/dev/zero", "/", "", "/no/such/file.c"};
     fixture *it = *state;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        for (int64_t id = 1; id <= 3; id++) {
+    for (volatile size_t i = 0; i < sizeof files / sizeof *files; i++)
+        for (volatile int64_t id = 1; id <= 3; id++) {
             orm_value value = integer(id);
             orm_event event = {.kind = ORM_EVENT_FIND,
                                .model = &ARTIST,

@@ -49,7 +49,7 @@ static int open_without_detector(void **state)
 static void test_numbers_only(void **state)
 {
     fixture *it = *state;
-    for (int64_t id = 1; id <= 5; id++)
+    for (volatile int64_t id = 1; id <= 5; id++)
         send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 1, id);
     assert_int_equal(statistics_of(it).statements, 5);
     assert_int_equal(findings(it), 0);
@@ -66,7 +66,7 @@ static void test_limits_are_told(void **state)
     fixture *it = *state;
     const char *text = NULL;
     for (int line = 1; line <= 3; line++)
-        for (int64_t id = 1; id <= 8; id++)
+        for (volatile int64_t id = 1; id <= 8; id++)
             send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, line, id);
     for (int line = 10; line <= 100; line++)
         send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, line, 1);
@@ -90,7 +90,7 @@ static void test_many_sessions(void **state)
     for (it->session = 1; it->session <= 2000; it->session++)
         for (int line = 1; line <= 5; line++)
             send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, line, 1);
-    for (int64_t id = 1; id <= 3; id++)
+    for (volatile int64_t id = 1; id <= 3; id++)
         send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 9, id);
     assert_int_equal(findings(it), 1);
     assert_int_equal(statistics_of(it).unwatched, 0);
@@ -116,10 +116,10 @@ static void run_everything(fixture *it)
 {
     const char *text = NULL;
     list(it, &ARTIST, NULL, 10, 0, 5);
-    for (int64_t key = 101; key <= 105; key++)
+    for (volatile int64_t key = 101; key <= 105; key++)
         load(it, &ARTIST, 0, 20, 10, 5, key);
     for (int line = 30; line < 80; line++)
-        for (int64_t id = 1; id <= 3; id++)
+        for (volatile int64_t id = 1; id <= 3; id++)
             send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, line, id);
     orm_report_options json = {.format = ORM_REPORT_JSON};
     orm_status status = orm_scope_report(it->scope, NULL, &text);
@@ -154,11 +154,11 @@ static void test_steady_state_allocates_nothing(void **state)
     void *opened = NULL;
     assert_int_equal(fixture_open_with(&opened, &options), 0);
     fixture *it = opened;
-    for (int64_t id = 0; id < 100; id++)
+    for (volatile int64_t id = 0; id < 100; id++)
         send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 1, id);
     size_t before = memory.calls;
     int64_t start = orm__now();
-    for (int64_t n = 0; n < 100000; n++)
+    for (volatile int64_t n = 0; n < 100000; n++)
         send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 1, n % 100);
     print_message("%.1f ns a statement, its fingerprint included\n",
                   (double)(orm__now() - start) / 100000);
@@ -176,7 +176,7 @@ static void *work(void *argument)
 {
     worker *it = argument;
     orm_scope *scope = it->shared->scope;
-    for (int64_t id = 0; id < 1000; id++) {
+    for (volatile int64_t id = 0; id < 1000; id++) {
         orm_value value = integer(id);
         orm_event event = {.kind = ORM_EVENT_FIND,
                            .model = &ARTIST,

@@ -8,7 +8,8 @@
 
 /*
  * A hash of the return addresses above the frame `base`, up to a fixed number, without the
- * library's own when it is a shared library. Costs microseconds: for the first executions of a
+ * library's own when it is a shared library. A loop that the compiler unrolled is
+ * several paths, and so is a helper it inlined. Costs microseconds: for the first executions of a
  * statement only.
  */
 uint64_t orm__caller_hash(const void *base, orm_site site);

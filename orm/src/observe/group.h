@@ -92,8 +92,10 @@ void orm__group_table_init(orm__group_table *table, const orm_allocator *allocat
 void orm__group_table_dispose(orm__group_table *table);
 void orm__group_table_clear(orm__group_table *table);
 
-/* The group with this hash (not 0), made all-zero but for hash and session when there was none; NULL
- * when out of memory. */
+/*
+ * The group with this hash (not 0), made all-zero but for hash and session when there was none.
+ * NULL when out of memory.
+ */
 orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t session);
 
 /* A set of hashes that grows up to a limit. */
