@@ -79,15 +79,6 @@ void *orm__arena_zero(orm__arena *arena, size_t size)
     return memory;
 }
 
-char *orm__arena_copy(orm__arena *arena, const void *data, size_t size)
-{
-    char *copy = orm__arena_alloc(arena, size + 1);
-    if (copy == NULL) return NULL;
-    if (size > 0) memcpy(copy, data, size);
-    copy[size] = '\0';
-    return copy;
-}
-
 char *orm__arena_vprintf(orm__arena *arena, const char *format, va_list values)
 {
     va_list again;

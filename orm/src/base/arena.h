@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <orm/export.h>
 #include <orm/memory.h>
@@ -60,8 +61,15 @@ static inline void *orm__arena_alloc(orm__arena *arena, size_t size)
 }
 
 void *orm__arena_zero(orm__arena *arena, size_t size);
-/* A copy of `size` bytes followed by a NUL. */
-char *orm__arena_copy(orm__arena *arena, const void *data, size_t size);
+/* A copy of `size` bytes followed by a NUL; NULL when out of memory. */
+static inline char *orm__arena_copy(orm__arena *arena, const void *data, size_t size)
+{
+    char *copy = (char *)orm__arena_alloc(arena, size + 1);
+    if (copy == NULL) return NULL;
+    if (size > 0) memcpy(copy, data, size);
+    copy[size] = '\0';
+    return copy;
+}
 char *orm__arena_vprintf(orm__arena *arena, const char *format, va_list values) ORM_PRINTF(2, 0);
 char *orm__arena_printf(orm__arena *arena, const char *format, ...) ORM_PRINTF(2, 3);
 

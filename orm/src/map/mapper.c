@@ -80,16 +80,13 @@ orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out
     return ORM_OK;
 }
 
-bool orm__row_list_add(orm__row_list *list, void *row)
+bool orm__row_list_grow(orm__row_list *list)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 64 : list->capacity * 2;
-        void **items = orm__resize(list->allocator, list->items, list->capacity * sizeof *items, capacity * sizeof *items);
-        if (items == NULL) return false;
-        list->items = items;
-        list->capacity = capacity;
-    }
-    list->items[list->count++] = row;
+    size_t capacity = list->capacity == 0 ? 64 : list->capacity * 2;
+    void **items = orm__resize(list->allocator, list->items, list->capacity * sizeof *items, capacity * sizeof *items);
+    if (items == NULL) return false;
+    list->items = items;
+    list->capacity = capacity;
     return true;
 }
 

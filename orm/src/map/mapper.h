@@ -36,7 +36,14 @@ typedef struct orm__row_list {
     size_t capacity;
 } orm__row_list;
 
-bool orm__row_list_add(orm__row_list *list, void *row);
+/* False: out of memory. */
+bool orm__row_list_grow(orm__row_list *list);
+static inline bool orm__row_list_add(orm__row_list *list, void *row)
+{
+    if (list->count == list->capacity && !orm__row_list_grow(list)) return false;
+    list->items[list->count++] = row;
+    return true;
+}
 void orm__row_list_dispose(orm__row_list *list);
 /* A copy in `arena`; NULL only when out of memory. */
 void **orm__row_list_keep(const orm__row_list *list, orm__arena *arena);

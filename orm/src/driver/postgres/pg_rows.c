@@ -112,32 +112,35 @@ static orm_status read_null(const orm_column *column, void *member)
 static inline bool read_plain(unsigned type, const char *value, int size, void *member, orm__arena *arena)
 {
     const unsigned char *data = (const unsigned char *)value;
-    if (size == 8) {
-        int64_t number = (int64_t)orm__pg_read64(data);
-        bool moment = type == ORM_TYPE_TIMESTAMPTZ || type == ORM_TYPE_TIMESTAMP;
-        if (type == ORM_TYPE_BIGINT) *(int64_t *)member = number;
-        /* Infinities and what 64 bits can't hold from 1970 on are left to the careful path. */
-        else if (moment && number > INT64_MIN && number < INT64_MAX - 1 - ORM__PG_EPOCH_MICROS)
-            *(int64_t *)member = number + ORM__PG_EPOCH_MICROS;
-        else if (type != ORM_TYPE_TEXT && type != ORM_TYPE_VARCHAR) return false;
-        if (type == ORM_TYPE_BIGINT || moment) return true;
-    }
-    if (type == ORM_TYPE_TEXT || type == ORM_TYPE_VARCHAR) {
+    switch (type) {
+    case ORM_TYPE_BIGINT:
+        if (size != 8) return false;
+        *(int64_t *)member = (int64_t)orm__pg_read64(data);
+        return true;
+    case ORM_TYPE_TEXT:
+    case ORM_TYPE_VARCHAR:
         /* An empty text is left to the careful path, which tells it from NULL. */
         if (size == 0) return false;
-        const char *copy = orm__arena_copy(arena, data, (size_t)size);
-        *(const char **)member = copy;
-        return copy != NULL;
-    }
-    if (type == ORM_TYPE_INTEGER && size == 4) {
+        *(const char **)member = orm__arena_copy(arena, data, (size_t)size);
+        return *(const char **)member != NULL;
+    case ORM_TYPE_INTEGER:
+        if (size != 4) return false;
         *(int32_t *)member = (int32_t)orm__pg_read32(data);
         return true;
-    }
-    if (type == ORM_TYPE_BOOLEAN && size == 1) {
+    case ORM_TYPE_BOOLEAN:
+        if (size != 1) return false;
         *(bool *)member = data[0] != 0;
         return true;
+    case ORM_TYPE_TIMESTAMP:
+    case ORM_TYPE_TIMESTAMPTZ: {
+        if (size != 8) return false;
+        int64_t micros = (int64_t)orm__pg_read64(data);
+        /* Infinities and what 64 bits can't hold from 1970 on are left to the careful path. */
+        *(int64_t *)member = (int64_t)((uint64_t)micros + (uint64_t)ORM__PG_EPOCH_MICROS);
+        return micros > INT64_MIN && micros < INT64_MAX - 1 - ORM__PG_EPOCH_MICROS;
     }
-    return false;
+    default: return false;
+    }
 }
 
 static orm_status read_careful(const orm__rows *rows, const orm__field *field, const char *data, int size,
