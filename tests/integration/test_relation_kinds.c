@@ -1,38 +1,16 @@
 /* Every kind of relation, for every number of parents: what is loaded, and by how many statements.
  */
 #include "graph.orm.h"
+#include "support/fixture.h"
 #include "support/graph.h"
 
 enum { PEOPLE = 5000 };
-
-static test_database database;
 
 static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, "models/graph.yaml", NULL);
     test_graph_fill(&database, PEOPLE);
-    return 0;
-}
-
-static int start_test(void **state)
-{
-    (void)state;
-    test_count_start(&database);
-    return 0;
-}
-
-static int end_test(void **state)
-{
-    (void)state;
-    test_close_sessions(&database);
-    return 0;
-}
-
-static int close_database(void **state)
-{
-    (void)state;
-    test_close(&database);
     return 0;
 }
 
@@ -316,12 +294,11 @@ static void composite_many_to_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(each_relation_costs_one_statement, start_test, end_test),
-        cmocka_unit_test_setup_teardown(all_relations_of_one_query_cost_one_each, start_test,
-                                        end_test),
-        cmocka_unit_test_setup_teardown(lazy_gives_what_eager_gives, start_test, end_test),
-        cmocka_unit_test_setup_teardown(no_keys_no_statement, start_test, end_test),
-        cmocka_unit_test_setup_teardown(composite_many_to_many, start_test, end_test),
+        suite_test(each_relation_costs_one_statement),
+        suite_test(all_relations_of_one_query_cost_one_each),
+        suite_test(lazy_gives_what_eager_gives),
+        suite_test(no_keys_no_statement),
+        suite_test(composite_many_to_many),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }
