@@ -58,8 +58,10 @@ static inline void orm_assert_statements_at(orm_scope *scope, int64_t at_most, c
     orm_scope_statistics statistics;
     orm_scope_get_statistics(scope, &statistics);
     if (statistics.statements <= at_most) return;
+    long long sent = statistics.statements;
+    long long expected = at_most;
     print_error("orm_assert_statements: %lld statements, at most %lld expected\n",
-                (long long)statistics.statements, (long long)at_most);
+                sent, expected);
     orm_cmocka_fail(scope, file, line);
 }
 
