@@ -147,6 +147,94 @@ static void a_remote_host_must_prove_who_it_is(void **state)
     assert_int_equal(try_open(url, 3000, &error), ORM_OK);
 }
 
+/* Servers that refuse startup options, one answer for each connection they get. */
+typedef struct refuser {
+    int listener;
+    const char *answers[4][2]; /* SQLSTATE and message */
+    char startup[4][2048];     /* what the client sent */
+} refuser;
+
+/* On a thread of its own, so nothing is asserted here: a client that got less fails its test. */
+static void answer_startup(int client, const char *const *answer, char *startup, size_t size)
+{
+    char error[512];
+    unsigned char length[4];
+    ssize_t got = read(client, startup, size);
+    for (ssize_t i = 0; i < got; i++)
+        if (startup[i] == '\0') startup[i] = ' ';
+    int body = snprintf(error, sizeof error, "SFATAL%cVFATAL%cC%s%cM%s%c", 0, 0, answer[0], 0,
+                        answer[1], 0);
+    uint32_t total = (uint32_t)body + 5;
+    for (int i = 0; i < 4; i++) length[i] = (unsigned char)(total >> (24 - 8 * i));
+    if (write(client, "E", 1) != 1 || write(client, length, 4) != 4) return;
+    if (write(client, error, (size_t)body + 1) != body + 1) return;
+}
+
+static void *refuse(void *context)
+{
+    refuser *r = context;
+    for (int i = 0; i < 4 && r->answers[i][0] != NULL; i++) {
+        int client = accept(r->listener, NULL, NULL);
+        if (client < 0) break;
+        answer_startup(client, r->answers[i], r->startup[i], sizeof r->startup[i] - 1);
+        close(client);
+    }
+    return NULL;
+}
+
+static void servers_that_refuse_startup_options_get_fewer(void **state)
+{
+    (void)state;
+    static refuser r;
+    pthread_t thread;
+    char url[128];
+    orm_error error;
+    int port = 0;
+    memset(&r, 0, sizeof r);
+    r.listener = listen_somewhere(&port);
+    r.answers[0][0] = "42704";
+    r.answers[0][1] = "unrecognized configuration parameter \"client_connection_check_interval\"";
+    r.answers[1][0] = "08P01";
+    r.answers[1][1] = "unsupported startup parameter: options";
+    r.answers[2][0] = "53300";
+    r.answers[2][1] = "zu viele Verbindungen";
+    snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=u password=s3cr3t sslmode=disable",
+             port);
+    assert_int_equal(pthread_create(&thread, NULL, refuse, &r), 0);
+    assert_int_equal(try_open(url, 3000, &error), ORM_TOO_MANY_CONNECTIONS);
+    pthread_join(thread, NULL);
+    close(r.listener);
+    assert_string_equal(error.sqlstate, "53300");
+    assert_non_null(strstr(error.message, "zu viele Verbindungen"));
+    assert_non_null(strstr(r.startup[0] + 8, "client_connection_check_interval"));
+    assert_non_null(strstr(r.startup[0] + 8, "DateStyle"));
+    assert_null(strstr(r.startup[1] + 8, "client_connection_check_interval"));
+    assert_non_null(strstr(r.startup[1] + 8, "DateStyle"));
+    assert_null(strstr(r.startup[2] + 8, "DateStyle"));
+}
+
+static void a_refusal_that_quotes_the_password_is_not_shown(void **state)
+{
+    (void)state;
+    static refuser r;
+    pthread_t thread;
+    char url[128];
+    orm_error error;
+    int port = 0;
+    memset(&r, 0, sizeof r);
+    r.listener = listen_somewhere(&port);
+    r.answers[0][0] = "28P01";
+    r.answers[0][1] = "the password s3cr3t is wrong";
+    snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=u password=s3cr3t sslmode=disable",
+             port);
+    assert_int_equal(pthread_create(&thread, NULL, refuse, &r), 0);
+    assert_int_equal(try_open(url, 3000, &error), ORM_AUTH);
+    pthread_join(thread, NULL);
+    close(r.listener);
+    assert_null(strstr(error.message, "s3cr3t"));
+    assert_non_null(strstr(error.message, "28P01"));
+}
+
 static void pinned_settings_hold_whatever_the_url_says(void **state)
 {
     NEED_SERVER(outer);
@@ -410,6 +498,8 @@ int main(void)
         cmocka_unit_test(refused_connections_are_classed),
         cmocka_unit_test(a_silent_server_costs_no_more_than_the_deadline),
         cmocka_unit_test(a_remote_host_must_prove_who_it_is),
+        cmocka_unit_test(servers_that_refuse_startup_options_get_fewer),
+        cmocka_unit_test(a_refusal_that_quotes_the_password_is_not_shown),
         TEST(pinned_settings_hold_whatever_the_url_says),
         TEST(a_deadline_cancels_and_keeps_the_connection),
         TEST(the_servers_own_timeout_is_one_too),
