@@ -88,7 +88,8 @@ static bool run_demo(orm_engine *engine)
     if (!fine)
         error_print(&error);
     if (fine)
-        fine = demo_print(&naive, &eager, orm_engine_dialect(engine)) && makes_its_point(&naive, &eager);
+        fine = demo_print(&naive, &eager, orm_engine_dialect(engine)) &&
+               makes_its_point(&naive, &eager);
     orm_scope_close(eager.scope);
     orm_scope_close(naive.scope);
     return fine;

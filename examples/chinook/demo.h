@@ -14,10 +14,10 @@ enum { DEMO_RUNS = 7 };
 /* One way of doing the task. */
 typedef struct way {
     orm_session_handler *handler;
-    orm_scope *scope;    /* what its sessions did in the watched run */
+    orm_scope *scope; /* what its sessions did in the watched run */
     int64_t statements;
     size_t findings;
-    int64_t best_ns;     /* the fastest of DEMO_RUNS unwatched runs */
+    int64_t best_ns; /* the fastest of DEMO_RUNS unwatched runs */
     catalog result;
 } way;
 

@@ -28,7 +28,7 @@ static const chinook_playlist_query PLAYLISTS = {
     .with.tracks = &(chinook_track_query){.order_by = {CHINOOK_TRACK_BY_ID}},
 };
 
-/* Customers with invoices with lines; the track of a line comes by a join, in the lines' statement. */
+/* Customers, invoices, lines; the track of a line comes by a join, in the lines' statement. */
 static const chinook_customer_query CUSTOMERS = {
     .order_by = {CHINOOK_CUSTOMER_BY_ID},
     .with.invoices = &(chinook_invoice_query){
@@ -89,7 +89,7 @@ static orm_status graph_handler(orm_session *db, void *context)
     return status;
 }
 
-/* Nothing is shown before the session has ended well: a failure in the middle prints no half graph. */
+/* Nothing is shown before the session has ended well, so a failure prints no half graph. */
 static bool graph_text(orm_engine *engine, char **text_out, size_t *size_out)
 {
     orm_error error;

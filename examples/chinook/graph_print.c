@@ -36,9 +36,10 @@ static orm_status track_print(const chinook_track *track, FILE *out)
     status = chinook_track_playlists(track, &playlists);
     if (status != ORM_OK)
         return status;
-    fprintf(out, "    track %" PRId32 ": %s | %s | %s | %" PRId32 " ms | %s bytes | %s\n", track->id,
-            track->name, genre == NULL ? "-" : or_dash(genre->name), or_dash(track->composer),
-            track->milliseconds, number(track->bytes, bytes), track->unit_price.text);
+    fprintf(out, "    track %" PRId32 ": %s | %s | %s | %" PRId32 " ms | %s bytes | %s\n",
+            track->id, track->name, genre == NULL ? "-" : or_dash(genre->name),
+            or_dash(track->composer), track->milliseconds, number(track->bytes, bytes),
+            track->unit_price.text);
     for (size_t i = 0; i < playlists.count; i++)
         fprintf(out, "      in playlist %" PRId32 ": %s\n", playlists.items[i]->id,
                 or_dash(playlists.items[i]->name));
