@@ -11,9 +11,12 @@
 #include "base/arena.h"
 #include "driver/driver.h"
 
+enum { ORM__PG_NAME_SIZE = 32 };
+
 /* A statement prepared on the server as orm_<name>. */
 typedef struct orm__pg_prepared {
     uint64_t name;
+    char text[ORM__PG_NAME_SIZE]; /* the name as the server has it */
     uint32_t oid_count;
     bool ready;   /* the server said so */
     bool checked; /* the result's shape fits the statement's fields */
@@ -63,7 +66,6 @@ orm_status orm__pg_prepared_new(orm__link *link, orm__statement *statement, cons
                                 size_t oid_count);
 /* Frees the handle; the server is told with a later flight if it knows the statement. */
 void orm__pg_forget(orm__link *link, orm__statement *statement);
-enum { ORM__PG_NAME_SIZE = 32 };
 /* "orm_<name>"; `text` holds ORM__PG_NAME_SIZE bytes. */
 const char *orm__pg_statement_name(uint64_t name, char *text);
 

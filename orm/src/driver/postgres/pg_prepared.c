@@ -24,6 +24,7 @@ orm_status orm__pg_prepared_new(orm__link *link, orm__statement *statement, cons
     if (prepared == NULL) return ORM_NOMEM;
     /* A number per preparation, not per statement: the old one may still be known to the server. */
     prepared->name = ++link->names;
+    (void)orm__pg_statement_name(prepared->name, prepared->text);
     prepared->oid_count = (uint32_t)oid_count;
     if (oid_count > 0) memcpy(prepared->oids, oids, oid_count * sizeof *oids);
     statement->handle = prepared;

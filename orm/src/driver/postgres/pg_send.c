@@ -55,7 +55,6 @@ static bool fits_prepared(const orm__pg_prepared *prepared, const orm__pg_params
 static bool send_prepare(orm__pg_run *run, size_t index, const orm__pg_params *params)
 {
     orm__statement *statement = run->flight->calls[index].statement;
-    char name[ORM__PG_NAME_SIZE];
     orm__pg_prepared *prepared = statement->handle;
     if (prepared != NULL && fits_prepared(prepared, params)) return true;
     orm__pg_forget(run->link, statement);
@@ -65,8 +64,8 @@ static bool send_prepare(orm__pg_run *run, size_t index, const orm__pg_params *p
         return false;
     }
     prepared = statement->handle;
-    (void)orm__pg_statement_name(prepared->name, name);
-    if (!PQsendPrepare(run->link->pg, name, statement->sql, params->count, params->oids)) {
+    if (!PQsendPrepare(run->link->pg, prepared->text, statement->sql, params->count,
+                       params->oids)) {
         run->lost = true;
         return false;
     }
@@ -79,7 +78,6 @@ static void send_call(orm__pg_run *run, size_t index)
     orm__call *call = &run->flight->calls[index];
     const orm__pg_params *params = &run->params[index];
     const char *const *values = params->values;
-    char name[ORM__PG_NAME_SIZE];
     int sent;
     if (run->flight->timed) call->started = orm__now();
     if (call->statement->once) {
@@ -88,8 +86,8 @@ static void send_call(orm__pg_run *run, size_t index)
     } else {
         if (!send_prepare(run, index, params)) return;
         const orm__pg_prepared *prepared = call->statement->handle;
-        sent = PQsendQueryPrepared(run->link->pg, orm__pg_statement_name(prepared->name, name),
-                                   params->count, values, params->lengths, params->formats, 1);
+        sent = PQsendQueryPrepared(run->link->pg, prepared->text, params->count, values,
+                                   params->lengths, params->formats, 1);
     }
     if (sent) add_entry(run, ORM__PG_SENT_EXECUTE, index, params->bytes + 64);
     else run->lost = true;
