@@ -108,7 +108,7 @@ static const struct c_function preload = {
     "$preload$", "$preload_at$", STATUS,
     "$preload_at$" AT "const $list$ *$.rows$, const $to_query$ *$.query$)",
     "    return orm_gen_preload($.site$, $.db$, &$descriptor$, $relation_index$, "
-    "(void *const *)$.rows$->items, $.rows$->count, $.query$);\n"};
+    "$.rows$, $.query$);\n"};
 
 static const char about_predicates[] =
     "\n"

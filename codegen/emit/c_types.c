@@ -69,7 +69,13 @@ const char *c_field_type(struct arena *arena, const struct column *column)
 
 const char *c_key_type(struct arena *arena, const struct column *column)
 {
-    return column->type.kind == TYPE_ENUM ? enum_type(arena, column) : type_of(column)->bare;
+    switch (column->type.kind) {
+    case TYPE_ENUM: return enum_type(arena, column);
+    /* Wide enough for any number, which the library checks: nothing wraps on the way. */
+    case TYPE_SMALLINT:
+    case TYPE_INTEGER: return "int64_t ";
+    default: return type_of(column)->bare;
+    }
 }
 
 const char *c_set_type(struct arena *arena, const struct column *column)

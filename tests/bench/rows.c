@@ -21,7 +21,8 @@ static struct pool_block *take_block(pool *memory, size_t size)
     }
     size = size <= BLOCK_SIZE ? BLOCK_SIZE : size;
     block = malloc(size);
-    if (block == NULL) abort();
+    if (block == NULL)
+        abort();
     block->size = size;
     return block;
 }
@@ -78,7 +79,8 @@ void pool_free(pool *memory)
 bool key_index_init(key_index *index, pool *memory, size_t count)
 {
     size_t size = 8;
-    while (size < count * 2) size *= 2;
+    while (size < count * 2)
+        size *= 2;
     index->mask = size - 1;
     index->keys = pool_alloc(memory, size * sizeof *index->keys);
     index->numbers = pool_alloc(memory, size * sizeof *index->numbers);
@@ -94,7 +96,8 @@ static size_t place(const key_index *index, int64_t key)
 void key_index_add(key_index *index, int64_t key, uint32_t number)
 {
     size_t at = place(index, key);
-    while (index->numbers[at] != 0) at = (at + 1) & index->mask;
+    while (index->numbers[at] != 0)
+        at = (at + 1) & index->mask;
     index->keys[at] = key;
     index->numbers[at] = number + 1;
 }
@@ -102,19 +105,23 @@ void key_index_add(key_index *index, int64_t key, uint32_t number)
 uint32_t key_index_find(const key_index *index, int64_t key)
 {
     size_t at = place(index, key);
-    while (index->numbers[at] != 0 && index->keys[at] != key) at = (at + 1) & index->mask;
+    while (index->numbers[at] != 0 && index->keys[at] != key)
+        at = (at + 1) & index->mask;
     return index->numbers[at] - 1;
 }
 
-bool group_children(pool *memory, void **children, const uint32_t *parents, size_t count, size_t parent_count,
-                    void ***items_out, uint32_t **start_out)
+bool group_children(pool *memory, void **children, const uint32_t *parents, size_t count,
+                    size_t parent_count, void ***items_out, uint32_t **start_out)
 {
     uint32_t *start = pool_alloc(memory, (parent_count + 2) * sizeof *start);
     void **items = pool_alloc(memory, (count + 1) * sizeof *items);
     memset(start, 0, (parent_count + 2) * sizeof *start);
-    for (size_t i = 0; i < count; i++) start[parents[i] + 2]++;
-    for (size_t p = 2; p < parent_count + 2; p++) start[p] += start[p - 1];
-    for (size_t i = 0; i < count; i++) items[start[parents[i] + 1]++] = children[i];
+    for (size_t i = 0; i < count; i++)
+        start[parents[i] + 2]++;
+    for (size_t p = 2; p < parent_count + 2; p++)
+        start[p] += start[p - 1];
+    for (size_t i = 0; i < count; i++)
+        items[start[parents[i] + 1]++] = children[i];
     *items_out = items;
     *start_out = start;
     return true;
@@ -122,14 +129,17 @@ bool group_children(pool *memory, void **children, const uint32_t *parents, size
 
 uint64_t bench_fold_text(uint64_t sum, const char *text)
 {
-    return bench_fold(sum, (uint64_t)(unsigned char)text[0] + 256 * (uint64_t)(unsigned char)text[text[0] != 0]);
+    return bench_fold(sum, (uint64_t)(unsigned char)text[0] +
+                               256 * (uint64_t)(unsigned char)text[text[0] != 0]);
 }
 
 uint64_t fold_task(uint64_t sum, const plain_task *task)
 {
     sum = bench_fold(sum, (uint64_t)task->id);
     sum = bench_fold_text(sum, task->title);
-    sum = bench_fold(sum, (uint64_t)task->due_at + (task->has_priority ? (uint64_t)(uint32_t)task->priority : 99) + task->done);
+    sum = bench_fold(sum, (uint64_t)task->due_at +
+                              (task->has_priority ? (uint64_t)(uint32_t)task->priority : 99) +
+                              task->done);
     return sum;
 }
 
@@ -155,7 +165,8 @@ uint64_t fold_graph(uint64_t sum, plain_user **users, size_t count)
         for (size_t p = 0; p < users[u]->project_count; p++) {
             const plain_project *project = users[u]->projects[p];
             sum = fold_project(sum, project);
-            for (size_t t = 0; t < project->task_count; t++) sum = fold_task(sum, project->tasks[t]);
+            for (size_t t = 0; t < project->task_count; t++)
+                sum = fold_task(sum, project->tasks[t]);
         }
     }
     return sum;

@@ -60,11 +60,11 @@ void key_index_add(key_index *index, int64_t key, uint32_t number);
 uint32_t key_index_find(const key_index *index, int64_t key);
 
 /*
- * Groups `count` children by the number of their parent: start_out[p] … start_out[p + 1] - 1 of items_out are those of
- * parent p. All of it is in `memory`.
+ * Groups `count` children by the number of their parent: start_out[p] … start_out[p + 1] - 1 of
+ * items_out are those of parent p. All of it is in `memory`.
  */
-bool group_children(pool *memory, void **children, const uint32_t *parents, size_t count, size_t parent_count,
-                    void ***items_out, uint32_t **start_out);
+bool group_children(pool *memory, void **children, const uint32_t *parents, size_t count,
+                    size_t parent_count, void ***items_out, uint32_t **start_out);
 
 uint64_t fold_task(uint64_t sum, const plain_task *task);
 uint64_t fold_project(uint64_t sum, const plain_project *project);

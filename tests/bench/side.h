@@ -1,4 +1,5 @@
-/* The two sides of each benchmark: this library, and hand-written C on the database's own library. */
+/* The two sides of each benchmark: this library, and hand-written C on the database's own library.
+ */
 #ifndef ORM_BENCH_SIDE_H
 #define ORM_BENCH_SIDE_H
 
@@ -12,8 +13,8 @@ enum {
 };
 
 /*
- * Each runs its benchmark `rounds` times on the database at `url` and folds what it read into a checksum, so that the
- * sides can be compared. False: it failed and said why on standard error.
+ * Each runs its benchmark `rounds` times on the database at `url` and folds what it read into a
+ * checksum, so that the sides can be compared. False: it failed and said why on standard error.
  *   find:  one task by key, rounds times 1,000 different keys, each 1,000 in a transaction
  *   list:  the 10,000 projects
  *   graph: the users with their projects with their tasks

@@ -27,7 +27,8 @@ static int32_t int4_at(const PGresult *result, int row, int column)
 
 static const char *text_at(pool *memory, const PGresult *result, int row, int column)
 {
-    return pool_text(memory, PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column));
+    return pool_text(memory, PQgetvalue(result, row, column),
+                     (size_t)PQgetlength(result, row, column));
 }
 
 static void read_task(pool *memory, const PGresult *result, int row, plain_task *task)
@@ -61,7 +62,8 @@ static void read_user(pool *memory, const PGresult *result, int row, plain_user 
 static PGconn *open_database(const char *url)
 {
     PGconn *connection = PQconnectdb(url);
-    if (PQstatus(connection) == CONNECTION_OK) return connection;
+    if (PQstatus(connection) == CONNECTION_OK)
+        return connection;
     (void)fprintf(stderr, "%s", PQerrorMessage(connection));
     abort();
 }
@@ -85,8 +87,10 @@ static PGresult *execute(PGconn *connection, const char *name, const void *value
 {
     const char *values[1] = {value};
     int format = 1;
-    PGresult *result = PQexecPrepared(connection, name, value != NULL ? 1 : 0, values, &size, &format, 1);
-    if (PQresultStatus(result) == PGRES_TUPLES_OK) return result;
+    PGresult *result =
+        PQexecPrepared(connection, name, value != NULL ? 1 : 0, values, &size, &format, 1);
+    if (PQresultStatus(result) == PGRES_TUPLES_OK)
+        return result;
     (void)fprintf(stderr, "%s", PQerrorMessage(connection));
     abort();
 }
@@ -122,14 +126,17 @@ static bool find(const char *url, int rounds, uint64_t *checksum_out)
     pool memory = {0};
     uint64_t sum = 1;
     PGconn *connection = open_database(url);
-    prepare(connection, "find", "SELECT id, project_id, title, done, priority, due_at FROM bench_tasks WHERE id = $1", INT8_OID);
+    prepare(connection, "find",
+            "SELECT id, project_id, title, done, priority, due_at FROM bench_tasks WHERE id = $1",
+            INT8_OID);
     for (int round = 0; round < rounds; round++) {
         command(connection, "BEGIN");
         for (int i = 0; i < 1000; i++) {
             plain_task *task = pool_alloc(&memory, sizeof *task);
             uint64_t key = htobe64((uint64_t)bench_key(round * 1000 + i));
             PGresult *result = execute(connection, "find", &key, sizeof key);
-            if (PQntuples(result) != 1) return false;
+            if (PQntuples(result) != 1)
+                return false;
             read_task(&memory, result, 0, task);
             PQclear(result);
             sum = fold_task(sum, task);
@@ -149,7 +156,8 @@ static bool list(const char *url, int rounds, uint64_t *checksum_out)
     uint64_t sum = 1;
     PGconn *connection = open_database(url);
     PGresult *prepared =
-        PQprepare(connection, "list", "SELECT id, owner_id, name, created_at FROM bench_projects ORDER BY id", 0, NULL);
+        PQprepare(connection, "list",
+                  "SELECT id, owner_id, name, created_at FROM bench_projects ORDER BY id", 0, NULL);
     PQclear(prepared);
     for (int round = 0; round < rounds; round++) {
         PGresult *result = execute(connection, "list", NULL, 0);
@@ -160,7 +168,8 @@ static bool list(const char *url, int rounds, uint64_t *checksum_out)
             read_project(&memory, result, i, rows[i]);
         }
         PQclear(result);
-        for (int i = 0; i < count; i++) sum = fold_project(sum, rows[i]);
+        for (int i = 0; i < count; i++)
+            sum = fold_project(sum, rows[i]);
         pool_reset(&memory);
     }
     PQfinish(connection);
@@ -169,9 +178,14 @@ static bool list(const char *url, int rounds, uint64_t *checksum_out)
     return true;
 }
 
-enum { ALL_PROJECTS = BENCH_USERS * BENCH_PROJECTS, ALL_TASKS = ALL_PROJECTS * BENCH_TASKS, KEYS_AT_ONCE = 5000 };
+enum {
+    ALL_PROJECTS = BENCH_USERS * BENCH_PROJECTS,
+    ALL_TASKS = ALL_PROJECTS * BENCH_TASKS,
+    KEYS_AT_ONCE = 5000
+};
 
-static void load_users(PGconn *connection, pool *memory, plain_user **users, int64_t *keys, key_index *index)
+static void load_users(PGconn *connection, pool *memory, plain_user **users, int64_t *keys,
+                       key_index *index)
 {
     PGresult *result = execute(connection, "users", NULL, 0);
     key_index_init(index, memory, BENCH_USERS);
@@ -184,8 +198,9 @@ static void load_users(PGconn *connection, pool *memory, plain_user **users, int
     PQclear(result);
 }
 
-static plain_project **load_projects(PGconn *connection, pool *memory, plain_user **users, int64_t *keys,
-                                     key_index *index, void **children, uint32_t *parents, size_t *count_out)
+static plain_project **load_projects(PGconn *connection, pool *memory, plain_user **users,
+                                     int64_t *keys, key_index *index, void **children,
+                                     uint32_t *parents, size_t *count_out)
 {
     void **items;
     uint32_t *start;
@@ -215,8 +230,9 @@ static plain_project **load_projects(PGconn *connection, pool *memory, plain_use
     return projects;
 }
 
-static void load_tasks(PGconn *connection, pool *memory, plain_project **projects, size_t project_count,
-                       const int64_t *keys, const key_index *index, void **children, uint32_t *parents)
+static void load_tasks(PGconn *connection, pool *memory, plain_project **projects,
+                       size_t project_count, const int64_t *keys, const key_index *index,
+                       void **children, uint32_t *parents)
 {
     void **items;
     uint32_t *start;
@@ -244,12 +260,16 @@ static void load_tasks(PGconn *connection, pool *memory, plain_project **project
 
 static void prepare_graph(PGconn *connection)
 {
-    PQclear(PQprepare(connection, "users", "SELECT id, name, email, active, created_at FROM bench_users ORDER BY id", 0,
+    PQclear(PQprepare(connection, "users",
+                      "SELECT id, name, email, active, created_at FROM bench_users ORDER BY id", 0,
                       NULL));
     prepare(connection, "projects",
-            "SELECT id, owner_id, name, created_at FROM bench_projects WHERE owner_id = ANY($1) ORDER BY id", INT8_ARRAY_OID);
+            "SELECT id, owner_id, name, created_at FROM bench_projects WHERE owner_id = ANY($1) "
+            "ORDER BY id",
+            INT8_ARRAY_OID);
     prepare(connection, "tasks",
-            "SELECT id, project_id, title, done, priority, due_at FROM bench_tasks WHERE project_id = ANY($1) ORDER BY id",
+            "SELECT id, project_id, title, done, priority, due_at FROM bench_tasks WHERE "
+            "project_id = ANY($1) ORDER BY id",
             INT8_ARRAY_OID);
 }
 
@@ -267,8 +287,8 @@ static bool graph(const char *url, int rounds, uint64_t *checksum_out)
         uint32_t *parents = pool_alloc(&memory, ALL_TASKS * sizeof *parents);
         void **children = pool_alloc(&memory, ALL_TASKS * sizeof *children);
         load_users(connection, &memory, users, keys, &index);
-        plain_project **projects =
-            load_projects(connection, &memory, users, keys, &index, children, parents, &project_count);
+        plain_project **projects = load_projects(connection, &memory, users, keys, &index, children,
+                                                 parents, &project_count);
         load_tasks(connection, &memory, projects, project_count, keys, &index, children, parents);
         sum = fold_graph(sum, users, BENCH_USERS);
         pool_reset(&memory);

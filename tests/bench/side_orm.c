@@ -22,7 +22,8 @@ static uint64_t fold_orm_task(uint64_t sum, const bench_task *task)
 
 static uint64_t fold_orm_project(uint64_t sum, const bench_project *project)
 {
-    plain_project plain = {.id = project->id, .name = project->name, .created_at = project->created_at.micros};
+    plain_project plain = {
+        .id = project->id, .name = project->name, .created_at = project->created_at.micros};
     return fold_project(sum, &plain);
 }
 
@@ -32,7 +33,8 @@ static orm_status find_some(orm_session *db, void *context)
     for (int i = 0; i < 1000; i++) {
         bench_task *task = NULL;
         orm_status status = bench_task_find(db, bench_key(target->from + i), &task);
-        if (status != ORM_OK) return status;
+        if (status != ORM_OK)
+            return status;
         target->sum = fold_orm_task(target->sum, task);
     }
     target->from += 1000;
@@ -43,8 +45,8 @@ static orm_status list_projects(orm_session *db, void *context)
 {
     work *target = context;
     bench_project_list projects;
-    orm_status status =
-        bench_project_select(db, &(bench_project_query){.order_by = {BENCH_PROJECT_BY_ID}}, &projects);
+    orm_status status = bench_project_select(
+        db, &(bench_project_query){.order_by = {BENCH_PROJECT_BY_ID}}, &projects);
     for (size_t i = 0; status == ORM_OK && i < projects.count; i++)
         target->sum = fold_orm_project(target->sum, projects.items[i]);
     return status;
@@ -54,8 +56,11 @@ static orm_status fold_users(work *target, const bench_user_list *users)
 {
     for (size_t u = 0; u < users->count; u++) {
         const bench_user *user = users->items[u];
-        plain_user plain = {.id = user->id, .name = user->name, .email = user->email,
-                            .created_at = user->created_at.micros, .active = user->active};
+        plain_user plain = {.id = user->id,
+                            .name = user->name,
+                            .email = user->email,
+                            .created_at = user->created_at.micros,
+                            .active = user->active};
         bench_project_list projects;
         orm_status status = bench_user_projects(user, &projects);
         target->sum = fold_user(target->sum, &plain);
@@ -63,9 +68,11 @@ static orm_status fold_users(work *target, const bench_user_list *users)
             bench_task_list tasks;
             target->sum = fold_orm_project(target->sum, projects.items[p]);
             status = bench_project_tasks(projects.items[p], &tasks);
-            for (size_t t = 0; t < tasks.count; t++) target->sum = fold_orm_task(target->sum, tasks.items[t]);
+            for (size_t t = 0; t < tasks.count; t++)
+                target->sum = fold_orm_task(target->sum, tasks.items[t]);
         }
-        if (status != ORM_OK) return status;
+        if (status != ORM_OK)
+            return status;
     }
     return ORM_OK;
 }
@@ -77,9 +84,11 @@ static orm_status load_graph(orm_session *db, void *context)
         db,
         &(bench_user_query){
             .order_by = {BENCH_USER_BY_ID},
-            .with = {.projects = &(bench_project_query){.order_by = {BENCH_PROJECT_BY_ID},
-                                                        .with = {.tasks = &(bench_task_query){
-                                                                     .order_by = {BENCH_TASK_BY_ID}}}}}},
+            .with = {.projects =
+                         &(bench_project_query){
+                             .order_by = {BENCH_PROJECT_BY_ID},
+                             .with = {.tasks =
+                                          &(bench_task_query){.order_by = {BENCH_TASK_BY_ID}}}}}},
         &users);
     return status == ORM_OK ? fold_users(context, &users) : status;
 }
@@ -89,7 +98,8 @@ static bool run(const char *url, int rounds, uint64_t *checksum_out, orm_session
     orm_error error;
     orm_engine *engine = NULL;
     work target = {0, 1};
-    orm_status status = orm_engine_open(&(orm_engine_options){.url = url, .pool_size = 1}, &engine, &error);
+    orm_status status =
+        orm_engine_open(&(orm_engine_options){.url = url, .pool_size = 1}, &engine, &error);
     orm_session_options options = {.read_only = true};
     for (int i = 0; i < rounds && status == ORM_OK; i++)
         status = orm_session_run(engine, &options, handler, &target, &error);
@@ -98,7 +108,8 @@ static bool run(const char *url, int rounds, uint64_t *checksum_out, orm_session
         (void)orm_error_format(&error, text, sizeof text);
         (void)fprintf(stderr, "%s\n", text);
     }
-    if (orm_engine_close(engine, &error) != ORM_OK) return false;
+    if (orm_engine_close(engine, &error) != ORM_OK)
+        return false;
     *checksum_out = target.sum;
     return status == ORM_OK;
 }

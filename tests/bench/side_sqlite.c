@@ -14,7 +14,8 @@ static char *key_list(pool *memory, const int64_t *keys, size_t count)
     char *text = pool_alloc(memory, count * 21 + 3);
     char *at = text;
     *at++ = '[';
-    for (size_t i = 0; i < count; i++) at += sprintf(at, i == 0 ? "%lld" : ",%lld", (long long)keys[i]);
+    for (size_t i = 0; i < count; i++)
+        at += sprintf(at, i == 0 ? "%lld" : ",%lld", (long long)keys[i]);
     *at++ = ']';
     *at = '\0';
     return text;
@@ -23,7 +24,9 @@ static char *key_list(pool *memory, const int64_t *keys, size_t count)
 static int64_t read_moment(sqlite3_stmt *statement, int column)
 {
     orm_timestamptz moment = {0};
-    if (orm_timestamptz_parse((const char *)sqlite3_column_text(statement, column), &moment) != ORM_OK) abort();
+    if (orm_timestamptz_parse((const char *)sqlite3_column_text(statement, column), &moment) !=
+        ORM_OK)
+        abort();
     return moment.micros;
 }
 
@@ -64,7 +67,8 @@ static void read_user(pool *memory, sqlite3_stmt *statement, plain_user *user)
 static sqlite3 *open_database(const char *url)
 {
     sqlite3 *db = NULL;
-    if (sqlite3_open_v2(url + strlen("sqlite:"), &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) abort();
+    if (sqlite3_open_v2(url + strlen("sqlite:"), &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+        abort();
     return db;
 }
 
@@ -91,14 +95,15 @@ static bool find(const char *url, int rounds, uint64_t *checksum_out)
     sqlite3 *db = open_database(url);
     sqlite3_stmt *begin = prepare(db, "BEGIN");
     sqlite3_stmt *commit = prepare(db, "COMMIT");
-    sqlite3_stmt *statement =
-        prepare(db, "SELECT id, project_id, title, done, priority, due_at FROM bench_tasks WHERE id = ?1");
+    sqlite3_stmt *statement = prepare(
+        db, "SELECT id, project_id, title, done, priority, due_at FROM bench_tasks WHERE id = ?1");
     for (int round = 0; round < rounds; round++) {
         step_once(begin);
         for (int i = 0; i < 1000; i++) {
             plain_task *task = pool_alloc(&memory, sizeof *task);
             (void)sqlite3_bind_int64(statement, 1, bench_key(round * 1000 + i));
-            if (sqlite3_step(statement) != SQLITE_ROW) return false;
+            if (sqlite3_step(statement) != SQLITE_ROW)
+                return false;
             read_task(&memory, statement, task);
             (void)sqlite3_reset(statement);
             sum = fold_task(sum, task);
@@ -120,19 +125,23 @@ static bool list(const char *url, int rounds, uint64_t *checksum_out)
     pool memory = {0};
     uint64_t sum = 1;
     sqlite3 *db = open_database(url);
-    sqlite3_stmt *statement = prepare(db, "SELECT id, owner_id, name, created_at FROM bench_projects ORDER BY id");
+    sqlite3_stmt *statement =
+        prepare(db, "SELECT id, owner_id, name, created_at FROM bench_projects ORDER BY id");
     for (int round = 0; round < rounds; round++) {
         size_t count = 0;
         size_t capacity = 64;
         plain_project **rows = malloc(capacity * sizeof *rows);
         while (rows != NULL && sqlite3_step(statement) == SQLITE_ROW) {
-            if (count == capacity) rows = realloc(rows, (capacity *= 2) * sizeof *rows);
-            if (rows == NULL) abort();
+            if (count == capacity)
+                rows = realloc(rows, (capacity *= 2) * sizeof *rows);
+            if (rows == NULL)
+                abort();
             rows[count] = pool_alloc(&memory, sizeof **rows);
             read_project(&memory, statement, rows[count++]);
         }
         (void)sqlite3_reset(statement);
-        for (size_t i = 0; i < count; i++) sum = fold_project(sum, rows[i]);
+        for (size_t i = 0; i < count; i++)
+            sum = fold_project(sum, rows[i]);
         free(rows);
         pool_reset(&memory);
     }
@@ -145,8 +154,8 @@ static bool list(const char *url, int rounds, uint64_t *checksum_out)
 
 enum { ALL_PROJECTS = BENCH_USERS * BENCH_PROJECTS, ALL_TASKS = ALL_PROJECTS * BENCH_TASKS };
 
-static void load_graph(pool *memory, sqlite3_stmt *users_sql, sqlite3_stmt *projects_sql, sqlite3_stmt *tasks_sql,
-                       plain_user **users)
+static void load_graph(pool *memory, sqlite3_stmt *users_sql, sqlite3_stmt *projects_sql,
+                       sqlite3_stmt *tasks_sql, plain_user **users)
 {
     key_index index;
     int64_t *keys = pool_alloc(memory, ALL_PROJECTS * sizeof *keys);
@@ -205,11 +214,14 @@ static bool graph(const char *url, int rounds, uint64_t *checksum_out)
     pool memory = {0};
     uint64_t sum = 1;
     sqlite3 *db = open_database(url);
-    sqlite3_stmt *users = prepare(db, "SELECT id, name, email, active, created_at FROM bench_users ORDER BY id");
-    sqlite3_stmt *projects = prepare(db, "SELECT id, owner_id, name, created_at FROM bench_projects "
-                                         "WHERE owner_id IN (SELECT value FROM json_each(?1)) ORDER BY id");
-    sqlite3_stmt *tasks = prepare(db, "SELECT id, project_id, title, done, priority, due_at FROM bench_tasks "
-                                      "WHERE project_id IN (SELECT value FROM json_each(?1)) ORDER BY id");
+    sqlite3_stmt *users =
+        prepare(db, "SELECT id, name, email, active, created_at FROM bench_users ORDER BY id");
+    sqlite3_stmt *projects =
+        prepare(db, "SELECT id, owner_id, name, created_at FROM bench_projects "
+                    "WHERE owner_id IN (SELECT value FROM json_each(?1)) ORDER BY id");
+    sqlite3_stmt *tasks =
+        prepare(db, "SELECT id, project_id, title, done, priority, due_at FROM bench_tasks "
+                    "WHERE project_id IN (SELECT value FROM json_each(?1)) ORDER BY id");
     for (int round = 0; round < rounds; round++) {
         plain_user **rows = pool_alloc(&memory, BENCH_USERS * sizeof *rows);
         load_graph(&memory, users, projects, tasks, rows);

@@ -29,7 +29,8 @@ static inline void orm_cmocka_fail(orm_scope *scope, const char *file, int line)
 {
     orm_report_options options = {ORM_REPORT_TEXT, false, false, NULL};
     const char *text = NULL;
-    if (orm_scope_report(scope, &options, &text) != ORM_OK) text = "(no memory for the report)\n";
+    if (orm_scope_report(scope, &options, &text) != ORM_OK)
+        text = "(no memory for the report)\n";
     /* cmocka cuts a message at 1,024 bytes. */
     for (const char *at = text; *at != '\0';) {
         int size = 0;
@@ -46,8 +47,10 @@ static inline void orm_assert_no_n_plus_one_at(orm_scope *scope, const char *fil
     size_t count = orm_scope_finding_count(scope);
     size_t failing = 0;
     for (size_t i = 0; i < count; i++)
-        if (orm_scope_finding(scope, i)->kind != ORM_FINDING_WRITE) failing++;
-    if (failing == 0) return;
+        if (orm_scope_finding(scope, i)->kind != ORM_FINDING_WRITE)
+            failing++;
+    if (failing == 0)
+        return;
     print_error("orm_assert_no_n_plus_one: %zu finding%s\n", failing, failing == 1 ? "" : "s");
     orm_cmocka_fail(scope, file, line);
 }
@@ -57,11 +60,11 @@ static inline void orm_assert_statements_at(orm_scope *scope, int64_t at_most, c
 {
     orm_scope_statistics statistics;
     orm_scope_get_statistics(scope, &statistics);
-    if (statistics.statements <= at_most) return;
+    if (statistics.statements <= at_most)
+        return;
     long long sent = statistics.statements;
     long long expected = at_most;
-    print_error("orm_assert_statements: %lld statements, at most %lld expected\n",
-                sent, expected);
+    print_error("orm_assert_statements: %lld statements, at most %lld expected\n", sent, expected);
     orm_cmocka_fail(scope, file, line);
 }
 

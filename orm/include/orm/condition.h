@@ -1,8 +1,9 @@
 /*
- * Conditions: an operator with its values, without the column. `orm_eq(v)`, `orm_gt(v)`, `orm_in(list, n)` … are
- * generic on the value; what they return fits only columns of that kind, so `user_age_is(orm_gt("x"))` and
- * `user_age_is(18)` do not compile. Text, bytes and lists are borrowed: until the query has run, or until the call
- * returns when the predicate is given to `…_where`, `…_all_of`, `…_any_of`, `…_not` or `…_has_…`, which copy.
+ * Conditions: an operator with its values, without the column. `orm_eq(v)`, `orm_gt(v)`,
+ * `orm_in(list, n)` … are generic on the value; what they return fits only columns of that kind, so
+ * `user_age_is(orm_gt("x"))` and `user_age_is(18)` do not compile. Text, bytes and lists are
+ * borrowed: until the query has run, or until the call returns when the predicate is given to
+ * `…_where`, `…_all_of`, `…_any_of`, `…_not` or `…_has_…`, which copy.
  */
 #ifndef ORM_CONDITION_H
 #define ORM_CONDITION_H
@@ -50,7 +51,8 @@ typedef struct orm_value {
     } as;
     orm_kind kind;
     uint16_t element; /* orm_kind of an array's elements */
-    uint16_t item;    /* orm_type that tells the C type of an array's elements; 0 when that is not known */
+    uint16_t
+        item; /* orm_type that tells the C type of an array's elements; 0 when that is not known */
 } orm_value;
 
 typedef enum orm_op {
@@ -73,12 +75,29 @@ typedef enum orm_op {
 /* C type of the elements of a list given to orm_in. */
 typedef enum orm_list_type {
     ORM_LIST_NONE,
-    ORM_LIST_I8, ORM_LIST_U8, ORM_LIST_I16, ORM_LIST_U16, ORM_LIST_I32, ORM_LIST_U32, ORM_LIST_I64, ORM_LIST_U64,
-    ORM_LIST_FLOAT, ORM_LIST_DOUBLE, ORM_LIST_TEXT, ORM_LIST_BYTES, ORM_LIST_NUMERIC, ORM_LIST_UUID,
-    ORM_LIST_DATE, ORM_LIST_TIME, ORM_LIST_TIMESTAMP, ORM_LIST_TIMESTAMPTZ, ORM_LIST_INTERVAL
+    ORM_LIST_I8,
+    ORM_LIST_U8,
+    ORM_LIST_I16,
+    ORM_LIST_U16,
+    ORM_LIST_I32,
+    ORM_LIST_U32,
+    ORM_LIST_I64,
+    ORM_LIST_U64,
+    ORM_LIST_FLOAT,
+    ORM_LIST_DOUBLE,
+    ORM_LIST_TEXT,
+    ORM_LIST_BYTES,
+    ORM_LIST_NUMERIC,
+    ORM_LIST_UUID,
+    ORM_LIST_DATE,
+    ORM_LIST_TIME,
+    ORM_LIST_TIMESTAMP,
+    ORM_LIST_TIMESTAMPTZ,
+    ORM_LIST_INTERVAL
 } orm_list_type;
 
-/* Operator and values; the typed structs below wrap it. Made by the operators, read by the library. */
+/* Operator and values; the typed structs below wrap it. Made by the operators, read by the library.
+ */
 typedef struct orm_cond {
     orm_op op;
     orm_list_type list_type;
@@ -91,95 +110,125 @@ typedef struct orm_cond {
     } as;
 } orm_cond;
 
-typedef struct orm_cond_int { orm_cond cond; } orm_cond_int;
-typedef struct orm_cond_double { orm_cond cond; } orm_cond_double;
-typedef struct orm_cond_text { orm_cond cond; } orm_cond_text;
-typedef struct orm_cond_bytes { orm_cond cond; } orm_cond_bytes;
-typedef struct orm_cond_numeric { orm_cond cond; } orm_cond_numeric;
-typedef struct orm_cond_uuid { orm_cond cond; } orm_cond_uuid;
-typedef struct orm_cond_date { orm_cond cond; } orm_cond_date;
-typedef struct orm_cond_time { orm_cond cond; } orm_cond_time;
-typedef struct orm_cond_timestamp { orm_cond cond; } orm_cond_timestamp;
-typedef struct orm_cond_timestamptz { orm_cond cond; } orm_cond_timestamptz;
-typedef struct orm_cond_interval { orm_cond cond; } orm_cond_interval;
-typedef struct orm_cond_json { orm_cond cond; } orm_cond_json;
-typedef struct orm_cond_array { orm_cond cond; } orm_cond_array;
+typedef struct orm_cond_int {
+    orm_cond cond;
+} orm_cond_int;
+typedef struct orm_cond_double {
+    orm_cond cond;
+} orm_cond_double;
+typedef struct orm_cond_text {
+    orm_cond cond;
+} orm_cond_text;
+typedef struct orm_cond_bytes {
+    orm_cond cond;
+} orm_cond_bytes;
+typedef struct orm_cond_numeric {
+    orm_cond cond;
+} orm_cond_numeric;
+typedef struct orm_cond_uuid {
+    orm_cond cond;
+} orm_cond_uuid;
+typedef struct orm_cond_date {
+    orm_cond cond;
+} orm_cond_date;
+typedef struct orm_cond_time {
+    orm_cond cond;
+} orm_cond_time;
+typedef struct orm_cond_timestamp {
+    orm_cond cond;
+} orm_cond_timestamp;
+typedef struct orm_cond_timestamptz {
+    orm_cond cond;
+} orm_cond_timestamptz;
+typedef struct orm_cond_interval {
+    orm_cond cond;
+} orm_cond_interval;
+typedef struct orm_cond_json {
+    orm_cond cond;
+} orm_cond_json;
+typedef struct orm_cond_array {
+    orm_cond cond;
+} orm_cond_array;
 
 ORM_BEGIN_DECLS
 
 /*
- * What the generic operators resolve to: one function per kind for a single value (with `high` for BETWEEN) …
+ * What the generic operators resolve to: one function per kind for a single value (with `high` for
+ * BETWEEN) …
  */
-#define ORM_COND_KINDS(X)                                                                                    \
-    X(int, int64_t)                                                                                          \
-    X(double, double)                                                                                        \
-    X(text, const char *)                                                                                    \
-    X(bytes, orm_bytes)                                                                                      \
-    X(numeric, orm_numeric)                                                                                  \
-    X(uuid, orm_uuid)                                                                                        \
-    X(date, orm_date)                                                                                        \
-    X(time, orm_time)                                                                                        \
-    X(timestamp, orm_timestamp)                                                                              \
-    X(timestamptz, orm_timestamptz)                                                                          \
-    X(interval, orm_interval)                                                                                \
+#define ORM_COND_KINDS(X)                                                                          \
+    X(int, int64_t)                                                                                \
+    X(double, double)                                                                              \
+    X(text, const char *)                                                                          \
+    X(bytes, orm_bytes)                                                                            \
+    X(numeric, orm_numeric)                                                                        \
+    X(uuid, orm_uuid)                                                                              \
+    X(date, orm_date)                                                                              \
+    X(time, orm_time)                                                                              \
+    X(timestamp, orm_timestamp)                                                                    \
+    X(timestamptz, orm_timestamptz)                                                                \
+    X(interval, orm_interval)                                                                      \
     X(json, orm_json)
 
-#define ORM_COND_DECLARE(name, type)                                                                         \
-    ORM_API orm_cond_##name orm_cond_of_##name(orm_op op, type value);                                       \
+#define ORM_COND_DECLARE(name, type)                                                               \
+    ORM_API orm_cond_##name orm_cond_of_##name(orm_op op, type value);                             \
     ORM_API orm_cond_##name orm_cond_between_##name(type low, type high);
 ORM_COND_KINDS(ORM_COND_DECLARE)
 #undef ORM_COND_DECLARE
 ORM_API orm_cond_int orm_cond_of_uint(orm_op op, uint64_t value);
 ORM_API orm_cond_int orm_cond_between_uint(uint64_t low, uint64_t high);
 
-#define ORM_ARRAY_KINDS(X)                                                                                   \
-    X(bool) X(i16) X(i32) X(i64) X(float) X(double) X(text) X(bytes) X(numeric) X(json) X(uuid) X(date)      \
-    X(time) X(timestamp) X(timestamptz) X(interval) X(enum)
-#define ORM_COND_DECLARE(name) ORM_API orm_cond_array orm_cond_of_array_##name(orm_op op, orm_array_##name value);
+#define ORM_ARRAY_KINDS(X)                                                                         \
+    X(bool)                                                                                        \
+    X(i16) X(i32) X(i64) X(float) X(double) X(text) X(bytes) X(numeric) X(json) X(uuid) X(date)    \
+        X(time) X(timestamp) X(timestamptz) X(interval) X(enum)
+#define ORM_COND_DECLARE(name)                                                                     \
+    ORM_API orm_cond_array orm_cond_of_array_##name(orm_op op, orm_array_##name value);
 ORM_ARRAY_KINDS(ORM_COND_DECLARE)
 #undef ORM_COND_DECLARE
 
 /* … and one per element type for a list. */
-#define ORM_LIST_KINDS(X)                                                                                    \
-    X(i8, int, signed char, ORM_LIST_I8)                                                                     \
-    X(u8, int, unsigned char, ORM_LIST_U8)                                                                   \
-    X(i16, int, short, ORM_LIST_I16)                                                                         \
-    X(u16, int, unsigned short, ORM_LIST_U16)                                                                \
-    X(i32, int, int, ORM_LIST_I32)                                                                           \
-    X(u32, int, unsigned int, ORM_LIST_U32)                                                                  \
-    X(long, int, long, sizeof(long) == 8 ? ORM_LIST_I64 : ORM_LIST_I32)                                      \
-    X(ulong, int, unsigned long, sizeof(long) == 8 ? ORM_LIST_U64 : ORM_LIST_U32)                            \
-    X(llong, int, long long, ORM_LIST_I64)                                                                   \
-    X(ullong, int, unsigned long long, ORM_LIST_U64)                                                         \
-    X(float, double, float, ORM_LIST_FLOAT)                                                                  \
-    X(double, double, double, ORM_LIST_DOUBLE)                                                               \
-    X(text, text, char *, ORM_LIST_TEXT)                                                                      \
-    X(ctext, text, const char *, ORM_LIST_TEXT)                                                               \
-    X(bytes, bytes, orm_bytes, ORM_LIST_BYTES)                                                               \
-    X(numeric, numeric, orm_numeric, ORM_LIST_NUMERIC)                                                       \
-    X(uuid, uuid, orm_uuid, ORM_LIST_UUID)                                                                   \
-    X(date, date, orm_date, ORM_LIST_DATE)                                                                   \
-    X(time, time, orm_time, ORM_LIST_TIME)                                                                   \
-    X(timestamp, timestamp, orm_timestamp, ORM_LIST_TIMESTAMP)                                               \
-    X(timestamptz, timestamptz, orm_timestamptz, ORM_LIST_TIMESTAMPTZ)                                       \
+#define ORM_LIST_KINDS(X)                                                                          \
+    X(i8, int, signed char, ORM_LIST_I8)                                                           \
+    X(u8, int, unsigned char, ORM_LIST_U8)                                                         \
+    X(i16, int, short, ORM_LIST_I16)                                                               \
+    X(u16, int, unsigned short, ORM_LIST_U16)                                                      \
+    X(i32, int, int, ORM_LIST_I32)                                                                 \
+    X(u32, int, unsigned int, ORM_LIST_U32)                                                        \
+    X(long, int, long, sizeof(long) == 8 ? ORM_LIST_I64 : ORM_LIST_I32)                            \
+    X(ulong, int, unsigned long, sizeof(long) == 8 ? ORM_LIST_U64 : ORM_LIST_U32)                  \
+    X(llong, int, long long, ORM_LIST_I64)                                                         \
+    X(ullong, int, unsigned long long, ORM_LIST_U64)                                               \
+    X(float, double, float, ORM_LIST_FLOAT)                                                        \
+    X(double, double, double, ORM_LIST_DOUBLE)                                                     \
+    X(text, text, char *, ORM_LIST_TEXT)                                                           \
+    X(ctext, text, const char *, ORM_LIST_TEXT)                                                    \
+    X(bytes, bytes, orm_bytes, ORM_LIST_BYTES)                                                     \
+    X(numeric, numeric, orm_numeric, ORM_LIST_NUMERIC)                                             \
+    X(uuid, uuid, orm_uuid, ORM_LIST_UUID)                                                         \
+    X(date, date, orm_date, ORM_LIST_DATE)                                                         \
+    X(time, time, orm_time, ORM_LIST_TIME)                                                         \
+    X(timestamp, timestamp, orm_timestamp, ORM_LIST_TIMESTAMP)                                     \
+    X(timestamptz, timestamptz, orm_timestamptz, ORM_LIST_TIMESTAMPTZ)                             \
     X(interval, interval, orm_interval, ORM_LIST_INTERVAL)
 
-#define ORM_LIST_DECLARE(name, kind, type, list_type)                                                        \
+#define ORM_LIST_DECLARE(name, kind, type, list_type)                                              \
     ORM_API orm_cond_##kind orm_cond_in_##name(orm_op op, type const *items, size_t count);
 ORM_LIST_KINDS(ORM_LIST_DECLARE)
 #undef ORM_LIST_DECLARE
 
 /*
- * LIKE and its relatives, for text only. In a `like` pattern % and _ are wildcards and \ takes the next character
- * literally; `like` heeds case on both databases, `ilike` does not (ASCII letters only on SQLite). `prefix` and
- * `contains` take plain text, nothing in it is a wildcard.
+ * LIKE and its relatives, for text only. In a `like` pattern % and _ are wildcards and \ takes the
+ * next character literally; `like` heeds case on both databases, `ilike` does not (ASCII letters
+ * only on SQLite). `prefix` and `contains` take plain text, nothing in it is a wildcard.
  */
 ORM_API orm_cond_text orm_like(const char *pattern);
 ORM_API orm_cond_text orm_ilike(const char *pattern);
 ORM_API orm_cond_text orm_prefix(const char *text);
 ORM_API orm_cond_text orm_contains(const char *text);
 
-/* Single values, for keys and for the parameters of raw SQL (`orm_bind` in raw.h picks by type). Text is borrowed. */
+/* Single values, for keys and for the parameters of raw SQL (`orm_bind` in raw.h picks by type).
+ * Text is borrowed. */
 ORM_API orm_value orm_bind_null(void);
 ORM_API orm_value orm_bind_bool(bool value);
 ORM_API orm_value orm_bind_uint(uint64_t value);
@@ -189,9 +238,12 @@ ORM_COND_KINDS(ORM_BIND_DECLARE)
 
 ORM_END_DECLS
 
+/* What follows are macros: faults in their arguments are then reported on the user's own line. */
+#pragma GCC system_header
+
 #ifndef __cplusplus
 
-#define ORM_COND_GENERIC(prefix, v)                                                                          \
+#define ORM_COND_GENERIC(prefix, v)                                                                   \
     _Generic((v),                                                                                            \
         bool: prefix##int, char: prefix##int, signed char: prefix##int, unsigned char: prefix##int,          \
         short: prefix##int, unsigned short: prefix##int, int: prefix##int, unsigned int: prefix##int,        \
@@ -202,29 +254,45 @@ ORM_END_DECLS
         orm_time: prefix##time, orm_timestamp: prefix##timestamp,                                            \
         orm_timestamptz: prefix##timestamptz, orm_interval: prefix##interval, orm_json: prefix##json
 
-#define ORM_COND_ARRAYS                                                                                      \
-        , orm_array_bool: orm_cond_of_array_bool, orm_array_i16: orm_cond_of_array_i16,                      \
-        orm_array_i32: orm_cond_of_array_i32, orm_array_i64: orm_cond_of_array_i64,                          \
-        orm_array_float: orm_cond_of_array_float, orm_array_double: orm_cond_of_array_double,                \
-        orm_array_text: orm_cond_of_array_text, orm_array_bytes: orm_cond_of_array_bytes,                    \
-        orm_array_numeric: orm_cond_of_array_numeric, orm_array_json: orm_cond_of_array_json,                \
-        orm_array_uuid: orm_cond_of_array_uuid, orm_array_date: orm_cond_of_array_date,                      \
-        orm_array_time: orm_cond_of_array_time, orm_array_timestamp: orm_cond_of_array_timestamp,            \
-        orm_array_timestamptz: orm_cond_of_array_timestamptz,                                                \
-        orm_array_interval: orm_cond_of_array_interval, orm_array_enum: orm_cond_of_array_enum
+#define ORM_COND_ARRAYS                                                                            \
+    , orm_array_bool : orm_cond_of_array_bool,                                                     \
+                       orm_array_i16 : orm_cond_of_array_i16,                                      \
+                                       orm_array_i32 : orm_cond_of_array_i32,                      \
+                                                       orm_array_i64 : orm_cond_of_array_i64,      \
+                                                                       orm_array_float             \
+        : orm_cond_of_array_float,                                                                 \
+          orm_array_double : orm_cond_of_array_double,                                             \
+                             orm_array_text : orm_cond_of_array_text,                              \
+                                              orm_array_bytes : orm_cond_of_array_bytes,           \
+                                                                orm_array_numeric                  \
+        : orm_cond_of_array_numeric,                                                               \
+          orm_array_json : orm_cond_of_array_json,                                                 \
+                           orm_array_uuid : orm_cond_of_array_uuid,                                \
+                                            orm_array_date : orm_cond_of_array_date,               \
+                                                             orm_array_time                        \
+        : orm_cond_of_array_time,                                                                  \
+          orm_array_timestamp : orm_cond_of_array_timestamp,                                       \
+                                orm_array_timestamptz : orm_cond_of_array_timestamptz,             \
+                                                        orm_array_interval                         \
+        : orm_cond_of_array_interval,                                                              \
+          orm_array_enum : orm_cond_of_array_enum
 
-/* Equal, unequal, and the four orderings. A NULL text pointer is ORM_MISUSE: ask `…_is_null()` instead. */
-#define orm_eq(v) ORM_COND_GENERIC(orm_cond_of_, v) ORM_COND_ARRAYS)(ORM_OP_EQ, (v))
-#define orm_ne(v) ORM_COND_GENERIC(orm_cond_of_, v) ORM_COND_ARRAYS)(ORM_OP_NE, (v))
-#define orm_lt(v) ORM_COND_GENERIC(orm_cond_of_, v))(ORM_OP_LT, (v))
-#define orm_le(v) ORM_COND_GENERIC(orm_cond_of_, v))(ORM_OP_LE, (v))
-#define orm_gt(v) ORM_COND_GENERIC(orm_cond_of_, v))(ORM_OP_GT, (v))
-#define orm_ge(v) ORM_COND_GENERIC(orm_cond_of_, v))(ORM_OP_GE, (v))
+/* Equal, unequal, and the four orderings. A NULL text pointer is ORM_MISUSE: ask `…_is_null()`
+ * instead. */
+#define orm_eq(...) ORM_COND_EQUAL(ORM_OP_EQ, (__VA_ARGS__))
+#define orm_ne(...) ORM_COND_EQUAL(ORM_OP_NE, (__VA_ARGS__))
+#define orm_lt(...) ORM_COND_ORDER(ORM_OP_LT, (__VA_ARGS__))
+#define orm_le(...) ORM_COND_ORDER(ORM_OP_LE, (__VA_ARGS__))
+#define orm_gt(...) ORM_COND_ORDER(ORM_OP_GT, (__VA_ARGS__))
+#define orm_ge(...) ORM_COND_ORDER(ORM_OP_GE, (__VA_ARGS__))
+/* Variadic above, because the commas of a compound literal part macro arguments. */
+#define ORM_COND_EQUAL(op, v) ORM_COND_GENERIC(orm_cond_of_, v) ORM_COND_ARRAYS)(op, v)
+#define ORM_COND_ORDER(op, v) ORM_COND_GENERIC(orm_cond_of_, v))(op, v)
 
 /* low <= column AND column <= high. */
 #define orm_between(low, high) ORM_COND_GENERIC(orm_cond_between_, low))((low), (high))
 
-#define ORM_LIST_GENERIC(items)                                                                              \
+#define ORM_LIST_GENERIC(items)                                                                    \
     _Generic((items),                                                                                        \
         signed char *: orm_cond_in_i8, const signed char *: orm_cond_in_i8,                                  \
         unsigned char *: orm_cond_in_u8, const unsigned char *: orm_cond_in_u8,                              \
@@ -249,46 +317,66 @@ ORM_END_DECLS
         orm_timestamptz *: orm_cond_in_timestamptz, const orm_timestamptz *: orm_cond_in_timestamptz,        \
         orm_interval *: orm_cond_in_interval, const orm_interval *: orm_cond_in_interval)
 
-/* One of the `count` values at `items` (a typed array; no value at all gives no rows), or none of them. */
-#define orm_in(items, count) ORM_LIST_GENERIC(items)(ORM_OP_IN, (items), (count))
+/* One of the `count` values at `items` (a typed array; no value at all gives no rows), or none of
+ * them. */
+#define orm_in(items, count)     ORM_LIST_GENERIC(items)(ORM_OP_IN, (items), (count))
 #define orm_not_in(items, count) ORM_LIST_GENERIC(items)(ORM_OP_NOT_IN, (items), (count))
 
 #else /* C++: inline overloads of the same names */
 
-#define ORM_OVERLOAD_OPS(X) X(eq, ORM_OP_EQ) X(ne, ORM_OP_NE) X(lt, ORM_OP_LT) X(le, ORM_OP_LE) X(gt, ORM_OP_GT) X(ge, ORM_OP_GE)
+#define ORM_OVERLOAD_OPS(X)                                                                        \
+    X(eq, ORM_OP_EQ)                                                                               \
+    X(ne, ORM_OP_NE) X(lt, ORM_OP_LT) X(le, ORM_OP_LE) X(gt, ORM_OP_GT) X(ge, ORM_OP_GE)
 
-#define ORM_OVERLOAD_TYPES(X, name, op)                                                                      \
-    X(name, op, int, bool) X(name, op, int, char) X(name, op, int, signed char) X(name, op, int, unsigned char) \
-    X(name, op, int, short) X(name, op, int, unsigned short) X(name, op, int, int) X(name, op, int, unsigned int) \
-    X(name, op, int, long) X(name, op, uint, unsigned long) X(name, op, int, long long)                      \
-    X(name, op, uint, unsigned long long) X(name, op, double, float) X(name, op, double, double)             \
-    X(name, op, text, const char *) X(name, op, bytes, orm_bytes) X(name, op, numeric, orm_numeric)          \
-    X(name, op, uuid, orm_uuid) X(name, op, date, orm_date) X(name, op, time, orm_time)                      \
-    X(name, op, timestamp, orm_timestamp) X(name, op, timestamptz, orm_timestamptz)                          \
-    X(name, op, interval, orm_interval) X(name, op, json, orm_json)
+#define ORM_OVERLOAD_TYPES(X, name, op)                                                            \
+    X(name, op, int, bool)                                                                         \
+    X(name, op, int, char) X(name, op, int, signed char) X(name, op, int, unsigned char)           \
+        X(name, op, int, short) X(name, op, int, unsigned short) X(name, op, int, int)             \
+            X(name, op, int, unsigned int) X(name, op, int, long) X(name, op, uint, unsigned long) \
+                X(name, op, int, long long) X(name, op, uint, unsigned long long)                  \
+                    X(name, op, double, float) X(name, op, double, double)                         \
+                        X(name, op, text, const char *) X(name, op, bytes, orm_bytes)              \
+                            X(name, op, numeric, orm_numeric) X(name, op, uuid, orm_uuid)          \
+                                X(name, op, date, orm_date) X(name, op, time, orm_time)            \
+                                    X(name, op, timestamp, orm_timestamp)                          \
+                                        X(name, op, timestamptz, orm_timestamptz)                  \
+                                            X(name, op, interval, orm_interval)                    \
+                                                X(name, op, json, orm_json)
 
-#define ORM_OVERLOAD_ONE(name, op, kind, type)                                                               \
-    inline auto orm_##name(type value) { return orm_cond_of_##kind(op, value); }
+#define ORM_OVERLOAD_ONE(name, op, kind, type)                                                     \
+    inline auto orm_##name(type value)                                                             \
+    {                                                                                              \
+        return orm_cond_of_##kind(op, value);                                                      \
+    }
 #define ORM_OVERLOAD_OP(name, op) ORM_OVERLOAD_TYPES(ORM_OVERLOAD_ONE, name, op)
 ORM_OVERLOAD_OPS(ORM_OVERLOAD_OP)
 
-#define ORM_OVERLOAD_ARRAY(name)                                                                             \
-    inline orm_cond_array orm_eq(orm_array_##name value) { return orm_cond_of_array_##name(ORM_OP_EQ, value); } \
-    inline orm_cond_array orm_ne(orm_array_##name value) { return orm_cond_of_array_##name(ORM_OP_NE, value); }
+#define ORM_OVERLOAD_ARRAY(name)                                                                   \
+    inline orm_cond_array orm_eq(orm_array_##name value)                                           \
+    {                                                                                              \
+        return orm_cond_of_array_##name(ORM_OP_EQ, value);                                         \
+    }                                                                                              \
+    inline orm_cond_array orm_ne(orm_array_##name value)                                           \
+    {                                                                                              \
+        return orm_cond_of_array_##name(ORM_OP_NE, value);                                         \
+    }
 ORM_ARRAY_KINDS(ORM_OVERLOAD_ARRAY)
 
-#define ORM_OVERLOAD_BETWEEN(name, op, kind, type)                                                           \
-    inline auto orm_between(type low, type high) { return orm_cond_between_##kind(low, high); }
+#define ORM_OVERLOAD_BETWEEN(name, op, kind, type)                                                 \
+    inline auto orm_between(type low, type high)                                                   \
+    {                                                                                              \
+        return orm_cond_between_##kind(low, high);                                                 \
+    }
 ORM_OVERLOAD_TYPES(ORM_OVERLOAD_BETWEEN, between, ORM_OP_BETWEEN)
 
-#define ORM_OVERLOAD_IN(name, kind, type, list_type)                                                         \
-    inline orm_cond_##kind orm_in(type const *items, size_t count)                                           \
-    {                                                                                                        \
-        return orm_cond_in_##name(ORM_OP_IN, items, count);                                                  \
-    }                                                                                                        \
-    inline orm_cond_##kind orm_not_in(type const *items, size_t count)                                       \
-    {                                                                                                        \
-        return orm_cond_in_##name(ORM_OP_NOT_IN, items, count);                                              \
+#define ORM_OVERLOAD_IN(name, kind, type, list_type)                                               \
+    inline orm_cond_##kind orm_in(type const *items, size_t count)                                 \
+    {                                                                                              \
+        return orm_cond_in_##name(ORM_OP_IN, items, count);                                        \
+    }                                                                                              \
+    inline orm_cond_##kind orm_not_in(type const *items, size_t count)                             \
+    {                                                                                              \
+        return orm_cond_in_##name(ORM_OP_NOT_IN, items, count);                                    \
     }
 ORM_LIST_KINDS(ORM_OVERLOAD_IN)
 

@@ -1,4 +1,5 @@
-/* The engine: opened once per database at start, shared by all threads; owns the connection pool. */
+/* The engine: opened once per database at start, shared by all threads; owns the connection pool.
+ */
 #ifndef ORM_ENGINE_H
 #define ORM_ENGINE_H
 
@@ -17,50 +18,53 @@ ORM_BEGIN_DECLS
 
 typedef struct orm_engine orm_engine;
 
-typedef enum orm_dialect_name {
-    ORM_DIALECT_SQLITE = 1,
-    ORM_DIALECT_POSTGRESQL
-} orm_dialect_name;
+typedef enum orm_dialect_name { ORM_DIALECT_SQLITE = 1, ORM_DIALECT_POSTGRESQL } orm_dialect_name;
 
 enum {
     ORM_POOL_NO_OVERFLOW = -1,       /* max_overflow: never more than pool_size connections */
     ORM_POOL_UNLIMITED_OVERFLOW = -2 /* max_overflow: no bound */
 };
 
-/* All-zero means the defaults given in brackets. Text is borrowed for the call of orm_engine_open. */
+/* All-zero means the defaults given in brackets. Text is borrowed for the call of orm_engine_open.
+ */
 typedef struct orm_engine_options {
     /*
-     * sqlite:PATH, sqlite::memory:, postgresql://…, postgres://…, or libpq's "host=… dbname=…" form (service and
-     * password files work as with libpq). [the environment's ORM_DATABASE_URL]
+     * sqlite:PATH, sqlite::memory:, postgresql://…, postgres://…, or libpq's "host=… dbname=…" form
+     * (service and password files work as with libpq). [the environment's ORM_DATABASE_URL]
      */
     const char *url;
-    int pool_size;            /* connections kept open [10; sqlite::memory: always has 1 and no overflow] */
-    int max_overflow;         /* connections beyond pool_size, closed on return [20] */
-    bool no_pre_ping;         /* skip the check of an idle connection on checkout [checked] */
+    int pool_size;    /* connections kept open [10; sqlite::memory: always has 1 and no overflow] */
+    int max_overflow; /* connections beyond pool_size, closed on return [20] */
+    bool no_pre_ping; /* skip the check of an idle connection on checkout [checked] */
     int pool_timeout_ms;      /* wait for a free connection [30,000] */
     int pool_recycle_ms;      /* replace a connection older than this, with 10 % jitter [never] */
     int connect_timeout_ms;   /* bound on making a connection [10,000] */
-    int statement_timeout_ms; /* bound on every statement or flight of statements [30,000; -1: none] */
+    int statement_timeout_ms; /* bound on every statement or flight of statements [30,000; -1: none]
+                               */
     int statement_cache_size; /* prepared statements kept per connection [256] */
-    bool allow_plain_cancel;  /* cancel in the clear on a TLS connection (libpq before 17 can do no other) */
+    bool allow_plain_cancel;  /* cancel in the clear on a TLS connection (libpq before 17 can do no
+                                 other) */
     orm_allocator allocator;  /* [the C library's heap] */
-    const orm_runtime *runtime; /* borrowed while the engine lives [threads: poll, a helper thread, condition variables] */
-    /* SQLite only: called with each new sqlite3 handle, to register collations and functions. Nonzero fails it. */
+    const orm_runtime *runtime; /* borrowed while the engine lives [threads: poll, a helper thread,
+                                   condition variables] */
+    /* SQLite only: called with each new sqlite3 handle, to register collations and functions.
+     * Nonzero fails it. */
     int (*on_connect)(void *context, struct sqlite3 *handle);
     void *on_connect_context; /* borrowed while the engine lives */
 } orm_engine_options;
 
 /*
- * Checks the options and makes the engine; connections are opened when needed. `*engine_out` is owned:
- * orm_engine_close; NULL on failure. ORM_INVALID (options or URL; the message never holds a password), ORM_NOMEM.
- * `error` may be NULL.
+ * Checks the options and makes the engine; connections are opened when needed. `*engine_out` is
+ * owned: orm_engine_close; NULL on failure. ORM_INVALID (options or URL; the message never holds a
+ * password), ORM_NOMEM. `error` may be NULL.
  */
-ORM_API ORM_MUST_USE orm_status orm_engine_open(const orm_engine_options *options, orm_engine **engine_out,
-                                                orm_error *error);
+ORM_API ORM_MUST_USE orm_status orm_engine_open(const orm_engine_options *options,
+                                                orm_engine **engine_out, orm_error *error);
 
 /*
- * Closes idle connections and frees the engine. Every session must have been closed before: ORM_MISUSE names the
- * sites of those still open, and the engine then stays usable. NULL is allowed.
+ * Closes idle connections and frees the engine. Every session must have been closed before:
+ * ORM_MISUSE names the sites of those still open, and the engine then stays usable. NULL is
+ * allowed.
  */
 ORM_API orm_status orm_engine_close(orm_engine *engine, orm_error *error);
 
@@ -68,14 +72,14 @@ ORM_API orm_dialect_name orm_engine_dialect(const orm_engine *engine);
 
 /* A moment's exact counts. */
 typedef struct orm_engine_status {
-    int size;        /* pool_size */
+    int size; /* pool_size */
     int max_overflow;
-    int open;        /* connections that exist or are being made */
-    int in_use;      /* of these, lent to sessions */
-    int idle;        /* of these, waiting in the pool */
-    int waiting;     /* calls waiting for one */
-    int64_t opened;  /* connections made since the start */
-    int64_t closed;  /* connections closed since the start */
+    int open;       /* connections that exist or are being made */
+    int in_use;     /* of these, lent to sessions */
+    int idle;       /* of these, waiting in the pool */
+    int waiting;    /* calls waiting for one */
+    int64_t opened; /* connections made since the start */
+    int64_t closed; /* connections closed since the start */
     int64_t checkouts;
     int64_t ping_failures;
     int64_t timeouts; /* calls that gave up waiting */

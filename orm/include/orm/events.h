@@ -32,17 +32,19 @@ typedef enum orm_event_kind {
 /* One execution of a statement. Everything is borrowed: until the sink returns. */
 typedef struct orm_event {
     orm_event_kind kind;
-    const char *sql;      /* NUL-terminated; parameters appear as placeholders only */
+    const char *sql; /* NUL-terminated; parameters appear as placeholders only */
     size_t sql_size;
-    uint64_t fingerprint; /* equal for statements that differ in literal values only */
-    const orm_model *model;       /* of the rows asked for; NULL for raw SQL and control statements */
+    uint64_t fingerprint;   /* equal for statements that differ in literal values only */
+    const orm_model *model; /* of the rows asked for; NULL for raw SQL and control statements */
     const orm_relation *relation; /* RELATION: what is loaded */
     const orm_model *owner;       /* RELATION: whose relation it is */
-    const char *path;     /* RELATION within a query: the relations walked, "albums.tracks"; else NULL */
-    bool row_by_row;      /* RELATION: asked for a single row by <model>_load_<relation> */
-    orm_site site;        /* the call that asked for it */
-    orm_site origin;      /* RELATION: the call that made the list the parent row came from; line 0: none */
-    size_t origin_rows;   /* rows of that list */
+    const char
+        *path;       /* RELATION within a query: the relations walked, "albums.tracks"; else NULL */
+    bool row_by_row; /* RELATION: asked for a single row by <model>_load_<relation> */
+    orm_site site;   /* the call that asked for it */
+    orm_site
+        origin; /* RELATION: the call that made the list the parent row came from; line 0: none */
+    size_t origin_rows;      /* rows of that list */
     const orm_value *values; /* sent with it; a list is of kind ORM_KIND_ARRAY over orm_value */
     size_t value_count;
     int64_t rows;        /* returned */
@@ -59,12 +61,13 @@ typedef void orm_event_sink(void *context, const orm_event *event);
 typedef struct orm_subscription orm_subscription;
 
 /*
- * Calls `sink` for every statement of every session of the engine, from the thread that sent it and possibly from
- * several at once, until unsubscribed. `timed` asks for durations (two clock readings a statement). `*subscription_out`
- * is owned: orm_engine_unsubscribe. ORM_NOMEM.
+ * Calls `sink` for every statement of every session of the engine, from the thread that sent it and
+ * possibly from several at once, until unsubscribed. `timed` asks for durations (two clock readings
+ * a statement). `*subscription_out` is owned: orm_engine_unsubscribe. ORM_NOMEM.
  */
-ORM_API ORM_MUST_USE orm_status orm_engine_subscribe(orm_engine *engine, orm_event_sink *sink, void *context,
-                                                     bool timed, orm_subscription **subscription_out);
+ORM_API ORM_MUST_USE orm_status orm_engine_subscribe(orm_engine *engine, orm_event_sink *sink,
+                                                     void *context, bool timed,
+                                                     orm_subscription **subscription_out);
 /* Returns when no call of the sink is under way any more. NULL is allowed. */
 ORM_API void orm_engine_unsubscribe(orm_engine *engine, orm_subscription *subscription);
 

@@ -4,7 +4,7 @@
 
 #ifdef __cplusplus
 #define ORM_BEGIN_DECLS extern "C" {
-#define ORM_END_DECLS }
+#define ORM_END_DECLS   }
 #else
 #define ORM_BEGIN_DECLS
 #define ORM_END_DECLS

@@ -1,6 +1,6 @@
 /*
- * What generated files stand on. Generated functions are the documented interface; what is declared here takes
- * descriptors and untyped pointers and is called by them.
+ * What generated files stand on. Generated functions are the documented interface; what is declared
+ * here takes descriptors and untyped pointers and is called by them.
  */
 #ifndef ORM_GEN_H
 #define ORM_GEN_H
@@ -14,7 +14,8 @@
 #include <orm/status.h>
 #include <orm/value.h>
 
-/* Raised when generated files and library no longer fit together; a generated header refuses any other number. */
+/* Raised when generated files and library no longer fit together; a generated header refuses any
+ * other number. */
 #define ORM_CODEGEN_ABI 1
 
 ORM_BEGIN_DECLS
@@ -23,8 +24,8 @@ ORM_BEGIN_DECLS
 typedef struct orm_object orm_object;
 
 /*
- * The shape of every generated <model>_list: `count` rows at `items`. `partial` says that a relation's list was loaded
- * with a filter, limit or offset and is not the complete relation.
+ * The shape of every generated <model>_list: `count` rows at `items`. `partial` says that a
+ * relation's list was loaded with a filter, limit or offset and is not the complete relation.
  */
 typedef struct orm_list {
     size_t count;
@@ -32,40 +33,52 @@ typedef struct orm_list {
     bool partial;
 } orm_list;
 
-/* find: `key` holds one value per key column, text borrowed for the call. ORM_NOT_FOUND when there is no such row. */
+/* find: `key` holds one value per key column, text borrowed for the call. ORM_NOT_FOUND when there
+ * is no such row. */
 ORM_API ORM_MUST_USE orm_status orm_gen_find(orm_site site, orm_session *db, const orm_model *model,
                                              const orm_value *key, void *row_out);
 /* select, count, exists: `query` is the model's <model>_query or NULL for all rows. */
-ORM_API ORM_MUST_USE orm_status orm_gen_select(orm_site site, orm_session *db, const orm_model *model,
-                                               const void *query, void *list_out);
-ORM_API ORM_MUST_USE orm_status orm_gen_count(orm_site site, orm_session *db, const orm_model *model,
-                                              const void *query, int64_t *count_out);
-ORM_API ORM_MUST_USE orm_status orm_gen_exists(orm_site site, orm_session *db, const orm_model *model,
-                                               const void *query, bool *exists_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_select(orm_site site, orm_session *db,
+                                               const orm_model *model, const void *query,
+                                               void *list_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_count(orm_site site, orm_session *db,
+                                              const orm_model *model, const void *query,
+                                              int64_t *count_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_exists(orm_site site, orm_session *db,
+                                               const orm_model *model, const void *query,
+                                               bool *exists_out);
 /* insert: `values` is the model's <model>_new; `row_out` (may be NULL) gets the row as stored. */
-ORM_API ORM_MUST_USE orm_status orm_gen_insert(orm_site site, orm_session *db, const orm_model *model,
-                                               const void *values, void *row_out);
-/* update: writes what is set in `changes` (<model>_changes) and brings `row` to what is stored. */
-ORM_API ORM_MUST_USE orm_status orm_gen_update(orm_site site, orm_session *db, const orm_model *model, void *row,
-                                               const void *changes);
-ORM_API ORM_MUST_USE orm_status orm_gen_delete(orm_site site, orm_session *db, const orm_model *model, void *row);
-/* delete_where: `count_out` may be NULL. */
-ORM_API ORM_MUST_USE orm_status orm_gen_delete_where(orm_site site, orm_session *db, const orm_model *model,
-                                                     const orm_pred *where, int64_t *count_out);
-/* raw SQL mapped to a model, matched by column name. */
-ORM_API ORM_MUST_USE orm_status orm_gen_raw(orm_site site, orm_session *db, const orm_model *model, const char *sql,
-                                            const orm_value *values, size_t count, void *list_out);
-
-/* Relations: reading memory, loading for one row, loading for all rows of a list (`query` may be NULL). */
-ORM_API ORM_MUST_USE orm_status orm_gen_to_many(const orm_model *model, uint16_t relation, const orm_object *object,
-                                                void *list_out);
-ORM_API ORM_MUST_USE orm_status orm_gen_to_one(const orm_model *model, uint16_t relation, const orm_object *object,
+ORM_API ORM_MUST_USE orm_status orm_gen_insert(orm_site site, orm_session *db,
+                                               const orm_model *model, const void *values,
                                                void *row_out);
+/* update: writes what is set in `changes` (<model>_changes) and brings `row` to what is stored. */
+ORM_API ORM_MUST_USE orm_status orm_gen_update(orm_site site, orm_session *db,
+                                               const orm_model *model, void *row,
+                                               const void *changes);
+ORM_API ORM_MUST_USE orm_status orm_gen_delete(orm_site site, orm_session *db,
+                                               const orm_model *model, void *row);
+/* delete_where: `count_out` may be NULL. */
+ORM_API ORM_MUST_USE orm_status orm_gen_delete_where(orm_site site, orm_session *db,
+                                                     const orm_model *model, const orm_pred *where,
+                                                     int64_t *count_out);
+/* raw SQL mapped to a model, matched by column name. */
+ORM_API ORM_MUST_USE orm_status orm_gen_raw(orm_site site, orm_session *db, const orm_model *model,
+                                            const char *sql, const orm_value *values, size_t count,
+                                            void *list_out);
+
+/*
+ * Relations: reading memory (ORM_NOT_LOADED; ORM_MISUSE for a row no session made), loading for one
+ * row, loading for all of `rows`, a generated list (`query` may be NULL).
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_to_many(const orm_model *model, uint16_t relation,
+                                                const orm_object *object, void *list_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_to_one(const orm_model *model, uint16_t relation,
+                                               const orm_object *object, void *row_out);
 ORM_API ORM_MUST_USE orm_status orm_gen_load(orm_site site, orm_session *db, const orm_model *model,
                                              uint16_t relation, void *row, void *out);
-ORM_API ORM_MUST_USE orm_status orm_gen_preload(orm_site site, orm_session *db, const orm_model *model,
-                                                uint16_t relation, void *const *rows, size_t count,
-                                                const void *query);
+ORM_API ORM_MUST_USE orm_status orm_gen_preload(orm_site site, orm_session *db,
+                                                const orm_model *model, uint16_t relation,
+                                                const void *rows, const void *query);
 
 /* Predicates. */
 ORM_API orm_pred orm_gen_pred(const orm_model *model, uint16_t column, orm_cond cond);
@@ -79,7 +92,8 @@ ORM_API orm_pred orm_gen_pred_not(orm_session *db, const orm_model *model, const
 ORM_API orm_pred orm_gen_pred_group(orm_session *db, const orm_model *model, orm_pred_kind kind,
                                     const orm_pred *items, size_t count);
 /* Adds `pred` to `*where` by AND. */
-ORM_API void orm_gen_where(orm_session *db, const orm_model *model, orm_pred *where, const orm_pred *pred);
+ORM_API void orm_gen_where(orm_session *db, const orm_model *model, orm_pred *where,
+                           const orm_pred *pred);
 
 ORM_END_DECLS
 

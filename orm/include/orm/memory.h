@@ -7,9 +7,10 @@
 #include <orm/export.h>
 
 /*
- * A realloc-shaped allocator. `resize(context, NULL, 0, n)` allocates, `resize(context, p, old, 0)` frees and returns
- * NULL, otherwise it resizes; NULL for a nonzero size means "out of memory" and leaves `p` as it was. It may be called
- * from any thread that uses the engine. An all-zero value means the C library's heap. libpq and SQLite keep their own.
+ * A realloc-shaped allocator. `resize(context, NULL, 0, n)` allocates, `resize(context, p, old, 0)`
+ * frees and returns NULL, otherwise it resizes; NULL for a nonzero size means "out of memory" and
+ * leaves `p` as it was. It may be called from any thread that uses the engine. An all-zero value
+ * means the C library's heap. libpq and SQLite keep their own.
  */
 typedef struct orm_allocator {
     void *(*resize)(void *context, void *pointer, size_t old_size, size_t new_size);

@@ -38,7 +38,8 @@ enum {
     ORM_COLUMN_ARRAY = 1 << 0,
     ORM_COLUMN_NULLABLE = 1 << 1,
     ORM_COLUMN_PRIMARY_KEY = 1 << 2,
-    ORM_COLUMN_IDENTITY = 1 << 3, /* identity or serial: the database makes the value unless one is set */
+    ORM_COLUMN_IDENTITY =
+        1 << 3, /* identity or serial: the database makes the value unless one is set */
     ORM_COLUMN_COMPUTED = 1 << 4, /* a generated expression: never written */
     ORM_COLUMN_DEFAULT = 1 << 5,  /* the database has a default */
     ORM_COLUMN_VERSION = 1 << 6,  /* counts updates; a stale update is ORM_STALE */
@@ -57,15 +58,16 @@ typedef struct orm_enum_labels {
 #define ORM_NO_OFFSET UINT32_MAX
 
 /*
- * One column and where its value stands in the generated structs. C type of a field: the bare type when not nullable,
- * orm_opt_<type> when nullable; text is const char *, enums are the generated enum (0 is NULL), arrays orm_array_<type>.
+ * One column and where its value stands in the generated structs. C type of a field: the bare type
+ * when not nullable, orm_opt_<type> when nullable; text is const char *, enums are the generated
+ * enum (0 is NULL), arrays orm_array_<type>.
  */
 typedef struct orm_column {
-    const char *field; /* C name, also the YAML name */
-    const char *name;  /* the database's name */
+    const char *field;             /* C name, also the YAML name */
+    const char *name;              /* the database's name */
     const orm_enum_labels *labels; /* enum columns */
-    uint32_t offset;         /* in the row struct */
-    uint32_t new_offset;     /* in <model>_new, an orm_set_*; ORM_NO_OFFSET when it can't be given */
+    uint32_t offset;               /* in the row struct */
+    uint32_t new_offset; /* in <model>_new, an orm_set_*; ORM_NO_OFFSET when it can't be given */
     uint32_t changes_offset; /* in <model>_changes; ORM_NO_OFFSET when it can't be changed */
     uint16_t flags;          /* ORM_COLUMN_* */
     uint8_t type;            /* orm_type */
@@ -80,7 +82,8 @@ typedef enum orm_relation_kind {
     ORM_MANY_TO_MANY
 } orm_relation_kind;
 
-/* The table between the two sides of a many_to_many; both column lists match the keys of their side in order. */
+/* The table between the two sides of a many_to_many; both column lists match the keys of their side
+ * in order. */
 typedef struct orm_link {
     const char *schema; /* NULL: the connection's default */
     const char *table;
@@ -100,7 +103,7 @@ typedef struct orm_relation_order {
 typedef struct orm_relation {
     const char *name;
     const struct orm_model *target;
-    const orm_link *link; /* many_to_many only */
+    const orm_link *link;           /* many_to_many only */
     const uint16_t *own_columns;    /* key columns on this side, by index */
     const uint16_t *target_columns; /* the columns they equal (or, through a link, are linked to) */
     const orm_relation_order *order;
@@ -112,14 +115,17 @@ typedef struct orm_relation {
 
 /* Where the members of the generated <model>_query stand. */
 typedef struct orm_query_layout {
-    uint32_t where;    /* orm_pred */
-    uint32_t order_by; /* enum[ORM_ORDER_MAX]: 2 * column + 1, + 1 when descending; 0 ends the list */
-    uint32_t limit;    /* int64_t */
-    uint32_t offset;   /* int64_t */
-    uint32_t load;     /* orm_load_strategy */
-    uint32_t depth;    /* uint32_t: levels of a self relation, 0 is 1 */
-    uint32_t refresh;  /* bool: ask again for what is loaded, overwrite the fields of known objects */
-    uint32_t with;     /* const <target>_query *, one per relation in order; ORM_NO_OFFSET when there are none */
+    uint32_t where; /* orm_pred */
+    uint32_t
+        order_by;    /* enum[ORM_ORDER_MAX]: 2 * column + 1, + 1 when descending; 0 ends the list */
+    uint32_t limit;  /* int64_t */
+    uint32_t offset; /* int64_t */
+    uint32_t load;   /* orm_load_strategy */
+    uint32_t depth;  /* uint32_t: levels of a self relation, 0 is 1 */
+    uint32_t
+        refresh;   /* bool: ask again for what is loaded, overwrite the fields of known objects */
+    uint32_t with; /* const <target>_query *, one per relation in order; ORM_NO_OFFSET when there
+                      are none */
 } orm_query_layout;
 
 typedef struct orm_model {
@@ -133,7 +139,7 @@ typedef struct orm_model {
     uint16_t column_count;
     uint16_t key_count; /* 0: a view without a key; its rows are never the same object */
     uint16_t relation_count;
-    uint16_t abi; /* ORM_CODEGEN_ABI of the generator */
+    uint16_t abi;           /* ORM_CODEGEN_ABI of the generator */
     uint32_t size;          /* of the row struct */
     uint32_t object_offset; /* of its `orm_object *` member */
     uint32_t new_size;

@@ -82,19 +82,19 @@ typedef enum orm_evidence {
 typedef struct orm_finding {
     orm_finding_kind kind;
     orm_evidence evidence;
-    const char *subject;   /* "artist.albums", or what is asked for: "select track", "raw SQL" */
-    const char *statement; /* its text on one line, literals left out, shortened */
-    const char *column;    /* "artist.id": where in the list the values are; NULL: nowhere */
-    orm_site site;         /* the call in the loop */
-    orm_site origin;       /* the call that made the list; line 0: unknown */
-    int64_t origin_rows;   /* rows of that list, the largest of several; 0: unknown */
-    int64_t statements;    /* sent from `site` */
-    int64_t distinct;      /* different values sent */
-    int64_t matched;       /* of these, found in the list */
-    int64_t sessions;      /* in which it happened */
-    int64_t rows;          /* returned or written */
-    int64_t duration_ns;   /* 0 unless .timed */
-    const char *replacement;   /* code to write instead; NULL when words must do */
+    const char *subject;     /* "artist.albums", or what is asked for: "select track", "raw SQL" */
+    const char *statement;   /* its text on one line, literals left out, shortened */
+    const char *column;      /* "artist.id": where in the list the values are; NULL: nowhere */
+    orm_site site;           /* the call in the loop */
+    orm_site origin;         /* the call that made the list; line 0: unknown */
+    int64_t origin_rows;     /* rows of that list, the largest of several; 0: unknown */
+    int64_t statements;      /* sent from `site` */
+    int64_t distinct;        /* different values sent */
+    int64_t matched;         /* of these, found in the list */
+    int64_t sessions;        /* in which it happened */
+    int64_t rows;            /* returned or written */
+    int64_t duration_ns;     /* 0 unless .timed */
+    const char *replacement; /* code to write instead; NULL when words must do */
     orm_site replacement_site; /* the line it replaces, or goes before */
     const char *alternative;   /* code that does the same from another place, or NULL */
     const char *advice;        /* what to do, in words */
@@ -130,8 +130,8 @@ typedef enum orm_report_format {
 /* All-zero means plain text. */
 typedef struct orm_report_options {
     orm_report_format format;
-    bool color;     /* ANSI colours; whoever sets it heeds NO_COLOR */
-    bool no_source; /* do not read source files to quote their lines */
+    bool color;       /* ANSI colours; whoever sets it heeds NO_COLOR */
+    bool no_source;   /* do not read source files to quote their lines */
     const char *root; /* where relative paths of sites start; NULL: the working directory */
 } orm_report_options;
 

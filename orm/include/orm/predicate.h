@@ -25,8 +25,9 @@ typedef enum orm_pred_kind {
 enum { ORM_PRED_MAX_DEPTH = 200 }; /* deeper predicates fail with ORM_INVALID when they are used */
 
 /*
- * A predicate on rows of one model; generated types such as `user_pred` wrap it. Make one only with the generated
- * functions. A pointer comes first so that a bare number in its place does not compile.
+ * A predicate on rows of one model; generated types such as `user_pred` wrap it. Make one only with
+ * the generated functions. A pointer comes first so that a bare number in its place does not
+ * compile.
  */
 typedef struct orm_pred {
     const struct orm_model *model; /* static */
@@ -48,12 +49,12 @@ enum { ORM_ORDER_MAX = 8 }; /* columns a query can be ordered by */
 /* How a relation named in `.with` is loaded. */
 typedef enum orm_load_strategy {
     ORM_LOAD_SELECTIN, /* one further statement for all parents (the default) */
-    ORM_LOAD_JOIN      /* to-one relations only: columns of a LEFT JOIN in the parents' own statement */
+    ORM_LOAD_JOIN /* to-one relations only: columns of a LEFT JOIN in the parents' own statement */
 } orm_load_strategy;
 
 /*
- * Limits: 0 means "no limit", a negative one is ORM_INVALID. A limit that was computed and may be 0 is written
- * `orm_limit(n)`: 0 then means "no rows".
+ * Limits: 0 means "no limit", a negative one is ORM_INVALID. A limit that was computed and may be 0
+ * is written `orm_limit(n)`: 0 then means "no rows".
  */
 #define ORM_LIMIT_NO_ROWS INT64_MAX
 static inline int64_t orm_limit(int64_t rows)

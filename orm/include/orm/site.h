@@ -5,8 +5,9 @@
 #include <orm/export.h>
 
 /*
- * One expression in the user's source. The strings are static. `counter` differs between two expressions on one
- * line. Of a call spread over several lines gcc gives the first line, clang the last.
+ * One expression in the user's source. The strings are static. `counter` differs between two
+ * expressions on one line. Of a call spread over several lines gcc gives the first line, clang the
+ * last.
  */
 typedef struct orm_site {
     const char *file;     /* static: as given to the compiler */
@@ -24,7 +25,8 @@ inline orm_site orm_site_make(const char *file, const char *function, int line, 
 }
 #define ORM_SITE orm_site_make(__FILE__, __func__, __LINE__, __COUNTER__)
 #else
-/* The site of the expression it stands in. A helper may take an orm_site and pass its caller's on to `…_at`. */
+/* The site of the expression it stands in. A helper may take an orm_site and pass its caller's on
+ * to `…_at`. */
 #define ORM_SITE ((orm_site){__FILE__, __func__, __LINE__, __COUNTER__})
 #endif
 

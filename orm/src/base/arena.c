@@ -14,9 +14,12 @@
 #endif
 #endif
 
-enum { HEADER_SIZE = (sizeof(orm__block) + ORM_ARENA_ALIGN - 1) / ORM_ARENA_ALIGN * ORM_ARENA_ALIGN };
+enum {
+    HEADER_SIZE = (sizeof(orm__block) + ORM_ARENA_ALIGN - 1) / ORM_ARENA_ALIGN * ORM_ARENA_ALIGN
+};
 
-void orm__arena_init(orm__arena *arena, const orm_allocator *allocator, const orm__block_cache *cache)
+void orm__arena_init(orm__arena *arena, const orm_allocator *allocator,
+                     const orm__block_cache *cache)
 {
     memset(arena, 0, sizeof *arena);
     arena->allocator = allocator;
@@ -26,7 +29,8 @@ void orm__arena_init(orm__arena *arena, const orm_allocator *allocator, const or
 static void free_block(orm__arena *arena, orm__block *block)
 {
     bool standard = block->size == ORM_ARENA_BLOCK_SIZE;
-    if (standard && arena->cache != NULL && arena->cache->give(arena->cache->context, block)) return;
+    if (standard && arena->cache != NULL && arena->cache->give(arena->cache->context, block))
+        return;
     orm__free(arena->allocator, block, block->size);
 }
 
@@ -39,27 +43,34 @@ void orm__arena_dispose(orm__arena *arena)
 static orm__block *new_block(orm__arena *arena, size_t size)
 {
     orm__block *block = NULL;
-    if (size == ORM_ARENA_BLOCK_SIZE && arena->cache != NULL) block = arena->cache->take(arena->cache->context);
-    if (block == NULL) block = orm__alloc(arena->allocator, size);
-    if (block != NULL) block->size = size;
+    if (size == ORM_ARENA_BLOCK_SIZE && arena->cache != NULL)
+        block = arena->cache->take(arena->cache->context);
+    if (block == NULL)
+        block = orm__alloc(arena->allocator, size);
+    if (block != NULL)
+        block->size = size;
     return block;
 }
 
-/* Under AddressSanitizer every allocation is a block of its own, so that it sees overruns inside the arena. */
+/* Under AddressSanitizer every allocation is a block of its own, so that it sees overruns inside
+ * the arena. */
 static size_t block_size_for(size_t size)
 {
 #ifdef ARENA_DEBUG
     return HEADER_SIZE + size;
 #else
-    return size > (ORM_ARENA_BLOCK_SIZE - HEADER_SIZE) / 4 ? HEADER_SIZE + size : ORM_ARENA_BLOCK_SIZE;
+    return size > (ORM_ARENA_BLOCK_SIZE - HEADER_SIZE) / 4 ? HEADER_SIZE + size
+                                                           : ORM_ARENA_BLOCK_SIZE;
 #endif
 }
 
 void *orm__arena_grow(orm__arena *arena, size_t size)
 {
-    if (size > SIZE_MAX / 2) return NULL;
+    if (size > SIZE_MAX / 2)
+        return NULL;
     orm__block *block = new_block(arena, block_size_for(size));
-    if (block == NULL) return NULL;
+    if (block == NULL)
+        return NULL;
     block->next = arena->blocks;
     arena->blocks = block;
     char *start = (char *)block + HEADER_SIZE;
@@ -75,7 +86,8 @@ void *orm__arena_grow(orm__arena *arena, size_t size)
 void *orm__arena_zero(orm__arena *arena, size_t size)
 {
     void *memory = orm__arena_alloc(arena, size);
-    if (memory != NULL) memset(memory, 0, size);
+    if (memory != NULL)
+        memset(memory, 0, size);
     return memory;
 }
 
@@ -85,7 +97,8 @@ char *orm__arena_vprintf(orm__arena *arena, const char *format, va_list values)
     va_copy(again, values);
     int length = vsnprintf(NULL, 0, format, values);
     char *text = length < 0 ? NULL : orm__arena_alloc(arena, (size_t)length + 1);
-    if (text != NULL) (void)vsnprintf(text, (size_t)length + 1, format, again);
+    if (text != NULL)
+        (void)vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
     return text;
 }

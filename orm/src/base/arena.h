@@ -1,4 +1,5 @@
-/* Memory freed all at once. Blocks come from an allocator, or from a cache that keeps and reuses them. */
+/* Memory freed all at once. Blocks come from an allocator, or from a cache that keeps and reuses
+ * them. */
 #ifndef ORM_BASE_ARENA_H
 #define ORM_BASE_ARENA_H
 
@@ -12,10 +13,11 @@
 
 typedef struct orm__block orm__block;
 
-/* Where a bounded number of standard blocks wait for reuse; implemented by the engine, NULL functions mean none. */
+/* Where a bounded number of standard blocks wait for reuse; implemented by the engine, NULL
+ * functions mean none. */
 typedef struct orm__block_cache {
     void *context;
-    orm__block *(*take)(void *context);          /* NULL when empty */
+    orm__block *(*take)(void *context);             /* NULL when empty */
     bool (*give)(void *context, orm__block *block); /* false: full, the arena frees it */
 } orm__block_cache;
 
@@ -42,7 +44,8 @@ typedef struct orm__arena_mark {
 
 enum { ORM_ARENA_BLOCK_SIZE = 64 * 1024 };
 
-void orm__arena_init(orm__arena *arena, const orm_allocator *allocator, const orm__block_cache *cache);
+void orm__arena_init(orm__arena *arena, const orm_allocator *allocator,
+                     const orm__block_cache *cache);
 void orm__arena_dispose(orm__arena *arena);
 
 /* `size` bytes aligned for any type; NULL when out of memory. The slow path of orm__arena_alloc. */
@@ -53,8 +56,10 @@ enum { ORM_ARENA_ALIGN = 16 };
 static inline void *orm__arena_alloc(orm__arena *arena, size_t size)
 {
     size_t rounded = (size + ORM_ARENA_ALIGN - 1) & ~(size_t)(ORM_ARENA_ALIGN - 1);
-    if (rounded < size) return NULL;
-    if (rounded > (size_t)(arena->end - arena->at)) return orm__arena_grow(arena, rounded);
+    if (rounded < size)
+        return NULL;
+    if (rounded > (size_t)(arena->end - arena->at))
+        return orm__arena_grow(arena, rounded);
     void *memory = arena->at;
     arena->at += rounded;
     return memory;
@@ -65,8 +70,10 @@ void *orm__arena_zero(orm__arena *arena, size_t size);
 static inline char *orm__arena_copy(orm__arena *arena, const void *data, size_t size)
 {
     char *copy = (char *)orm__arena_alloc(arena, size + 1);
-    if (copy == NULL) return NULL;
-    if (size > 0) memcpy(copy, data, size);
+    if (copy == NULL)
+        return NULL;
+    if (size > 0)
+        memcpy(copy, data, size);
     copy[size] = '\0';
     return copy;
 }

@@ -23,20 +23,24 @@ void orm__buffer_clear(orm__buffer *buffer)
 {
     buffer->size = 0;
     buffer->failed = false;
-    if (buffer->data != NULL) buffer->data[0] = '\0';
+    if (buffer->data != NULL)
+        buffer->data[0] = '\0';
 }
 
 static bool reserve(orm__buffer *buffer, size_t more)
 {
-    if (buffer->failed) return false;
+    if (buffer->failed)
+        return false;
     if (more > buffer->limit - buffer->size) {
         buffer->failed = true;
         return false;
     }
     size_t need = buffer->size + more + 1;
-    if (need <= buffer->capacity) return true;
+    if (need <= buffer->capacity)
+        return true;
     size_t capacity = buffer->capacity < 128 ? 128 : buffer->capacity * 2;
-    if (capacity < need) capacity = need;
+    if (capacity < need)
+        capacity = need;
     char *data = orm__resize(buffer->allocator, buffer->data, buffer->capacity, capacity);
     if (data == NULL) {
         buffer->failed = true;
@@ -49,7 +53,8 @@ static bool reserve(orm__buffer *buffer, size_t more)
 
 char *orm__buffer_extend(orm__buffer *buffer, size_t size)
 {
-    if (!reserve(buffer, size)) return NULL;
+    if (!reserve(buffer, size))
+        return NULL;
     char *start = buffer->data + buffer->size;
     buffer->size += size;
     buffer->data[buffer->size] = '\0';
@@ -59,7 +64,8 @@ char *orm__buffer_extend(orm__buffer *buffer, size_t size)
 void orm__buffer_append(orm__buffer *buffer, const void *data, size_t size)
 {
     char *start = orm__buffer_extend(buffer, size);
-    if (start != NULL && size > 0) memcpy(start, data, size);
+    if (start != NULL && size > 0)
+        memcpy(start, data, size);
 }
 
 void orm__buffer_text(orm__buffer *buffer, const char *text)
@@ -81,8 +87,10 @@ void orm__buffer_printf(orm__buffer *buffer, const char *format, ...)
     int length = vsnprintf(NULL, 0, format, values);
     char *start = length < 0 ? NULL : orm__buffer_extend(buffer, (size_t)length);
     /* reserve() always leaves room for the NUL that vsnprintf writes. */
-    if (start != NULL) (void)vsnprintf(start, (size_t)length + 1, format, again);
-    if (length < 0) buffer->failed = true;
+    if (start != NULL)
+        (void)vsnprintf(start, (size_t)length + 1, format, again);
+    if (length < 0)
+        buffer->failed = true;
     va_end(again);
     va_end(values);
 }

@@ -1,4 +1,5 @@
-/* A growing byte buffer with a limit. Appending cannot fail visibly: check `failed` once, at the end. */
+/* A growing byte buffer with a limit. Appending cannot fail visibly: check `failed` once, at the
+ * end. */
 #ifndef ORM_BASE_BUFFER_H
 #define ORM_BASE_BUFFER_H
 
@@ -11,11 +12,11 @@
 
 typedef struct orm__buffer {
     const orm_allocator *allocator; /* borrowed */
-    char *data;      /* owned; NUL-terminated once anything was appended */
-    size_t size;     /* without the NUL */
+    char *data;                     /* owned; NUL-terminated once anything was appended */
+    size_t size;                    /* without the NUL */
     size_t capacity;
-    size_t limit;    /* `size` never exceeds it */
-    bool failed;     /* out of memory or over the limit; later appends do nothing */
+    size_t limit; /* `size` never exceeds it */
+    bool failed;  /* out of memory or over the limit; later appends do nothing */
 } orm__buffer;
 
 void orm__buffer_init(orm__buffer *buffer, const orm_allocator *allocator, size_t limit);

@@ -17,7 +17,8 @@ int64_t orm__now(void)
 
 orm_deadline orm__deadline_in(int64_t ms)
 {
-    if (ms <= 0 || ms > INT64_MAX / 2000000) return ORM_NO_DEADLINE;
+    if (ms <= 0 || ms > INT64_MAX / 2000000)
+        return ORM_NO_DEADLINE;
     struct timespec now;
     /* Some milliseconds of slack do no harm here, and this clock costs a fifth of the exact one. */
     (void)clock_gettime(COARSE_CLOCK, &now);

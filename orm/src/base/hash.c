@@ -13,6 +13,7 @@ uint64_t orm__hash_bytes(const void *data, size_t size)
         hash ^= hash >> 29;
     }
     uint64_t rest = 0;
-    if (size > 0) memcpy(&rest, at, size);
+    if (size > 0)
+        memcpy(&rest, at, size);
     return orm__hash_word((hash ^ rest) * 0x9e3779b97f4a7c15ULL);
 }

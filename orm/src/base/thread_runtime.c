@@ -29,7 +29,8 @@ typedef struct parking {
 static bool init_monotonic(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
-    if (pthread_condattr_init(&attributes) != 0) return false;
+    if (pthread_condattr_init(&attributes) != 0)
+        return false;
     bool made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
                 pthread_cond_init(condition, &attributes) == 0;
     (void)pthread_condattr_destroy(&attributes);
@@ -47,8 +48,7 @@ static struct timespec timespec_of(orm_deadline deadline)
 }
 
 /* Waits on `condition` once; false when the deadline has passed. */
-static bool wait_condition(pthread_cond_t *condition, pthread_mutex_t *mutex,
-                           orm_deadline deadline)
+static bool wait_condition(pthread_cond_t *condition, pthread_mutex_t *mutex, orm_deadline deadline)
 {
     if (deadline == ORM_NO_DEADLINE) {
         (void)pthread_cond_wait(condition, mutex);
@@ -61,9 +61,11 @@ static bool wait_condition(pthread_cond_t *condition, pthread_mutex_t *mutex,
 /* Milliseconds for poll(), rounded up so that it does not return just before the deadline. */
 static int poll_timeout(orm_deadline deadline)
 {
-    if (deadline == ORM_NO_DEADLINE) return -1;
+    if (deadline == ORM_NO_DEADLINE)
+        return -1;
     int64_t now = orm__now();
-    if (deadline <= now) return 0;
+    if (deadline <= now)
+        return 0;
     int64_t ms = (deadline - now - 1) / 1000000 + 1;
     return ms > INT_MAX ? INT_MAX : (int)ms;
 }
@@ -73,21 +75,30 @@ static orm_status wait_socket(void *context, int socket, int events, orm_deadlin
 {
     (void)context;
     struct pollfd entry = {.fd = socket};
-    if (events & ORM_WAIT_READ) entry.events = (short)(entry.events | POLLIN);
-    if (events & ORM_WAIT_WRITE) entry.events = (short)(entry.events | POLLOUT);
+    if (events & ORM_WAIT_READ)
+        entry.events = (short)(entry.events | POLLIN);
+    if (events & ORM_WAIT_WRITE)
+        entry.events = (short)(entry.events | POLLOUT);
     *ready_out = 0;
     for (;;) {
         int timeout = poll_timeout(deadline);
         int count = poll(&entry, 1, timeout);
-        if (count > 0) break;
-        if (count < 0 && errno != EINTR) return errno == ENOMEM ? ORM_NOMEM : ORM_RESOURCE;
-        if (timeout == 0) return ORM_TIMEOUT;
+        if (count > 0)
+            break;
+        if (count < 0 && errno != EINTR)
+            return errno == ENOMEM ? ORM_NOMEM : ORM_RESOURCE;
+        if (timeout == 0)
+            return ORM_TIMEOUT;
     }
-    if (entry.revents & POLLNVAL) return ORM_MISUSE;
+    if (entry.revents & POLLNVAL)
+        return ORM_MISUSE;
     /* An error or hang-up is met by whichever operation is tried next. */
-    if (entry.revents & (POLLERR | POLLHUP)) *ready_out = events;
-    if (entry.revents & POLLIN) *ready_out |= ORM_WAIT_READ;
-    if (entry.revents & POLLOUT) *ready_out |= ORM_WAIT_WRITE;
+    if (entry.revents & (POLLERR | POLLHUP))
+        *ready_out = events;
+    if (entry.revents & POLLIN)
+        *ready_out |= ORM_WAIT_READ;
+    if (entry.revents & POLLOUT)
+        *ready_out |= ORM_WAIT_WRITE;
     return ORM_OK;
 }
 
@@ -118,7 +129,8 @@ static orm__offload *take_offload(orm__thread_runtime *runtime)
 {
     orm__offload *job = runtime->first;
     runtime->first = job->next;
-    if (runtime->first == NULL) runtime->last = NULL;
+    if (runtime->first == NULL)
+        runtime->last = NULL;
     runtime->queued--;
     return job;
 }
@@ -132,7 +144,8 @@ static void *help(void *context)
             run_offload(runtime, take_offload(runtime));
             continue;
         }
-        if (runtime->closing) break;
+        if (runtime->closing)
+            break;
         runtime->idle++;
         (void)pthread_cond_wait(&runtime->work, &runtime->mutex);
         runtime->idle--;
@@ -144,14 +157,17 @@ static void *help(void *context)
 /* Adds a helper thread; signals of the program are none of its business. The mutex is held. */
 static bool add_thread(orm__thread_runtime *runtime)
 {
-    if (runtime->thread_count == ORM_THREAD_RUNTIME_MAX) return false;
+    if (runtime->thread_count == ORM_THREAD_RUNTIME_MAX)
+        return false;
     sigset_t all;
     sigset_t before;
     (void)sigfillset(&all);
-    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0) return false;
+    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+        return false;
     bool made = pthread_create(&runtime->threads[runtime->thread_count], NULL, help, runtime) == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (made) runtime->thread_count++;
+    if (made)
+        runtime->thread_count++;
     return made;
 }
 
@@ -159,9 +175,12 @@ static bool add_thread(orm__thread_runtime *runtime)
 static bool queue_offload(orm__thread_runtime *runtime, orm__offload *job)
 {
     bool served = runtime->queued < runtime->idle || add_thread(runtime);
-    if (!served && runtime->thread_count == 0) return false;
-    if (runtime->last != NULL) runtime->last->next = job;
-    else runtime->first = job;
+    if (!served && runtime->thread_count == 0)
+        return false;
+    if (runtime->last != NULL)
+        runtime->last->next = job;
+    else
+        runtime->first = job;
     runtime->last = job;
     runtime->queued++;
     (void)pthread_cond_signal(&runtime->work);
@@ -169,12 +188,12 @@ static bool queue_offload(orm__thread_runtime *runtime, orm__offload *job)
 }
 
 static orm_status offload(void *context, void (*work)(void *argument),
-                          void (*abandon)(void *argument),
-                          void *argument, orm_deadline deadline)
+                          void (*abandon)(void *argument), void *argument, orm_deadline deadline)
 {
     orm__thread_runtime *runtime = context;
     orm__offload *job = orm__alloc_zero(runtime->allocator, sizeof *job);
-    if (job == NULL) return ORM_NOMEM;
+    if (job == NULL)
+        return ORM_NOMEM;
     if (!init_monotonic(&job->ended)) {
         orm__free(runtime->allocator, job, sizeof *job);
         return ORM_RESOURCE;
@@ -184,12 +203,12 @@ static orm_status offload(void *context, void (*work)(void *argument),
     job->argument = argument;
     (void)pthread_mutex_lock(&runtime->mutex);
     bool queued = queue_offload(runtime, job);
-    while (queued && !job->done && wait_condition(&job->ended, &runtime->mutex, deadline)) {
-    }
+    while (queued && !job->done && wait_condition(&job->ended, &runtime->mutex, deadline)) {}
     bool done = job->done;
     job->abandoned = queued && !done;
     (void)pthread_mutex_unlock(&runtime->mutex);
-    if (queued && !done) return ORM_TIMEOUT;
+    if (queued && !done)
+        return ORM_TIMEOUT;
     free_offload(runtime, job);
     return queued ? ORM_OK : ORM_RESOURCE;
 }
@@ -198,10 +217,12 @@ static orm_status parking_new(void *context, void **parking_out)
 {
     orm__thread_runtime *runtime = context;
     parking *place = orm__alloc_zero(runtime->allocator, sizeof *place);
-    if (place == NULL) return ORM_NOMEM;
+    if (place == NULL)
+        return ORM_NOMEM;
     bool mutex = pthread_mutex_init(&place->mutex, NULL) == 0;
     if (!mutex || !init_monotonic(&place->woken)) {
-        if (mutex) (void)pthread_mutex_destroy(&place->mutex);
+        if (mutex)
+            (void)pthread_mutex_destroy(&place->mutex);
         orm__free(runtime->allocator, place, sizeof *place);
         return ORM_RESOURCE;
     }
@@ -213,7 +234,8 @@ static void parking_free(void *context, void *pointer)
 {
     orm__thread_runtime *runtime = context;
     parking *place = pointer;
-    if (place == NULL) return;
+    if (place == NULL)
+        return;
     (void)pthread_cond_destroy(&place->woken);
     (void)pthread_mutex_destroy(&place->mutex);
     orm__free(runtime->allocator, place, sizeof *place);
@@ -224,8 +246,7 @@ static orm_status park(void *context, void *pointer, orm_deadline deadline)
     (void)context;
     parking *place = pointer;
     (void)pthread_mutex_lock(&place->mutex);
-    while (!place->wake && wait_condition(&place->woken, &place->mutex, deadline)) {
-    }
+    while (!place->wake && wait_condition(&place->woken, &place->mutex, deadline)) {}
     bool woken = place->wake;
     place->wake = false;
     (void)pthread_mutex_unlock(&place->mutex);
@@ -246,19 +267,20 @@ static void wake(void *context, void *pointer)
 static orm_status nap(void *context, int64_t nanoseconds)
 {
     (void)context;
-    if (nanoseconds <= 0) return ORM_OK;
+    if (nanoseconds <= 0)
+        return ORM_OK;
     int64_t now = orm__now();
     bool endless = nanoseconds > INT64_MAX - now;
     struct timespec until = timespec_of(endless ? INT64_MAX : now + nanoseconds);
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
-    }
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {}
     return ORM_OK;
 }
 
 orm_status orm__thread_runtime_init(orm__thread_runtime *runtime, const orm_allocator *allocator)
 {
     memset(runtime, 0, sizeof *runtime);
-    if (pthread_mutex_init(&runtime->mutex, NULL) != 0) return ORM_RESOURCE;
+    if (pthread_mutex_init(&runtime->mutex, NULL) != 0)
+        return ORM_RESOURCE;
     if (pthread_cond_init(&runtime->work, NULL) != 0) {
         (void)pthread_mutex_destroy(&runtime->mutex);
         return ORM_RESOURCE;
@@ -283,7 +305,8 @@ void orm__thread_runtime_dispose(orm__thread_runtime *runtime)
     runtime->closing = true;
     (void)pthread_cond_broadcast(&runtime->work);
     (void)pthread_mutex_unlock(&runtime->mutex);
-    for (int i = 0; i < runtime->thread_count; i++) (void)pthread_join(runtime->threads[i], NULL);
+    for (int i = 0; i < runtime->thread_count; i++)
+        (void)pthread_join(runtime->threads[i], NULL);
     (void)pthread_cond_destroy(&runtime->work);
     (void)pthread_mutex_destroy(&runtime->mutex);
 }

@@ -1,7 +1,7 @@
 /*
- * What a database must offer. The interface is low: SQL arrives compiled, values arrive checked against their columns,
- * and a flight of statements is the only way to send anything. A database is one folder beside this file plus a dialect
- * table in sql/.
+ * What a database must offer. The interface is low: SQL arrives compiled, values arrive checked
+ * against their columns, and a flight of statements is the only way to send anything. A database is
+ * one folder beside this file plus a dialect table in sql/.
  */
 #ifndef ORM_DRIVER_DRIVER_H
 #define ORM_DRIVER_DRIVER_H
@@ -24,29 +24,32 @@ typedef struct orm__rows orm__rows;
 
 typedef struct orm__call orm__call;
 
-/* Takes the rows of a call: loops over driver->next. Its failure becomes the call's; the connection stays usable. */
+/* Takes the rows of a call: loops over driver->next. Its failure becomes the call's; the connection
+ * stays usable. */
 typedef orm_status orm__consume(orm__call *call, orm__rows *rows, orm_error *error);
 
 /* One statement of a flight: what is sent, who takes the rows, what came back. */
 struct orm__call {
     orm__statement *statement;
-    const orm_value *values; /* param_count of them, checked against their columns; borrowed until the run ends */
+    const orm_value *values; /* param_count of them, checked against their columns; borrowed until
+                                the run ends */
     size_t value_count;
     orm__consume *consume; /* NULL: rows are only counted */
     void *context;
     /* Answers. */
-    orm_status status; /* ORM_FAILED_TRANSACTION: not run because an earlier one of the flight failed */
-    int64_t affected;  /* rows inserted, updated or deleted */
-    int64_t rows;      /* rows returned */
-    int64_t bytes;     /* of values returned */
-    int64_t started;   /* monotonic ns, 0 unless the flight is timed */
+    orm_status
+        status; /* ORM_FAILED_TRANSACTION: not run because an earlier one of the flight failed */
+    int64_t affected; /* rows inserted, updated or deleted */
+    int64_t rows;     /* rows returned */
+    int64_t bytes;    /* of values returned */
+    int64_t started;  /* monotonic ns, 0 unless the flight is timed */
     int64_t ended;
 };
 
 typedef struct orm__flight {
     orm__call *calls;
     size_t count;
-    bool timed;     /* fill in started and ended */
+    bool timed; /* fill in started and ended */
 } orm__flight;
 
 /* Where and how to connect. Borrowed from the engine. */
@@ -73,44 +76,53 @@ typedef struct orm__driver {
 
     /* Whether `url` is for this driver. */
     bool (*accepts)(const char *url);
-    /* Checks URL and options without I/O and makes what all connections share; `*shared_out` may be NULL. */
+    /* Checks URL and options without I/O and makes what all connections share; `*shared_out` may be
+     * NULL. */
     orm_status (*setup)(const orm__target *target, void **shared_out, orm_error *error);
     void (*teardown)(const orm__target *target, void *shared);
 
     /* Opens a connection; never outlives the deadline. `*link_out` is owned: close. */
-    orm_status (*open)(const orm__target *target, orm_deadline deadline, orm__link **link_out, orm_error *error);
+    orm_status (*open)(const orm__target *target, orm_deadline deadline, orm__link **link_out,
+                       orm_error *error);
     void (*close)(orm__link *link);
     /* Whether an idle connection still answers. No statement is sent. */
     orm_status (*ping)(orm__link *link, orm_deadline deadline, orm_error *error);
     orm__transaction (*transaction)(orm__link *link);
     /*
-     * Sends all calls of a flight and takes their answers in order. Returns the status of the first call that failed,
-     * with `error` set (statement left empty); later calls were not run. After ORM_TIMEOUT, ORM_CANCELLED or
-     * ORM_DISCONNECTED `transaction` says whether the connection can be used. A COMMIT answered otherwise is
-     * ORM_FAILED_TRANSACTION; a connection lost while a COMMIT was under way is ORM_COMMIT_UNKNOWN.
+     * Sends all calls of a flight and takes their answers in order. Returns the status of the first
+     * call that failed, with `error` set (statement left empty); later calls were not run. After
+     * ORM_TIMEOUT, ORM_CANCELLED or ORM_DISCONNECTED `transaction` says whether the connection can
+     * be used. A COMMIT answered otherwise is ORM_FAILED_TRANSACTION; a connection lost while a
+     * COMMIT was under way is ORM_COMMIT_UNKNOWN.
      */
-    orm_status (*run)(orm__link *link, orm__flight *flight, orm_deadline deadline, orm_error *error);
+    orm_status (*run)(orm__link *link, orm__flight *flight, orm_deadline deadline,
+                      orm_error *error);
     /* Frees the prepared form of a statement; may put off telling the server. */
     void (*forget)(orm__link *link, orm__statement *statement);
 
     /* Rows. `*more_out` false: there is no further row. */
     orm_status (*next)(orm__rows *rows, bool *more_out, orm_error *error);
     /*
-     * Decodes columns of the present row into the members of `object` that `fields` name; text, bytes and arrays are
-     * copied to `arena`. NULL in a column that is not nullable is ORM_SCHEMA, an unknown enum label ORM_SCHEMA, a
-     * number outside the member's type ORM_RANGE; each names model and column.
+     * Decodes columns of the present row into the members of `object` that `fields` name; text,
+     * bytes and arrays are copied to `arena`. NULL in a column that is not nullable is ORM_SCHEMA,
+     * an unknown enum label ORM_SCHEMA, a number outside the member's type ORM_RANGE; each names
+     * model and column.
      */
-    orm_status (*read)(orm__rows *rows, const orm__field *fields, size_t count, void *object, orm__arena *arena,
-                       orm_error *error);
-    /* The present row's column as an integer that is known to be one and not NULL: ordinals, counts, EXISTS. */
-    orm_status (*read_int)(orm__rows *rows, uint16_t position, int64_t *value_out, orm_error *error);
+    orm_status (*read)(orm__rows *rows, const orm__field *fields, size_t count, void *object,
+                       orm__arena *arena, orm_error *error);
+    /* The present row's column as an integer that is known to be one and not NULL: ordinals,
+     * counts, EXISTS. */
+    orm_status (*read_int)(orm__rows *rows, uint16_t position, int64_t *value_out,
+                           orm_error *error);
     bool (*is_null)(orm__rows *rows, uint16_t position);
-    /* For raw SQL: shape of the result, and a column by what it is asked for. Text is borrowed until the next row. */
+    /* For raw SQL: shape of the result, and a column by what it is asked for. Text is borrowed
+     * until the next row. */
     size_t (*column_count)(orm__rows *rows);
     const char *(*column_name)(orm__rows *rows, uint16_t position);
     orm_status (*raw_int)(orm__rows *rows, uint16_t position, orm_opt_i64 *value_out);
     orm_status (*raw_double)(orm__rows *rows, uint16_t position, orm_opt_double *value_out);
-    orm_status (*raw_text)(orm__rows *rows, uint16_t position, orm__arena *arena, const char **value_out);
+    orm_status (*raw_text)(orm__rows *rows, uint16_t position, orm__arena *arena,
+                           const char **value_out);
 } orm__driver;
 
 extern const orm__driver orm__driver_postgresql;

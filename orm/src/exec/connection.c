@@ -20,12 +20,14 @@ static void prepare_control(orm__connection *connection)
     }
 }
 
-orm_status orm__connection_open(const orm__driver *driver, const orm__target *target, orm_deadline deadline,
-                                orm__connection **connection_out, orm_error *error)
+orm_status orm__connection_open(const orm__driver *driver, const orm__target *target,
+                                orm_deadline deadline, orm__connection **connection_out,
+                                orm_error *error)
 {
     *connection_out = NULL;
     orm__connection *connection = orm__alloc_zero(target->allocator, sizeof *connection);
-    if (connection == NULL) return orm__fail(error, ORM_NOMEM, "out of memory");
+    if (connection == NULL)
+        return orm__fail(error, ORM_NOMEM, "out of memory");
     connection->driver = driver;
     connection->allocator = target->allocator;
     connection->cached_limit = (size_t)target->options->statement_cache_size;
@@ -46,17 +48,21 @@ static void free_cached(orm__connection *connection, orm__cached *cached)
 {
     const orm_allocator *allocator = connection->allocator;
     orm__statement *statement = &cached->statement;
-    if (statement->handle != NULL) connection->driver->forget(connection->link, statement);
+    if (statement->handle != NULL)
+        connection->driver->forget(connection->link, statement);
     orm__free(allocator, (void *)(uintptr_t)statement->sql, statement->sql_size + 1);
-    orm__free(allocator, (void *)(uintptr_t)statement->params, statement->param_count * sizeof(orm__param));
-    orm__free(allocator, (void *)(uintptr_t)statement->fields, statement->field_count * sizeof(orm__field));
+    orm__free(allocator, (void *)(uintptr_t)statement->params,
+              statement->param_count * sizeof(orm__param));
+    orm__free(allocator, (void *)(uintptr_t)statement->fields,
+              statement->field_count * sizeof(orm__field));
     orm__free(allocator, cached->shape, cached->shape_size);
     orm__free(allocator, cached, sizeof *cached);
 }
 
 void orm__connection_close(orm__connection *connection)
 {
-    if (connection == NULL) return;
+    if (connection == NULL)
+        return;
     while (connection->newest != NULL) {
         orm__cached *cached = connection->newest;
         connection->newest = cached->older;
@@ -71,28 +77,36 @@ void orm__connection_close(orm__connection *connection)
 
 static void unlink_from_use(orm__connection *connection, orm__cached *cached)
 {
-    if (cached->newer != NULL) cached->newer->older = cached->older;
-    else connection->newest = cached->older;
-    if (cached->older != NULL) cached->older->newer = cached->newer;
-    else connection->oldest = cached->newer;
+    if (cached->newer != NULL)
+        cached->newer->older = cached->older;
+    else
+        connection->newest = cached->older;
+    if (cached->older != NULL)
+        cached->older->newer = cached->newer;
+    else
+        connection->oldest = cached->newer;
 }
 
 static void put_newest(orm__connection *connection, orm__cached *cached)
 {
     cached->newer = NULL;
     cached->older = connection->newest;
-    if (connection->newest != NULL) connection->newest->newer = cached;
-    else connection->oldest = cached;
+    if (connection->newest != NULL)
+        connection->newest->newer = cached;
+    else
+        connection->oldest = cached;
     connection->newest = cached;
 }
 
-orm__statement *orm__connection_lookup(orm__connection *connection, const char *shape, size_t size, uint64_t hash)
+orm__statement *orm__connection_lookup(orm__connection *connection, const char *shape, size_t size,
+                                       uint64_t hash)
 {
     orm__cached *cached = connection->buckets[hash % ORM__CACHE_BUCKETS];
-    while (cached != NULL &&
-           (cached->hash != hash || cached->shape_size != size || memcmp(cached->shape, shape, size) != 0))
+    while (cached != NULL && (cached->hash != hash || cached->shape_size != size ||
+                              memcmp(cached->shape, shape, size) != 0))
         cached = cached->chain;
-    if (cached == NULL) return NULL;
+    if (cached == NULL)
+        return NULL;
     if (cached != connection->newest) {
         unlink_from_use(connection, cached);
         put_newest(connection, cached);
@@ -107,7 +121,8 @@ static void evict(orm__connection *connection)
            connection->oldest->used_in != connection->flight) {
         orm__cached *cached = connection->oldest;
         orm__cached **at = &connection->buckets[cached->hash % ORM__CACHE_BUCKETS];
-        while (*at != cached) at = &(*at)->chain;
+        while (*at != cached)
+            at = &(*at)->chain;
         *at = cached->chain;
         unlink_from_use(connection, cached);
         free_cached(connection, cached);
@@ -116,7 +131,8 @@ static void evict(orm__connection *connection)
 }
 
 /* Exactly sized copies of what the compiler gathered. False: out of memory, some may be set. */
-static bool copy_compiled(orm__connection *connection, orm__cached *cached, const orm__compiled *compiled)
+static bool copy_compiled(orm__connection *connection, orm__cached *cached,
+                          const orm__compiled *compiled)
 {
     const orm_allocator *allocator = connection->allocator;
     orm__statement *statement = &cached->statement;
@@ -125,9 +141,12 @@ static bool copy_compiled(orm__connection *connection, orm__cached *cached, cons
     char *sql = orm__alloc(allocator, compiled->sql.size + 1);
     orm__param *params = orm__alloc(allocator, param_size);
     orm__field *fields = orm__alloc(allocator, field_size);
-    if (sql != NULL) memcpy(sql, compiled->sql.data, compiled->sql.size + 1);
-    if (params != NULL && param_size > 0) memcpy(params, compiled->params, param_size);
-    if (fields != NULL && field_size > 0) memcpy(fields, compiled->fields, field_size);
+    if (sql != NULL)
+        memcpy(sql, compiled->sql.data, compiled->sql.size + 1);
+    if (params != NULL && param_size > 0)
+        memcpy(params, compiled->params, param_size);
+    if (fields != NULL && field_size > 0)
+        memcpy(fields, compiled->fields, field_size);
     statement->sql = sql;
     statement->sql_size = compiled->sql.size;
     statement->params = params;
@@ -138,13 +157,15 @@ static bool copy_compiled(orm__connection *connection, orm__cached *cached, cons
     return sql != NULL && params != NULL && fields != NULL;
 }
 
-orm_status orm__connection_keep(orm__connection *connection, const char *shape, size_t size, uint64_t hash,
-                                orm__compiled *compiled, orm__statement **statement_out)
+orm_status orm__connection_keep(orm__connection *connection, const char *shape, size_t size,
+                                uint64_t hash, orm__compiled *compiled,
+                                orm__statement **statement_out)
 {
     const orm_allocator *allocator = connection->allocator;
     *statement_out = NULL;
     orm__cached *cached = orm__alloc_zero(allocator, sizeof *cached);
-    if (cached == NULL) return ORM_NOMEM;
+    if (cached == NULL)
+        return ORM_NOMEM;
     cached->shape = orm__alloc(allocator, size);
     cached->shape_size = size;
     cached->hash = hash;
@@ -155,7 +176,8 @@ orm_status orm__connection_keep(orm__connection *connection, const char *shape, 
     memcpy(cached->shape, shape, size);
     cached->used_in = connection->flight;
     cached->statement.number = connection->next_number++;
-    cached->statement.fingerprint = orm__fingerprint(cached->statement.sql, cached->statement.sql_size);
+    cached->statement.fingerprint =
+        orm__fingerprint(cached->statement.sql, cached->statement.sql_size);
     evict(connection);
     cached->chain = connection->buckets[hash % ORM__CACHE_BUCKETS];
     connection->buckets[hash % ORM__CACHE_BUCKETS] = cached;

@@ -9,7 +9,7 @@
 
 /* A statement kept on a connection, found by the shape of its query. */
 typedef struct orm__cached {
-    orm__statement statement; /* first: the driver sees this */
+    orm__statement statement;  /* first: the driver sees this */
     struct orm__cached *chain; /* next of the same bucket */
     struct orm__cached *newer; /* list by last use */
     struct orm__cached *older;
@@ -34,29 +34,34 @@ typedef struct orm__connection {
     uint64_t next_number;
     uint64_t flight; /* number of the flight being put together */
     orm__statement control[ORM__CONTROL_COUNT];
-    int64_t opened_at;    /* monotonic ns */
-    int64_t recycle_at;   /* monotonic ns; INT64_MAX: never */
-    uint64_t generation;  /* connections of an older generation than the pool's are replaced */
-    orm_site holder;      /* who has it */
+    int64_t opened_at;   /* monotonic ns */
+    int64_t recycle_at;  /* monotonic ns; INT64_MAX: never */
+    uint64_t generation; /* connections of an older generation than the pool's are replaced */
+    orm_site holder;     /* who has it */
     int64_t held_since;
 } orm__connection;
 
 /* `*connection_out` is owned: orm__connection_close. */
-orm_status orm__connection_open(const orm__driver *driver, const orm__target *target, orm_deadline deadline,
-                                orm__connection **connection_out, orm_error *error);
+orm_status orm__connection_open(const orm__driver *driver, const orm__target *target,
+                                orm_deadline deadline, orm__connection **connection_out,
+                                orm_error *error);
 void orm__connection_close(orm__connection *connection);
 
-/* The statement of a gathered shape, or NULL when it was not met before. borrowed: until the next flight. */
-orm__statement *orm__connection_lookup(orm__connection *connection, const char *shape, size_t size, uint64_t hash);
+/* The statement of a gathered shape, or NULL when it was not met before. borrowed: until the next
+ * flight. */
+orm__statement *orm__connection_lookup(orm__connection *connection, const char *shape, size_t size,
+                                       uint64_t hash);
 
 /*
- * Keeps a compiled statement under its shape; takes text, parameters and fields out of `compiled`. The least recently
- * used statement makes room. ORM_NOMEM.
+ * Keeps a compiled statement under its shape; takes text, parameters and fields out of `compiled`.
+ * The least recently used statement makes room. ORM_NOMEM.
  */
-orm_status orm__connection_keep(orm__connection *connection, const char *shape, size_t size, uint64_t hash,
-                                orm__compiled *compiled, orm__statement **statement_out);
+orm_status orm__connection_keep(orm__connection *connection, const char *shape, size_t size,
+                                uint64_t hash, orm__compiled *compiled,
+                                orm__statement **statement_out);
 
-/* Starts putting together a flight: statements looked up from here on stay until the next one starts. */
+/* Starts putting together a flight: statements looked up from here on stay until the next one
+ * starts. */
 static inline void orm__connection_start_flight(orm__connection *connection)
 {
     connection->flight++;

@@ -25,11 +25,16 @@ static void fill_defaults(orm_engine_options *options)
 
 static orm_status check_options(const orm_engine_options *options, orm_error *error)
 {
-    if (options->pool_size < 1) return orm__fail(error, ORM_INVALID, "pool_size must be 1 or more");
+    if (options->pool_size < 1)
+        return orm__fail(error, ORM_INVALID, "pool_size must be 1 or more");
     if (options->max_overflow < ORM_POOL_UNLIMITED_OVERFLOW)
-        return orm__fail(error, ORM_INVALID, "max_overflow must be 0 or more, or one of ORM_POOL_…_OVERFLOW");
-    if (options->pool_timeout_ms < 0 || options->pool_recycle_ms < 0 || options->connect_timeout_ms < 0)
-        return orm__fail(error, ORM_INVALID, "pool_timeout_ms, pool_recycle_ms and connect_timeout_ms must not be negative");
+        return orm__fail(error, ORM_INVALID,
+                         "max_overflow must be 0 or more, or one of ORM_POOL_…_OVERFLOW");
+    if (options->pool_timeout_ms < 0 || options->pool_recycle_ms < 0 ||
+        options->connect_timeout_ms < 0)
+        return orm__fail(
+            error, ORM_INVALID,
+            "pool_timeout_ms, pool_recycle_ms and connect_timeout_ms must not be negative");
     if (options->statement_cache_size < 1 || options->statement_cache_size > 65536)
         return orm__fail(error, ORM_INVALID, "statement_cache_size must be 1 to 65536");
     return ORM_OK;
@@ -64,8 +69,10 @@ static bool give_block(void *context, orm__block *block)
 
 static orm_status init_locks(orm_engine *engine, orm_error *error)
 {
-    if (pthread_mutex_init(&engine->block_mutex, NULL) != 0) return orm__fail(error, ORM_RESOURCE, "cannot make a mutex");
-    if (pthread_rwlock_init(&engine->subscription_lock, NULL) == 0) return ORM_OK;
+    if (pthread_mutex_init(&engine->block_mutex, NULL) != 0)
+        return orm__fail(error, ORM_RESOURCE, "cannot make a mutex");
+    if (pthread_rwlock_init(&engine->subscription_lock, NULL) == 0)
+        return ORM_OK;
     (void)pthread_mutex_destroy(&engine->block_mutex);
     return orm__fail(error, ORM_RESOURCE, "cannot make a lock");
 }
@@ -79,22 +86,28 @@ static void dispose_locks(orm_engine *engine)
 static orm_status choose_driver(orm_engine *engine, orm_error *error)
 {
     for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++)
-        if (engine->driver == NULL && drivers[i]->accepts(engine->options.url)) engine->driver = drivers[i];
-    if (engine->driver != NULL) return ORM_OK;
+        if (engine->driver == NULL && drivers[i]->accepts(engine->options.url))
+            engine->driver = drivers[i];
+    if (engine->driver != NULL)
+        return ORM_OK;
     return orm__fail(error, ORM_INVALID,
-                     "the database URL is of no known kind; write sqlite:PATH, sqlite::memory:, postgresql://… or "
+                     "the database URL is of no known kind; write sqlite:PATH, sqlite::memory:, "
+                     "postgresql://… or "
                      "libpq's keyword form (host=… dbname=…)");
 }
 
 static orm_status copy_url(orm_engine *engine, orm_error *error)
 {
-    const char *url = engine->options.url != NULL ? engine->options.url : getenv("ORM_DATABASE_URL");
+    const char *url =
+        engine->options.url != NULL ? engine->options.url : getenv("ORM_DATABASE_URL");
     engine->options.url = NULL;
     if (url == NULL || url[0] == '\0')
-        return orm__fail(error, ORM_INVALID, "no database URL: set .url or the environment's ORM_DATABASE_URL");
+        return orm__fail(error, ORM_INVALID,
+                         "no database URL: set .url or the environment's ORM_DATABASE_URL");
     size_t size = strlen(url) + 1;
     char *copy = orm__alloc(&engine->allocator, size);
-    if (copy == NULL) return orm__fail(error, ORM_NOMEM, "out of memory");
+    if (copy == NULL)
+        return orm__fail(error, ORM_NOMEM, "out of memory");
     memcpy(copy, url, size);
     engine->options.url = copy;
     return ORM_OK;
@@ -103,15 +116,18 @@ static orm_status copy_url(orm_engine *engine, orm_error *error)
 static void free_url(orm_engine *engine)
 {
     char *url = (char *)(uintptr_t)engine->options.url;
-    if (url != NULL) orm__free(&engine->allocator, url, strlen(url) + 1);
+    if (url != NULL)
+        orm__free(&engine->allocator, url, strlen(url) + 1);
 }
 
 static orm_status start_runtime(orm_engine *engine, orm_error *error)
 {
     engine->target.runtime = engine->options.runtime;
-    if (engine->options.runtime != NULL) return ORM_OK;
+    if (engine->options.runtime != NULL)
+        return ORM_OK;
     orm_status status = orm__thread_runtime_init(&engine->threads, &engine->allocator);
-    if (status != ORM_OK) return orm__fail(error, status, "cannot start the thread runtime");
+    if (status != ORM_OK)
+        return orm__fail(error, status, "cannot start the thread runtime");
     engine->own_threads = true;
     engine->target.runtime = &engine->threads.runtime;
     return ORM_OK;
@@ -120,7 +136,9 @@ static orm_status start_runtime(orm_engine *engine, orm_error *error)
 /* sqlite::memory: is one database on one connection. */
 static void bound_memory_pool(orm_engine *engine)
 {
-    if (engine->driver->dialect != ORM_DIALECT_SQLITE || strcmp(engine->options.url, "sqlite::memory:") != 0) return;
+    if (engine->driver->dialect != ORM_DIALECT_SQLITE ||
+        strcmp(engine->options.url, "sqlite::memory:") != 0)
+        return;
     engine->options.pool_size = 1;
     engine->options.max_overflow = ORM_POOL_NO_OVERFLOW;
     engine->options.pool_recycle_ms = 0;
@@ -129,23 +147,29 @@ static void bound_memory_pool(orm_engine *engine)
 static orm_status open_parts(orm_engine *engine, orm_error *error)
 {
     orm_status status = copy_url(engine, error);
-    if (status == ORM_OK) status = choose_driver(engine, error);
-    if (status == ORM_OK) status = start_runtime(engine, error);
-    if (status != ORM_OK) return status;
+    if (status == ORM_OK)
+        status = choose_driver(engine, error);
+    if (status == ORM_OK)
+        status = start_runtime(engine, error);
+    if (status != ORM_OK)
+        return status;
     bound_memory_pool(engine);
     engine->target.options = &engine->options;
     engine->target.allocator = &engine->allocator;
     status = engine->driver->setup(&engine->target, &engine->target.shared, error);
-    if (status != ORM_OK) return status;
+    if (status != ORM_OK)
+        return status;
     status = orm__pool_init(&engine->pool, engine->driver, &engine->target, error);
-    if (status != ORM_OK) engine->driver->teardown(&engine->target, engine->target.shared);
+    if (status != ORM_OK)
+        engine->driver->teardown(&engine->target, engine->target.shared);
     return status;
 }
 
 static void free_engine(orm_engine *engine)
 {
     orm_allocator allocator = engine->allocator;
-    if (engine->own_threads) orm__thread_runtime_dispose(&engine->threads);
+    if (engine->own_threads)
+        orm__thread_runtime_dispose(&engine->threads);
     while (engine->blocks != NULL) {
         orm__block *block = engine->blocks;
         engine->blocks = block->next;
@@ -156,20 +180,25 @@ static void free_engine(orm_engine *engine)
     orm__free(&allocator, engine, sizeof *engine);
 }
 
-orm_status orm_engine_open(const orm_engine_options *options, orm_engine **engine_out, orm_error *error)
+orm_status orm_engine_open(const orm_engine_options *options, orm_engine **engine_out,
+                           orm_error *error)
 {
     static const orm_engine_options none;
     orm_engine_options filled = options != NULL ? *options : none;
     *engine_out = NULL;
-    if (error != NULL) memset(error, 0, sizeof *error);
+    if (error != NULL)
+        memset(error, 0, sizeof *error);
     fill_defaults(&filled);
     orm_status status = check_options(&filled, error);
-    if (status != ORM_OK) return status;
+    if (status != ORM_OK)
+        return status;
     orm_engine *engine = orm__alloc_zero(&filled.allocator, sizeof *engine);
-    if (engine == NULL) return orm__fail(error, ORM_NOMEM, "out of memory");
+    if (engine == NULL)
+        return orm__fail(error, ORM_NOMEM, "out of memory");
     engine->options = filled;
     engine->allocator = filled.allocator;
-    engine->block_cache = (orm__block_cache){.context = engine, .take = take_block, .give = give_block};
+    engine->block_cache =
+        (orm__block_cache){.context = engine, .take = take_block, .give = give_block};
     status = init_locks(engine, error);
     if (status != ORM_OK) {
         orm__free(&filled.allocator, engine, sizeof *engine);
@@ -186,10 +215,13 @@ orm_status orm_engine_open(const orm_engine_options *options, orm_engine **engin
 
 orm_status orm_engine_close(orm_engine *engine, orm_error *error)
 {
-    if (engine == NULL) return ORM_OK;
+    if (engine == NULL)
+        return ORM_OK;
     orm_status status = orm__pool_check_unused(&engine->pool, error);
-    if (status != ORM_OK) return status;
-    while (engine->subscriptions != NULL) orm_engine_unsubscribe(engine, engine->subscriptions);
+    if (status != ORM_OK)
+        return status;
+    while (engine->subscriptions != NULL)
+        orm_engine_unsubscribe(engine, engine->subscriptions);
     orm__pool_dispose(&engine->pool);
     engine->driver->teardown(&engine->target, engine->target.shared);
     free_engine(engine);

@@ -8,7 +8,8 @@
 #include "base/clock.h"
 #include "base/fail.h"
 
-orm_status orm__pool_init(orm__pool *pool, const orm__driver *driver, const orm__target *target, orm_error *error)
+orm_status orm__pool_init(orm__pool *pool, const orm__driver *driver, const orm__target *target,
+                          orm_error *error)
 {
     const orm_engine_options *options = target->options;
     memset(pool, 0, sizeof *pool);
@@ -16,10 +17,12 @@ orm_status orm__pool_init(orm__pool *pool, const orm__driver *driver, const orm_
     pool->target = target;
     pool->size = options->pool_size;
     pool->max_open = options->max_overflow == ORM_POOL_UNLIMITED_OVERFLOW ? INT_MAX
-                     : options->max_overflow == ORM_POOL_NO_OVERFLOW     ? options->pool_size
-                                                                          : options->pool_size + options->max_overflow;
+                     : options->max_overflow == ORM_POOL_NO_OVERFLOW
+                         ? options->pool_size
+                         : options->pool_size + options->max_overflow;
     pool->process = (long)getpid();
-    if (pthread_mutex_init(&pool->mutex, NULL) != 0) return orm__fail(error, ORM_RESOURCE, "cannot make a mutex");
+    if (pthread_mutex_init(&pool->mutex, NULL) != 0)
+        return orm__fail(error, ORM_RESOURCE, "cannot make a mutex");
     return ORM_OK;
 }
 
@@ -35,13 +38,16 @@ void orm__pool_dispose(orm__pool *pool)
     (void)pthread_mutex_destroy(&pool->mutex);
 }
 
-/* With the mutex held: gives a connection (NULL: the right to open one) to the first waiter. False: nobody waits. */
+/* With the mutex held: gives a connection (NULL: the right to open one) to the first waiter. False:
+ * nobody waits. */
 static bool hand_over(orm__pool *pool, orm__connection *connection)
 {
     orm__waiter *waiter = pool->first_waiter;
-    if (waiter == NULL) return false;
+    if (waiter == NULL)
+        return false;
     pool->first_waiter = waiter->next;
-    if (pool->first_waiter == NULL) pool->last_waiter = NULL;
+    if (pool->first_waiter == NULL)
+        pool->last_waiter = NULL;
     pool->waiting--;
     waiter->connection = connection;
     waiter->granted = true;
@@ -53,7 +59,8 @@ static bool hand_over(orm__pool *pool, orm__connection *connection)
 /* With the mutex held: a slot is free again. */
 static void free_slot(orm__pool *pool)
 {
-    if (!hand_over(pool, NULL)) pool->open--;
+    if (!hand_over(pool, NULL))
+        pool->open--;
 }
 
 /* With the mutex held: where the lent connections are, as text. */
@@ -63,9 +70,11 @@ static void list_holders(const orm__pool *pool, char *text, size_t size)
     int listed = 0;
     text[0] = '\0';
     for (const orm__connection *c = pool->lent; c != NULL && listed < 5; c = c->next, listed++) {
-        int written = snprintf(text + length, size - length, "%s%s:%d (%lld ms)", listed > 0 ? ", " : "", c->holder.file,
-                               c->holder.line, (long long)((orm__now() - c->held_since) / 1000000));
-        if (written < 0 || (size_t)written >= size - length) break;
+        int written = snprintf(text + length, size - length, "%s%s:%d (%lld ms)",
+                               listed > 0 ? ", " : "", c->holder.file, c->holder.line,
+                               (long long)((orm__now() - c->held_since) / 1000000));
+        if (written < 0 || (size_t)written >= size - length)
+            break;
         length += (size_t)written;
     }
 }
@@ -76,30 +85,41 @@ static orm_status fail_timeout(orm__pool *pool, orm_error *error)
     pool->timeouts++;
     list_holders(pool, holders, sizeof holders);
     return orm__fail(error, ORM_POOL_TIMEOUT,
-                     "no connection became free in %d ms: %d of size %d and overflow %d are open, %d more calls wait; "
+                     "no connection became free in %d ms: %d of size %d and overflow %d are open, "
+                     "%d more calls wait; "
                      "held by %s; raise pool_size or close sessions sooner",
                      pool->target->options->pool_timeout_ms, pool->open, pool->size,
-                     pool->max_open == INT_MAX ? -1 : pool->max_open - pool->size, pool->waiting, holders);
+                     pool->max_open == INT_MAX ? -1 : pool->max_open - pool->size, pool->waiting,
+                     holders);
 }
 
 static void leave_queue(orm__pool *pool, orm__waiter *waiter)
 {
     orm__waiter *before = NULL;
-    for (orm__waiter *w = pool->first_waiter; w != waiter; w = w->next) before = w;
-    if (before != NULL) before->next = waiter->next;
-    else pool->first_waiter = waiter->next;
-    if (pool->last_waiter == waiter) pool->last_waiter = before;
+    for (orm__waiter *w = pool->first_waiter; w != waiter; w = w->next)
+        before = w;
+    if (before != NULL)
+        before->next = waiter->next;
+    else
+        pool->first_waiter = waiter->next;
+    if (pool->last_waiter == waiter)
+        pool->last_waiter = before;
     pool->waiting--;
 }
 
-/* With the mutex held; gives it up while parked. On ORM_OK the waiter holds a slot, with or without a connection. */
-static orm_status wait_in_queue(orm__pool *pool, orm__waiter *waiter, orm_deadline deadline, orm_error *error)
+/* With the mutex held; gives it up while parked. On ORM_OK the waiter holds a slot, with or without
+ * a connection. */
+static orm_status wait_in_queue(orm__pool *pool, orm__waiter *waiter, orm_deadline deadline,
+                                orm_error *error)
 {
     const orm_runtime *runtime = pool->target->runtime;
     orm_status status = runtime->parking_new(runtime->context, &waiter->parking);
-    if (status != ORM_OK) return orm__fail(error, status, "cannot wait for a connection");
-    if (pool->last_waiter != NULL) pool->last_waiter->next = waiter;
-    else pool->first_waiter = waiter;
+    if (status != ORM_OK)
+        return orm__fail(error, status, "cannot wait for a connection");
+    if (pool->last_waiter != NULL)
+        pool->last_waiter->next = waiter;
+    else
+        pool->first_waiter = waiter;
     pool->last_waiter = waiter;
     pool->waiting++;
     while (status == ORM_OK && !waiter->granted) {
@@ -111,7 +131,8 @@ static orm_status wait_in_queue(orm__pool *pool, orm__waiter *waiter, orm_deadli
         status = ORM_OK;
     } else {
         leave_queue(pool, waiter);
-        status = status == ORM_TIMEOUT ? fail_timeout(pool, error) : orm__fail(error, status, "waiting for a connection");
+        status = status == ORM_TIMEOUT ? fail_timeout(pool, error)
+                                       : orm__fail(error, status, "waiting for a connection");
     }
     runtime->parking_free(runtime->context, waiter->parking);
     return status;
@@ -160,14 +181,18 @@ static bool is_fresh(orm__pool *pool, const orm__connection *connection)
 static bool is_alive(orm__pool *pool, orm__connection *connection)
 {
     const orm_engine_options *options = pool->target->options;
-    if (!is_fresh(pool, connection)) return false;
-    if (options->no_pre_ping) return true;
+    if (!is_fresh(pool, connection))
+        return false;
+    if (options->no_pre_ping)
+        return true;
     orm_error ignored;
     orm_deadline deadline = orm__deadline_in(options->connect_timeout_ms);
-    if (pool->driver->ping(connection->link, deadline, &ignored) == ORM_OK) return true;
+    if (pool->driver->ping(connection->link, deadline, &ignored) == ORM_OK)
+        return true;
     (void)pthread_mutex_lock(&pool->mutex);
     pool->ping_failures++;
-    if (connection->generation == pool->generation) pool->generation++;
+    if (connection->generation == pool->generation)
+        pool->generation++;
     (void)pthread_mutex_unlock(&pool->mutex);
     return false;
 }
@@ -176,18 +201,21 @@ static bool is_alive(orm__pool *pool, orm__connection *connection)
 static int64_t recycle_time(const orm__pool *pool, const orm__connection *connection)
 {
     int64_t age = (int64_t)pool->target->options->pool_recycle_ms * 1000000;
-    if (age <= 0) return INT64_MAX;
+    if (age <= 0)
+        return INT64_MAX;
     int64_t jitter = age / 10 * ((connection->opened_at / 1000) % 100) / 100;
     return connection->opened_at + age - jitter;
 }
 
-static orm_status open_connection(orm__pool *pool, orm__connection **connection_out, orm_error *error)
+static orm_status open_connection(orm__pool *pool, orm__connection **connection_out,
+                                  orm_error *error)
 {
     orm_deadline deadline = orm__deadline_in(pool->target->options->connect_timeout_ms);
     (void)pthread_mutex_lock(&pool->mutex);
     uint64_t generation = pool->generation;
     (void)pthread_mutex_unlock(&pool->mutex);
-    orm_status status = orm__connection_open(pool->driver, pool->target, deadline, connection_out, error);
+    orm_status status =
+        orm__connection_open(pool->driver, pool->target, deadline, connection_out, error);
     (void)pthread_mutex_lock(&pool->mutex);
     if (status == ORM_OK) {
         pool->opened++;
@@ -200,20 +228,25 @@ static orm_status open_connection(orm__pool *pool, orm__connection **connection_
     return status;
 }
 
-orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm__connection **connection_out, orm_error *error)
+orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm__connection **connection_out,
+                             orm_error *error)
 {
     *connection_out = NULL;
     if (pool->process != (long)getpid())
-        return orm__fail(error, ORM_MISUSE, "the engine was opened before fork(); open one in the child");
+        return orm__fail(error, ORM_MISUSE,
+                         "the engine was opened before fork(); open one in the child");
     orm__connection *connection = NULL;
     orm_status status = take_slot(pool, &connection, error);
-    if (status != ORM_OK) return status;
+    if (status != ORM_OK)
+        return status;
     if (connection != NULL && !is_alive(pool, connection)) {
         discard(pool, connection);
         connection = NULL;
     }
-    if (connection == NULL) status = open_connection(pool, &connection, error);
-    if (status != ORM_OK) return status;
+    if (connection == NULL)
+        status = open_connection(pool, &connection, error);
+    if (status != ORM_OK)
+        return status;
     connection->holder = site;
     connection->held_since = orm__now();
     (void)pthread_mutex_lock(&pool->mutex);
@@ -230,7 +263,8 @@ orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm__connection **c
 static void forget_lent(orm__pool *pool, orm__connection *connection)
 {
     orm__connection **at = &pool->lent;
-    while (*at != connection) at = &(*at)->next;
+    while (*at != connection)
+        at = &(*at)->next;
     *at = connection->next;
     pool->lent_count--;
 }
@@ -248,9 +282,11 @@ void orm__pool_release(orm__pool *pool, orm__connection *connection)
         pool->idle_count++;
         taken = true;
     }
-    if (!taken) pool->closed++;
+    if (!taken)
+        pool->closed++;
     (void)pthread_mutex_unlock(&pool->mutex);
-    if (taken) return;
+    if (taken)
+        return;
     orm__connection_close(connection);
     (void)pthread_mutex_lock(&pool->mutex);
     free_slot(pool);
@@ -264,8 +300,11 @@ orm_status orm__pool_check_unused(orm__pool *pool, orm_error *error)
     int lent = pool->lent_count;
     list_holders(pool, holders, sizeof holders);
     (void)pthread_mutex_unlock(&pool->mutex);
-    if (lent == 0) return ORM_OK;
-    return orm__fail(error, ORM_MISUSE, "%d connections are still held, by %s; close those sessions first", lent, holders);
+    if (lent == 0)
+        return ORM_OK;
+    return orm__fail(error, ORM_MISUSE,
+                     "%d connections are still held, by %s; close those sessions first", lent,
+                     holders);
 }
 
 void orm__pool_status(orm__pool *pool, orm_engine_status *status_out)
@@ -273,7 +312,8 @@ void orm__pool_status(orm__pool *pool, orm_engine_status *status_out)
     (void)pthread_mutex_lock(&pool->mutex);
     *status_out = (orm_engine_status){
         .size = pool->size,
-        .max_overflow = pool->max_open == INT_MAX ? ORM_POOL_UNLIMITED_OVERFLOW : pool->max_open - pool->size,
+        .max_overflow =
+            pool->max_open == INT_MAX ? ORM_POOL_UNLIMITED_OVERFLOW : pool->max_open - pool->size,
         .open = pool->open,
         .in_use = pool->lent_count,
         .idle = pool->idle_count,

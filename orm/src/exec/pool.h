@@ -1,6 +1,6 @@
 /*
- * The connection pool. A slot (one of size + overflow) belongs to exactly one owner at any time: an idle connection, a
- * session, or a call that is opening one.
+ * The connection pool. A slot (one of size + overflow) belongs to exactly one owner at any time: an
+ * idle connection, a session, or a call that is opening one.
  */
 #ifndef ORM_EXEC_POOL_H
 #define ORM_EXEC_POOL_H
@@ -21,8 +21,8 @@ typedef struct orm__pool {
     const orm__driver *driver;
     const orm__target *target;
     pthread_mutex_t mutex;
-    orm__connection *idle;   /* last returned first */
-    orm__connection *lent;   /* for reports */
+    orm__connection *idle; /* last returned first */
+    orm__connection *lent; /* for reports */
     orm__waiter *first_waiter;
     orm__waiter *last_waiter;
     int size;
@@ -40,15 +40,17 @@ typedef struct orm__pool {
     long process; /* the process that opened the pool */
 } orm__pool;
 
-orm_status orm__pool_init(orm__pool *pool, const orm__driver *driver, const orm__target *target, orm_error *error);
+orm_status orm__pool_init(orm__pool *pool, const orm__driver *driver, const orm__target *target,
+                          orm_error *error);
 /* Closes idle connections. No connection may be lent any more. */
 void orm__pool_dispose(orm__pool *pool);
 
 /*
- * A checked connection for the caller at `site`. ORM_POOL_TIMEOUT names the holders; failures to connect; ORM_MISUSE in
- * a forked child. Give it back with orm__pool_release.
+ * A checked connection for the caller at `site`. ORM_POOL_TIMEOUT names the holders; failures to
+ * connect; ORM_MISUSE in a forked child. Give it back with orm__pool_release.
  */
-orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm__connection **connection_out, orm_error *error);
+orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm__connection **connection_out,
+                             orm_error *error);
 
 /* Takes a connection back. Anything but an idle transaction state closes it. */
 void orm__pool_release(orm__pool *pool, orm__connection *connection);

@@ -9,13 +9,15 @@
 /* Whether anybody listens. The price of nobody listening is this test. */
 static inline bool orm__is_watched(const orm_engine *engine, const orm__sink *sink)
 {
-    return sink != NULL || atomic_load_explicit(&engine->subscription_count, memory_order_relaxed) > 0;
+    return sink != NULL ||
+           atomic_load_explicit(&engine->subscription_count, memory_order_relaxed) > 0;
 }
 
 /* Whether a listener asked for times. */
 static inline bool orm__is_timed(const orm_engine *engine, const orm__sink *sink)
 {
-    return (sink != NULL && sink->timed) || atomic_load_explicit(&engine->timed_count, memory_order_relaxed) > 0;
+    return (sink != NULL && sink->timed) ||
+           atomic_load_explicit(&engine->timed_count, memory_order_relaxed) > 0;
 }
 
 void orm__publish(orm_engine *engine, const orm__sink *sink, const orm_event *event);

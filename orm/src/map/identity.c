@@ -25,14 +25,17 @@ void orm__identity_map_dispose(orm__identity_map *map)
 orm__identity *orm__identity_of(orm__identity_map *map, const orm_model *model)
 {
     orm__identity **at = &map->first;
-    while (*at != NULL && (*at)->model != model) at = &(*at)->next;
+    while (*at != NULL && (*at)->model != model)
+        at = &(*at)->next;
     orm__identity *identity = *at;
-    if (identity != NULL && identity == map->first) return identity;
+    if (identity != NULL && identity == map->first)
+        return identity;
     if (identity != NULL) {
         *at = identity->next;
     } else {
         identity = orm__alloc_zero(map->allocator, sizeof *identity);
-        if (identity == NULL) return NULL;
+        if (identity == NULL)
+            return NULL;
         identity->model = model;
     }
     identity->next = map->first;
@@ -42,13 +45,15 @@ orm__identity *orm__identity_of(orm__identity_map *map, const orm_model *model)
 
 void orm__row_key(const orm_model *model, const void *row, orm_value *key_out)
 {
-    for (uint16_t i = 0; i < model->key_count; i++) key_out[i] = orm__column_get(&model->columns[model->key[i]], row);
+    for (uint16_t i = 0; i < model->key_count; i++)
+        key_out[i] = orm__column_get(&model->columns[model->key[i]], row);
 }
 
 static uint64_t hash_key(const orm_model *model, const orm_value *key)
 {
     uint64_t hash = orm__value_hash(&key[0]);
-    for (uint16_t i = 1; i < model->key_count; i++) hash = orm__hash_word(hash * 31 + orm__value_hash(&key[i]));
+    for (uint16_t i = 1; i < model->key_count; i++)
+        hash = orm__hash_word(hash * 31 + orm__value_hash(&key[i]));
     return hash;
 }
 
@@ -56,7 +61,8 @@ static bool has_key(const orm_model *model, const void *row, const orm_value *ke
 {
     for (uint16_t i = 0; i < model->key_count; i++) {
         orm_value own = orm__column_get(&model->columns[model->key[i]], row);
-        if (!orm__value_same(&own, &key[i])) return false;
+        if (!orm__value_same(&own, &key[i]))
+            return false;
     }
     return true;
 }
@@ -64,7 +70,8 @@ static bool has_key(const orm_model *model, const void *row, const orm_value *ke
 static void place(orm__identity *identity, void *row, uint64_t hash)
 {
     size_t at = hash & (identity->capacity - 1);
-    while (identity->slots[at] != NULL) at = (at + 1) & (identity->capacity - 1);
+    while (identity->slots[at] != NULL)
+        at = (at + 1) & (identity->capacity - 1);
     identity->slots[at] = row;
     identity->count++;
 }
@@ -80,18 +87,22 @@ static uint64_t hash_row(const orm_model *model, const void *row)
 static bool reserve(orm__identity_map *map, orm__identity *identity, size_t more)
 {
     size_t need = (identity->count + more) * 2;
-    if (need <= identity->capacity) return true;
+    if (need <= identity->capacity)
+        return true;
     size_t capacity = identity->capacity == 0 ? 32 : identity->capacity;
-    while (capacity < need) capacity *= 2;
+    while (capacity < need)
+        capacity *= 2;
     void **slots = orm__alloc_zero(map->allocator, capacity * sizeof *slots);
-    if (slots == NULL) return false;
+    if (slots == NULL)
+        return false;
     void **old = identity->slots;
     size_t old_capacity = identity->capacity;
     identity->slots = slots;
     identity->capacity = capacity;
     identity->count = 0;
     for (size_t i = 0; i < old_capacity; i++)
-        if (old[i] != NULL) place(identity, old[i], hash_row(identity->model, old[i]));
+        if (old[i] != NULL)
+            place(identity, old[i], hash_row(identity->model, old[i]));
     orm__free(map->allocator, old, old_capacity * sizeof *old);
     return true;
 }
@@ -101,7 +112,8 @@ static bool settle(orm__identity_map *map, orm__identity *identity)
 {
     while (identity->pending != NULL) {
         const orm__pending *pending = identity->pending;
-        if (!reserve(map, identity, pending->count)) return false;
+        if (!reserve(map, identity, pending->count))
+            return false;
         for (size_t i = 0; i < pending->count; i++)
             place(identity, pending->rows[i], hash_row(identity->model, pending->rows[i]));
         identity->pending = pending->next;
@@ -118,27 +130,32 @@ static size_t slot_of(const orm__identity *identity, const orm_value *key)
     return at;
 }
 
-void *orm__identity_find(orm__identity_map *map, orm__identity *identity, const orm_value *key, bool *ok_out)
+void *orm__identity_find(orm__identity_map *map, orm__identity *identity, const orm_value *key,
+                         bool *ok_out)
 {
     *ok_out = settle(map, identity);
-    if (!*ok_out || identity->count == 0) return NULL;
+    if (!*ok_out || identity->count == 0)
+        return NULL;
     return identity->slots[slot_of(identity, key)];
 }
 
 bool orm__identity_add(orm__identity_map *map, orm__identity *identity, void *row)
 {
-    if (!settle(map, identity) || !reserve(map, identity, 1)) return false;
+    if (!settle(map, identity) || !reserve(map, identity, 1))
+        return false;
     place(identity, row, hash_row(identity->model, row));
     return true;
 }
 
 void orm__identity_remove(orm__identity_map *map, orm__identity *identity, const void *row)
 {
-    if (!settle(map, identity) || identity->count == 0) return;
+    if (!settle(map, identity) || identity->count == 0)
+        return;
     orm_value key[ORM__MAP_KEY_MAX];
     orm__row_key(identity->model, row, key);
     size_t at = slot_of(identity, key);
-    if (identity->slots[at] != row) return;
+    if (identity->slots[at] != row)
+        return;
     identity->slots[at] = NULL;
     identity->count--;
     /* The rows behind a gap are placed again, so that no search ends at it. */
@@ -151,10 +168,12 @@ void orm__identity_remove(orm__identity_map *map, orm__identity *identity, const
     }
 }
 
-bool orm__identity_defer(orm__identity *identity, orm__arena *arena, void *const *rows, size_t count)
+bool orm__identity_defer(orm__identity *identity, orm__arena *arena, void *const *rows,
+                         size_t count)
 {
     orm__pending *pending = orm__arena_alloc(arena, sizeof *pending);
-    if (pending == NULL) return false;
+    if (pending == NULL)
+        return false;
     pending->next = identity->pending;
     pending->rows = rows;
     pending->count = count;

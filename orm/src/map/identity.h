@@ -7,7 +7,8 @@
 #include "base/arena.h"
 #include "map/object.h"
 
-/* Rows that were loaded when no other row of the model was, and are hashed only when somebody looks. */
+/* Rows that were loaded when no other row of the model was, and are hashed only when somebody
+ * looks. */
 typedef struct orm__pending {
     struct orm__pending *next;
     void *const *rows;
@@ -43,7 +44,8 @@ static inline bool orm__identity_is_empty(const orm__identity *identity)
 }
 
 /* The row with these key values, or NULL. False in `*ok_out`: out of memory. */
-void *orm__identity_find(orm__identity_map *map, orm__identity *identity, const orm_value *key, bool *ok_out);
+void *orm__identity_find(orm__identity_map *map, orm__identity *identity, const orm_value *key,
+                         bool *ok_out);
 
 /* Adds a row that is not in the map. False: out of memory. */
 bool orm__identity_add(orm__identity_map *map, orm__identity *identity, void *row);
@@ -52,7 +54,8 @@ bool orm__identity_add(orm__identity_map *map, orm__identity *identity, void *ro
 void orm__identity_remove(orm__identity_map *map, orm__identity *identity, const void *row);
 
 /* Adds rows of distinct keys to an empty table without hashing them. False: out of memory. */
-bool orm__identity_defer(orm__identity *identity, orm__arena *arena, void *const *rows, size_t count);
+bool orm__identity_defer(orm__identity *identity, orm__arena *arena, void *const *rows,
+                         size_t count);
 
 /* Values of a row's primary key. */
 void orm__row_key(const orm_model *model, const void *row, orm_value *key_out);

@@ -5,9 +5,10 @@
 #include "base/allocator.h"
 #include "base/fail.h"
 
-bool orm__mapper_init(orm__mapper *mapper, orm_session *session, const orm__driver *driver, orm__arena *arena,
-                      orm__identity_map *map, const orm_model *model, const orm__field *fields, orm__result *result,
-                      bool distinct_rows, bool refresh)
+bool orm__mapper_init(orm__mapper *mapper, orm_session *session, const orm__driver *driver,
+                      orm__arena *arena, orm__identity_map *map, const orm_model *model,
+                      const orm__field *fields, orm__result *result, bool distinct_rows,
+                      bool refresh)
 {
     size_t slots = model->relation_count * sizeof(orm__slot);
     *mapper = (orm__mapper){
@@ -19,11 +20,14 @@ bool orm__mapper_init(orm__mapper *mapper, orm_session *session, const orm__driv
         .fields = fields,
         .result = result,
         .refresh = refresh,
-        .object_size = (sizeof(orm_object) + slots + ORM_ARENA_ALIGN - 1) & ~(size_t)(ORM_ARENA_ALIGN - 1),
+        .object_size =
+            (sizeof(orm_object) + slots + ORM_ARENA_ALIGN - 1) & ~(size_t)(ORM_ARENA_ALIGN - 1),
     };
-    if (model->key_count == 0) return true;
+    if (model->key_count == 0)
+        return true;
     mapper->identity = orm__identity_of(map, model);
-    if (mapper->identity == NULL) return false;
+    if (mapper->identity == NULL)
+        return false;
     mapper->distinct = distinct_rows && orm__identity_is_empty(mapper->identity);
     return true;
 }
@@ -32,7 +36,8 @@ static void *new_row(orm__mapper *mapper)
 {
     size_t size = mapper->object_size + mapper->model->size;
     orm_object *object = orm__arena_alloc(mapper->arena, size);
-    if (object == NULL) return NULL;
+    if (object == NULL)
+        return NULL;
     memset(object, 0, size);
     object->model = mapper->model;
     object->session = mapper->session;
@@ -42,14 +47,16 @@ static void *new_row(orm__mapper *mapper)
     return object->row;
 }
 
-/* The object the session already has for a row just read, its fields refreshed if asked; NULL: it has none. */
+/* The object the session already has for a row just read, its fields refreshed if asked; NULL: it
+ * has none. */
 static void *known_row(orm__mapper *mapper, const void *row, bool *ok_out)
 {
     const orm_model *model = mapper->model;
     orm_value key[ORM__MAP_KEY_MAX];
     orm__row_key(model, row, key);
     void *known = orm__identity_find(mapper->map, mapper->identity, key, ok_out);
-    if (known == NULL || !mapper->refresh) return known;
+    if (known == NULL || !mapper->refresh)
+        return known;
     orm_object *object = orm__object_of(model, known);
     memcpy(known, row, model->size);
     *(orm_object **)(void *)((char *)known + model->object_offset) = object;
@@ -60,31 +67,39 @@ orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out
 {
     *row_out = NULL;
     orm__arena_mark mark = {0};
-    if (!mapper->distinct) mark = orm__arena_get_mark(mapper->arena);
+    if (!mapper->distinct)
+        mark = orm__arena_get_mark(mapper->arena);
     void *row = new_row(mapper);
-    if (row == NULL) return orm__fail(error, ORM_NOMEM, "out of memory");
-    orm_status status =
-        mapper->driver->read(rows, mapper->fields, mapper->model->column_count, row, mapper->arena, error);
-    if (status != ORM_OK) return status;
+    if (row == NULL)
+        return orm__fail(error, ORM_NOMEM, "out of memory");
+    orm_status status = mapper->driver->read(rows, mapper->fields, mapper->model->column_count, row,
+                                             mapper->arena, error);
+    if (status != ORM_OK)
+        return status;
     *row_out = row;
-    if (mapper->distinct || mapper->identity == NULL) return ORM_OK;
+    if (mapper->distinct || mapper->identity == NULL)
+        return ORM_OK;
     bool ok = true;
     void *known = known_row(mapper, row, &ok);
     if (known != NULL) {
         /* A refreshed object's text now points into what was just read. */
-        if (!mapper->refresh) orm__arena_release(mapper->arena, mark);
+        if (!mapper->refresh)
+            orm__arena_release(mapper->arena, mark);
         *row_out = known;
         return ORM_OK;
     }
-    if (!ok || !orm__identity_add(mapper->map, mapper->identity, row)) return orm__fail(error, ORM_NOMEM, "out of memory");
+    if (!ok || !orm__identity_add(mapper->map, mapper->identity, row))
+        return orm__fail(error, ORM_NOMEM, "out of memory");
     return ORM_OK;
 }
 
 bool orm__row_list_grow(orm__row_list *list)
 {
     size_t capacity = list->capacity == 0 ? 64 : list->capacity * 2;
-    void **items = orm__resize(list->allocator, list->items, list->capacity * sizeof *items, capacity * sizeof *items);
-    if (items == NULL) return false;
+    void **items = orm__resize(list->allocator, list->items, list->capacity * sizeof *items,
+                               capacity * sizeof *items);
+    if (items == NULL)
+        return false;
     list->items = items;
     list->capacity = capacity;
     return true;
@@ -101,6 +116,7 @@ void orm__row_list_dispose(orm__row_list *list)
 void **orm__row_list_keep(const orm__row_list *list, orm__arena *arena)
 {
     void **items = orm__arena_alloc(arena, (list->count + 1) * sizeof *items);
-    if (items != NULL && list->count > 0) memcpy(items, list->items, list->count * sizeof *items);
+    if (items != NULL && list->count > 0)
+        memcpy(items, list->items, list->count * sizeof *items);
     return items;
 }

@@ -21,9 +21,10 @@ typedef struct orm__mapper {
 } orm__mapper;
 
 /* `distinct_rows`: the statement cannot give one row of the model twice. False: out of memory. */
-bool orm__mapper_init(orm__mapper *mapper, orm_session *session, const orm__driver *driver, orm__arena *arena,
-                      orm__identity_map *map, const orm_model *model, const orm__field *fields, orm__result *result,
-                      bool distinct_rows, bool refresh);
+bool orm__mapper_init(orm__mapper *mapper, orm_session *session, const orm__driver *driver,
+                      orm__arena *arena, orm__identity_map *map, const orm_model *model,
+                      const orm__field *fields, orm__result *result, bool distinct_rows,
+                      bool refresh);
 
 /* The present row as an object: a new one, or the one the session has. `*row_out` is session. */
 orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out, orm_error *error);
@@ -40,7 +41,8 @@ typedef struct orm__row_list {
 bool orm__row_list_grow(orm__row_list *list);
 static inline bool orm__row_list_add(orm__row_list *list, void *row)
 {
-    if (list->count == list->capacity && !orm__row_list_grow(list)) return false;
+    if (list->count == list->capacity && !orm__row_list_grow(list))
+        return false;
     list->items[list->count++] = row;
     return true;
 }

@@ -9,7 +9,8 @@
 #include <orm/gen.h>
 #include <orm/model.h>
 
-/* One list of rows a statement made, kept while the session lives. Results of one session form a list, newest first. */
+/* One list of rows a statement made, kept while the session lives. Results of one session form a
+ * list, newest first. */
 typedef struct orm__result {
     struct orm__result *next;
     const orm_model *model;
@@ -22,7 +23,7 @@ typedef struct orm__result {
 /* One load of one relation, for one row or many. */
 typedef struct orm__load {
     orm_site site;
-    bool partial;       /* filtered or limited: not the complete relation */
+    bool partial;                     /* filtered or limited: not the complete relation */
     uint32_t order_by[ORM_ORDER_MAX]; /* the order asked for; all zero: the relation's own */
     atomic_bool was_read;
 } orm__load;
@@ -38,8 +39,8 @@ struct orm_object {
     orm_session *session;
     orm__result *result; /* the list the row first came in */
     void *row;
-    bool detached;       /* inserted in a transaction that was rolled back, or deleted */
-    orm__slot slots[];   /* one per relation of the model */
+    bool detached;     /* inserted in a transaction that was rolled back, or deleted */
+    orm__slot slots[]; /* one per relation of the model */
 };
 
 /* The object of a row that the library made. */

@@ -10,9 +10,10 @@
 
 /* One parameter of a statement, as the compiler of the statement knows it. */
 typedef struct orm__param {
-    uint8_t type;  /* orm_type the value is sent as; ORM_TYPE_NONE (raw SQL): by the value's kind */
-    bool array;    /* the value is an array of that type (ORM_KIND_ARRAY) */
-    bool list;     /* a list of values: as.span.data is a const orm_value[as.span.size], kind ORM_KIND_ARRAY */
+    uint8_t type; /* orm_type the value is sent as; ORM_TYPE_NONE (raw SQL): by the value's kind */
+    bool array;   /* the value is an array of that type (ORM_KIND_ARRAY) */
+    bool list;    /* a list of values: as.span.data is a const orm_value[as.span.size], kind
+                     ORM_KIND_ARRAY */
     const orm_model *model;   /* for errors; may be NULL */
     const orm_column *column; /* for errors, and for enum names, lengths and scales; may be NULL */
 } orm__param;
@@ -36,22 +37,23 @@ typedef enum orm__control {
 } orm__control;
 
 /*
- * A compiled statement as one connection knows it. Made by exec, which owns it; the driver keeps its prepared form in
- * `handle` and frees that in `forget`.
+ * A compiled statement as one connection knows it. Made by exec, which owns it; the driver keeps
+ * its prepared form in `handle` and frees that in `forget`.
  */
 typedef struct orm__statement {
     const char *sql; /* NUL-terminated */
     size_t sql_size;
     uint64_t fingerprint;
     const orm__param *params;
-    const orm__field *fields; /* what the result is decoded into; checked against the result when it is prepared */
+    const orm__field *fields; /* what the result is decoded into; checked against the result when it
+                                 is prepared */
     uint16_t param_count;
     uint16_t field_count;
     uint16_t column_count; /* of the result, ordinals included; UINT16_MAX: not known (raw SQL) */
     orm__control control;
-    bool once;         /* not worth preparing (control statements on PostgreSQL) */
-    uint64_t number;   /* unique on the connection, for a name on the server */
-    void *handle;      /* the driver's; NULL until prepared */
+    bool once;       /* not worth preparing (control statements on PostgreSQL) */
+    uint64_t number; /* unique on the connection, for a name on the server */
+    void *handle;    /* the driver's; NULL until prepared */
 } orm__statement;
 
 #endif

@@ -6,9 +6,11 @@ bool orm__assign(orm__assigned *assigned, orm__slot *slot, void *value, orm__loa
 {
     if (assigned->count == assigned->capacity) {
         size_t capacity = assigned->capacity == 0 ? 64 : assigned->capacity * 2;
-        orm__assignment *items = orm__resize(assigned->allocator, assigned->items,
-                                             assigned->capacity * sizeof *items, capacity * sizeof *items);
-        if (items == NULL) return false;
+        orm__assignment *items =
+            orm__resize(assigned->allocator, assigned->items, assigned->capacity * sizeof *items,
+                        capacity * sizeof *items);
+        if (items == NULL)
+            return false;
         assigned->items = items;
         assigned->capacity = capacity;
     }

@@ -11,8 +11,10 @@ static bool same_order(const orm__view *view, const orm__load *load)
 /* Whether what a parent has is what the query asks for. */
 static bool is_satisfied(const orm__task *task, const orm__slot *slot)
 {
-    if (slot->load == NULL || task->view.refresh || orm__view_is_partial(&task->view)) return false;
-    if (slot->load->partial) return false;
+    if (slot->load == NULL || task->view.refresh || orm__view_is_partial(&task->view))
+        return false;
+    if (slot->load->partial)
+        return false;
     bool single = task->relation->kind == ORM_BELONGS_TO || task->relation->kind == ORM_HAS_ONE;
     return single || same_order(&task->view, slot->load);
 }
@@ -25,10 +27,12 @@ static bool is_to_one(const orm_relation *relation)
 /* The children a parent already has go on to the next level. */
 static bool reuse(orm__task *task, const orm__slot *slot)
 {
-    if (is_to_one(task->relation)) return slot->value == NULL || orm__row_list_add(&task->reused, slot->value);
+    if (is_to_one(task->relation))
+        return slot->value == NULL || orm__row_list_add(&task->reused, slot->value);
     const orm_list *list = slot->value;
     for (size_t i = 0; i < list->count; i++)
-        if (!orm__row_list_add(&task->reused, list->items[i])) return false;
+        if (!orm__row_list_add(&task->reused, list->items[i]))
+            return false;
     return true;
 }
 
@@ -37,9 +41,13 @@ static bool leads_to_key(const orm__task *task)
 {
     const orm_relation *relation = task->relation;
     const orm_model *target = relation->target;
-    if (relation->kind != ORM_BELONGS_TO || relation->link != NULL || relation->own_count != target->key_count) return false;
-    if (task->view.refresh || orm__view_is_partial(&task->view)) return false;
-    return memcmp(relation->target_columns, target->key, target->key_count * sizeof *target->key) == 0;
+    if (relation->kind != ORM_BELONGS_TO || relation->link != NULL ||
+        relation->own_count != target->key_count)
+        return false;
+    if (task->view.refresh || orm__view_is_partial(&task->view))
+        return false;
+    return memcmp(relation->target_columns, target->key, target->key_count * sizeof *target->key) ==
+           0;
 }
 
 /* Relations of a parent without a key: loaded, and empty. */
@@ -48,7 +56,8 @@ static bool assign_nothing(orm__loader *loader, orm__task *task, orm__slot *slot
     void *value = NULL;
     if (!is_to_one(task->relation)) {
         orm_list *list = orm__arena_zero(&loader->session->arena, sizeof *list);
-        if (list == NULL) return false;
+        if (list == NULL)
+            return false;
         list->partial = task->load->partial;
         value = list;
     }
@@ -58,28 +67,35 @@ static bool assign_nothing(orm__loader *loader, orm__task *task, orm__slot *slot
 static orm__load *new_load(orm__loader *loader, const orm__task *task)
 {
     orm__load *load = orm__arena_zero(&loader->session->arena, sizeof *load);
-    if (load == NULL) return NULL;
+    if (load == NULL)
+        return NULL;
     load->site = loader->site;
     load->partial = orm__view_is_partial(&task->view);
     memcpy(load->order_by, task->view.order_by, sizeof load->order_by);
     return load;
 }
 
-/* One parent: satisfied, without a key, answered by the identity map, or its key is to be asked for. */
-static bool collect_parent(orm__loader *loader, orm__task *task, uint32_t index, orm__identity *identity)
+/* One parent: satisfied, without a key, answered by the identity map, or its key is to be asked
+ * for. */
+static bool collect_parent(orm__loader *loader, orm__task *task, uint32_t index,
+                           orm__identity *identity)
 {
     orm_session *session = loader->session;
     void *row = task->parents[index];
     orm__slot *slot = &orm__object_of(task->owner, row)->slots[task->relation_index];
     orm_value key[ORM__KEY_MAX];
-    if (is_satisfied(task, slot)) return reuse(task, slot);
-    if (!orm__keyset_read(&task->keys, row, key)) return assign_nothing(loader, task, slot);
+    if (is_satisfied(task, slot))
+        return reuse(task, slot);
+    if (!orm__keyset_read(&task->keys, row, key))
+        return assign_nothing(loader, task, slot);
     if (identity != NULL && !orm__identity_is_empty(identity)) {
         bool ok = true;
         void *known = orm__identity_find(&session->map, identity, key, &ok);
         if (known != NULL)
-            return orm__assign(&loader->assigned, slot, known, task->load) && orm__row_list_add(&task->reused, known);
-        if (!ok) return false;
+            return orm__assign(&loader->assigned, slot, known, task->load) &&
+                   orm__row_list_add(&task->reused, known);
+        if (!ok)
+            return false;
     }
     orm__keyset_add(&task->keys, key, index);
     return true;
@@ -90,9 +106,11 @@ orm_status orm__task_collect(orm__loader *loader, orm__task *task)
     orm_session *session = loader->session;
     orm__identity *identity = NULL;
     task->load = new_load(loader, task);
-    if (leads_to_key(task)) identity = orm__identity_of(&session->map, task->relation->target);
-    bool ok = task->load != NULL &&
-              orm__keyset_init(&task->keys, &session->arena, task->owner, task->relation, task->parent_count);
-    for (size_t i = 0; i < task->parent_count && ok; i++) ok = collect_parent(loader, task, (uint32_t)i, identity);
+    if (leads_to_key(task))
+        identity = orm__identity_of(&session->map, task->relation->target);
+    bool ok = task->load != NULL && orm__keyset_init(&task->keys, &session->arena, task->owner,
+                                                     task->relation, task->parent_count);
+    for (size_t i = 0; i < task->parent_count && ok; i++)
+        ok = collect_parent(loader, task, (uint32_t)i, identity);
     return ok ? ORM_OK : orm__session_nomem(session);
 }

@@ -1,7 +1,8 @@
 #include "base/fail.h"
 #include "relation/loader.h"
 
-/* Children by key: items[start[k]] … items[start[k + 1] - 1] are those of key k, in the order they came. */
+/* Children by key: items[start[k]] … items[start[k + 1] - 1] are those of key k, in the order they
+ * came. */
 typedef struct grouped {
     void **items;
     size_t *start;
@@ -14,19 +15,26 @@ static bool group(orm__loader *loader, const orm__task *task, grouped *out)
     size_t count = task->children.count;
     out->items = orm__arena_alloc(arena, (count + 1) * sizeof *out->items);
     out->start = orm__arena_zero(arena, (keys + 3) * sizeof *out->start);
-    if (out->items == NULL || out->start == NULL) return false;
-    /* start[k + 2] counts key k; then start[k + 1] is where its next item goes, and ends as where key k + 1 starts. */
-    for (size_t i = 0; i < count; i++) out->start[task->child_keys[i] + 2]++;
-    for (size_t k = 2; k < keys + 2; k++) out->start[k] += out->start[k - 1];
-    for (size_t i = 0; i < count; i++) out->items[out->start[task->child_keys[i] + 1]++] = task->children.items[i];
+    if (out->items == NULL || out->start == NULL)
+        return false;
+    /* start[k + 2] counts key k; then start[k + 1] is where its next item goes, and ends as where
+     * key k + 1 starts. */
+    for (size_t i = 0; i < count; i++)
+        out->start[task->child_keys[i] + 2]++;
+    for (size_t k = 2; k < keys + 2; k++)
+        out->start[k] += out->start[k - 1];
+    for (size_t i = 0; i < count; i++)
+        out->items[out->start[task->child_keys[i] + 1]++] = task->children.items[i];
     return true;
 }
 
 static bool assign_lists(orm__loader *loader, orm__task *task, const grouped *children)
 {
-    orm_list *lists = orm__arena_alloc(&loader->session->arena, (task->parent_count + 1) * sizeof *lists);
+    orm_list *lists =
+        orm__arena_alloc(&loader->session->arena, (task->parent_count + 1) * sizeof *lists);
     size_t used = 0;
-    if (lists == NULL) return false;
+    if (lists == NULL)
+        return false;
     for (size_t k = 0; k < task->keys.count; k++) {
         for (uint32_t p = task->keys.first[k]; p != ORM__NO_PARENT; p = task->keys.next[p]) {
             orm_list *list = &lists[used++];
@@ -34,7 +42,9 @@ static bool assign_lists(orm__loader *loader, orm__task *task, const grouped *ch
             list->count = children->start[k + 1] - children->start[k];
             list->partial = task->load->partial;
             orm_object *parent = orm__object_of(task->owner, task->parents[p]);
-            if (!orm__assign(&loader->assigned, &parent->slots[task->relation_index], list, task->load)) return false;
+            if (!orm__assign(&loader->assigned, &parent->slots[task->relation_index], list,
+                             task->load))
+                return false;
         }
     }
     return true;
@@ -47,30 +57,41 @@ static bool assign_rows(orm__loader *loader, orm__task *task, const grouped *chi
         void *row = any ? children->items[children->start[k]] : NULL;
         for (uint32_t p = task->keys.first[k]; p != ORM__NO_PARENT; p = task->keys.next[p]) {
             orm_object *parent = orm__object_of(task->owner, task->parents[p]);
-            if (!orm__assign(&loader->assigned, &parent->slots[task->relation_index], row, task->load)) return false;
+            if (!orm__assign(&loader->assigned, &parent->slots[task->relation_index], row,
+                             task->load))
+                return false;
         }
     }
     return true;
 }
 
-/* Children know the parent they were reached from, where that is the inverse relation and only one parent has the key. */
+/* Children know the parent they were reached from, where that is the inverse relation and only one
+ * parent has the key. */
 static bool assign_inverse(orm__loader *loader, orm__task *task, const grouped *children)
 {
     const orm_relation *relation = task->relation;
-    if (relation->inverse == ORM_NO_RELATION || relation->link != NULL) return true;
-    if (relation->target->relations[relation->inverse].kind != ORM_BELONGS_TO) return true;
+    if (relation->inverse == ORM_NO_RELATION || relation->link != NULL)
+        return true;
+    if (relation->target->relations[relation->inverse].kind != ORM_BELONGS_TO)
+        return true;
     orm__load *load = orm__arena_zero(&loader->session->arena, sizeof *load);
-    if (load == NULL) return false;
+    if (load == NULL)
+        return false;
     load->site = loader->site;
     for (size_t k = 0; k < task->keys.count; k++) {
         uint32_t only = task->keys.first[k];
-        if (only == ORM__NO_PARENT || task->keys.next[only] != ORM__NO_PARENT) continue;
+        if (only == ORM__NO_PARENT || task->keys.next[only] != ORM__NO_PARENT)
+            continue;
         for (size_t i = children->start[k]; i < children->start[k + 1]; i++) {
-            orm__slot *slot = &orm__object_of(relation->target, children->items[i])->slots[relation->inverse];
-            if (slot->load != NULL) continue;
+            orm__slot *slot =
+                &orm__object_of(relation->target, children->items[i])->slots[relation->inverse];
+            if (slot->load != NULL)
+                continue;
             /* Objects that came with this very load need no way back. */
-            if (task->tables.mappers[0].distinct) *slot = (orm__slot){task->parents[only], load};
-            else if (!orm__assign(&loader->assigned, slot, task->parents[only], load)) return false;
+            if (task->tables.mappers[0].distinct)
+                *slot = (orm__slot){task->parents[only], load};
+            else if (!orm__assign(&loader->assigned, slot, task->parents[only], load))
+                return false;
         }
     }
     return true;
@@ -83,9 +104,12 @@ orm_status orm__task_distribute(orm__loader *loader, orm__task *task)
     bool many = task->relation->kind == ORM_HAS_MANY || task->relation->kind == ORM_MANY_TO_MANY;
     bool ok = group(loader, task, &children);
     if (ok && task->tables.mappers[0].distinct)
-        ok = orm__identity_defer(task->tables.mappers[0].identity, &session->arena, children.items, task->children.count);
-    if (ok) ok = many ? assign_lists(loader, task, &children) : assign_rows(loader, task, &children);
-    if (ok) ok = task->relation->kind == ORM_BELONGS_TO || assign_inverse(loader, task, &children);
+        ok = orm__identity_defer(task->tables.mappers[0].identity, &session->arena, children.items,
+                                 task->children.count);
+    if (ok)
+        ok = many ? assign_lists(loader, task, &children) : assign_rows(loader, task, &children);
+    if (ok)
+        ok = task->relation->kind == ORM_BELONGS_TO || assign_inverse(loader, task, &children);
     task->result->rows = ok ? children.items : NULL;
     task->result->count = ok ? task->children.count : 0;
     return ok ? ORM_OK : orm__session_nomem(session);

@@ -7,18 +7,21 @@
 #include "base/hash.h"
 #include "model/column_value.h"
 
-bool orm__keyset_init(orm__keyset *keys, orm__arena *arena, const orm_model *owner, const orm_relation *relation,
-                      size_t parents)
+bool orm__keyset_init(orm__keyset *keys, orm__arena *arena, const orm_model *owner,
+                      const orm_relation *relation, size_t parents)
 {
     memset(keys, 0, sizeof *keys);
     keys->arena = arena;
     keys->owner = owner;
     keys->relation = relation;
-    if (parents >= UINT32_MAX / 4) return false;
+    if (parents >= UINT32_MAX / 4)
+        return false;
     size_t slots = 8;
-    while (slots < parents * 2) slots *= 2;
+    while (slots < parents * 2)
+        slots *= 2;
     keys->slot_mask = slots - 1;
-    keys->values = orm__arena_alloc(arena, (parents + 1) * relation->own_count * sizeof *keys->values);
+    keys->values =
+        orm__arena_alloc(arena, (parents + 1) * relation->own_count * sizeof *keys->values);
     keys->first = orm__arena_alloc(arena, (parents + 1) * sizeof *keys->first);
     keys->next = orm__arena_alloc(arena, (parents + 1) * sizeof *keys->next);
     keys->slots = orm__arena_zero(arena, slots * sizeof *keys->slots);
@@ -29,7 +32,8 @@ bool orm__keyset_read(const orm__keyset *keys, const void *row, orm_value *key_o
 {
     for (uint16_t i = 0; i < keys->relation->own_count; i++) {
         key_out[i] = orm__column_get(&keys->owner->columns[keys->relation->own_columns[i]], row);
-        if (key_out[i].kind == ORM_KIND_NULL) return false;
+        if (key_out[i].kind == ORM_KIND_NULL)
+            return false;
     }
     return true;
 }
@@ -37,14 +41,16 @@ bool orm__keyset_read(const orm__keyset *keys, const void *row, orm_value *key_o
 static uint64_t hash_key(const orm__keyset *keys, const orm_value *key)
 {
     uint64_t hash = orm__value_hash(&key[0]);
-    for (uint16_t i = 1; i < keys->relation->own_count; i++) hash = orm__hash_word(hash * 31 + orm__value_hash(&key[i]));
+    for (uint16_t i = 1; i < keys->relation->own_count; i++)
+        hash = orm__hash_word(hash * 31 + orm__value_hash(&key[i]));
     return hash;
 }
 
 static bool same_key(const orm__keyset *keys, const orm_value *left, const orm_value *right)
 {
     for (uint16_t i = 0; i < keys->relation->own_count; i++)
-        if (!orm__value_same(&left[i], &right[i])) return false;
+        if (!orm__value_same(&left[i], &right[i]))
+            return false;
     return true;
 }
 
@@ -53,7 +59,8 @@ static size_t slot_of(const orm__keyset *keys, const orm_value *key)
 {
     uint16_t width = keys->relation->own_count;
     size_t at = hash_key(keys, key) & keys->slot_mask;
-    while (keys->slots[at] != 0 && !same_key(keys, &keys->values[(keys->slots[at] - 1) * (size_t)width], key))
+    while (keys->slots[at] != 0 &&
+           !same_key(keys, &keys->values[(keys->slots[at] - 1) * (size_t)width], key))
         at = (at + 1) & keys->slot_mask;
     return at;
 }
@@ -98,12 +105,16 @@ static bool sort_integers(orm__keyset *keys)
     bool ascending = true;
     for (size_t i = 1; i < keys->count && ascending; i++)
         ascending = keys->values[i - 1].as.integer < keys->values[i].as.integer;
-    if (ascending) return true;
+    if (ascending)
+        return true;
     numbered *items = orm__arena_alloc(keys->arena, keys->count * sizeof *items);
-    if (items == NULL) return false;
-    for (size_t i = 0; i < keys->count; i++) items[i] = (numbered){keys->values[i].as.integer, (uint32_t)i};
+    if (items == NULL)
+        return false;
+    for (size_t i = 0; i < keys->count; i++)
+        items[i] = (numbered){keys->values[i].as.integer, (uint32_t)i};
     qsort(items, keys->count, sizeof *items, compare_numbered);
-    for (size_t i = 0; i < keys->count; i++) keys->order[i] = items[i].number;
+    for (size_t i = 0; i < keys->count; i++)
+        keys->order[i] = items[i].number;
     return true;
 }
 
@@ -113,13 +124,17 @@ static orm_status lay_out(orm__keyset *keys, uint16_t column, orm_error *error)
     const orm_column *own = &keys->owner->columns[keys->relation->own_columns[column]];
     bool integer = own->type >= ORM_TYPE_SMALLINT && own->type <= ORM_TYPE_BIGINT;
     orm_value *sorted = orm__arena_alloc(keys->arena, (keys->count + 1) * sizeof *sorted);
-    if (sorted == NULL) return orm__fail(error, ORM_NOMEM, "out of memory");
+    if (sorted == NULL)
+        return orm__fail(error, ORM_NOMEM, "out of memory");
     keys->sorted[column] = sorted;
     for (size_t i = 0; i < keys->count; i++) {
         sorted[i] = keys->values[keys->order[i] * (size_t)width + column];
-        if (integer) continue;
-        orm_status status = orm__column_check(keys->owner, own, &sorted[i], true, keys->arena, error);
-        if (status != ORM_OK) return status;
+        if (integer)
+            continue;
+        orm_status status =
+            orm__column_check(keys->owner, own, &sorted[i], true, keys->arena, error);
+        if (status != ORM_OK)
+            return status;
     }
     return ORM_OK;
 }
@@ -127,13 +142,18 @@ static orm_status lay_out(orm__keyset *keys, uint16_t column, orm_error *error)
 orm_status orm__keyset_sort(orm__keyset *keys, orm_error *error)
 {
     keys->order = orm__arena_alloc(keys->arena, (keys->count + 1) * sizeof *keys->order);
-    if (keys->order == NULL) return orm__fail(error, ORM_NOMEM, "out of memory");
-    for (size_t i = 0; i < keys->count; i++) keys->order[i] = (uint32_t)i;
-    bool integers = keys->relation->own_count == 1 && keys->count > 0 && keys->values[0].kind == ORM_KIND_INT;
-    if (integers && !sort_integers(keys)) return orm__fail(error, ORM_NOMEM, "out of memory");
+    if (keys->order == NULL)
+        return orm__fail(error, ORM_NOMEM, "out of memory");
+    for (size_t i = 0; i < keys->count; i++)
+        keys->order[i] = (uint32_t)i;
+    bool integers =
+        keys->relation->own_count == 1 && keys->count > 0 && keys->values[0].kind == ORM_KIND_INT;
+    if (integers && !sort_integers(keys))
+        return orm__fail(error, ORM_NOMEM, "out of memory");
     for (uint16_t i = 0; i < keys->relation->own_count; i++) {
         orm_status status = lay_out(keys, i, error);
-        if (status != ORM_OK) return status;
+        if (status != ORM_OK)
+            return status;
     }
     return ORM_OK;
 }

@@ -26,30 +26,36 @@ static void dispose_task(orm__task *task)
     task->child_capacity = 0;
     orm__row_list_dispose(&task->children);
     orm__row_list_dispose(&task->reused);
-    if (task->tables.query != NULL) orm__tables_dispose(&task->tables);
+    if (task->tables.query != NULL)
+        orm__tables_dispose(&task->tables);
     task->tables.query = NULL;
 }
 
 void orm__loader_dispose(orm__loader *loader)
 {
-    for (orm__task *task = loader->level; task != NULL; task = task->next) dispose_task(task);
+    for (orm__task *task = loader->level; task != NULL; task = task->next)
+        dispose_task(task);
     orm__assigned_dispose(&loader->assigned);
 }
 
 static const char *join_path(orm_session *session, const char *parent, const char *name)
 {
-    if (parent == NULL || parent[0] == '\0') return name;
+    if (parent == NULL || parent[0] == '\0')
+        return name;
     const char *path = orm__arena_printf(&session->arena, "%s.%s", parent, name);
     return path != NULL ? path : name;
 }
 
-orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t index, const void *generated,
-                           void *const *parents, size_t count, const char *parent_path, bool row_by_row)
+orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t index,
+                           const void *generated, void *const *parents, size_t count,
+                           const char *parent_path, bool row_by_row)
 {
     orm_session *session = loader->session;
-    if (count == 0) return ORM_OK;
+    if (count == 0)
+        return ORM_OK;
     orm__task *task = orm__arena_zero(&session->arena, sizeof *task);
-    if (task == NULL) return orm__session_nomem(session);
+    if (task == NULL)
+        return orm__session_nomem(session);
     task->owner = owner;
     task->relation = &owner->relations[index];
     task->relation_index = index;
@@ -68,16 +74,19 @@ orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t
     return ORM_OK;
 }
 
-orm_status orm__loader_add_with(orm__loader *loader, const orm__view *view, void *const *rows, size_t count,
-                                const char *path, bool joins_too)
+orm_status orm__loader_add_with(orm__loader *loader, const orm__view *view, void *const *rows,
+                                size_t count, const char *path, bool joins_too)
 {
     orm_status status = ORM_OK;
-    for (uint16_t i = 0; view->with != NULL && i < view->model->relation_count && status == ORM_OK; i++) {
+    for (uint16_t i = 0; view->with != NULL && i < view->model->relation_count && status == ORM_OK;
+         i++) {
         const void *generated = orm__view_with(view, i);
         orm__view child;
-        if (generated == NULL) continue;
+        if (generated == NULL)
+            continue;
         orm__view_read(&child, view->model->relations[i].target, generated);
-        if (child.load == ORM_LOAD_JOIN && !joins_too) continue;
+        if (child.load == ORM_LOAD_JOIN && !joins_too)
+            continue;
         status = orm__loader_add(loader, view->model, i, generated, rows, count, path, false);
     }
     return status;
@@ -93,7 +102,8 @@ orm_status orm__loader_add_joined(orm__loader *loader, const orm__tables *tables
         orm__view view;
         orm__view_read(&view, join->relation->target, join->query);
         void **rows = orm__row_list_keep(joined, &session->arena);
-        if (rows == NULL) return orm__session_nomem(session);
+        if (rows == NULL)
+            return orm__session_nomem(session);
         tables->mappers[i + 1].result->rows = rows;
         tables->mappers[i + 1].result->count = joined->count;
         status = orm__loader_add_with(loader, &view, rows, joined->count,
@@ -109,7 +119,8 @@ static bool add_child(orm__task *task, void *row, uint32_t key)
         size_t capacity = task->child_capacity == 0 ? 64 : task->child_capacity * 2;
         uint32_t *keys = orm__resize(task->children.allocator, task->child_keys,
                                      task->child_capacity * sizeof *keys, capacity * sizeof *keys);
-        if (keys == NULL) return false;
+        if (keys == NULL)
+            return false;
         task->child_keys = keys;
         task->child_capacity = capacity;
     }
@@ -132,24 +143,32 @@ static uint32_t key_of_child(orm__task *task, const void *row)
                   : column->type == ORM_TYPE_INTEGER ? *(const int32_t *)(const void *)member
                                                      : *(const int16_t *)(const void *)member;
     uint32_t last = task->last_key;
-    if (last < task->keys.count && task->keys.values[last].as.integer == key) return last;
+    if (last < task->keys.count && task->keys.values[last].as.integer == key)
+        return last;
     task->last_key = orm__keyset_find_int(&task->keys, key);
     return task->last_key;
 }
 
-static orm_status read_key(const piece *part, orm__rows *rows, const void *row, uint32_t *key_out, orm_error *error)
+static orm_status read_key(const piece *part, orm__rows *rows, const void *row, uint32_t *key_out,
+                           orm_error *error)
 {
     orm__task *task = part->task;
     int64_t ordinal = 0;
     if (!task->query.by_ordinal) {
         *key_out = key_of_child(task, row);
-        if (*key_out != ORM__NO_PARENT) return ORM_OK;
-        return orm__fail(error, ORM_SCHEMA, "a row of %s came back with a key that was not asked for", task->relation->target->name);
+        if (*key_out != ORM__NO_PARENT)
+            return ORM_OK;
+        return orm__fail(error, ORM_SCHEMA,
+                         "a row of %s came back with a key that was not asked for",
+                         task->relation->target->name);
     }
-    orm_status status = task->tables.mappers[0].driver->read_int(rows, task->tables.ordinal, &ordinal, error);
-    if (status != ORM_OK) return status;
+    orm_status status =
+        task->tables.mappers[0].driver->read_int(rows, task->tables.ordinal, &ordinal, error);
+    if (status != ORM_OK)
+        return status;
     size_t position = part->base + (size_t)ordinal;
-    if (ordinal < 0 || position >= task->keys.count) return orm__fail(error, ORM_DATABASE, "a key's position is out of range");
+    if (ordinal < 0 || position >= task->keys.count)
+        return orm__fail(error, ORM_DATABASE, "a key's position is out of range");
     *key_out = task->keys.order[position];
     return ORM_OK;
 }
@@ -164,11 +183,15 @@ static orm_status take_children(orm__call *call, orm__rows *rows, orm_error *err
     while (status == ORM_OK && more) {
         void *row = NULL;
         uint32_t key = 0;
-        status = task->query.join_count == 0 ? orm__mapper_take(&task->tables.mappers[0], rows, &row, error)
-                                             : orm__tables_take(&task->tables, rows, &row, error);
-        if (status == ORM_OK) status = read_key(part, rows, row, &key, error);
-        if (status == ORM_OK && !add_child(task, row, key)) status = orm__fail(error, ORM_NOMEM, "out of memory");
-        if (status == ORM_OK) status = driver->next(rows, &more, error);
+        status = task->query.join_count == 0
+                     ? orm__mapper_take(&task->tables.mappers[0], rows, &row, error)
+                     : orm__tables_take(&task->tables, rows, &row, error);
+        if (status == ORM_OK)
+            status = read_key(part, rows, row, &key, error);
+        if (status == ORM_OK && !add_child(task, row, key))
+            status = orm__fail(error, ORM_NOMEM, "out of memory");
+        if (status == ORM_OK)
+            status = driver->next(rows, &more, error);
     }
     return status;
 }
@@ -179,7 +202,8 @@ static int readers_of(const orm__task *level, const orm_model *model)
     int count = 0;
     for (const orm__task *task = level; task != NULL; task = task->next) {
         count += task->relation->target == model;
-        for (uint16_t i = 0; i < task->query.join_count; i++) count += task->query.joins[i].relation->target == model;
+        for (uint16_t i = 0; i < task->query.join_count; i++)
+            count += task->query.joins[i].relation->target == model;
     }
     return count;
 }
@@ -193,8 +217,8 @@ static orm_status fill_query(orm__loader *loader, orm__task *task)
     query->owner = task->owner;
     query->relation = task->relation;
     orm_status status = orm__view_fill(&task->view, task->relation, query, &loader->session->error);
-    query->by_ordinal =
-        table || query->limited || query->skipping || !orm__relation_matches_bytes(task->owner, task->relation);
+    query->by_ordinal = table || query->limited || query->skipping ||
+                        !orm__relation_matches_bytes(task->owner, task->relation);
     return status;
 }
 
@@ -204,14 +228,20 @@ static orm_status find_statement(orm__loader *loader, orm__task *task)
     orm_session *session = loader->session;
     orm_value lists[ORM__KEY_MAX];
     memset(lists, 0, sizeof lists);
-    for (uint16_t i = 0; i < task->relation->own_count; i++) lists[i].kind = ORM_KIND_ARRAY;
+    for (uint16_t i = 0; i < task->relation->own_count; i++)
+        lists[i].kind = ORM_KIND_ARRAY;
     orm__gathered_reset(&session->gathered, &session->arena, &session->error);
-    orm_status status = orm__gather_query(&session->gathered, &task->query, lists, task->relation->own_count);
-    if (status == ORM_OK) status = orm__session_statement(session, &task->query, &task->statement);
-    if (status != ORM_OK) return status;
+    orm_status status =
+        orm__gather_query(&session->gathered, &task->query, lists, task->relation->own_count);
+    if (status == ORM_OK)
+        status = orm__session_statement(session, &task->query, &task->statement);
+    if (status != ORM_OK)
+        return status;
     task->value_count = session->gathered.value_count;
-    task->values = orm__arena_alloc(&session->arena, (task->value_count + 1) * sizeof *task->values);
-    if (task->values == NULL) return orm__session_nomem(session);
+    task->values =
+        orm__arena_alloc(&session->arena, (task->value_count + 1) * sizeof *task->values);
+    if (task->values == NULL)
+        return orm__session_nomem(session);
     memcpy(task->values, session->gathered.values, task->value_count * sizeof *task->values);
     return ORM_OK;
 }
@@ -220,27 +250,33 @@ static orm_status prepare_task(orm__loader *loader, orm__task *task)
 {
     orm_session *session = loader->session;
     orm_status status = orm__keyset_sort(&task->keys, &session->error);
-    if (status == ORM_OK) status = find_statement(loader, task);
-    if (status != ORM_OK) return status;
+    if (status == ORM_OK)
+        status = find_statement(loader, task);
+    if (status != ORM_OK)
+        return status;
     task->result = orm__session_result(session, loader->site, task->relation->target);
-    if (task->result == NULL) return orm__session_nomem(session);
+    if (task->result == NULL)
+        return orm__session_nomem(session);
     task->result->relation = task->relation;
     /* Keys equal for the database but not in bytes could bring one child twice. */
     bool distinct = orm__relation_matches_bytes(task->owner, task->relation) &&
                     readers_of(loader->level, task->relation->target) == 1;
-    return orm__tables_init(&task->tables, session, loader->site, &task->query, task->statement, task->result, distinct,
-                            task->view.refresh, &loader->assigned);
+    return orm__tables_init(&task->tables, session, loader->site, &task->query, task->statement,
+                            task->result, distinct, task->view.refresh, &loader->assigned);
 }
 
 static size_t pieces_of(const orm__loader *loader, const orm__task *task)
 {
-    if (task->keys.count == 0) return 0;
-    if (loader->session->engine->driver->dialect != ORM_DIALECT_POSTGRESQL) return 1;
+    if (task->keys.count == 0)
+        return 0;
+    if (loader->session->engine->driver->dialect != ORM_DIALECT_POSTGRESQL)
+        return 1;
     return (task->keys.count + KEYS_AT_ONCE - 1) / KEYS_AT_ONCE;
 }
 
 /* The calls of one task: its statement, once per piece of its keys. */
-static bool fill_calls(orm__loader *loader, orm__task *task, orm__call *calls, orm__about *abouts, piece *parts)
+static bool fill_calls(orm__loader *loader, orm__task *task, orm__call *calls, orm__about *abouts,
+                       piece *parts)
 {
     size_t pieces = pieces_of(loader, task);
     const orm_object *parent = orm__object_of(task->owner, task->parents[0]);
@@ -249,8 +285,10 @@ static bool fill_calls(orm__loader *loader, orm__task *task, orm__call *calls, o
         size_t count = pieces == 1 || i + 1 == pieces ? task->keys.count - base : KEYS_AT_ONCE;
         orm_value *values = task->values;
         if (i > 0) {
-            values = orm__arena_alloc(&loader->session->arena, (task->value_count + 1) * sizeof *values);
-            if (values == NULL) return false;
+            values =
+                orm__arena_alloc(&loader->session->arena, (task->value_count + 1) * sizeof *values);
+            if (values == NULL)
+                return false;
             memcpy(values, task->values, task->value_count * sizeof *values);
         }
         for (uint16_t k = 0; k < task->relation->own_count; k++) {
@@ -258,10 +296,17 @@ static bool fill_calls(orm__loader *loader, orm__task *task, orm__call *calls, o
             values[k].as.span.size = count;
         }
         parts[i] = (piece){task, base};
-        calls[i] = (orm__call){.statement = task->statement, .values = values, .value_count = task->value_count,
-                               .consume = take_children, .context = &parts[i]};
-        abouts[i] = (orm__about){.kind = ORM_EVENT_RELATION, .model = task->relation->target, .relation = task->relation,
-                                 .owner = task->owner, .path = task->path, .row_by_row = task->row_by_row};
+        calls[i] = (orm__call){.statement = task->statement,
+                               .values = values,
+                               .value_count = task->value_count,
+                               .consume = take_children,
+                               .context = &parts[i]};
+        abouts[i] = (orm__about){.kind = ORM_EVENT_RELATION,
+                                 .model = task->relation->target,
+                                 .relation = task->relation,
+                                 .owner = task->owner,
+                                 .path = task->path,
+                                 .row_by_row = task->row_by_row};
         if (parent->result != NULL) {
             abouts[i].origin = parent->result->site;
             abouts[i].origin_rows = parent->result->count;
@@ -276,10 +321,12 @@ static orm_status send_level(orm__loader *loader, size_t total)
     orm__call *calls = orm__arena_alloc(&session->arena, (total + 1) * sizeof *calls);
     orm__about *abouts = orm__arena_alloc(&session->arena, total * sizeof *abouts);
     piece *parts = orm__arena_alloc(&session->arena, total * sizeof *parts);
-    if (calls == NULL || abouts == NULL || parts == NULL) return orm__session_nomem(session);
+    if (calls == NULL || abouts == NULL || parts == NULL)
+        return orm__session_nomem(session);
     size_t at = 0;
     for (orm__task *task = loader->level; task != NULL; task = task->next) {
-        if (!fill_calls(loader, task, calls + 1 + at, abouts + at, parts + at)) return orm__session_nomem(session);
+        if (!fill_calls(loader, task, calls + 1 + at, abouts + at, parts + at))
+            return orm__session_nomem(session);
         at += pieces_of(loader, task);
     }
     return orm__session_send(session, loader->site, calls, abouts, total);
@@ -291,16 +338,22 @@ static orm_status load_level(orm__loader *loader)
     size_t total = 0;
     for (orm__task *task = loader->level; task != NULL && status == ORM_OK; task = task->next)
         status = orm__task_collect(loader, task);
-    for (orm__task *task = loader->level; task != NULL; task = task->next) total += pieces_of(loader, task);
-    if (status != ORM_OK || total == 0) return status;
+    for (orm__task *task = loader->level; task != NULL; task = task->next)
+        total += pieces_of(loader, task);
+    if (status != ORM_OK || total == 0)
+        return status;
     status = orm__session_enter(loader->session, loader->site);
     for (orm__task *task = loader->level; task != NULL && status == ORM_OK; task = task->next)
-        if (task->keys.count > 0) status = fill_query(loader, task);
+        if (task->keys.count > 0)
+            status = fill_query(loader, task);
     for (orm__task *task = loader->level; task != NULL && status == ORM_OK; task = task->next)
-        if (task->keys.count > 0) status = prepare_task(loader, task);
-    if (status == ORM_OK) status = send_level(loader, total);
+        if (task->keys.count > 0)
+            status = prepare_task(loader, task);
+    if (status == ORM_OK)
+        status = send_level(loader, total);
     for (orm__task *task = loader->level; task != NULL && status == ORM_OK; task = task->next)
-        if (task->keys.count > 0) status = orm__task_distribute(loader, task);
+        if (task->keys.count > 0)
+            status = orm__task_distribute(loader, task);
     return status;
 }
 
@@ -308,7 +361,8 @@ static orm_status load_level(orm__loader *loader)
 static void **all_children(orm__loader *loader, orm__task *task, size_t *count_out)
 {
     for (size_t i = 0; i < task->reused.count; i++)
-        if (!orm__row_list_add(&task->children, task->reused.items[i])) return NULL;
+        if (!orm__row_list_add(&task->children, task->reused.items[i]))
+            return NULL;
     *count_out = task->children.count;
     return orm__row_list_keep(&task->children, &loader->session->arena);
 }
@@ -317,19 +371,26 @@ static void **all_children(orm__loader *loader, orm__task *task, size_t *count_o
 static orm_status add_next(orm__loader *loader, orm__task *task)
 {
     bool deeper = task->depth > 1 && task->relation->target == task->owner;
-    /* Children that were there before came without the joins: theirs are loaded like any other relation. */
+    /* Children that were there before came without the joins: theirs are loaded like any other
+     * relation. */
     bool joins_too = task->reused.count > 0;
-    if (!deeper && task->view.with == NULL) return ORM_OK;
+    if (!deeper && task->view.with == NULL)
+        return ORM_OK;
     size_t count = 0;
     void **children = all_children(loader, task, &count);
-    if (children == NULL) return orm__session_nomem(loader->session);
-    orm_status status = orm__loader_add_with(loader, &task->view, children, count, task->path, joins_too);
+    if (children == NULL)
+        return orm__session_nomem(loader->session);
+    orm_status status =
+        orm__loader_add_with(loader, &task->view, children, count, task->path, joins_too);
     if (status == ORM_OK && !joins_too && task->tables.query != NULL)
         status = orm__loader_add_joined(loader, &task->tables, task->path);
     if (status == ORM_OK && deeper && count > 0) {
-        status = orm__loader_add(loader, task->owner, task->relation_index, task->generated, children, count, task->path, false);
-        orm__task *added = (orm__task *)(void *)((char *)loader->level_end - offsetof(orm__task, next));
-        if (status == ORM_OK) added->depth = task->depth - 1;
+        status = orm__loader_add(loader, task->owner, task->relation_index, task->generated,
+                                 children, count, task->path, false);
+        orm__task *added =
+            (orm__task *)(void *)((char *)loader->level_end - offsetof(orm__task, next));
+        if (status == ORM_OK)
+            added->depth = task->depth - 1;
     }
     return status;
 }
@@ -343,7 +404,8 @@ orm_status orm__loader_run(orm__loader *loader)
         loader->level = NULL;
         loader->level_end = &loader->level;
         for (orm__task *task = done; task != NULL; task = task->next) {
-            if (status == ORM_OK) status = add_next(loader, task);
+            if (status == ORM_OK)
+                status = add_next(loader, task);
             dispose_task(task);
         }
     }

@@ -1,6 +1,6 @@
 /*
- * Loads relations level by level: all relations of a level are read by one flight, one statement each, whatever the
- * number of parents; what the session already has is not asked for again.
+ * Loads relations level by level: all relations of a level are read by one flight, one statement
+ * each, whatever the number of parents; what the session already has is not asked for again.
  */
 #ifndef ORM_RELATION_LOADER_H
 #define ORM_RELATION_LOADER_H
@@ -51,16 +51,18 @@ typedef struct orm__loader {
 void orm__loader_init(orm__loader *loader, orm_session *session, orm_site site);
 void orm__loader_dispose(orm__loader *loader);
 
-/* Adds relation `index` of `owner`, with `generated` its query (may be NULL), for `count` parents. ORM_NOMEM. */
-orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t index, const void *generated,
-                           void *const *parents, size_t count, const char *parent_path, bool row_by_row);
+/* Adds relation `index` of `owner`, with `generated` its query (may be NULL), for `count` parents.
+ * ORM_NOMEM. */
+orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t index,
+                           const void *generated, void *const *parents, size_t count,
+                           const char *parent_path, bool row_by_row);
 
 /*
- * Adds every relation that `view` names for the rows of its model; those to be joined only when `joins_too`, for rows
- * that did not come from a statement with the joins in it.
+ * Adds every relation that `view` names for the rows of its model; those to be joined only when
+ * `joins_too`, for rows that did not come from a statement with the joins in it.
  */
-orm_status orm__loader_add_with(orm__loader *loader, const orm__view *view, void *const *rows, size_t count,
-                                const char *path, bool joins_too);
+orm_status orm__loader_add_with(orm__loader *loader, const orm__view *view, void *const *rows,
+                                size_t count, const char *path, bool joins_too);
 
 /* Adds the relations below the joins of a result. */
 orm_status orm__loader_add_joined(orm__loader *loader, const orm__tables *tables, const char *path);

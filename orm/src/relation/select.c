@@ -18,38 +18,46 @@ static orm_status take_rows(orm__call *call, orm__rows *rows, orm_error *error)
         void *row = NULL;
         status = joined ? orm__tables_take(&target->tables, rows, &row, error)
                         : orm__mapper_take(&target->tables.mappers[0], rows, &row, error);
-        if (status == ORM_OK && !orm__row_list_add(target->rows, row)) status = orm__fail(error, ORM_NOMEM, "out of memory");
-        if (status == ORM_OK) status = driver->next(rows, &more, error);
+        if (status == ORM_OK && !orm__row_list_add(target->rows, row))
+            status = orm__fail(error, ORM_NOMEM, "out of memory");
+        if (status == ORM_OK)
+            status = driver->next(rows, &more, error);
     }
     return status;
 }
 
 /* The rows of the query itself, as a list in the session's memory. */
-static orm_status select_rows(orm__loader *loader, const orm__query *query, const orm__view *view, selected *target,
-                              orm_list *list)
+static orm_status select_rows(orm__loader *loader, const orm__query *query, const orm__view *view,
+                              selected *target, orm_list *list)
 {
     orm_session *session = loader->session;
     orm__statement *statement = NULL;
     orm_status status = orm__session_statement(session, query, &statement);
-    if (status != ORM_OK) return status;
+    if (status != ORM_OK)
+        return status;
     orm__result *result = orm__session_result(session, loader->site, query->model);
-    if (result == NULL) return orm__session_nomem(session);
+    if (result == NULL)
+        return orm__session_nomem(session);
     target->session = session;
     target->rows = &session->rows;
     session->rows.count = 0;
-    status = orm__tables_init(&target->tables, session, loader->site, query, statement, result, !query->model->view,
-                              view->refresh, &loader->assigned);
+    status = orm__tables_init(&target->tables, session, loader->site, query, statement, result,
+                              !query->model->view, view->refresh, &loader->assigned);
     orm__about about = {.kind = ORM_EVENT_SELECT, .model = query->model};
     if (status == ORM_OK)
-        status = orm__session_send_one(session, loader->site, statement, take_rows, target, &about, NULL);
-    if (status != ORM_OK) return status;
+        status = orm__session_send_one(session, loader->site, statement, take_rows, target, &about,
+                                       NULL);
+    if (status != ORM_OK)
+        return status;
     list->items = orm__row_list_keep(&session->rows, &session->arena);
-    if (list->items == NULL) return orm__session_nomem(session);
+    if (list->items == NULL)
+        return orm__session_nomem(session);
     list->count = session->rows.count;
     result->rows = list->items;
     result->count = list->count;
     const orm__mapper *mapper = &target->tables.mappers[0];
-    if (mapper->distinct && !orm__identity_defer(mapper->identity, &session->arena, list->items, list->count))
+    if (mapper->distinct &&
+        !orm__identity_defer(mapper->identity, &session->arena, list->items, list->count))
         return orm__session_nomem(session);
     return ORM_OK;
 }
@@ -57,13 +65,16 @@ static orm_status select_rows(orm__loader *loader, const orm__query *query, cons
 static orm_status gather(orm_session *db, orm_site site, orm__query *query, const orm__view *view)
 {
     orm_status status = orm__session_enter(db, site);
-    if (status == ORM_OK) status = orm__view_fill(view, NULL, query, &db->error);
-    if (status != ORM_OK) return status;
+    if (status == ORM_OK)
+        status = orm__view_fill(view, NULL, query, &db->error);
+    if (status != ORM_OK)
+        return status;
     orm__gathered_reset(&db->gathered, &db->arena, &db->error);
     return orm__gather_query(&db->gathered, query, NULL, 0);
 }
 
-orm_status orm_gen_select(orm_site site, orm_session *db, const orm_model *model, const void *generated, void *list_out)
+orm_status orm_gen_select(orm_site site, orm_session *db, const orm_model *model,
+                          const void *generated, void *list_out)
 {
     orm_list *list = list_out;
     orm__view view;
@@ -80,17 +91,21 @@ orm_status orm_gen_select(orm_site site, orm_session *db, const orm_model *model
     target.tables.query = NULL;
     orm__loader_init(&loader, db, site);
     orm_status status = gather(db, site, &query, &view);
-    if (status == ORM_OK) status = select_rows(&loader, &query, &view, &target, list);
+    if (status == ORM_OK)
+        status = select_rows(&loader, &query, &view, &target, list);
     if (status == ORM_OK && view.with != NULL)
         status = orm__loader_add_with(&loader, &view, list->items, list->count, NULL, false);
-    if (status == ORM_OK && query.join_count > 0) status = orm__loader_add_joined(&loader, &target.tables, NULL);
-    if (status == ORM_OK) status = orm__loader_run(&loader);
+    if (status == ORM_OK && query.join_count > 0)
+        status = orm__loader_add_joined(&loader, &target.tables, NULL);
+    if (status == ORM_OK)
+        status = orm__loader_run(&loader);
     if (status != ORM_OK) {
         orm__assigned_undo(&loader.assigned);
         orm__fail_in(&db->error, "", site);
         *list = (orm_list){0};
     }
-    if (target.tables.query != NULL) orm__tables_dispose(&target.tables);
+    if (target.tables.query != NULL)
+        orm__tables_dispose(&target.tables);
     orm__loader_dispose(&loader);
     return status;
 }
@@ -105,13 +120,14 @@ static orm_status take_number(orm__call *call, orm__rows *rows, orm_error *error
     number *target = call->context;
     bool more = false;
     orm_status status = target->driver->next(rows, &more, error);
-    if (status == ORM_OK && more) status = target->driver->read_int(rows, 0, &target->value, error);
+    if (status == ORM_OK && more)
+        status = target->driver->read_int(rows, 0, &target->value, error);
     return status;
 }
 
 /* A query whose result is one number. */
-static orm_status select_number(orm_site site, orm_session *db, const orm_model *model, const void *generated,
-                                orm__purpose purpose, int64_t *number_out)
+static orm_status select_number(orm_site site, orm_session *db, const orm_model *model,
+                                const void *generated, orm__purpose purpose, int64_t *number_out)
 {
     orm__view view;
     orm__query query = {.purpose = purpose, .model = model};
@@ -121,25 +137,29 @@ static orm_status select_number(orm_site site, orm_session *db, const orm_model 
     view.with = NULL;
     view.order_by[0] = 0;
     orm_status status = gather(db, site, &query, &view);
-    if (status == ORM_OK) status = orm__session_statement(db, &query, &statement);
+    if (status == ORM_OK)
+        status = orm__session_statement(db, &query, &statement);
     if (status != ORM_OK) {
         orm__fail_in(&db->error, "", site);
         return status;
     }
     number answer = {db->engine->driver, 0};
-    orm__about about = {.kind = purpose == ORM__PURPOSE_COUNT ? ORM_EVENT_COUNT : ORM_EVENT_EXISTS, .model = model};
+    orm__about about = {.kind = purpose == ORM__PURPOSE_COUNT ? ORM_EVENT_COUNT : ORM_EVENT_EXISTS,
+                        .model = model};
     status = orm__session_send_one(db, site, statement, take_number, &answer, &about, NULL);
     *number_out = answer.value;
     return status;
 }
 
-orm_status orm_gen_count(orm_site site, orm_session *db, const orm_model *model, const void *query, int64_t *count_out)
+orm_status orm_gen_count(orm_site site, orm_session *db, const orm_model *model, const void *query,
+                         int64_t *count_out)
 {
     *count_out = 0;
     return select_number(site, db, model, query, ORM__PURPOSE_COUNT, count_out);
 }
 
-orm_status orm_gen_exists(orm_site site, orm_session *db, const orm_model *model, const void *query, bool *exists_out)
+orm_status orm_gen_exists(orm_site site, orm_session *db, const orm_model *model, const void *query,
+                          bool *exists_out)
 {
     int64_t found = 0;
     orm_status status = select_number(site, db, model, query, ORM__PURPOSE_EXISTS, &found);

@@ -11,17 +11,19 @@ typedef struct orm__tables {
     const orm__query *query;
     orm__mapper mappers[ORM__JOIN_MAX + 1];
     orm__load *loads[ORM__JOIN_MAX + 1]; /* of the joined relations; [0] is unused */
-    orm__row_list joined[ORM__JOIN_MAX + 1]; /* rows of each join, for the relations below it; [0] is unused */
-    uint16_t ordinal; /* result column behind all tables */
+    orm__row_list joined[ORM__JOIN_MAX +
+                         1]; /* rows of each join, for the relations below it; [0] is unused */
+    uint16_t ordinal;        /* result column behind all tables */
     orm__assigned *assigned;
 } orm__tables;
 
 /*
- * `distinct`: the statement gives each row of table 0 once, and no other result read at the same time holds its model.
- * ORM_NOMEM.
+ * `distinct`: the statement gives each row of table 0 once, and no other result read at the same
+ * time holds its model. ORM_NOMEM.
  */
-orm_status orm__tables_init(orm__tables *tables, orm_session *session, orm_site site, const orm__query *query,
-                            const orm__statement *statement, orm__result *result, bool distinct, bool refresh,
+orm_status orm__tables_init(orm__tables *tables, orm_session *session, orm_site site,
+                            const orm__query *query, const orm__statement *statement,
+                            orm__result *result, bool distinct, bool refresh,
                             orm__assigned *assigned);
 void orm__tables_dispose(orm__tables *tables);
 

@@ -13,7 +13,8 @@ static orm_status take_found(orm__call *call, orm__rows *rows, orm_error *error)
     found *target = call->context;
     bool more = false;
     orm_status status = target->mapper.driver->next(rows, &more, error);
-    if (status != ORM_OK || !more) return status;
+    if (status != ORM_OK || !more)
+        return status;
     return orm__mapper_take(&target->mapper, rows, &target->row, error);
 }
 
@@ -21,40 +22,47 @@ static orm_status take_found(orm__call *call, orm__rows *rows, orm_error *error)
 static void *known_row(orm_session *db, const orm_model *model, const orm_value *key)
 {
     orm__identity *identity = orm__identity_of(&db->map, model);
-    if (identity == NULL || orm__identity_is_empty(identity)) return NULL;
+    if (identity == NULL || orm__identity_is_empty(identity))
+        return NULL;
     bool ok = true;
     return orm__identity_find(&db->map, identity, key, &ok);
 }
 
-static orm_status send_find(orm_site site, orm_session *db, const orm_model *model, const orm__query *query,
-                            void **row_out)
+static orm_status send_find(orm_site site, orm_session *db, const orm_model *model,
+                            const orm__query *query, void **row_out)
 {
     orm__statement *statement = NULL;
     orm_status status = orm__session_statement(db, query, &statement);
-    if (status != ORM_OK) return status;
+    if (status != ORM_OK)
+        return status;
     found target = {.session = db};
     orm__result *result = orm__session_result(db, site, model);
-    if (result == NULL || !orm__mapper_init(&target.mapper, db, db->engine->driver, &db->arena, &db->map, model,
-                                            statement->fields, result, false, false))
+    if (result == NULL ||
+        !orm__mapper_init(&target.mapper, db, db->engine->driver, &db->arena, &db->map, model,
+                          statement->fields, result, false, false))
         return orm__session_nomem(db);
     orm__about about = {.kind = ORM_EVENT_FIND, .model = model};
     status = orm__session_send_one(db, site, statement, take_found, &target, &about, NULL);
-    if (status != ORM_OK) return status;
+    if (status != ORM_OK)
+        return status;
     *row_out = target.row;
     void **kept = orm__arena_alloc(&db->arena, sizeof *kept);
-    if (kept == NULL) return orm__session_nomem(db);
+    if (kept == NULL)
+        return orm__session_nomem(db);
     *kept = target.row;
     result->rows = kept;
     result->count = target.row != NULL ? 1 : 0;
     return ORM_OK;
 }
 
-orm_status orm_gen_find(orm_site site, orm_session *db, const orm_model *model, const orm_value *key, void *row_out)
+orm_status orm_gen_find(orm_site site, orm_session *db, const orm_model *model,
+                        const orm_value *key, void *row_out)
 {
     void **out = row_out;
     *out = NULL;
     orm_status status = orm__session_enter(db, site);
-    if (status != ORM_OK) return status;
+    if (status != ORM_OK)
+        return status;
     orm__gathered *gathered = &db->gathered;
     orm__gathered_reset(gathered, &db->arena, &db->error);
     orm__query query;
@@ -79,8 +87,10 @@ orm_status orm_gen_find(orm_site site, orm_session *db, const orm_model *model, 
         return gathered->status;
     }
     *out = known_row(db, model, gathered->values);
-    if (*out == NULL) status = send_find(site, db, model, &query, out);
-    if (status != ORM_OK || *out != NULL) return status;
+    if (*out == NULL)
+        status = send_find(site, db, model, &query, out);
+    if (status != ORM_OK || *out != NULL)
+        return status;
     (void)orm__fail(&db->error, ORM_NOT_FOUND, "there is no %s with this key", model->name);
     orm__fail_at(&db->error, model->name, NULL);
     orm__fail_in(&db->error, "", site);

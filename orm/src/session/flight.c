@@ -20,8 +20,8 @@ orm_status orm__session_enter(orm_session *session, orm_site site)
     }
     session->error.status = ORM_OK;
     if (session->connection == NULL) {
-        orm_status status =
-            orm__pool_acquire(&session->engine->pool, session->site, &session->connection, &session->error);
+        orm_status status = orm__pool_acquire(&session->engine->pool, session->site,
+                                              &session->connection, &session->error);
         if (status != ORM_OK) {
             orm__fail_in(&session->error, "", site);
             return status;
@@ -38,21 +38,26 @@ orm__statement *orm__session_lookup(orm_session *session)
                                   orm__hash_bytes(shape->data, shape->size));
 }
 
-orm_status orm__session_keep(orm_session *session, orm__compiled *compiled, orm__statement **statement_out)
+orm_status orm__session_keep(orm_session *session, orm__compiled *compiled,
+                             orm__statement **statement_out)
 {
     const orm__buffer *shape = &session->gathered.shape;
-    orm_status status = orm__connection_keep(session->connection, shape->data, shape->size,
-                                             orm__hash_bytes(shape->data, shape->size), compiled, statement_out);
+    orm_status status =
+        orm__connection_keep(session->connection, shape->data, shape->size,
+                             orm__hash_bytes(shape->data, shape->size), compiled, statement_out);
     return status == ORM_OK ? ORM_OK : orm__session_nomem(session);
 }
 
-orm_status orm__session_statement(orm_session *session, const orm__query *query, orm__statement **statement_out)
+orm_status orm__session_statement(orm_session *session, const orm__query *query,
+                                  orm__statement **statement_out)
 {
     *statement_out = orm__session_lookup(session);
-    if (*statement_out != NULL) return ORM_OK;
+    if (*statement_out != NULL)
+        return ORM_OK;
     orm__compiled compiled;
     orm__compiled_init(&compiled, &session->engine->allocator);
-    orm_status status = orm__compile_query(orm__dialect_of(session->engine->driver->dialect), query, &compiled);
+    orm_status status =
+        orm__compile_query(orm__dialect_of(session->engine->driver->dialect), query, &compiled);
     if (status == ORM_OK)
         status = orm__session_keep(session, &compiled, statement_out);
     else
@@ -61,8 +66,8 @@ orm_status orm__session_statement(orm_session *session, const orm__query *query,
     return status;
 }
 
-static void publish_call(orm_session *session, orm_site site, const orm__call *call, const orm__about *about,
-                         bool timed)
+static void publish_call(orm_session *session, orm_site site, const orm__call *call,
+                         const orm__about *about, bool timed)
 {
     orm_event event = {
         .kind = about->kind,
@@ -91,34 +96,41 @@ static void publish_call(orm_session *session, orm_site site, const orm__call *c
 }
 
 /* After a flight: what became of the transaction, and where a failure was. */
-static void settle(orm_session *session, orm_site site, orm_status status, const orm__call *calls, size_t count)
+static void settle(orm_session *session, orm_site site, orm_status status, const orm__call *calls,
+                   size_t count)
 {
     orm__transaction state = session->engine->driver->transaction(session->connection->link);
     bool was_begun = session->begun;
-    session->begun = was_begun || state == ORM__TRANSACTION_ACTIVE || state == ORM__TRANSACTION_FAILED;
-    if (status == ORM_OK) return;
+    session->begun =
+        was_begun || state == ORM__TRANSACTION_ACTIVE || state == ORM__TRANSACTION_FAILED;
+    if (status == ORM_OK)
+        return;
     /* A transaction that is gone although nobody ended it has failed as well. */
-    if (state == ORM__TRANSACTION_IDLE ? was_begun : state != ORM__TRANSACTION_ACTIVE) session->failed = true;
+    if (state == ORM__TRANSACTION_IDLE ? was_begun : state != ORM__TRANSACTION_ACTIVE)
+        session->failed = true;
     const orm__call *failed = calls;
-    while (failed < calls + count - 1 && failed->status == ORM_OK) failed++;
+    while (failed < calls + count - 1 && failed->status == ORM_OK)
+        failed++;
     orm__fail_in(&session->error, failed->statement->sql, site);
 }
 
-orm_status orm__session_send(orm_session *session, orm_site site, orm__call *calls, const orm__about *abouts,
-                             size_t count)
+orm_status orm__session_send(orm_session *session, orm_site site, orm__call *calls,
+                             const orm__about *abouts, size_t count)
 {
     static const orm__about begin = {.kind = ORM_EVENT_CONTROL};
     orm_engine *engine = session->engine;
     size_t first = session->begun ? 1 : 0;
     bool timed = orm__is_timed(engine, session->sink);
     if (first == 0) {
-        orm__control control = session->read_only ? ORM__CONTROL_BEGIN_READ_ONLY : ORM__CONTROL_BEGIN;
+        orm__control control =
+            session->read_only ? ORM__CONTROL_BEGIN_READ_ONLY : ORM__CONTROL_BEGIN;
         calls[0] = (orm__call){.statement = &session->connection->control[control]};
     }
     orm__flight flight = {.calls = calls + first, .count = count + 1 - first, .timed = timed};
     orm_status status = engine->driver->run(session->connection->link, &flight,
                                             orm__deadline_in(session->timeout_ms), &session->error);
-    if (status != ORM_OK || !session->begun) settle(session, site, status, flight.calls, flight.count);
+    if (status != ORM_OK || !session->begun)
+        settle(session, site, status, flight.calls, flight.count);
     if (orm__is_watched(engine, session->sink))
         for (size_t i = first; i <= count; i++)
             publish_call(session, site, &calls[i], i == 0 ? &begin : &abouts[i - 1], timed);
@@ -136,6 +148,7 @@ orm_status orm__session_send_one(orm_session *session, orm_site site, orm__state
                            .consume = consume,
                            .context = context};
     orm_status status = orm__session_send(session, site, calls, about, 1);
-    if (affected_out != NULL) *affected_out = calls[1].affected;
+    if (affected_out != NULL)
+        *affected_out = calls[1].affected;
     return status;
 }

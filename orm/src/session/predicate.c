@@ -51,19 +51,30 @@ static size_t list_item_size(orm_list_type type)
 {
     switch (type) {
     case ORM_LIST_I8:
-    case ORM_LIST_U8: return 1;
+    case ORM_LIST_U8:
+        return 1;
     case ORM_LIST_I16:
-    case ORM_LIST_U16: return 2;
+    case ORM_LIST_U16:
+        return 2;
     case ORM_LIST_I32:
-    case ORM_LIST_U32: return 4;
-    case ORM_LIST_FLOAT: return sizeof(float);
-    case ORM_LIST_DATE: return sizeof(orm_date);
-    case ORM_LIST_TEXT: return sizeof(const char *);
-    case ORM_LIST_BYTES: return sizeof(orm_bytes);
-    case ORM_LIST_NUMERIC: return sizeof(orm_numeric);
-    case ORM_LIST_UUID: return sizeof(orm_uuid);
-    case ORM_LIST_INTERVAL: return sizeof(orm_interval);
-    default: return 8;
+    case ORM_LIST_U32:
+        return 4;
+    case ORM_LIST_FLOAT:
+        return sizeof(float);
+    case ORM_LIST_DATE:
+        return sizeof(orm_date);
+    case ORM_LIST_TEXT:
+        return sizeof(const char *);
+    case ORM_LIST_BYTES:
+        return sizeof(orm_bytes);
+    case ORM_LIST_NUMERIC:
+        return sizeof(orm_numeric);
+    case ORM_LIST_UUID:
+        return sizeof(orm_uuid);
+    case ORM_LIST_INTERVAL:
+        return sizeof(orm_interval);
+    default:
+        return 8;
     }
 }
 
@@ -72,17 +83,21 @@ static orm_status keep_list(orm_session *db, orm_cond *cond)
 {
     size_t count = cond->as.list.count;
     size_t size = list_item_size(cond->list_type);
-    if (count == 0 || cond->as.list.items == NULL) return ORM_OK;
-    if (count > SIZE_MAX / 32) return ORM_NOMEM;
+    if (count == 0 || cond->as.list.items == NULL)
+        return ORM_OK;
+    if (count > SIZE_MAX / 32)
+        return ORM_NOMEM;
     char *items = orm__arena_alloc(&db->arena, count * size);
-    if (items == NULL) return ORM_NOMEM;
+    if (items == NULL)
+        return ORM_NOMEM;
     memcpy(items, cond->as.list.items, count * size);
     bool pointers = cond->list_type == ORM_LIST_TEXT || cond->list_type == ORM_LIST_BYTES ||
                     cond->list_type == ORM_LIST_NUMERIC;
     for (size_t i = 0; pointers && i < count; i++) {
         orm_value value = orm__list_get(cond, i);
         if (value.kind == ORM_KIND_NULL || orm__value_keep(&value, &db->arena) != ORM_OK) {
-            if (value.kind == ORM_KIND_NULL) continue;
+            if (value.kind == ORM_KIND_NULL)
+                continue;
             return ORM_NOMEM;
         }
         /* Every such item begins with the pointer to its data. */
@@ -96,9 +111,12 @@ static orm_status keep_list(orm_session *db, orm_cond *cond)
 static orm_pred keep(orm_session *db, const orm_model *model, const orm_pred *pred)
 {
     orm_pred copy = *pred;
-    if (copy.kind == ORM_PRED_FAILED) return copy;
-    if (copy.kind == ORM_PRED_NONE || copy.model != model) return failed(model, ORM_MISUSE);
-    if (copy.kind != ORM_PRED_LEAF) return copy;
+    if (copy.kind == ORM_PRED_FAILED)
+        return copy;
+    if (copy.kind == ORM_PRED_NONE || copy.model != model)
+        return failed(model, ORM_MISUSE);
+    if (copy.kind != ORM_PRED_LEAF)
+        return copy;
     orm_cond *cond = &copy.as.cond;
     orm_status status = ORM_OK;
     if (cond->op == ORM_OP_IN || cond->op == ORM_OP_NOT_IN) {
@@ -111,26 +129,32 @@ static orm_pred keep(orm_session *db, const orm_model *model, const orm_pred *pr
 }
 
 /* `items` are of model `inner`; the result is of `model`. */
-static orm_pred combine(orm_session *db, const orm_model *model, orm_pred_kind kind, const orm_model *inner,
-                        const orm_pred *items, size_t count)
+static orm_pred combine(orm_session *db, const orm_model *model, orm_pred_kind kind,
+                        const orm_model *inner, const orm_pred *items, size_t count)
 {
-    if (count > UINT16_MAX) return failed(model, ORM_INVALID);
+    if (count > UINT16_MAX)
+        return failed(model, ORM_INVALID);
     orm_pred *copies = orm__arena_alloc(&db->arena, (count + 1) * sizeof *copies);
-    if (copies == NULL) return failed(model, ORM_NOMEM);
+    if (copies == NULL)
+        return failed(model, ORM_NOMEM);
     uint16_t depth = 0;
     for (size_t i = 0; i < count; i++) {
         copies[i] = keep(db, inner, &items[i]);
-        if (copies[i].kind == ORM_PRED_FAILED) return failed(model, copies[i].as.failure);
-        if (copies[i].depth > depth) depth = copies[i].depth;
+        if (copies[i].kind == ORM_PRED_FAILED)
+            return failed(model, copies[i].as.failure);
+        if (copies[i].depth > depth)
+            depth = copies[i].depth;
     }
-    if (depth >= ORM_PRED_MAX_DEPTH) return failed(model, ORM_INVALID);
+    if (depth >= ORM_PRED_MAX_DEPTH)
+        return failed(model, ORM_INVALID);
     orm_pred pred = {.model = model, .kind = kind, .depth = (uint16_t)(depth + 1)};
     pred.as.children.items = copies;
     pred.as.children.count = count;
     return pred;
 }
 
-orm_pred orm_gen_pred_has(orm_session *db, const orm_model *model, uint16_t relation, const orm_pred *target)
+orm_pred orm_gen_pred_has(orm_session *db, const orm_model *model, uint16_t relation,
+                          const orm_pred *target)
 {
     orm_pred pred = combine(db, model, ORM_PRED_HAS, model->relations[relation].target, target, 1);
     pred.target = relation;
@@ -142,24 +166,30 @@ orm_pred orm_gen_pred_not(orm_session *db, const orm_model *model, const orm_pre
     return combine(db, model, ORM_PRED_NOT, model, pred, 1);
 }
 
-orm_pred orm_gen_pred_group(orm_session *db, const orm_model *model, orm_pred_kind kind, const orm_pred *items,
-                            size_t count)
+orm_pred orm_gen_pred_group(orm_session *db, const orm_model *model, orm_pred_kind kind,
+                            const orm_pred *items, size_t count)
 {
     return combine(db, model, kind, model, items, count);
 }
 
 /* A conjunction grows in place: conditions added in a loop do not nest. */
-static orm_pred extend(orm_session *db, const orm_model *model, const orm_pred *group, const orm_pred *pred)
+static orm_pred extend(orm_session *db, const orm_model *model, const orm_pred *group,
+                       const orm_pred *pred)
 {
     size_t count = group->as.children.count;
-    orm_pred *items = count >= UINT16_MAX ? NULL : orm__arena_alloc(&db->arena, (count + 1) * sizeof *items);
-    if (items == NULL) return failed(model, count >= UINT16_MAX ? ORM_INVALID : ORM_NOMEM);
+    orm_pred *items =
+        count >= UINT16_MAX ? NULL : orm__arena_alloc(&db->arena, (count + 1) * sizeof *items);
+    if (items == NULL)
+        return failed(model, count >= UINT16_MAX ? ORM_INVALID : ORM_NOMEM);
     memcpy(items, group->as.children.items, count * sizeof *items);
     items[count] = keep(db, model, pred);
-    if (items[count].kind == ORM_PRED_FAILED) return items[count];
-    if (items[count].depth >= ORM_PRED_MAX_DEPTH) return failed(model, ORM_INVALID);
+    if (items[count].kind == ORM_PRED_FAILED)
+        return items[count];
+    if (items[count].depth >= ORM_PRED_MAX_DEPTH)
+        return failed(model, ORM_INVALID);
     orm_pred grown = *group;
-    if (items[count].depth >= grown.depth) grown.depth = (uint16_t)(items[count].depth + 1);
+    if (items[count].depth >= grown.depth)
+        grown.depth = (uint16_t)(items[count].depth + 1);
     grown.as.children.items = items;
     grown.as.children.count = count + 1;
     return grown;
@@ -167,7 +197,8 @@ static orm_pred extend(orm_session *db, const orm_model *model, const orm_pred *
 
 void orm_gen_where(orm_session *db, const orm_model *model, orm_pred *where, const orm_pred *pred)
 {
-    if (where->kind == ORM_PRED_FAILED) return;
+    if (where->kind == ORM_PRED_FAILED)
+        return;
     if (where->kind == ORM_PRED_NONE) {
         *where = keep(db, model, pred);
     } else if (where->kind == ORM_PRED_ALL_OF && where->model == model) {

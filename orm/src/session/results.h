@@ -4,7 +4,8 @@
 
 #include "map/object.h"
 
-/* The newest result of a session, followed by older ones through `next`; NULL when there is none. session. */
+/* The newest result of a session, followed by older ones through `next`; NULL when there is none.
+ * session. */
 const orm__result *orm__session_results(const orm_session *session);
 
 /* A number no other session of the process's engine has had. */

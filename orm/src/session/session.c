@@ -7,18 +7,22 @@
 #include "base/allocator.h"
 #include "base/fail.h"
 
-static orm_session *new_session(orm_site site, orm_engine *engine, const orm_session_options *options)
+static orm_session *new_session(orm_site site, orm_engine *engine,
+                                const orm_session_options *options)
 {
     static const orm_session_options none;
-    if (options == NULL) options = &none;
+    if (options == NULL)
+        options = &none;
     orm_session *session = orm__alloc_zero(&engine->allocator, sizeof *session);
-    if (session == NULL) return NULL;
+    if (session == NULL)
+        return NULL;
     session->engine = engine;
     session->site = site;
     session->number = atomic_fetch_add(&engine->session_count, 1) + 1;
     session->read_only = options->read_only;
     session->sink = (const orm__sink *)(const void *)options->scope;
-    session->timeout_ms = options->deadline_ms > 0 ? options->deadline_ms : engine->options.statement_timeout_ms;
+    session->timeout_ms =
+        options->deadline_ms > 0 ? options->deadline_ms : engine->options.statement_timeout_ms;
     orm__arena_init(&session->arena, &engine->allocator, &engine->block_cache);
     orm__identity_map_init(&session->map, &engine->allocator);
     orm__gathered_init(&session->gathered, &engine->allocator, engine->driver->dialect);
@@ -26,19 +30,23 @@ static orm_session *new_session(orm_site site, orm_engine *engine, const orm_ses
     return session;
 }
 
-orm_status orm_session_open_at(orm_site site, orm_engine *engine, const orm_session_options *options,
-                               orm_session **session_out, orm_error *error)
+orm_status orm_session_open_at(orm_site site, orm_engine *engine,
+                               const orm_session_options *options, orm_session **session_out,
+                               orm_error *error)
 {
     *session_out = NULL;
-    if (error != NULL) memset(error, 0, sizeof *error);
-    if (engine == NULL) return orm__fail(error, ORM_MISUSE, "a session needs an engine");
+    if (error != NULL)
+        memset(error, 0, sizeof *error);
+    if (engine == NULL)
+        return orm__fail(error, ORM_MISUSE, "a session needs an engine");
     *session_out = new_session(site, engine, options);
     return *session_out != NULL ? ORM_OK : orm__fail(error, ORM_NOMEM, "out of memory");
 }
 
 void orm_session_close(orm_session *session)
 {
-    if (session == NULL) return;
+    if (session == NULL)
+        return;
     orm_engine *engine = session->engine;
     orm_session_rollback(session);
     orm__row_list_dispose(&session->rows);
@@ -95,7 +103,8 @@ orm_status orm__session_nomem(orm_session *session)
 orm__result *orm__session_result(orm_session *session, orm_site site, const orm_model *model)
 {
     orm__result *result = orm__arena_zero(&session->arena, sizeof *result);
-    if (result == NULL) return NULL;
+    if (result == NULL)
+        return NULL;
     result->model = model;
     result->site = site;
     result->next = session->results;
@@ -107,11 +116,14 @@ orm_status orm__session_check_row(orm_session *session, const orm_model *model, 
 {
     const orm_object *object = row == NULL ? NULL : orm__object_of(model, row);
     if (object == NULL || object->row != row)
-        return orm__fail(&session->error, ORM_MISUSE, "the row of %s was not loaded by a session (a copy is not)", model->name);
+        return orm__fail(&session->error, ORM_MISUSE,
+                         "the row of %s was not loaded by a session (a copy is not)", model->name);
     if (object->session != session)
-        return orm__fail(&session->error, ORM_MISUSE, "the row of %s belongs to another session", model->name);
+        return orm__fail(&session->error, ORM_MISUSE, "the row of %s belongs to another session",
+                         model->name);
     if (object->detached)
-        return orm__fail(&session->error, ORM_MISUSE, "the row of %s is detached: it was deleted, or its insert rolled back",
+        return orm__fail(&session->error, ORM_MISUSE,
+                         "the row of %s is detached: it was deleted, or its insert rolled back",
                          model->name);
     return ORM_OK;
 }

@@ -11,7 +11,9 @@
 #include "session/results.h"
 #include "sql/query.h"
 
-enum { ORM__WRITE_MAX = 1600 }; /* columns of one INSERT or UPDATE: what a PostgreSQL table can have */
+enum {
+    ORM__WRITE_MAX = 1600
+}; /* columns of one INSERT or UPDATE: what a PostgreSQL table can have */
 
 /* A change to memory that a rollback takes back; newest first. */
 typedef struct orm__undo {
@@ -29,8 +31,8 @@ struct orm_session {
     uint64_t number;
     int64_t timeout_ms;
     bool read_only;
-    bool begun;            /* a transaction is open on the connection */
-    bool failed;           /* a statement failed in it */
+    bool begun;                  /* a transaction is open on the connection */
+    bool failed;                 /* a statement failed in it */
     orm__connection *connection; /* NULL until needed */
     orm__arena arena;
     orm__identity_map map;
@@ -54,26 +56,29 @@ typedef struct orm__about {
 } orm__about;
 
 /*
- * Starts a call that does I/O: clears the error, refuses a session whose transaction failed, takes a connection and
- * starts a flight on it. ORM_FAILED_TRANSACTION, or what the pool says.
+ * Starts a call that does I/O: clears the error, refuses a session whose transaction failed, takes
+ * a connection and starts a flight on it. ORM_FAILED_TRANSACTION, or what the pool says.
  */
 orm_status orm__session_enter(orm_session *session, orm_site site);
 
 /* The statement for what was gathered, compiled when it is new. `kind` of compile by `query`. */
-orm_status orm__session_statement(orm_session *session, const orm__query *query, orm__statement **statement_out);
+orm_status orm__session_statement(orm_session *session, const orm__query *query,
+                                  orm__statement **statement_out);
 
 /* The same for text that is compiled by the caller: keeps it under the gathered shape. */
-orm_status orm__session_keep(orm_session *session, orm__compiled *compiled, orm__statement **statement_out);
+orm_status orm__session_keep(orm_session *session, orm__compiled *compiled,
+                             orm__statement **statement_out);
 
 /* The statement of the gathered shape if the connection has it, else NULL. */
 orm__statement *orm__session_lookup(orm_session *session);
 
 /*
- * Sends calls[1 … count] as one flight, with BEGIN in calls[0] when no transaction is open, and publishes one event for
- * each. abouts[0 … count - 1] describe them. On failure the session's error is set with statement and site.
+ * Sends calls[1 … count] as one flight, with BEGIN in calls[0] when no transaction is open, and
+ * publishes one event for each. abouts[0 … count - 1] describe them. On failure the session's error
+ * is set with statement and site.
  */
-orm_status orm__session_send(orm_session *session, orm_site site, orm__call *calls, const orm__about *abouts,
-                             size_t count);
+orm_status orm__session_send(orm_session *session, orm_site site, orm__call *calls,
+                             const orm__about *abouts, size_t count);
 
 /* The one statement of a call that needs no more: gathered values, one consumer. */
 orm_status orm__session_send_one(orm_session *session, orm_site site, orm__statement *statement,

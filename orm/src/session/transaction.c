@@ -9,30 +9,35 @@ orm_status orm_session_run_at(orm_site site, orm_engine *engine, const orm_sessi
 {
     orm_session *session = NULL;
     orm_status status = orm_session_open_at(site, engine, options, &session, error);
-    if (status != ORM_OK) return status;
+    if (status != ORM_OK)
+        return status;
     status = handler(session, context);
     if (status == ORM_OK) {
         status = orm_session_commit_at(site, session);
     } else if (session->error.status != status) {
-        (void)orm__fail(&session->error, status, "the handler returned %s", orm_status_name(status));
+        (void)orm__fail(&session->error, status, "the handler returned %s",
+                        orm_status_name(status));
         session->error.site = site;
     }
-    if (status != ORM_OK && error != NULL) *error = session->error;
+    if (status != ORM_OK && error != NULL)
+        *error = session->error;
     orm_session_close(session);
     return status;
 }
 
 /* Runs one control statement by itself. */
-static orm_status run_control(orm_session *session, orm_site site, orm__control control, orm_error *error)
+static orm_status run_control(orm_session *session, orm_site site, orm__control control,
+                              orm_error *error)
 {
     orm_engine *engine = session->engine;
     orm__connection *connection = session->connection;
     orm__call call = {.statement = &connection->control[control]};
     bool timed = orm__is_timed(engine, session->sink);
     orm__flight flight = {.calls = &call, .count = 1, .timed = timed};
-    orm_status status =
-        engine->driver->run(connection->link, &flight, orm__deadline_in(session->timeout_ms), error);
-    if (status != ORM_OK) orm__fail_in(error, call.statement->sql, site);
+    orm_status status = engine->driver->run(connection->link, &flight,
+                                            orm__deadline_in(session->timeout_ms), error);
+    if (status != ORM_OK)
+        orm__fail_in(error, call.statement->sql, site);
     if (orm__is_watched(engine, session->sink)) {
         orm_event event = {.kind = ORM_EVENT_CONTROL,
                            .sql = call.statement->sql,
@@ -50,7 +55,8 @@ static orm_status run_control(orm_session *session, orm_site site, orm__control 
 
 static void give_back(orm_session *session)
 {
-    if (session->connection != NULL) orm__pool_release(&session->engine->pool, session->connection);
+    if (session->connection != NULL)
+        orm__pool_release(&session->engine->pool, session->connection);
     session->connection = NULL;
     session->begun = false;
     session->failed = false;
@@ -80,7 +86,8 @@ orm_status orm_session_commit_at(orm_site site, orm_session *session)
         return ORM_FAILED_TRANSACTION;
     }
     orm_status status = ORM_OK;
-    if (session->begun) status = run_control(session, site, ORM__CONTROL_COMMIT, &session->error);
+    if (session->begun)
+        status = run_control(session, site, ORM__CONTROL_COMMIT, &session->error);
     if (status != ORM_OK && status != ORM_COMMIT_UNKNOWN) {
         orm_error error = session->error;
         orm_session_rollback_at(site, session);
@@ -96,9 +103,12 @@ bool orm__session_undoable(orm_session *session, const orm_model *model, void *r
 {
     orm__undo *undo = orm__arena_alloc(&session->arena, sizeof *undo);
     void *before = NULL;
-    if (what == ORM__UNDO_UPDATE) before = orm__arena_alloc(&session->arena, model->size);
-    if (undo == NULL || (what == ORM__UNDO_UPDATE && before == NULL)) return false;
-    if (before != NULL) memcpy(before, row, model->size);
+    if (what == ORM__UNDO_UPDATE)
+        before = orm__arena_alloc(&session->arena, model->size);
+    if (undo == NULL || (what == ORM__UNDO_UPDATE && before == NULL))
+        return false;
+    if (before != NULL)
+        memcpy(before, row, model->size);
     undo->next = session->undo;
     undo->model = model;
     undo->row = row;
@@ -114,15 +124,18 @@ void orm__session_undo(orm_session *session)
         const orm__undo *undo = session->undo;
         orm_object *object = orm__object_of(undo->model, undo->row);
         orm__identity *identity = orm__identity_of(&session->map, undo->model);
-        if (undo->what == ORM__UNDO_UPDATE) memcpy(undo->row, undo->before, undo->model->size);
+        if (undo->what == ORM__UNDO_UPDATE)
+            memcpy(undo->row, undo->before, undo->model->size);
         if (undo->what == ORM__UNDO_INSERT) {
             object->detached = true;
-            if (identity != NULL) orm__identity_remove(&session->map, identity, undo->row);
+            if (identity != NULL)
+                orm__identity_remove(&session->map, identity, undo->row);
         }
         if (undo->what == ORM__UNDO_DELETE) {
             object->detached = false;
             /* Out of memory here only means that the row may be loaded a second time. */
-            if (identity != NULL) (void)orm__identity_add(&session->map, identity, undo->row);
+            if (identity != NULL)
+                (void)orm__identity_add(&session->map, identity, undo->row);
         }
     }
 }

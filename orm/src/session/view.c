@@ -10,7 +10,8 @@ void orm__view_read(orm__view *view, const orm_model *model, const void *query)
     const char *base = query;
     memset(view, 0, sizeof *view);
     view->model = model;
-    if (query == NULL) return;
+    if (query == NULL)
+        return;
     view->where = (const orm_pred *)(const void *)(base + layout->where);
     memcpy(view->order_by, base + layout->order_by, sizeof view->order_by);
     memcpy(&view->limit, base + layout->limit, sizeof view->limit);
@@ -18,20 +19,23 @@ void orm__view_read(orm__view *view, const orm_model *model, const void *query)
     memcpy(&view->load, base + layout->load, sizeof view->load);
     memcpy(&view->depth, base + layout->depth, sizeof view->depth);
     memcpy(&view->refresh, base + layout->refresh, sizeof view->refresh);
-    if (layout->with != ORM_NO_OFFSET) view->with = base + layout->with;
+    if (layout->with != ORM_NO_OFFSET)
+        view->with = base + layout->with;
 }
 
 const void *orm__view_with(const orm__view *view, uint16_t index)
 {
     const void *query = NULL;
-    if (view->with != NULL) memcpy(&query, view->with + index * sizeof query, sizeof query);
+    if (view->with != NULL)
+        memcpy(&query, view->with + index * sizeof query, sizeof query);
     return query;
 }
 
 bool orm__view_is_partial(const orm__view *view)
 {
-    return view->limit != 0 || view->offset != 0 || (view->where != NULL && view->where->kind != ORM_PRED_NONE &&
-                                                     view->where->kind != ORM_PRED_EVERYTHING);
+    return view->limit != 0 || view->offset != 0 ||
+           (view->where != NULL && view->where->kind != ORM_PRED_NONE &&
+            view->where->kind != ORM_PRED_EVERYTHING);
 }
 
 static orm_status fill_order(const orm__view *view, const orm_relation *relation, orm__query *query,
@@ -42,51 +46,66 @@ static orm_status fill_order(const orm__view *view, const orm_relation *relation
     for (size_t i = 0; i < ORM_ORDER_MAX && view->order_by[i] != 0; i++) {
         uint32_t order = view->order_by[i] - 1;
         if (order / 2 >= model->column_count)
-            return orm__fail(error, ORM_INVALID, "order_by of a query of %s holds %u, which is none of its orders",
+            return orm__fail(error, ORM_INVALID,
+                             "order_by of a query of %s holds %u, which is none of its orders",
                              model->name, (unsigned)order + 1);
         query->order[query->order_count++] = (orm__order){(uint16_t)(order / 2), order % 2 == 1};
     }
-    if (query->order_count > 0 || relation == NULL) return ORM_OK;
+    if (query->order_count > 0 || relation == NULL)
+        return ORM_OK;
     for (uint16_t i = 0; i < relation->order_count && i < ORM_ORDER_MAX; i++)
-        query->order[query->order_count++] = (orm__order){relation->order[i].column, relation->order[i].descending};
+        query->order[query->order_count++] =
+            (orm__order){relation->order[i].column, relation->order[i].descending};
     return ORM_OK;
 }
 
-static orm_status check_join(const orm_model *owner, const orm_relation *relation, const orm__view *view,
-                             const orm__query *query, orm_error *error)
+static orm_status check_join(const orm_model *owner, const orm_relation *relation,
+                             const orm__view *view, const orm__query *query, orm_error *error)
 {
     if (relation->kind != ORM_BELONGS_TO && relation->kind != ORM_HAS_ONE)
-        return orm__fail(error, ORM_INVALID, "%s.%s has many rows; ORM_LOAD_JOIN is for to-one relations", owner->name,
+        return orm__fail(error, ORM_INVALID,
+                         "%s.%s has many rows; ORM_LOAD_JOIN is for to-one relations", owner->name,
                          relation->name);
     if (view->limit != 0 || view->offset != 0 || view->order_by[0] != 0)
-        return orm__fail(error, ORM_INVALID, "%s.%s is joined; it can't have an order, limit or offset of its own",
+        return orm__fail(error, ORM_INVALID,
+                         "%s.%s is joined; it can't have an order, limit or offset of its own",
                          owner->name, relation->name);
     if (query->join_count == ORM__JOIN_MAX)
-        return orm__fail(error, ORM_INVALID, "a query of %s joins more than %d relations", owner->name, ORM__JOIN_MAX);
+        return orm__fail(error, ORM_INVALID, "a query of %s joins more than %d relations",
+                         owner->name, ORM__JOIN_MAX);
     return ORM_OK;
 }
 
 /* The joins that `view`, which is table `table`, asks for, and theirs. */
-static orm_status fill_joins(const orm__view *view, uint16_t table, orm__query *query, orm_error *error)
+static orm_status fill_joins(const orm__view *view, uint16_t table, orm__query *query,
+                             orm_error *error)
 {
     for (uint16_t i = 0; view->with != NULL && i < view->model->relation_count; i++) {
         const orm_relation *relation = &view->model->relations[i];
         const void *inner = orm__view_with(view, i);
         orm__view child;
-        if (inner == NULL) continue;
+        if (inner == NULL)
+            continue;
         orm__view_read(&child, relation->target, inner);
-        if (child.load != ORM_LOAD_JOIN) continue;
+        if (child.load != ORM_LOAD_JOIN)
+            continue;
         orm_status status = check_join(view->model, relation, &child, query, error);
-        if (status != ORM_OK) return status;
-        query->joins[query->join_count++] = (orm__join){
-            .parent = table, .relation = relation, .relation_index = i, .where = child.where, .query = inner};
+        if (status != ORM_OK)
+            return status;
+        query->joins[query->join_count++] = (orm__join){.parent = table,
+                                                        .relation = relation,
+                                                        .relation_index = i,
+                                                        .where = child.where,
+                                                        .query = inner};
         status = fill_joins(&child, query->join_count, query, error);
-        if (status != ORM_OK) return status;
+        if (status != ORM_OK)
+            return status;
     }
     return ORM_OK;
 }
 
-orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, orm__query *query, orm_error *error)
+orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, orm__query *query,
+                          orm_error *error)
 {
     query->where = view->where;
     query->join_count = 0;
@@ -95,6 +114,7 @@ orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, o
     query->skipping = view->offset != 0;
     query->offset = view->offset;
     orm_status status = fill_order(view, relation, query, error);
-    if (status == ORM_OK) status = fill_joins(view, 0, query, error);
+    if (status == ORM_OK)
+        status = fill_joins(view, 0, query, error);
     return status;
 }

@@ -27,9 +27,11 @@ const void *orm__view_with(const orm__view *view, uint16_t index);
 bool orm__view_is_partial(const orm__view *view);
 
 /*
- * Fills condition, order, limits and joins of `query`. `relation` (may be NULL) gives the default order. ORM_INVALID:
- * an order that is none of the model's, a join of a to-many relation or with limits or order, too many joins.
+ * Fills condition, order, limits and joins of `query`. `relation` (may be NULL) gives the default
+ * order. ORM_INVALID: an order that is none of the model's, a join of a to-many relation or with
+ * limits or order, too many joins.
  */
-orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, orm__query *query, orm_error *error);
+orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, orm__query *query,
+                          orm_error *error);
 
 #endif

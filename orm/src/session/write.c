@@ -19,8 +19,8 @@ typedef struct written {
     void *into; /* UPDATE: the row to overwrite */
 } written;
 
-static orm_status refuse(orm_session *db, orm_status status, const orm_model *model, const orm_column *column,
-                         const char *what)
+static orm_status refuse(orm_session *db, orm_status status, const orm_model *model,
+                         const orm_column *column, const char *what)
 {
     (void)orm__fail(&db->error, status, "%s.%s %s", model->name, column->field, what);
     orm__fail_at(&db->error, model->name, column->field);
@@ -29,7 +29,8 @@ static orm_status refuse(orm_session *db, orm_status status, const orm_model *mo
 
 static bool is_stamp(const orm_column *column, bool insert)
 {
-    return (column->flags & (insert ? ORM_COLUMN_CREATED | ORM_COLUMN_UPDATED : ORM_COLUMN_UPDATED)) != 0;
+    return (column->flags &
+            (insert ? ORM_COLUMN_CREATED | ORM_COLUMN_UPDATED : ORM_COLUMN_UPDATED)) != 0;
 }
 
 /* The present moment for created and updated columns. */
@@ -44,7 +45,8 @@ static orm_status gather_set(orm_session *db, changes *set, uint16_t column, orm
 {
     orm__gathered *gathered = &db->gathered;
     if (set->count == ORM__WRITE_MAX)
-        return orm__fail(&db->error, ORM_UNSUPPORTED, "more than %d columns of %s are written at once", ORM__WRITE_MAX,
+        return orm__fail(&db->error, ORM_UNSUPPORTED,
+                         "more than %d columns of %s are written at once", ORM__WRITE_MAX,
                          set->model->name);
     set->columns[set->count++] = column;
     orm__gather_shape(gathered, &column, sizeof column);
@@ -54,8 +56,9 @@ static orm_status gather_set(orm_session *db, changes *set, uint16_t column, orm
 
 static bool is_required(const orm_column *column)
 {
-    return (column->flags & (ORM_COLUMN_NULLABLE | ORM_COLUMN_IDENTITY | ORM_COLUMN_COMPUTED | ORM_COLUMN_DEFAULT |
-                             ORM_COLUMN_VERSION | ORM_COLUMN_CREATED | ORM_COLUMN_UPDATED)) == 0;
+    return (column->flags &
+            (ORM_COLUMN_NULLABLE | ORM_COLUMN_IDENTITY | ORM_COLUMN_COMPUTED | ORM_COLUMN_DEFAULT |
+             ORM_COLUMN_VERSION | ORM_COLUMN_CREATED | ORM_COLUMN_UPDATED)) == 0;
 }
 
 static orm_status gather_new_column(orm_session *db, changes *set, uint16_t i, const void *values)
@@ -65,11 +68,14 @@ static orm_status gather_new_column(orm_session *db, changes *set, uint16_t i, c
     orm_value value = {.kind = ORM_KIND_NONE};
     if (column->new_offset != ORM_NO_OFFSET)
         value = orm__set_get(column, (const char *)values + column->new_offset, &state);
-    if (state != ORM_UNSET) return gather_set(db, set, i, value);
-    if (is_stamp(column, true)) return gather_set(db, set, i, present(column));
+    if (state != ORM_UNSET)
+        return gather_set(db, set, i, value);
+    if (is_stamp(column, true))
+        return gather_set(db, set, i, present(column));
     if ((column->flags & ORM_COLUMN_VERSION) != 0 && (column->flags & ORM_COLUMN_DEFAULT) == 0)
         return gather_set(db, set, i, orm_bind_int(1));
-    if (is_required(column)) return refuse(db, ORM_INVALID, set->model, column, "is required and was not set");
+    if (is_required(column))
+        return refuse(db, ORM_INVALID, set->model, column, "is required and was not set");
     return ORM_OK;
 }
 
@@ -91,17 +97,20 @@ static orm_status gather_changes(orm_session *db, changes *set, const void *valu
         orm_value value = {.kind = ORM_KIND_NONE};
         if (column->changes_offset != ORM_NO_OFFSET && (column->flags & ORM_COLUMN_VERSION) == 0)
             value = orm__set_get(column, (const char *)values + column->changes_offset, &state);
-        if (state == ORM_UNSET) continue;
+        if (state == ORM_UNSET)
+            continue;
         any = true;
         status = gather_set(db, set, i, value);
     }
     for (uint16_t i = 0; any && i < set->model->column_count && status == ORM_OK; i++) {
         const orm_column *column = &set->model->columns[i];
         int state = ORM_UNSET;
-        if (!is_stamp(column, false)) continue;
+        if (!is_stamp(column, false))
+            continue;
         if (column->changes_offset != ORM_NO_OFFSET)
             (void)orm__set_get(column, (const char *)values + column->changes_offset, &state);
-        if (state == ORM_UNSET) status = gather_set(db, set, i, present(column));
+        if (state == ORM_UNSET)
+            status = gather_set(db, set, i, present(column));
     }
     return status;
 }
@@ -111,17 +120,22 @@ static orm_status gather_row(orm_session *db, const orm_model *model, const void
 {
     int version = orm__model_version(model);
     for (uint16_t i = 0; i < model->key_count; i++)
-        orm__gather_column(&db->gathered, model, model->key[i], orm__column_get(&model->columns[model->key[i]], row), true);
+        orm__gather_column(&db->gathered, model, model->key[i],
+                           orm__column_get(&model->columns[model->key[i]], row), true);
     if (version >= 0)
-        orm__gather_column(&db->gathered, model, (uint16_t)version, orm__column_get(&model->columns[version], row), true);
+        orm__gather_column(&db->gathered, model, (uint16_t)version,
+                           orm__column_get(&model->columns[version], row), true);
     return db->gathered.status;
 }
 
-static orm_status start(orm_session *db, orm_site site, const orm_model *model, orm__purpose purpose)
+static orm_status start(orm_session *db, orm_site site, const orm_model *model,
+                        orm__purpose purpose)
 {
     orm_status status = orm__session_enter(db, site);
-    if (status != ORM_OK) return status;
-    if (db->read_only) return orm__fail(&db->error, ORM_READ_ONLY, "the session is read only");
+    if (status != ORM_OK)
+        return status;
+    if (db->read_only)
+        return orm__fail(&db->error, ORM_READ_ONLY, "the session is read only");
     orm__gathered_reset(&db->gathered, &db->arena, &db->error);
     struct {
         const orm_model *model;
@@ -135,16 +149,19 @@ static orm_status statement_for(orm_session *db, const changes *set, orm__purpos
                                 orm__statement **statement_out)
 {
     *statement_out = orm__session_lookup(db);
-    if (*statement_out != NULL) return ORM_OK;
+    if (*statement_out != NULL)
+        return ORM_OK;
     const orm__dialect *dialect = orm__dialect_of(db->engine->driver->dialect);
     orm__compiled compiled;
     orm__compiled_init(&compiled, &db->engine->allocator);
-    orm_status status = purpose == ORM__PURPOSE_INSERT
-                            ? orm__compile_insert(dialect, set->model, set->columns, set->count, &compiled)
-                        : purpose == ORM__PURPOSE_UPDATE
-                            ? orm__compile_update(dialect, set->model, set->columns, set->count, &compiled)
-                            : orm__compile_delete(dialect, set->model, &compiled);
-    status = status == ORM_OK ? orm__session_keep(db, &compiled, statement_out) : orm__session_nomem(db);
+    orm_status status =
+        purpose == ORM__PURPOSE_INSERT
+            ? orm__compile_insert(dialect, set->model, set->columns, set->count, &compiled)
+        : purpose == ORM__PURPOSE_UPDATE
+            ? orm__compile_update(dialect, set->model, set->columns, set->count, &compiled)
+            : orm__compile_delete(dialect, set->model, &compiled);
+    status =
+        status == ORM_OK ? orm__session_keep(db, &compiled, statement_out) : orm__session_nomem(db);
     orm__compiled_dispose(&compiled);
     return status;
 }
@@ -160,21 +177,24 @@ static orm_status take_written(orm__call *call, orm__rows *rows, orm_error *erro
         status = orm__mapper_take(&target->mapper, rows, &target->row, error);
     } else if (status == ORM_OK && more) {
         orm_object *object = orm__object_of(model, target->into);
-        status = driver->read(rows, target->mapper.fields, model->column_count, target->into, target->mapper.arena, error);
+        status = driver->read(rows, target->mapper.fields, model->column_count, target->into,
+                              target->mapper.arena, error);
         *(orm_object **)(void *)((char *)target->into + model->object_offset) = object;
         target->row = target->into;
     }
     /* RETURNING's statement has only written once it was stepped to its end. */
-    while (status == ORM_OK && more) status = driver->next(rows, &more, error);
+    while (status == ORM_OK && more)
+        status = driver->next(rows, &more, error);
     return status;
 }
 
-static orm_status send_written(orm_session *db, orm_site site, orm__statement *statement, written *target,
-                               orm_event_kind kind, const orm_model *model)
+static orm_status send_written(orm_session *db, orm_site site, orm__statement *statement,
+                               written *target, orm_event_kind kind, const orm_model *model)
 {
     orm__result *result = orm__session_result(db, site, model);
-    if (result == NULL || !orm__mapper_init(&target->mapper, db, db->engine->driver, &db->arena, &db->map, model,
-                                            statement->fields, result, false, false))
+    if (result == NULL ||
+        !orm__mapper_init(&target->mapper, db, db->engine->driver, &db->arena, &db->map, model,
+                          statement->fields, result, false, false))
         return orm__session_nomem(db);
     orm__about about = {.kind = kind, .model = model};
     return orm__session_send_one(db, site, statement, take_written, target, &about, NULL);
@@ -183,33 +203,44 @@ static orm_status send_written(orm_session *db, orm_site site, orm__statement *s
 /* A failure found before anything was sent gets the call's place too. */
 static orm_status with_site(orm_session *db, orm_site site, orm_status status)
 {
-    if (status != ORM_OK) orm__fail_in(&db->error, "", site);
+    if (status != ORM_OK)
+        orm__fail_in(&db->error, "", site);
     return status;
 }
 
-static orm_status insert(orm_site site, orm_session *db, const orm_model *model, const void *values, void **row_out)
+static orm_status insert(orm_site site, orm_session *db, const orm_model *model, const void *values,
+                         void **row_out)
 {
     changes set = {.model = model};
     orm__statement *statement = NULL;
     orm_status status = start(db, site, model, ORM__PURPOSE_INSERT);
-    if (status == ORM_OK) status = gather_new(db, &set, values);
-    if (status == ORM_OK) status = statement_for(db, &set, ORM__PURPOSE_INSERT, &statement);
-    if (status != ORM_OK) return status;
+    if (status == ORM_OK)
+        status = gather_new(db, &set, values);
+    if (status == ORM_OK)
+        status = statement_for(db, &set, ORM__PURPOSE_INSERT, &statement);
+    if (status != ORM_OK)
+        return status;
     written target = {.row = NULL};
     status = send_written(db, site, statement, &target, ORM_EVENT_INSERT, model);
-    if (status != ORM_OK) return status;
+    if (status != ORM_OK)
+        return status;
     if (target.row == NULL)
-        return orm__fail(&db->error, ORM_DATABASE, "the database did not return the row inserted into %s (a trigger or rule?)",
-                         model->table);
+        return orm__fail(
+            &db->error, ORM_DATABASE,
+            "the database did not return the row inserted into %s (a trigger or rule?)",
+            model->table);
     *row_out = target.row;
-    return orm__session_undoable(db, model, target.row, ORM__UNDO_INSERT) ? ORM_OK : orm__session_nomem(db);
+    return orm__session_undoable(db, model, target.row, ORM__UNDO_INSERT) ? ORM_OK
+                                                                          : orm__session_nomem(db);
 }
 
-orm_status orm_gen_insert(orm_site site, orm_session *db, const orm_model *model, const void *values, void *row_out)
+orm_status orm_gen_insert(orm_site site, orm_session *db, const orm_model *model,
+                          const void *values, void *row_out)
 {
     void *row = NULL;
     orm_status status = insert(site, db, model, values, &row);
-    if (row_out != NULL) *(void **)row_out = status == ORM_OK ? row : NULL;
+    if (row_out != NULL)
+        *(void **)row_out = status == ORM_OK ? row : NULL;
     return with_site(db, site, status);
 }
 
@@ -217,35 +248,46 @@ orm_status orm_gen_insert(orm_site site, orm_session *db, const orm_model *model
 static orm_status missed(orm_session *db, const orm_model *model, const char *what)
 {
     bool versioned = orm__model_version(model) >= 0;
-    (void)orm__fail(&db->error, versioned ? ORM_STALE : ORM_NOT_FOUND, "the row of %s to %s %s", model->name, what,
-                    versioned ? "was changed or deleted since it was read" : "does not exist any more");
+    (void)orm__fail(
+        &db->error, versioned ? ORM_STALE : ORM_NOT_FOUND, "the row of %s to %s %s", model->name,
+        what, versioned ? "was changed or deleted since it was read" : "does not exist any more");
     orm__fail_at(&db->error, model->name, NULL);
     return db->error.status;
 }
 
-static orm_status update(orm_site site, orm_session *db, const orm_model *model, void *row, const void *values)
+static orm_status update(orm_site site, orm_session *db, const orm_model *model, void *row,
+                         const void *values)
 {
     changes set = {.model = model};
     orm__statement *statement = NULL;
     orm_status status = start(db, site, model, ORM__PURPOSE_UPDATE);
-    if (status == ORM_OK) status = orm__session_check_row(db, model, row);
-    if (status == ORM_OK) status = gather_changes(db, &set, values);
-    if (status != ORM_OK || set.count == 0) return status;
+    if (status == ORM_OK)
+        status = orm__session_check_row(db, model, row);
+    if (status == ORM_OK)
+        status = gather_changes(db, &set, values);
+    if (status != ORM_OK || set.count == 0)
+        return status;
     status = gather_row(db, model, row);
-    if (status == ORM_OK) status = statement_for(db, &set, ORM__PURPOSE_UPDATE, &statement);
-    if (status != ORM_OK) return status;
-    if (!orm__session_undoable(db, model, row, ORM__UNDO_UPDATE)) return orm__session_nomem(db);
+    if (status == ORM_OK)
+        status = statement_for(db, &set, ORM__PURPOSE_UPDATE, &statement);
+    if (status != ORM_OK)
+        return status;
+    if (!orm__session_undoable(db, model, row, ORM__UNDO_UPDATE))
+        return orm__session_nomem(db);
     written target = {.into = row};
     status = send_written(db, site, statement, &target, ORM_EVENT_UPDATE, model);
-    if (status == ORM_OK && target.row == NULL) status = missed(db, model, "update");
-    if (status == ORM_OK) return ORM_OK;
+    if (status == ORM_OK && target.row == NULL)
+        status = missed(db, model, "update");
+    if (status == ORM_OK)
+        return ORM_OK;
     /* Nothing of a failed update is to be seen in the row. */
     memcpy(row, db->undo->before, model->size);
     db->undo = db->undo->next;
     return status;
 }
 
-orm_status orm_gen_update(orm_site site, orm_session *db, const orm_model *model, void *row, const void *changes_made)
+orm_status orm_gen_update(orm_site site, orm_session *db, const orm_model *model, void *row,
+                          const void *changes_made)
 {
     return with_site(db, site, update(site, db, model, row, changes_made));
 }
@@ -256,16 +298,23 @@ static orm_status delete_row(orm_site site, orm_session *db, const orm_model *mo
     orm__statement *statement = NULL;
     int64_t affected = 0;
     orm_status status = start(db, site, model, ORM__PURPOSE_DELETE);
-    if (status == ORM_OK) status = orm__session_check_row(db, model, row);
-    if (status == ORM_OK) status = gather_row(db, model, row);
-    if (status == ORM_OK) status = statement_for(db, &set, ORM__PURPOSE_DELETE, &statement);
-    if (status != ORM_OK) return status;
+    if (status == ORM_OK)
+        status = orm__session_check_row(db, model, row);
+    if (status == ORM_OK)
+        status = gather_row(db, model, row);
+    if (status == ORM_OK)
+        status = statement_for(db, &set, ORM__PURPOSE_DELETE, &statement);
+    if (status != ORM_OK)
+        return status;
     orm__about about = {.kind = ORM_EVENT_DELETE, .model = model};
     status = orm__session_send_one(db, site, statement, NULL, NULL, &about, &affected);
-    if (status == ORM_OK && affected == 0) status = missed(db, model, "delete");
-    if (status != ORM_OK) return status;
+    if (status == ORM_OK && affected == 0)
+        status = missed(db, model, "delete");
+    if (status != ORM_OK)
+        return status;
     orm__identity *identity = orm__identity_of(&db->map, model);
-    if (identity == NULL || !orm__session_undoable(db, model, row, ORM__UNDO_DELETE)) return orm__session_nomem(db);
+    if (identity == NULL || !orm__session_undoable(db, model, row, ORM__UNDO_DELETE))
+        return orm__session_nomem(db);
     orm__identity_remove(&db->map, identity, row);
     orm__object_of(model, row)->detached = true;
     return ORM_OK;
@@ -276,26 +325,32 @@ orm_status orm_gen_delete(orm_site site, orm_session *db, const orm_model *model
     return with_site(db, site, delete_row(site, db, model, row));
 }
 
-static orm_status delete_where(orm_site site, orm_session *db, const orm_model *model, const orm_pred *where,
-                               int64_t *count_out)
+static orm_status delete_where(orm_site site, orm_session *db, const orm_model *model,
+                               const orm_pred *where, int64_t *count_out)
 {
     orm__query query = {.purpose = ORM__PURPOSE_DELETE_WHERE, .model = model, .where = where};
     orm__statement *statement = NULL;
     orm_status status = start(db, site, model, ORM__PURPOSE_DELETE_WHERE);
-    if (status != ORM_OK) return status;
+    if (status != ORM_OK)
+        return status;
     if (where->kind == ORM_PRED_NONE)
-        return orm__fail(&db->error, ORM_MISUSE, "deleting from %s without a condition; to delete every row write %s_everything()",
-                         model->name, model->c_name);
+        return orm__fail(
+            &db->error, ORM_MISUSE,
+            "deleting from %s without a condition; to delete every row write %s_everything()",
+            model->name, model->c_name);
     status = orm__gather_query(&db->gathered, &query, NULL, 0);
-    if (status == ORM_OK) status = orm__session_statement(db, &query, &statement);
-    if (status != ORM_OK) return status;
+    if (status == ORM_OK)
+        status = orm__session_statement(db, &query, &statement);
+    if (status != ORM_OK)
+        return status;
     orm__about about = {.kind = ORM_EVENT_DELETE, .model = model};
     return orm__session_send_one(db, site, statement, NULL, NULL, &about, count_out);
 }
 
-orm_status orm_gen_delete_where(orm_site site, orm_session *db, const orm_model *model, const orm_pred *where,
-                                int64_t *count_out)
+orm_status orm_gen_delete_where(orm_site site, orm_session *db, const orm_model *model,
+                                const orm_pred *where, int64_t *count_out)
 {
-    if (count_out != NULL) *count_out = 0;
+    if (count_out != NULL)
+        *count_out = 0;
     return with_site(db, site, delete_where(site, db, model, where, count_out));
 }

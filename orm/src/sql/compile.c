@@ -1,6 +1,7 @@
 #include "sql/query.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "sql/predicate_text.h"
@@ -25,12 +26,89 @@ static void write_columns(orm__text *text, const orm__query *query, bool named)
         char alias[16];
         table_alias(table, alias);
         for (uint16_t i = 0; i < model->column_count; i++) {
-            if (text->out->column_count > 0) orm__text_add(text, ", ");
+            if (text->out->column_count > 0)
+                orm__text_add(text, ", ");
             orm__text_column(text, alias, model->columns[i].name);
-            if (named) orm__buffer_printf(&text->out->sql, " AS c%u", (unsigned)text->out->column_count);
+            if (named)
+                orm__buffer_printf(&text->out->sql, " AS c%u", (unsigned)text->out->column_count);
             orm__text_field(text, model, &model->columns[i]);
         }
     }
+}
+
+static void write_order_item(orm__text *text, const char *alias, const orm_column *column,
+                             bool descending)
+{
+    orm__text_column(text, alias, column->name);
+    orm__text_add(text, text->dialect->collation(column));
+    if (descending)
+        orm__text_add(text, " DESC");
+    if (text->dialect->nulls_need_order && (column->flags & ORM_COLUMN_NULLABLE) != 0)
+        orm__text_add(text, descending ? " NULLS FIRST" : " NULLS LAST");
+}
+
+/* Whether a join could find several rows for one parent, of which one can be picked by its key. */
+static bool needs_first_row(const orm_relation *relation)
+{
+    const orm_model *target = relation->target;
+    if (relation->kind != ORM_HAS_ONE || target->key_count == 0)
+        return false;
+    if (relation->own_count == 1 &&
+        (target->columns[relation->target_columns[0]].flags & ORM_COLUMN_UNIQUE) != 0)
+        return false;
+    return relation->own_count != target->key_count ||
+           memcmp(relation->target_columns, target->key, target->key_count * sizeof *target->key) !=
+               0;
+}
+
+static void write_key_columns(orm__text *text, const orm_model *model, const char *alias)
+{
+    for (uint16_t i = 0; i < model->key_count; i++) {
+        if (i > 0)
+            orm__text_add(text, ", ");
+        orm__text_column(text, alias, model->columns[model->key[i]].name);
+    }
+}
+
+static void write_join_match(orm__text *text, const orm__query *query, const orm__join *join,
+                             const char *to)
+{
+    const orm_relation *relation = join->relation;
+    const orm_model *parent = table_model(query, join->parent);
+    char from[16];
+    table_alias(join->parent, from);
+    for (uint16_t k = 0; k < relation->own_count; k++) {
+        const orm_column *column = &relation->target->columns[relation->target_columns[k]];
+        if (k > 0)
+            orm__text_add(text, " AND ");
+        orm__text_equal(text, to, column->name, from,
+                        parent->columns[relation->own_columns[k]].name, column);
+    }
+    if (orm__pred_is_given(join->where)) {
+        orm__text_add(text, " AND ");
+        orm__text_pred(text, to, join->where);
+    }
+}
+
+/* A has_one without a unique key joins its first row only, so that no parent comes twice. */
+static void write_first_row(orm__text *text, const orm__query *query, const orm__join *join,
+                            const char *to)
+{
+    const orm_relation *relation = join->relation;
+    orm__text_add(text, "(");
+    write_key_columns(text, relation->target, to);
+    orm__text_add(text, ") = (SELECT ");
+    write_key_columns(text, relation->target, "f");
+    orm__text_add(text, " FROM ");
+    orm__text_table(text, relation->target->schema, relation->target->table);
+    orm__text_add(text, " AS f WHERE ");
+    write_join_match(text, query, join, "f");
+    for (uint16_t i = 0; i < relation->order_count; i++) {
+        orm__text_add(text, i == 0 ? " ORDER BY " : ", ");
+        write_order_item(text, "f", &relation->target->columns[relation->order[i].column],
+                         relation->order[i].descending);
+    }
+    orm__text_add(text, " LIMIT 1)");
 }
 
 static void write_joins(orm__text *text, const orm__query *query)
@@ -38,24 +116,17 @@ static void write_joins(orm__text *text, const orm__query *query)
     for (uint16_t i = 0; i < query->join_count; i++) {
         const orm__join *join = &query->joins[i];
         const orm_relation *relation = join->relation;
-        const orm_model *parent = table_model(query, join->parent);
-        char from[16];
         char to[16];
-        table_alias(join->parent, from);
         table_alias((uint16_t)(i + 1), to);
         orm__text_add(text, " LEFT JOIN ");
         orm__text_table(text, relation->target->schema, relation->target->table);
         orm__text_add(text, " AS ");
         orm__text_add(text, to);
-        for (uint16_t k = 0; k < relation->own_count; k++) {
-            const orm_column *column = &relation->target->columns[relation->target_columns[k]];
-            orm__text_add(text, k == 0 ? " ON " : " AND ");
-            orm__text_equal(text, to, column->name, from, parent->columns[relation->own_columns[k]].name, column);
-        }
-        if (orm__pred_is_given(join->where)) {
-            orm__text_add(text, " AND ");
-            orm__text_pred(text, to, join->where);
-        }
+        orm__text_add(text, " ON ");
+        if (needs_first_row(relation))
+            write_first_row(text, query, join, to);
+        else
+            write_join_match(text, query, join, to);
     }
 }
 
@@ -69,7 +140,8 @@ static void write_from(orm__text *text, const orm__query *query)
 
 static void write_where(orm__text *text, const orm__query *query, const char *word)
 {
-    if (!orm__pred_is_given(query->where)) return;
+    if (!orm__pred_is_given(query->where))
+        return;
     orm__text_add(text, word);
     orm__text_pred(text, "t0", query->where);
 }
@@ -77,14 +149,9 @@ static void write_where(orm__text *text, const orm__query *query, const char *wo
 static void write_order(orm__text *text, const orm__query *query)
 {
     for (uint16_t i = 0; i < query->order_count; i++) {
-        const orm_column *column = &query->model->columns[query->order[i].column];
-        bool descending = query->order[i].descending;
         orm__text_add(text, i == 0 ? " ORDER BY " : ", ");
-        orm__text_column(text, "t0", column->name);
-        orm__text_add(text, text->dialect->collation(column));
-        if (descending) orm__text_add(text, " DESC");
-        if (text->dialect->nulls_need_order && (column->flags & ORM_COLUMN_NULLABLE) != 0)
-            orm__text_add(text, descending ? " NULLS FIRST" : " NULLS LAST");
+        write_order_item(text, "t0", &query->model->columns[query->order[i].column],
+                         query->order[i].descending);
     }
 }
 
@@ -134,12 +201,13 @@ static void compile_count(orm__text *text, const orm__query *query)
 {
     bool exists = query->purpose == ORM__PURPOSE_EXISTS;
     bool inner = query->limited || query->skipping;
-    orm__text_add(text, exists ? "SELECT CASE WHEN EXISTS (SELECT 1"
+    orm__text_add(text, exists  ? "SELECT CASE WHEN EXISTS (SELECT 1"
                         : inner ? "SELECT count(*) FROM (SELECT 1"
                                 : "SELECT count(*)");
     write_from(text, query);
     write_where(text, query, " WHERE ");
-    if (inner) write_limits(text, query);
+    if (inner)
+        write_limits(text, query);
     orm__text_add(text, exists ? ") THEN 1 ELSE 0 END" : inner ? ") AS q" : "");
     text->out->column_count = 1;
 }
@@ -152,8 +220,10 @@ static bool sent_as_text(const orm_column *column)
     case ORM_TYPE_CHAR:
     case ORM_TYPE_NUMERIC:
     case ORM_TYPE_ENUM:
-    case ORM_TYPE_JSONB: return true;
-    default: return false;
+    case ORM_TYPE_JSONB:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -161,15 +231,18 @@ static bool sent_as_text(const orm_column *column)
 static const char *matched_column(const orm__query *query, uint16_t key)
 {
     const orm_relation *relation = query->relation;
-    if (relation->link != NULL) return relation->link->own_columns[key];
+    if (relation->link != NULL)
+        return relation->link->own_columns[key];
     return relation->target->columns[relation->target_columns[key]].name;
 }
 
 /*
- * One key list as an array. Types sent as text carry no type of their own; the never evaluated branch gives them that of
- * the column they are compared with (citext, an enum, a domain), so that its equality holds.
+ * One key list as an array. Types sent as text carry no type of their own; the never evaluated
+ * branch gives them that of the column they are compared with (citext, an enum, a domain), so that
+ * its equality holds.
  */
-static void write_key_array(orm__text *text, const orm__query *query, uint16_t key, orm__param param)
+static void write_key_array(orm__text *text, const orm__query *query, uint16_t key,
+                            orm__param param)
 {
     const orm_relation *relation = query->relation;
     if (!sent_as_text(param.column)) {
@@ -190,7 +263,8 @@ static void write_key_array(orm__text *text, const orm__query *query, uint16_t k
 
 static orm__param key_param(const orm__query *query, uint16_t key)
 {
-    orm__param param = orm__param_of(query->owner, &query->owner->columns[query->relation->own_columns[key]]);
+    orm__param param =
+        orm__param_of(query->owner, &query->owner->columns[query->relation->own_columns[key]]);
     param.list = true;
     return param;
 }
@@ -202,7 +276,8 @@ static void write_key_table(orm__text *text, const orm__query *query)
     bool table = text->dialect->keys_are_table;
     orm__text_add(text, table ? " FROM orm_keys(" : " FROM unnest(");
     for (uint16_t i = 0; i < count; i++) {
-        if (i > 0) orm__text_add(text, ", ");
+        if (i > 0)
+            orm__text_add(text, ", ");
         if (table)
             orm__text_param(text, key_param(query, i));
         else
@@ -211,7 +286,8 @@ static void write_key_table(orm__text *text, const orm__query *query)
     orm__text_add(text, table ? ") AS k" : ") WITH ORDINALITY AS k(");
     for (uint16_t i = 0; !table && i < count; i++)
         orm__buffer_printf(&text->out->sql, "k%u, ", (unsigned)i + 1);
-    if (!table) orm__text_add(text, "ord)");
+    if (!table)
+        orm__text_add(text, "ord)");
 }
 
 /* alias.column = the key's value, without the key table's affinity on SQLite. */
@@ -222,7 +298,8 @@ static void write_key_match(orm__text *text, const orm__query *query, const char
         orm__text_add(text, i == 0 ? " ON " : " AND ");
         orm__text_column(text, alias, matched_column(query, i));
         orm__text_add(text, text->dialect->collation(own));
-        orm__buffer_printf(&text->out->sql, " = %sk.k%u", text->dialect->keys_are_table ? "+" : "", (unsigned)i + 1);
+        orm__buffer_printf(&text->out->sql, " = %sk.k%u", text->dialect->keys_are_table ? "+" : "",
+                           (unsigned)i + 1);
     }
 }
 
@@ -246,7 +323,8 @@ static void write_related_from(orm__text *text, const orm__query *query)
         for (uint16_t i = 0; i < relation->link->target_count; i++) {
             const orm_column *column = &query->model->columns[relation->target_columns[i]];
             orm__text_add(text, i == 0 ? " ON " : " AND ");
-            orm__text_equal(text, "t0", column->name, "l", relation->link->target_columns[i], column);
+            orm__text_equal(text, "t0", column->name, "l", relation->link->target_columns[i],
+                            column);
         }
     }
     write_joins(text, query);
@@ -257,7 +335,8 @@ static const char *ordinal_text(const orm__text *text)
     return text->dialect->keys_are_table ? "k.ord" : "k.ord - 1";
 }
 
-/* Rows whose key the client matches: no table of keys, the plainest plan. The joins' parameters come after the keys'. */
+/* Rows whose key the client matches: no table of keys, the plainest plan. The joins' parameters
+ * come after the keys'. */
 static void compile_related_by_key(orm__text *text, const orm__query *query)
 {
     const orm_column *target = &query->model->columns[query->relation->target_columns[0]];
@@ -294,8 +373,10 @@ static void compile_related_limited(orm__text *text, const orm__query *query)
     orm__compiled *out = text->out;
     orm__text_add(text, "SELECT ");
     uint16_t total = 0;
-    for (uint16_t table = 0; table <= query->join_count; table++) total = (uint16_t)(total + table_model(query, table)->column_count);
-    for (uint16_t i = 0; i < total; i++) orm__buffer_printf(&out->sql, "q.c%u, ", (unsigned)i);
+    for (uint16_t table = 0; table <= query->join_count; table++)
+        total = (uint16_t)(total + table_model(query, table)->column_count);
+    for (uint16_t i = 0; i < total; i++)
+        orm__buffer_printf(&out->sql, "q.c%u, ", (unsigned)i);
     orm__text_add(text, "q.ord FROM (SELECT ");
     write_columns(text, query, true);
     orm__text_add(text, ", ");
@@ -315,11 +396,14 @@ static void compile_related_limited(orm__text *text, const orm__query *query)
         limit_number = out->param_count;
     }
     if (query->skipping) {
-        if (limit_number > 0) orm__text_add(text, " + ");
-        else orm__text_add(text, " AND q.rn > ");
+        if (limit_number > 0)
+            orm__text_add(text, " + ");
+        else
+            orm__text_add(text, " AND q.rn > ");
         orm__text_param(text, number);
         if (limit_number > 0)
-            orm__buffer_printf(&out->sql, " AND q.rn > %c%zu", text->dialect->placeholder, out->param_count);
+            orm__buffer_printf(&out->sql, " AND q.rn > %c%zu", text->dialect->placeholder,
+                               out->param_count);
     }
     orm__text_add(text, " ORDER BY q.rn");
 }
@@ -344,23 +428,35 @@ static void compile_delete_where(orm__text *text, const orm__query *query)
 
 bool orm__relation_matches_bytes(const orm_model *owner, const orm_relation *relation)
 {
-    if (relation->own_count != 1 || relation->link != NULL) return false;
+    if (relation->own_count != 1 || relation->link != NULL)
+        return false;
     uint8_t own = owner->columns[relation->own_columns[0]].type;
     uint8_t target = relation->target->columns[relation->target_columns[0]].type;
     return own >= ORM_TYPE_SMALLINT && own <= ORM_TYPE_BIGINT && target >= ORM_TYPE_SMALLINT &&
            target <= ORM_TYPE_BIGINT;
 }
 
-orm_status orm__compile_query(const orm__dialect *dialect, const orm__query *query, orm__compiled *compiled)
+orm_status orm__compile_query(const orm__dialect *dialect, const orm__query *query,
+                              orm__compiled *compiled)
 {
     orm__text text = {.dialect = dialect, .out = compiled};
     switch (query->purpose) {
-    case ORM__PURPOSE_FIND: compile_find(&text, query); break;
+    case ORM__PURPOSE_FIND:
+        compile_find(&text, query);
+        break;
     case ORM__PURPOSE_COUNT:
-    case ORM__PURPOSE_EXISTS: compile_count(&text, query); break;
-    case ORM__PURPOSE_RELATED: compile_related(&text, query); break;
-    case ORM__PURPOSE_DELETE_WHERE: compile_delete_where(&text, query); break;
-    default: compile_select(&text, query); break;
+    case ORM__PURPOSE_EXISTS:
+        compile_count(&text, query);
+        break;
+    case ORM__PURPOSE_RELATED:
+        compile_related(&text, query);
+        break;
+    case ORM__PURPOSE_DELETE_WHERE:
+        compile_delete_where(&text, query);
+        break;
+    default:
+        compile_select(&text, query);
+        break;
     }
     return compiled->failed || compiled->sql.failed ? ORM_NOMEM : ORM_OK;
 }

@@ -5,7 +5,8 @@
 int orm__model_version(const orm_model *model)
 {
     for (uint16_t i = 0; i < model->column_count; i++)
-        if ((model->columns[i].flags & ORM_COLUMN_VERSION) != 0) return i;
+        if ((model->columns[i].flags & ORM_COLUMN_VERSION) != 0)
+            return i;
     return -1;
 }
 
@@ -18,10 +19,12 @@ static void write_returning(orm__text *text, const orm_model *model)
     }
 }
 
-static void write_names(orm__text *text, const orm_model *model, const uint16_t *columns, size_t count)
+static void write_names(orm__text *text, const orm_model *model, const uint16_t *columns,
+                        size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (i > 0) orm__text_add(text, ", ");
+        if (i > 0)
+            orm__text_add(text, ", ");
         orm__text_name(text, model->columns[columns[i]].name);
     }
 }
@@ -31,8 +34,10 @@ static void write_row_match(orm__text *text, const orm_model *model)
 {
     int version = orm__model_version(model);
     for (uint16_t i = 0; i <= model->key_count; i++) {
-        if (i == model->key_count && version < 0) break;
-        const orm_column *column = &model->columns[i < model->key_count ? model->key[i] : (uint16_t)version];
+        if (i == model->key_count && version < 0)
+            break;
+        const orm_column *column =
+            &model->columns[i < model->key_count ? model->key[i] : (uint16_t)version];
         orm__text_add(text, i == 0 ? " WHERE " : " AND ");
         orm__text_name(text, column->name);
         orm__text_add(text, text->dialect->collation(column));
@@ -46,8 +51,8 @@ static orm_status finish(const orm__compiled *compiled)
     return compiled->failed || compiled->sql.failed ? ORM_NOMEM : ORM_OK;
 }
 
-orm_status orm__compile_insert(const orm__dialect *dialect, const orm_model *model, const uint16_t *columns,
-                               size_t count, orm__compiled *compiled)
+orm_status orm__compile_insert(const orm__dialect *dialect, const orm_model *model,
+                               const uint16_t *columns, size_t count, orm__compiled *compiled)
 {
     orm__text text = {.dialect = dialect, .out = compiled};
     orm__text_add(&text, "INSERT INTO ");
@@ -59,7 +64,8 @@ orm_status orm__compile_insert(const orm__dialect *dialect, const orm_model *mod
         write_names(&text, model, columns, count);
         orm__text_add(&text, ") VALUES (");
         for (size_t i = 0; i < count; i++) {
-            if (i > 0) orm__text_add(&text, ", ");
+            if (i > 0)
+                orm__text_add(&text, ", ");
             orm__text_param(&text, orm__param_of(model, &model->columns[columns[i]]));
         }
         orm__text_add(&text, ")");
@@ -68,8 +74,8 @@ orm_status orm__compile_insert(const orm__dialect *dialect, const orm_model *mod
     return finish(compiled);
 }
 
-orm_status orm__compile_update(const orm__dialect *dialect, const orm_model *model, const uint16_t *columns,
-                               size_t count, orm__compiled *compiled)
+orm_status orm__compile_update(const orm__dialect *dialect, const orm_model *model,
+                               const uint16_t *columns, size_t count, orm__compiled *compiled)
 {
     orm__text text = {.dialect = dialect, .out = compiled};
     int version = orm__model_version(model);
@@ -77,7 +83,8 @@ orm_status orm__compile_update(const orm__dialect *dialect, const orm_model *mod
     orm__text_table(&text, model->schema, model->table);
     orm__text_add(&text, " SET ");
     for (size_t i = 0; i < count; i++) {
-        if (i > 0) orm__text_add(&text, ", ");
+        if (i > 0)
+            orm__text_add(&text, ", ");
         orm__text_name(&text, model->columns[columns[i]].name);
         orm__text_add(&text, " = ");
         orm__text_param(&text, orm__param_of(model, &model->columns[columns[i]]));
@@ -94,7 +101,8 @@ orm_status orm__compile_update(const orm__dialect *dialect, const orm_model *mod
     return finish(compiled);
 }
 
-orm_status orm__compile_delete(const orm__dialect *dialect, const orm_model *model, orm__compiled *compiled)
+orm_status orm__compile_delete(const orm__dialect *dialect, const orm_model *model,
+                               orm__compiled *compiled)
 {
     orm__text text = {.dialect = dialect, .out = compiled};
     orm__text_add(&text, "DELETE FROM ");

@@ -29,12 +29,17 @@ static bool postgresql_can_order(const orm_column *column)
 
 static const char *sqlite_collation(const orm_column *column)
 {
-    if (is_array(column)) return "";
+    if (is_array(column))
+        return "";
     switch ((orm_type)column->type) {
-    case ORM_TYPE_NUMERIC: return " COLLATE \"ORM_NUMERIC\"";
-    case ORM_TYPE_INTERVAL: return " COLLATE \"ORM_INTERVAL\"";
-    case ORM_TYPE_CHAR: return " COLLATE \"RTRIM\"";
-    default: return "";
+    case ORM_TYPE_NUMERIC:
+        return " COLLATE \"ORM_NUMERIC\"";
+    case ORM_TYPE_INTERVAL:
+        return " COLLATE \"ORM_INTERVAL\"";
+    case ORM_TYPE_CHAR:
+        return " COLLATE \"RTRIM\"";
+    default:
+        return "";
     }
 }
 

@@ -9,12 +9,13 @@
 
 typedef struct orm__dialect {
     orm_dialect_name name;
-    char placeholder;         /* before a parameter's number */
-    bool has_schemas;         /* tables can be qualified */
-    bool nulls_need_order;    /* NULLs sort first by default: the text says NULLS LAST, as PostgreSQL does */
+    char placeholder;      /* before a parameter's number */
+    bool has_schemas;      /* tables can be qualified */
+    bool nulls_need_order; /* NULLs sort first by default: the text says NULLS LAST, as PostgreSQL
+                              does */
     bool offset_needs_limit;
-    bool keys_are_table;      /* key lists are the orm_keys table; else arrays */
-    const char *like;         /* operator, or NULL: function orm_like(pattern, text) */
+    bool keys_are_table; /* key lists are the orm_keys table; else arrays */
+    const char *like;    /* operator, or NULL: function orm_like(pattern, text) */
     const char *ilike;
     /* COLLATE clause with which a column of this type is compared and ordered, or "". */
     const char *(*collation)(const orm_column *column);

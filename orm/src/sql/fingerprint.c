@@ -78,7 +78,8 @@ static void skip_quoted(orm__scanner *scanner, bool backslash)
         if (c == '\\' && backslash && scanner->at < scanner->end) {
             scanner->at++;
         } else if (c == quote) {
-            if (scanner->at == scanner->end || *scanner->at != quote) return;
+            if (scanner->at == scanner->end || *scanner->at != quote)
+                return;
             scanner->at++;
         }
     }
@@ -96,7 +97,8 @@ static void skip_number(orm__scanner *scanner)
         char c = *scanner->at;
         bool exponent_sign = (c == '+' || c == '-') && lower(scanner->at[-1]) == 'e' &&
                              scanner->end - scanner->at > 1 && is_digit(scanner->at[1]);
-        if (!is_word(c) && c != '.' && !exponent_sign) return;
+        if (!is_word(c) && c != '.' && !exponent_sign)
+            return;
         scanner->at++;
     }
 }
@@ -113,9 +115,11 @@ static orm__token_kind scan_dollar(orm__scanner *scanner)
     size_t tag = (size_t)(++scanner->at - start);
     while (scanner->at < scanner->end) {
         const char *next = memchr(scanner->at, '$', (size_t)(scanner->end - scanner->at));
-        if (next == NULL || (size_t)(scanner->end - next) < tag) break;
+        if (next == NULL || (size_t)(scanner->end - next) < tag)
+            break;
         scanner->at = next + 1;
-        if (memcmp(next, start, tag) != 0) continue;
+        if (memcmp(next, start, tag) != 0)
+            continue;
         scanner->at = next + tag;
         return ORM_TOKEN_STRING;
     }
@@ -128,7 +132,8 @@ static orm__token_kind scan_word(orm__scanner *scanner)
     const char *start = scanner->at;
     skip_word(scanner);
     bool prefix = scanner->at == start + 1 && scanner->at < scanner->end && *scanner->at == '\'';
-    if (!prefix || strchr("eEbBxXnN", *start) == NULL) return ORM_TOKEN_WORD;
+    if (!prefix || strchr("eEbBxXnN", *start) == NULL)
+        return ORM_TOKEN_WORD;
     skip_quoted(scanner, lower(*start) == 'e');
     return ORM_TOKEN_STRING;
 }
@@ -144,7 +149,8 @@ static orm__token_kind scan_punctuation(orm__scanner *scanner)
 {
     static const char *const pairs[] = {"<=", ">=", "<>", "!=", "==", "::", "||"};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        if (!at_pair(scanner, pairs[i])) continue;
+        if (!at_pair(scanner, pairs[i]))
+            continue;
         scanner->at += 2;
         return ORM_TOKEN_PUNCTUATION;
     }
@@ -156,8 +162,10 @@ static orm__token_kind scan_kind(orm__scanner *scanner)
 {
     char c = *scanner->at;
     bool fraction = c == '.' && scanner->end - scanner->at > 1 && is_digit(scanner->at[1]);
-    if (starts_word(c)) return scan_word(scanner);
-    if (c == '$') return scan_dollar(scanner);
+    if (starts_word(c))
+        return scan_word(scanner);
+    if (c == '$')
+        return scan_dollar(scanner);
     if (c == '\'' || c == '"' || c == '`') {
         skip_quoted(scanner, false);
         return c == '\'' ? ORM_TOKEN_STRING : ORM_TOKEN_QUOTED;
@@ -181,7 +189,8 @@ orm__token orm__scan(orm__scanner *scanner)
     orm__token token = {.kind = ORM_TOKEN_END};
     token.spaced = skip_blank(scanner);
     token.text = scanner->at;
-    if (scanner->at >= scanner->end) return token;
+    if (scanner->at >= scanner->end)
+        return token;
     token.kind = scan_kind(scanner);
     token.size = (size_t)(scanner->at - token.text);
     return token;
@@ -190,7 +199,8 @@ orm__token orm__scan(orm__scanner *scanner)
 bool orm__token_is(const orm__token *token, const char *word)
 {
     size_t i = 0;
-    if (token->kind != ORM_TOKEN_WORD) return false;
+    if (token->kind != ORM_TOKEN_WORD)
+        return false;
     while (i < token->size && word[i] != '\0' && lower(token->text[i]) == word[i])
         i++;
     return i == token->size && word[i] == '\0';
@@ -217,10 +227,13 @@ static bool expects_operand(const orm__token *token)
     static const char *const words[] = {"select", "where", "and",    "or",       "not",  "limit",
                                         "offset", "then",  "else",   "when",     "case", "between",
                                         "like",   "in",    "having", "returning"};
-    if (token->kind == ORM_TOKEN_END) return true;
-    if (token->kind == ORM_TOKEN_PUNCTUATION) return *token->text != ')' && *token->text != ']';
+    if (token->kind == ORM_TOKEN_END)
+        return true;
+    if (token->kind == ORM_TOKEN_PUNCTUATION)
+        return *token->text != ')' && *token->text != ']';
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (orm__token_is(token, words[i])) return true;
+        if (orm__token_is(token, words[i]))
+            return true;
     return false;
 }
 
@@ -231,8 +244,10 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 
 static uint64_t mix_token(uint64_t hash, const orm__token *token)
 {
-    if (is_literal(token)) return mix(hash, 'L');
-    if (token->kind == ORM_TOKEN_PLACEHOLDER) return mix(hash, 'P');
+    if (is_literal(token))
+        return mix(hash, 'L');
+    if (token->kind == ORM_TOKEN_PLACEHOLDER)
+        return mix(hash, 'P');
     bool fold = token->kind == ORM_TOKEN_WORD;
     uint64_t word = 0xcbf29ce484222325ULL;
     for (size_t i = 0; i < token->size; i++)
@@ -252,9 +267,11 @@ static uint64_t skip_list(orm__scanner *scanner)
         if (token.kind == ORM_TOKEN_PLACEHOLDER) {
             held = 'p';
         } else if (is_literal(&token)) {
-            if (held == 0) held = 'l';
+            if (held == 0)
+                held = 'l';
         } else if (is_punctuation(&token, ')')) {
-            if (held != 0) *scanner = ahead;
+            if (held != 0)
+                *scanner = ahead;
             return held;
         } else if (!is_punctuation(&token, ',') && !is_sign(&token)) {
             return 0;
@@ -272,17 +289,21 @@ uint64_t orm__fingerprint(const char *sql, size_t size)
     bool semicolon = false;
     for (orm__token token = orm__scan(&scanner); token.kind != ORM_TOKEN_END;
          token = orm__scan(&scanner)) {
-        if (semicolon) hash = mix(hash, ';');
+        if (semicolon)
+            hash = mix(hash, ';');
         semicolon = is_punctuation(&token, ';');
         bool list = after_in && is_punctuation(&token, '(');
         after_in = orm__token_is(&token, "in");
         if (is_sign(&token) && expects_operand(&last)) {
             orm__scanner ahead = scanner;
-            if (orm__scan(&ahead).kind == ORM_TOKEN_NUMBER) continue;
+            if (orm__scan(&ahead).kind == ORM_TOKEN_NUMBER)
+                continue;
         }
-        if (!semicolon) hash = mix_token(hash, &token);
+        if (!semicolon)
+            hash = mix_token(hash, &token);
         last = token;
-        if (list) hash = mix(hash, skip_list(&scanner));
+        if (list)
+            hash = mix(hash, skip_list(&scanner));
     }
     return hash;
 }

@@ -9,7 +9,8 @@
 
 enum { SHAPE_LIMIT = 1024 * 1024 };
 
-void orm__gathered_init(orm__gathered *gathered, const orm_allocator *allocator, orm_dialect_name dialect)
+void orm__gathered_init(orm__gathered *gathered, const orm_allocator *allocator,
+                        orm_dialect_name dialect)
 {
     memset(gathered, 0, sizeof *gathered);
     orm__buffer_init(&gathered->shape, allocator, SHAPE_LIMIT);
@@ -18,7 +19,8 @@ void orm__gathered_init(orm__gathered *gathered, const orm_allocator *allocator,
 
 void orm__gathered_dispose(orm__gathered *gathered)
 {
-    orm__free(gathered->shape.allocator, gathered->values, gathered->value_capacity * sizeof(orm_value));
+    orm__free(gathered->shape.allocator, gathered->values,
+              gathered->value_capacity * sizeof(orm_value));
     gathered->values = NULL;
     orm__buffer_dispose(&gathered->shape);
 }
@@ -44,15 +46,17 @@ static void shape_u16(orm__gathered *gathered, uint16_t value)
 
 static void fail_memory(orm__gathered *gathered)
 {
-    if (gathered->status == ORM_OK) gathered->status = orm__fail(gathered->error, ORM_NOMEM, "out of memory");
+    if (gathered->status == ORM_OK)
+        gathered->status = orm__fail(gathered->error, ORM_NOMEM, "out of memory");
 }
 
 void orm__gather_value(orm__gathered *gathered, orm_value value)
 {
     if (gathered->value_count == gathered->value_capacity) {
         size_t capacity = gathered->value_capacity == 0 ? 16 : gathered->value_capacity * 2;
-        orm_value *values = orm__resize(gathered->shape.allocator, gathered->values,
-                                        gathered->value_capacity * sizeof *values, capacity * sizeof *values);
+        orm_value *values =
+            orm__resize(gathered->shape.allocator, gathered->values,
+                        gathered->value_capacity * sizeof *values, capacity * sizeof *values);
         if (values == NULL) {
             fail_memory(gathered);
             return;
@@ -63,28 +67,32 @@ void orm__gather_value(orm__gathered *gathered, orm_value value)
     gathered->values[gathered->value_count++] = value;
 }
 
-void orm__gather_column(orm__gathered *gathered, const orm_model *model, uint16_t column, orm_value value,
-                        bool compare)
+void orm__gather_column(orm__gathered *gathered, const orm_model *model, uint16_t column,
+                        orm_value value, bool compare)
 {
-    if (gathered->status != ORM_OK) return;
-    gathered->status =
-        orm__column_check(model, &model->columns[column], &value, compare, gathered->arena, gathered->error);
-    if (gathered->status == ORM_OK) orm__gather_value(gathered, value);
+    if (gathered->status != ORM_OK)
+        return;
+    gathered->status = orm__column_check(model, &model->columns[column], &value, compare,
+                                         gathered->arena, gathered->error);
+    if (gathered->status == ORM_OK)
+        orm__gather_value(gathered, value);
 }
 
-static void refuse(orm__gathered *gathered, orm_status status, const orm_model *model, const orm_column *column,
-                   const char *what)
+static void refuse(orm__gathered *gathered, orm_status status, const orm_model *model,
+                   const orm_column *column, const char *what)
 {
-    if (gathered->status != ORM_OK) return;
+    if (gathered->status != ORM_OK)
+        return;
     char type[64];
-    gathered->status = orm__fail(gathered->error, status, "%s.%s of type %s %s", model->name, column->field,
-                                 orm__type_text(column, type), what);
+    gathered->status = orm__fail(gathered->error, status, "%s.%s of type %s %s", model->name,
+                                 column->field, orm__type_text(column, type), what);
     orm__fail_at(gathered->error, model->name, column->field);
 }
 
 static bool op_needs_order(orm_op op)
 {
-    return op == ORM_OP_LT || op == ORM_OP_LE || op == ORM_OP_GT || op == ORM_OP_GE || op == ORM_OP_BETWEEN;
+    return op == ORM_OP_LT || op == ORM_OP_LE || op == ORM_OP_GT || op == ORM_OP_GE ||
+           op == ORM_OP_BETWEEN;
 }
 
 static bool op_is_text(orm_op op)
@@ -93,27 +101,31 @@ static bool op_is_text(orm_op op)
 }
 
 /* A list as one value over orm_value, every element checked. */
-static void gather_list(orm__gathered *gathered, const orm_model *model, uint16_t column, const orm_cond *cond)
+static void gather_list(orm__gathered *gathered, const orm_model *model, uint16_t column,
+                        const orm_cond *cond)
 {
     size_t count = cond->as.list.count;
     if (count > 0 && cond->as.list.items == NULL) {
         refuse(gathered, ORM_MISUSE, model, &model->columns[column], "was given a NULL list");
         return;
     }
-    orm_value *items = count > SIZE_MAX / sizeof *items ? NULL : orm__arena_alloc(gathered->arena, count * sizeof *items);
+    orm_value *items = count > SIZE_MAX / sizeof *items
+                           ? NULL
+                           : orm__arena_alloc(gathered->arena, count * sizeof *items);
     if (items == NULL) {
         fail_memory(gathered);
         return;
     }
     for (size_t i = 0; i < count && gathered->status == ORM_OK; i++) {
         items[i] = orm__list_get(cond, i);
-        gathered->status = orm__column_check(model, &model->columns[column], &items[i], true, gathered->arena,
-                                             gathered->error);
+        gathered->status = orm__column_check(model, &model->columns[column], &items[i], true,
+                                             gathered->arena, gathered->error);
     }
     orm_value list = {.kind = ORM_KIND_ARRAY};
     list.as.span.data = items;
     list.as.span.size = count;
-    if (gathered->status == ORM_OK) orm__gather_value(gathered, list);
+    if (gathered->status == ORM_OK)
+        orm__gather_value(gathered, list);
 }
 
 /* The pattern of a prefix or contains: the text with its wildcards made literal. */
@@ -127,9 +139,11 @@ static orm_value text_pattern(orm__gathered *gathered, orm_op op, orm_value valu
         return value;
     }
     size_t length = 0;
-    if (op == ORM_OP_CONTAINS) pattern[length++] = '%';
+    if (op == ORM_OP_CONTAINS)
+        pattern[length++] = '%';
     for (size_t i = 0; i < size; i++) {
-        if (text[i] == '%' || text[i] == '_' || text[i] == '\\') pattern[length++] = '\\';
+        if (text[i] == '%' || text[i] == '_' || text[i] == '\\')
+            pattern[length++] = '\\';
         pattern[length++] = text[i];
     }
     pattern[length++] = '%';
@@ -140,20 +154,24 @@ static orm_value text_pattern(orm__gathered *gathered, orm_op op, orm_value valu
 }
 
 /* Patterns are text of any length, whatever the column's own. */
-static void gather_pattern(orm__gathered *gathered, const orm_model *model, uint16_t column, const orm_cond *cond)
+static void gather_pattern(orm__gathered *gathered, const orm_model *model, uint16_t column,
+                           const orm_cond *cond)
 {
     orm_value value = cond->as.values[0];
     if (value.kind != ORM_KIND_TEXT) {
         refuse(gathered, ORM_MISUSE, model, &model->columns[column], "was given a NULL pattern");
         return;
     }
-    if (cond->op == ORM_OP_PREFIX || cond->op == ORM_OP_CONTAINS) value = text_pattern(gathered, cond->op, value);
+    if (cond->op == ORM_OP_PREFIX || cond->op == ORM_OP_CONTAINS)
+        value = text_pattern(gathered, cond->op, value);
     orm_column any_text = model->columns[column];
     any_text.type = ORM_TYPE_TEXT;
     any_text.length = 0;
     if (gathered->status == ORM_OK)
-        gathered->status = orm__column_check(model, &any_text, &value, true, gathered->arena, gathered->error);
-    if (gathered->status == ORM_OK) orm__gather_value(gathered, value);
+        gathered->status =
+            orm__column_check(model, &any_text, &value, true, gathered->arena, gathered->error);
+    if (gathered->status == ORM_OK)
+        orm__gather_value(gathered, value);
 }
 
 static void gather_leaf(orm__gathered *gathered, const orm_pred *pred)
@@ -167,9 +185,11 @@ static void gather_leaf(orm__gathered *gathered, const orm_pred *pred)
     if (cond->op == ORM_OP_NONE) {
         refuse(gathered, ORM_MISUSE, model, column, "was given a condition that no operator made");
     } else if (!dialect->can_equal(column)) {
-        refuse(gathered, ORM_UNSUPPORTED, model, column, "cannot be compared on this database; ask …_is_null()");
+        refuse(gathered, ORM_UNSUPPORTED, model, column,
+               "cannot be compared on this database; ask …_is_null()");
     } else if (op_needs_order(cond->op) && !dialect->can_order(column)) {
-        refuse(gathered, ORM_UNSUPPORTED, model, column, "has no order that both databases share; use orm_eq or orm_ne");
+        refuse(gathered, ORM_UNSUPPORTED, model, column,
+               "has no order that both databases share; use orm_eq or orm_ne");
     } else if (op_is_text(cond->op)) {
         gather_pattern(gathered, model, pred->target, cond);
     } else if (cond->op == ORM_OP_IN || cond->op == ORM_OP_NOT_IN) {
@@ -178,7 +198,8 @@ static void gather_leaf(orm__gathered *gathered, const orm_pred *pred)
         int count = cond->op == ORM_OP_BETWEEN ? 2 : 1;
         for (int i = 0; i < count; i++) {
             if (cond->as.values[i].kind == ORM_KIND_NULL)
-                refuse(gathered, ORM_MISUSE, model, column, "was compared with NULL; ask …_is_null() instead");
+                refuse(gathered, ORM_MISUSE, model, column,
+                       "was compared with NULL; ask …_is_null() instead");
             orm__gather_column(gathered, model, pred->target, cond->as.values[i], true);
         }
     }
@@ -186,38 +207,53 @@ static void gather_leaf(orm__gathered *gathered, const orm_pred *pred)
 
 static void gather_pred(orm__gathered *gathered, const orm_pred *pred)
 {
-    if (gathered->status != ORM_OK) return;
+    if (gathered->status != ORM_OK)
+        return;
     shape_u16(gathered, (uint16_t)pred->kind);
     switch (pred->kind) {
-    case ORM_PRED_LEAF: gather_leaf(gathered, pred); return;
-    case ORM_PRED_NULL: shape_u16(gathered, pred->target); return;
-    case ORM_PRED_HAS: shape_u16(gathered, pred->target); break;
+    case ORM_PRED_LEAF:
+        gather_leaf(gathered, pred);
+        return;
+    case ORM_PRED_NULL:
+        shape_u16(gathered, pred->target);
+        return;
+    case ORM_PRED_HAS:
+        shape_u16(gathered, pred->target);
+        break;
     case ORM_PRED_ALL_OF:
-    case ORM_PRED_ANY_OF: orm__gather_shape(gathered, &pred->as.children.count, sizeof(size_t)); break;
-    case ORM_PRED_NOT: break;
+    case ORM_PRED_ANY_OF:
+        orm__gather_shape(gathered, &pred->as.children.count, sizeof(size_t));
+        break;
+    case ORM_PRED_NOT:
+        break;
     case ORM_PRED_NONE:
-    case ORM_PRED_EVERYTHING: return;
+    case ORM_PRED_EVERYTHING:
+        return;
     case ORM_PRED_FAILED:
-        gathered->status =
-            orm__fail(gathered->error, pred->as.failure, "%s",
-                      pred->as.failure == ORM_INVALID ? "the predicate nests deeper than 200 levels"
-                      : pred->as.failure == ORM_MISUSE
-                          ? "the predicate was combined from one that holds no condition, or of another model"
-                          : orm_status_text(pred->as.failure));
+        gathered->status = orm__fail(
+            gathered->error, pred->as.failure, "%s",
+            pred->as.failure == ORM_INVALID ? "the predicate nests deeper than 200 levels"
+            : pred->as.failure == ORM_MISUSE
+                ? "the predicate was combined from one that holds no condition, or of another model"
+                : orm_status_text(pred->as.failure));
         return;
     default:
-        gathered->status = orm__fail(gathered->error, ORM_MISUSE, "a predicate was not made by a generated function");
+        gathered->status = orm__fail(gathered->error, ORM_MISUSE,
+                                     "a predicate was not made by a generated function");
         return;
     }
-    for (size_t i = 0; i < pred->as.children.count; i++) gather_pred(gathered, &pred->as.children.items[i]);
+    for (size_t i = 0; i < pred->as.children.count; i++)
+        gather_pred(gathered, &pred->as.children.items[i]);
 }
 
 static void gather_where(orm__gathered *gathered, const orm_model *model, const orm_pred *where)
 {
     static const orm_pred none;
-    if (where == NULL) where = &none;
+    if (where == NULL)
+        where = &none;
     if (where->kind != ORM_PRED_NONE && where->model != model && gathered->status == ORM_OK) {
-        gathered->status = orm__fail(gathered->error, ORM_MISUSE, "the predicate is not one of model %s", model->name);
+        gathered->status = orm__fail(gathered->error, ORM_MISUSE,
+                                     "the predicate is not one of model %s", model->name);
         return;
     }
     gather_pred(gathered, where);
@@ -237,21 +273,26 @@ static void gather_limits(orm__gathered *gathered, const orm__query *query)
     shape_u16(gathered, (uint16_t)((query->limited ? 1 : 0) | (query->skipping ? 2 : 0)));
     if ((query->limited && query->limit < 0) || (query->skipping && query->offset < 0)) {
         if (gathered->status == ORM_OK)
-            gathered->status = orm__fail(gathered->error, ORM_INVALID, "limit and offset of a query of %s must not be negative",
+            gathered->status = orm__fail(gathered->error, ORM_INVALID,
+                                         "limit and offset of a query of %s must not be negative",
                                          query->model->name);
         return;
     }
-    if (query->limited) orm__gather_value(gathered, orm_bind_int(query->limit));
-    if (query->skipping) orm__gather_value(gathered, orm_bind_int(query->offset));
+    if (query->limited)
+        orm__gather_value(gathered, orm_bind_int(query->limit));
+    if (query->skipping)
+        orm__gather_value(gathered, orm_bind_int(query->offset));
 }
 
-orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query, const orm_value *keys, size_t key_count)
+orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
+                             const orm_value *keys, size_t key_count)
 {
     uint16_t head[3] = {(uint16_t)query->purpose, query->join_count, query->by_ordinal};
     orm__gather_shape(gathered, head, sizeof head);
     orm__gather_shape(gathered, &query->model, sizeof query->model);
     orm__gather_shape(gathered, &query->relation, sizeof query->relation);
-    for (size_t i = 0; i < key_count; i++) orm__gather_value(gathered, keys[i]);
+    for (size_t i = 0; i < key_count; i++)
+        orm__gather_value(gathered, keys[i]);
     for (uint16_t i = 0; i < query->join_count; i++) {
         shape_u16(gathered, query->joins[i].parent);
         orm__gather_shape(gathered, &query->joins[i].relation, sizeof query->joins[i].relation);
@@ -260,6 +301,7 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query, c
     gather_where(gathered, query->model, query->where);
     gather_order(gathered, query);
     gather_limits(gathered, query);
-    if (gathered->shape.failed) fail_memory(gathered);
+    if (gathered->shape.failed)
+        fail_memory(gathered);
     return gathered->status;
 }

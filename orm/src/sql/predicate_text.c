@@ -7,8 +7,8 @@ bool orm__pred_is_given(const orm_pred *pred)
     return pred != NULL && pred->kind != ORM_PRED_NONE && pred->kind != ORM_PRED_EVERYTHING;
 }
 
-void orm__text_equal(orm__text *text, const char *left_alias, const char *left, const char *right_alias,
-                     const char *right, const orm_column *type)
+void orm__text_equal(orm__text *text, const char *left_alias, const char *left,
+                     const char *right_alias, const char *right, const orm_column *type)
 {
     orm__text_column(text, left_alias, left);
     orm__text_add(text, text->dialect->collation(type));
@@ -19,12 +19,18 @@ void orm__text_equal(orm__text *text, const char *left_alias, const char *left, 
 static const char *operator_text(orm_op op)
 {
     switch (op) {
-    case ORM_OP_NE: return " <> ";
-    case ORM_OP_LT: return " < ";
-    case ORM_OP_LE: return " <= ";
-    case ORM_OP_GT: return " > ";
-    case ORM_OP_GE: return " >= ";
-    default: return " = ";
+    case ORM_OP_NE:
+        return " <> ";
+    case ORM_OP_LT:
+        return " < ";
+    case ORM_OP_LE:
+        return " <= ";
+    case ORM_OP_GT:
+        return " > ";
+    case ORM_OP_GE:
+        return " >= ";
+    default:
+        return " = ";
     }
 }
 
@@ -32,7 +38,8 @@ static void write_list(orm__text *text, orm_op op, orm__param param)
 {
     param.list = true;
     if (text->dialect->keys_are_table) {
-        orm__text_add(text, op == ORM_OP_IN ? " IN (SELECT k1 FROM orm_keys(" : " NOT IN (SELECT k1 FROM orm_keys(");
+        orm__text_add(text, op == ORM_OP_IN ? " IN (SELECT k1 FROM orm_keys("
+                                            : " NOT IN (SELECT k1 FROM orm_keys(");
         orm__text_param(text, param);
         orm__text_add(text, "))");
     } else {
@@ -42,7 +49,8 @@ static void write_list(orm__text *text, orm_op op, orm__param param)
     }
 }
 
-static void write_pattern(orm__text *text, const char *alias, const orm_column *column, orm_op op, orm__param param)
+static void write_pattern(orm__text *text, const char *alias, const orm_column *column, orm_op op,
+                          orm__param param)
 {
     const char *word = op == ORM_OP_ILIKE ? text->dialect->ilike : text->dialect->like;
     param.type = ORM_TYPE_TEXT;
@@ -83,9 +91,10 @@ static void write_leaf(orm__text *text, const char *alias, const orm_pred *pred)
     }
 }
 
-/* From the owner's row `alias` to rows of the target called `target`, through the link if there is one. */
-static void write_related(orm__text *text, const char *alias, const char *target, const orm_model *owner,
-                          const orm_relation *relation)
+/* From the owner's row `alias` to rows of the target called `target`, through the link if there is
+ * one. */
+static void write_related(orm__text *text, const char *alias, const char *target,
+                          const orm_model *owner, const orm_relation *relation)
 {
     const orm_link *link = relation->link;
     orm__text_table(text, relation->target->schema, relation->target->table);
@@ -102,11 +111,13 @@ static void write_related(orm__text *text, const char *alias, const char *target
     orm__text_add(text, " WHERE ");
     for (uint16_t i = 0; i < relation->own_count; i++) {
         const orm_column *own = &owner->columns[relation->own_columns[i]];
-        if (i > 0) orm__text_add(text, " AND ");
+        if (i > 0)
+            orm__text_add(text, " AND ");
         if (link != NULL)
             orm__text_equal(text, through, link->own_columns[i], alias, own->name, own);
         else
-            orm__text_equal(text, target, relation->target->columns[relation->target_columns[i]].name, alias,
+            orm__text_equal(text, target,
+                            relation->target->columns[relation->target_columns[i]].name, alias,
                             own->name, own);
     }
     for (uint16_t i = 0; link != NULL && i < link->target_count; i++) {
@@ -141,7 +152,8 @@ static void write_group(orm__text *text, const char *alias, const orm_pred *pred
     }
     orm__text_add(text, "(");
     for (size_t i = 0; i < pred->as.children.count; i++) {
-        if (i > 0) orm__text_add(text, all ? " AND " : " OR ");
+        if (i > 0)
+            orm__text_add(text, all ? " AND " : " OR ");
         orm__text_pred(text, alias, &pred->as.children.items[i]);
     }
     orm__text_add(text, ")");
@@ -150,19 +162,27 @@ static void write_group(orm__text *text, const char *alias, const orm_pred *pred
 void orm__text_pred(orm__text *text, const char *alias, const orm_pred *pred)
 {
     switch (pred->kind) {
-    case ORM_PRED_LEAF: write_leaf(text, alias, pred); break;
+    case ORM_PRED_LEAF:
+        write_leaf(text, alias, pred);
+        break;
     case ORM_PRED_NULL:
         orm__text_column(text, alias, pred->model->columns[pred->target].name);
         orm__text_add(text, " IS NULL");
         break;
     case ORM_PRED_ALL_OF:
-    case ORM_PRED_ANY_OF: write_group(text, alias, pred); break;
+    case ORM_PRED_ANY_OF:
+        write_group(text, alias, pred);
+        break;
     case ORM_PRED_NOT:
         orm__text_add(text, "NOT (");
         orm__text_pred(text, alias, &pred->as.children.items[0]);
         orm__text_add(text, ")");
         break;
-    case ORM_PRED_HAS: write_has(text, alias, pred); break;
-    default: orm__text_add(text, "TRUE"); break;
+    case ORM_PRED_HAS:
+        write_has(text, alias, pred);
+        break;
+    default:
+        orm__text_add(text, "TRUE");
+        break;
     }
 }

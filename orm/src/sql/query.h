@@ -1,7 +1,7 @@
 /*
- * A query as the SQL compiler sees it: neutral of generated types and of the database. A walk over it (gather) gives its
- * shape, which finds the statement again, and its values; only a shape not met before is compiled to text. Gather and
- * compile visit parameters in the same order.
+ * A query as the SQL compiler sees it: neutral of generated types and of the database. A walk over
+ * it (gather) gives its shape, which finds the statement again, and its values; only a shape not
+ * met before is compiled to text. Gather and compile visit parameters in the same order.
  */
 #ifndef ORM_SQL_QUERY_H
 #define ORM_SQL_QUERY_H
@@ -39,11 +39,11 @@ typedef struct orm__order {
 
 /* A to-one relation whose target's columns come along by LEFT JOIN. Table 0 is the query's own. */
 typedef struct orm__join {
-    uint16_t parent;             /* table the relation starts from */
+    uint16_t parent; /* table the relation starts from */
     const orm_relation *relation;
     uint16_t relation_index;
-    const orm_pred *where;       /* on the target; kind NONE: no condition */
-    const void *query;           /* the generated query it came from */
+    const orm_pred *where; /* on the target; kind NONE: no condition */
+    const void *query;     /* the generated query it came from */
 } orm__join;
 
 enum { ORM__JOIN_MAX = 16, ORM__KEY_MAX = 8 };
@@ -63,7 +63,8 @@ typedef struct orm__query {
     /* RELATED. */
     const orm_relation *relation;
     const orm_model *owner;
-    bool by_ordinal; /* the last result column is the position of the matching key; else the client matches */
+    bool by_ordinal; /* the last result column is the position of the matching key; else the client
+                        matches */
 } orm__query;
 
 /* The walk's result; reused from query to query. */
@@ -78,24 +79,26 @@ typedef struct orm__gathered {
     orm_status status; /* the first failure */
 } orm__gathered;
 
-void orm__gathered_init(orm__gathered *gathered, const orm_allocator *allocator, orm_dialect_name dialect);
+void orm__gathered_init(orm__gathered *gathered, const orm_allocator *allocator,
+                        orm_dialect_name dialect);
 void orm__gathered_dispose(orm__gathered *gathered);
 /* Starts a new walk. */
 void orm__gathered_reset(orm__gathered *gathered, orm__arena *arena, orm_error *error);
 
 void orm__gather_shape(orm__gathered *gathered, const void *data, size_t size);
 void orm__gather_value(orm__gathered *gathered, orm_value value);
-/* A value for a column: checked and converted. `compare` for conditions, false for values that are written. */
-void orm__gather_column(orm__gathered *gathered, const orm_model *model, uint16_t column, orm_value value,
-                        bool compare);
+/* A value for a column: checked and converted. `compare` for conditions, false for values that are
+ * written. */
+void orm__gather_column(orm__gathered *gathered, const orm_model *model, uint16_t column,
+                        orm_value value, bool compare);
 
 /*
- * Walks a query of any of the reading purposes or DELETE_WHERE. FIND's key values and RELATED's key lists are
- * gathered first, by the caller's order: `keys` holds key_count values. ORM_INVALID, ORM_RANGE, ORM_UNSUPPORTED,
- * ORM_MISUSE name model and column.
+ * Walks a query of any of the reading purposes or DELETE_WHERE. FIND's key values and RELATED's key
+ * lists are gathered first, by the caller's order: `keys` holds key_count values. ORM_INVALID,
+ * ORM_RANGE, ORM_UNSUPPORTED, ORM_MISUSE name model and column.
  */
-orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query, const orm_value *keys,
-                             size_t key_count);
+orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
+                             const orm_value *keys, size_t key_count);
 
 /* What compiling gives; all of it owned by `arena`. */
 typedef struct orm__compiled {
@@ -117,23 +120,26 @@ void orm__compiled_dispose(orm__compiled *compiled);
 struct orm__dialect;
 
 /* Text, parameters and fields of a gathered query. ORM_NOMEM. */
-orm_status orm__compile_query(const struct orm__dialect *dialect, const orm__query *query, orm__compiled *compiled);
+orm_status orm__compile_query(const struct orm__dialect *dialect, const orm__query *query,
+                              orm__compiled *compiled);
 
 /*
- * Writing statements. `columns` are those given a value, in order; INSERT and UPDATE return every column. UPDATE and
- * DELETE take the key columns' values, then the version's when the model has a version column.
+ * Writing statements. `columns` are those given a value, in order; INSERT and UPDATE return every
+ * column. UPDATE and DELETE take the key columns' values, then the version's when the model has a
+ * version column.
  */
-orm_status orm__compile_insert(const struct orm__dialect *dialect, const orm_model *model, const uint16_t *columns,
-                               size_t count, orm__compiled *compiled);
-orm_status orm__compile_update(const struct orm__dialect *dialect, const orm_model *model, const uint16_t *columns,
-                               size_t count, orm__compiled *compiled);
+orm_status orm__compile_insert(const struct orm__dialect *dialect, const orm_model *model,
+                               const uint16_t *columns, size_t count, orm__compiled *compiled);
+orm_status orm__compile_update(const struct orm__dialect *dialect, const orm_model *model,
+                               const uint16_t *columns, size_t count, orm__compiled *compiled);
 orm_status orm__compile_delete(const struct orm__dialect *dialect, const orm_model *model,
                                orm__compiled *compiled);
 
 /* Index of the model's version column, or -1. */
 int orm__model_version(const orm_model *model);
 
-/* Whether the client can match the keys of a relation itself: one integer column, whose equality is that of bytes. */
+/* Whether the client can match the keys of a relation itself: one integer column, whose equality is
+ * that of bytes. */
 bool orm__relation_matches_bytes(const orm_model *owner, const orm_relation *relation);
 
 #endif

@@ -15,8 +15,10 @@ void orm__compiled_init(orm__compiled *compiled, const orm_allocator *allocator)
 
 void orm__compiled_dispose(orm__compiled *compiled)
 {
-    orm__free(compiled->allocator, compiled->params, compiled->param_capacity * sizeof *compiled->params);
-    orm__free(compiled->allocator, compiled->fields, compiled->field_capacity * sizeof *compiled->fields);
+    orm__free(compiled->allocator, compiled->params,
+              compiled->param_capacity * sizeof *compiled->params);
+    orm__free(compiled->allocator, compiled->fields,
+              compiled->field_capacity * sizeof *compiled->fields);
     orm__buffer_dispose(&compiled->sql);
 }
 
@@ -30,7 +32,8 @@ void orm__text_name(orm__text *text, const char *name)
     orm__buffer *sql = &text->out->sql;
     orm__buffer_char(sql, '"');
     for (; *name != '\0'; name++) {
-        if (*name == '"') orm__buffer_char(sql, '"');
+        if (*name == '"')
+            orm__buffer_char(sql, '"');
         orm__buffer_char(sql, *name);
     }
     orm__buffer_char(sql, '"');
@@ -57,7 +60,8 @@ void orm__text_column(orm__text *text, const char *alias, const char *column)
 /* Room for one more element; the grown array, or NULL and `failed`. */
 static void *grow(orm__compiled *out, void *items, size_t *capacity, size_t count, size_t size)
 {
-    if (count < *capacity) return items;
+    if (count < *capacity)
+        return items;
     size_t larger = *capacity == 0 ? 16 : *capacity * 2;
     void *grown = orm__resize(out->allocator, items, *capacity * size, larger * size);
     if (grown == NULL) {
@@ -71,8 +75,10 @@ static void *grow(orm__compiled *out, void *items, size_t *capacity, size_t coun
 void orm__text_param(orm__text *text, orm__param param)
 {
     orm__compiled *out = text->out;
-    orm__param *params = grow(out, out->params, &out->param_capacity, out->param_count, sizeof *params);
-    if (params == NULL) return;
+    orm__param *params =
+        grow(out, out->params, &out->param_capacity, out->param_count, sizeof *params);
+    if (params == NULL)
+        return;
     out->params = params;
     out->params[out->param_count++] = param;
     orm__buffer_printf(&out->sql, "%c%zu", text->dialect->placeholder, out->param_count);
@@ -90,8 +96,10 @@ orm__param orm__param_of(const orm_model *model, const orm_column *column)
 void orm__text_field(orm__text *text, const orm_model *model, const orm_column *column)
 {
     orm__compiled *out = text->out;
-    orm__field *fields = grow(out, out->fields, &out->field_capacity, out->field_count, sizeof *fields);
-    if (fields == NULL) return;
+    orm__field *fields =
+        grow(out, out->fields, &out->field_capacity, out->field_count, sizeof *fields);
+    if (fields == NULL)
+        return;
     out->fields = fields;
     bool plain = (column->flags & (ORM_COLUMN_NULLABLE | ORM_COLUMN_ARRAY)) == 0;
     orm__field field = {.model = model,

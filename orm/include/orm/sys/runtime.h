@@ -1,4 +1,5 @@
-/* How the library waits. For those who bind it to an event loop; everybody else uses the default. */
+/* How the library waits. For those who bind it to an event loop; everybody else uses the default.
+ */
 #ifndef ORM_SYS_RUNTIME_H
 #define ORM_SYS_RUNTIME_H
 
@@ -17,19 +18,23 @@ typedef int64_t orm_deadline;
 #define ORM_NO_DEADLINE INT64_MAX
 
 /*
- * The four waits (wait, offload, park with wake, sleep) everything is built on. Each returns ORM_OK, ORM_TIMEOUT once
- * the deadline has passed, or ORM_CANCELLED. All functions may be called from any thread that uses the engine.
+ * The four waits (wait, offload, park with wake, sleep) everything is built on. Each returns
+ * ORM_OK, ORM_TIMEOUT once the deadline has passed, or ORM_CANCELLED. All functions may be called
+ * from any thread that uses the engine.
  */
 typedef struct orm_runtime {
     void *context;
-    /* Waits until the socket is readable or writable as asked (ORM_WAIT_*); `*ready_out` says which. */
-    orm_status (*wait)(void *context, int socket, int events, orm_deadline deadline, int *ready_out);
+    /* Waits until the socket is readable or writable as asked (ORM_WAIT_*); `*ready_out` says
+     * which. */
+    orm_status (*wait)(void *context, int socket, int events, orm_deadline deadline,
+                       int *ready_out);
     /*
-     * Runs `work(argument)` where blocking harms nobody and waits for it. On ORM_TIMEOUT or ORM_CANCELLED the work may
-     * still run: `abandon(argument)` is then called, once, when it has ended, by whichever thread ran it.
+     * Runs `work(argument)` where blocking harms nobody and waits for it. On ORM_TIMEOUT or
+     * ORM_CANCELLED the work may still run: `abandon(argument)` is then called, once, when it has
+     * ended, by whichever thread ran it.
      */
-    orm_status (*offload)(void *context, void (*work)(void *argument), void (*abandon)(void *argument),
-                          void *argument, orm_deadline deadline);
+    orm_status (*offload)(void *context, void (*work)(void *argument),
+                          void (*abandon)(void *argument), void *argument, orm_deadline deadline);
     /* A place to park on. `*parking_out` is owned by the caller: parking_free. */
     orm_status (*parking_new)(void *context, void **parking_out);
     void (*parking_free)(void *context, void *parking);

@@ -101,19 +101,14 @@ static orm_status encode_text(const orm__param *param, const orm_value *value, o
     return ORM_OK;
 }
 
-/* Keys are compared, never stored, so they keep every digit. */
+/* What is stored was rounded to its column when it was checked; what is compared keeps every digit. */
 static orm_status encode_numeric(const orm__param *param, const orm_value *value, orm__arena *arena,
                                  orm__sqlite_cell *cell, orm_error *error)
 {
     const char *text = NULL;
     size_t size = 0;
-    const orm_column *column = param->column;
-    bool exact =
-        param->list || column == NULL || column->type != ORM_TYPE_NUMERIC || column->length == 0;
     orm_status status =
-        exact ? orm__numeric_expand(value->as.span.data, value->as.span.size, arena, &text, &size)
-              : orm__numeric_round(value->as.span.data, value->as.span.size, column->length,
-                                   column->scale, arena, &text, &size);
+        orm__numeric_expand(value->as.span.data, value->as.span.size, arena, &text, &size);
     if (status != ORM_OK) return fail_helper(param, status, error);
     set_text(cell, text, size, true);
     return ORM_OK;

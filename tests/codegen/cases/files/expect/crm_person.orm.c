@@ -204,8 +204,7 @@ orm_status crm_person_load_boss_at(orm_site site, orm_session *db, crm_person *r
 orm_status crm_person_preload_boss_at(orm_site site, orm_session *db, const crm_person_list *rows,
                                       const crm_person_query *query)
 {
-    return orm_gen_preload(site, db, &crm_person_model, 0, (void *const *)rows->items, rows->count,
-                           query);
+    return orm_gen_preload(site, db, &crm_person_model, 0, rows, query);
 }
 
 orm_status crm_person_reports(const crm_person *row, crm_person_list *list_out)
@@ -222,8 +221,7 @@ orm_status crm_person_load_reports_at(orm_site site, orm_session *db, crm_person
 orm_status crm_person_preload_reports_at(orm_site site, orm_session *db,
                                          const crm_person_list *rows, const crm_person_query *query)
 {
-    return orm_gen_preload(site, db, &crm_person_model, 1, (void *const *)rows->items, rows->count,
-                           query);
+    return orm_gen_preload(site, db, &crm_person_model, 1, rows, query);
 }
 
 orm_status crm_person_orders(const crm_person *row, shop_order_list *list_out)
@@ -240,8 +238,7 @@ orm_status crm_person_load_orders_at(orm_site site, orm_session *db, crm_person 
 orm_status crm_person_preload_orders_at(orm_site site, orm_session *db, const crm_person_list *rows,
                                         const shop_order_query *query)
 {
-    return orm_gen_preload(site, db, &crm_person_model, 2, (void *const *)rows->items, rows->count,
-                           query);
+    return orm_gen_preload(site, db, &crm_person_model, 2, rows, query);
 }
 
 orm_status crm_person_groups(const crm_person *row, crm_group_list *list_out)
@@ -258,6 +255,5 @@ orm_status crm_person_load_groups_at(orm_site site, orm_session *db, crm_person 
 orm_status crm_person_preload_groups_at(orm_site site, orm_session *db, const crm_person_list *rows,
                                         const crm_group_query *query)
 {
-    return orm_gen_preload(site, db, &crm_person_model, 3, (void *const *)rows->items, rows->count,
-                           query);
+    return orm_gen_preload(site, db, &crm_person_model, 3, rows, query);
 }

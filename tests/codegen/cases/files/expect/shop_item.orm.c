@@ -172,6 +172,5 @@ orm_status shop_item_load_order_at(orm_site site, orm_session *db, shop_item *ro
 orm_status shop_item_preload_order_at(orm_site site, orm_session *db, const shop_item_list *rows,
                                       const shop_order_query *query)
 {
-    return orm_gen_preload(site, db, &shop_item_model, 0, (void *const *)rows->items, rows->count,
-                           query);
+    return orm_gen_preload(site, db, &shop_item_model, 0, rows, query);
 }

@@ -157,7 +157,7 @@ shop_order_pred shop_order_has_invoice(orm_session *db, shop_invoice_pred target
     return (shop_order_pred){orm_gen_pred_has(db, &shop_order_model, 2, &target.pred)};
 }
 
-orm_status shop_order_find_at(orm_site site, orm_session *db, int32_t branch, int64_t number,
+orm_status shop_order_find_at(orm_site site, orm_session *db, int64_t branch, int64_t number,
                               shop_order **row_out)
 {
     const orm_value key[] = {orm_bind_int(branch), orm_bind_int(number)};
@@ -227,8 +227,7 @@ orm_status shop_order_preload_customer_at(orm_site site, orm_session *db,
                                           const shop_order_list *rows,
                                           const crm_person_query *query)
 {
-    return orm_gen_preload(site, db, &shop_order_model, 0, (void *const *)rows->items, rows->count,
-                           query);
+    return orm_gen_preload(site, db, &shop_order_model, 0, rows, query);
 }
 
 orm_status shop_order_items(const shop_order *row, shop_item_list *list_out)
@@ -245,8 +244,7 @@ orm_status shop_order_load_items_at(orm_site site, orm_session *db, shop_order *
 orm_status shop_order_preload_items_at(orm_site site, orm_session *db, const shop_order_list *rows,
                                        const shop_item_query *query)
 {
-    return orm_gen_preload(site, db, &shop_order_model, 1, (void *const *)rows->items, rows->count,
-                           query);
+    return orm_gen_preload(site, db, &shop_order_model, 1, rows, query);
 }
 
 orm_status shop_order_invoice(const shop_order *row, shop_invoice **row_out)
@@ -264,6 +262,5 @@ orm_status shop_order_preload_invoice_at(orm_site site, orm_session *db,
                                          const shop_order_list *rows,
                                          const shop_invoice_query *query)
 {
-    return orm_gen_preload(site, db, &shop_order_model, 2, (void *const *)rows->items, rows->count,
-                           query);
+    return orm_gen_preload(site, db, &shop_order_model, 2, rows, query);
 }

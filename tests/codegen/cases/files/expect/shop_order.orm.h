@@ -139,7 +139,7 @@ shop_order_pred shop_order_has_invoice(orm_session *db, shop_invoice_pred target
  * conditions that can't be; ORM_NOT_FOUND by find only.
  */
 #define shop_order_find(...) shop_order_find_at(ORM_SITE, __VA_ARGS__)
-ORM_MUST_USE orm_status shop_order_find_at(orm_site site, orm_session *db, int32_t branch,
+ORM_MUST_USE orm_status shop_order_find_at(orm_site site, orm_session *db, int64_t branch,
                                            int64_t number, shop_order **row_out);
 #define shop_order_select(...) shop_order_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_select_at(orm_site site, orm_session *db,

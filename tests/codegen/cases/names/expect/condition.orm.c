@@ -62,7 +62,7 @@ void condition_where(orm_session *db_, condition_query *query_, condition_pred p
     orm_gen_where(db_, &condition_model, &query_->where.pred, &pred.pred);
 }
 
-orm_status condition_find_at(orm_site site_, orm_session *db_, int32_t value, condition **row_out)
+orm_status condition_find_at(orm_site site_, orm_session *db_, int64_t value, condition **row_out)
 {
     const orm_value key_[] = {orm_bind_int(value)};
 

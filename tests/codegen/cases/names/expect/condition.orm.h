@@ -81,7 +81,7 @@ void condition_where(orm_session *db_, condition_query *query_, condition_pred p
  * conditions that can't be; ORM_NOT_FOUND by find only.
  */
 #define condition_find(...) condition_find_at(ORM_SITE, __VA_ARGS__)
-ORM_MUST_USE orm_status condition_find_at(orm_site site_, orm_session *db_, int32_t value,
+ORM_MUST_USE orm_status condition_find_at(orm_site site_, orm_session *db_, int64_t value,
                                           condition **row_out);
 #define condition_select(...) condition_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status condition_select_at(orm_site site_, orm_session *db_,

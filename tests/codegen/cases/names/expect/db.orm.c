@@ -60,7 +60,7 @@ void db_where(orm_session *db_, db_query *query_, db_pred pred)
     orm_gen_where(db_, &db_model, &query_->where.pred, &pred.pred);
 }
 
-orm_status db_find_at(orm_site site_, orm_session *db_, int32_t site_key_, db **row_out)
+orm_status db_find_at(orm_site site_, orm_session *db_, int64_t site_key_, db **row_out)
 {
     const orm_value key_[] = {orm_bind_int(site_key_)};
 

@@ -81,7 +81,7 @@ void db_where(orm_session *db_, db_query *query_, db_pred pred);
  * conditions that can't be; ORM_NOT_FOUND by find only.
  */
 #define db_find(...) db_find_at(ORM_SITE, __VA_ARGS__)
-ORM_MUST_USE orm_status db_find_at(orm_site site_, orm_session *db_, int32_t site_key_,
+ORM_MUST_USE orm_status db_find_at(orm_site site_, orm_session *db_, int64_t site_key_,
                                    db **row_out);
 #define db_select(...) db_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status db_select_at(orm_site site_, orm_session *db_, const db_query *query_,

@@ -69,7 +69,7 @@ void key_where(orm_session *db_, key_query *query_, key_pred pred)
     orm_gen_where(db_, &key_model, &query_->where.pred, &pred.pred);
 }
 
-orm_status key_find_at(orm_site site_, orm_session *db_, int32_t key_key_, key **row_out)
+orm_status key_find_at(orm_site site_, orm_session *db_, int64_t key_key_, key **row_out)
 {
     const orm_value key_[] = {orm_bind_int(key_key_)};
 

@@ -92,7 +92,7 @@ void key_where(orm_session *db_, key_query *query_, key_pred pred);
  * conditions that can't be; ORM_NOT_FOUND by find only.
  */
 #define key_find(...) key_find_at(ORM_SITE, __VA_ARGS__)
-ORM_MUST_USE orm_status key_find_at(orm_site site_, orm_session *db_, int32_t key_key_,
+ORM_MUST_USE orm_status key_find_at(orm_site site_, orm_session *db_, int64_t key_key_,
                                     key **row_out);
 #define key_select(...) key_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status key_select_at(orm_site site_, orm_session *db_, const key_query *query_,

@@ -198,8 +198,7 @@ orm_status names_load_this_at(orm_site site_, orm_session *db_, names *row_, nam
 orm_status names_preload_this_at(orm_site site_, orm_session *db_, const names_list *rows,
                                  const names_query *query_)
 {
-    return orm_gen_preload(site_, db_, &names_model, 0, (void *const *)rows->items, rows->count,
-                           query_);
+    return orm_gen_preload(site_, db_, &names_model, 0, rows, query_);
 }
 
 orm_status names_children(const names *row_, names_list *list_out)
@@ -216,6 +215,5 @@ orm_status names_load_children_at(orm_site site_, orm_session *db_, names *row_,
 orm_status names_preload_children_at(orm_site site_, orm_session *db_, const names_list *rows,
                                      const names_query *query_)
 {
-    return orm_gen_preload(site_, db_, &names_model, 1, (void *const *)rows->items, rows->count,
-                           query_);
+    return orm_gen_preload(site_, db_, &names_model, 1, rows, query_);
 }

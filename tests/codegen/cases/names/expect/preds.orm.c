@@ -60,7 +60,7 @@ void preds_where(orm_session *db_, preds_query *query_, preds_pred pred)
     orm_gen_where(db_, &preds_model, &query_->where.pred, &pred.pred);
 }
 
-orm_status preds_find_at(orm_site site_, orm_session *db_, int32_t preds_, preds **row_out)
+orm_status preds_find_at(orm_site site_, orm_session *db_, int64_t preds_, preds **row_out)
 {
     const orm_value key_[] = {orm_bind_int(preds_)};
 

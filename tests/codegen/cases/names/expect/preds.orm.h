@@ -81,7 +81,7 @@ void preds_where(orm_session *db_, preds_query *query_, preds_pred pred);
  * conditions that can't be; ORM_NOT_FOUND by find only.
  */
 #define preds_find(...) preds_find_at(ORM_SITE, __VA_ARGS__)
-ORM_MUST_USE orm_status preds_find_at(orm_site site_, orm_session *db_, int32_t preds_,
+ORM_MUST_USE orm_status preds_find_at(orm_site site_, orm_session *db_, int64_t preds_,
                                       preds **row_out);
 #define preds_select(...) preds_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status preds_select_at(orm_site site_, orm_session *db_, const preds_query *query_,

@@ -92,7 +92,7 @@ query_pred query_has_parent(orm_session *db_, row_pred target)
     return (query_pred){orm_gen_pred_has(db_, &query_model, 0, &target.pred)};
 }
 
-orm_status query_find_at(orm_site site_, orm_session *db_, int32_t query_, int32_t row_out_key_,
+orm_status query_find_at(orm_site site_, orm_session *db_, int64_t query_, int64_t row_out_key_,
                          query **row_out)
 {
     const orm_value key_[] = {orm_bind_int(query_), orm_bind_int(row_out_key_)};
@@ -160,6 +160,5 @@ orm_status query_load_parent_at(orm_site site_, orm_session *db_, query *row_, r
 orm_status query_preload_parent_at(orm_site site_, orm_session *db_, const query_list *rows,
                                    const row_query *query_)
 {
-    return orm_gen_preload(site_, db_, &query_model, 0, (void *const *)rows->items, rows->count,
-                           query_);
+    return orm_gen_preload(site_, db_, &query_model, 0, rows, query_);
 }

@@ -109,8 +109,8 @@ query_pred query_has_parent(orm_session *db_, row_pred target);
  * conditions that can't be; ORM_NOT_FOUND by find only.
  */
 #define query_find(...) query_find_at(ORM_SITE, __VA_ARGS__)
-ORM_MUST_USE orm_status query_find_at(orm_site site_, orm_session *db_, int32_t query_,
-                                      int32_t row_out_key_, query **row_out);
+ORM_MUST_USE orm_status query_find_at(orm_site site_, orm_session *db_, int64_t query_,
+                                      int64_t row_out_key_, query **row_out);
 #define query_select(...) query_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_select_at(orm_site site_, orm_session *db_, const query_query *query_,
                                         query_list *list_out);

@@ -69,7 +69,7 @@ void row_where(orm_session *db_, row_query *query_, row_pred pred)
     orm_gen_where(db_, &row_model, &query_->where.pred, &pred.pred);
 }
 
-orm_status row_find_at(orm_site site_, orm_session *db_, int32_t row_, row **row_out)
+orm_status row_find_at(orm_site site_, orm_session *db_, int64_t row_, row **row_out)
 {
     const orm_value key_[] = {orm_bind_int(row_)};
 

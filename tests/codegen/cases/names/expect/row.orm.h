@@ -92,7 +92,7 @@ void row_where(orm_session *db_, row_query *query_, row_pred pred);
  * conditions that can't be; ORM_NOT_FOUND by find only.
  */
 #define row_find(...) row_find_at(ORM_SITE, __VA_ARGS__)
-ORM_MUST_USE orm_status row_find_at(orm_site site_, orm_session *db_, int32_t row_, row **row_out);
+ORM_MUST_USE orm_status row_find_at(orm_site site_, orm_session *db_, int64_t row_, row **row_out);
 #define row_select(...) row_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_select_at(orm_site site_, orm_session *db_, const row_query *query_,
                                       row_list *list_out);

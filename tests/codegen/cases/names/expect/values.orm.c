@@ -60,7 +60,7 @@ void values_where(orm_session *db_, values_query *query_, values_pred pred)
     orm_gen_where(db_, &values_model, &query_->where.pred, &pred.pred);
 }
 
-orm_status values_find_at(orm_site site_, orm_session *db_, int32_t values_, values **row_out)
+orm_status values_find_at(orm_site site_, orm_session *db_, int64_t values_, values **row_out)
 {
     const orm_value key_[] = {orm_bind_int(values_)};
 

@@ -81,7 +81,7 @@ void values_where(orm_session *db_, values_query *query_, values_pred pred);
  * conditions that can't be; ORM_NOT_FOUND by find only.
  */
 #define values_find(...) values_find_at(ORM_SITE, __VA_ARGS__)
-ORM_MUST_USE orm_status values_find_at(orm_site site_, orm_session *db_, int32_t values_,
+ORM_MUST_USE orm_status values_find_at(orm_site site_, orm_session *db_, int64_t values_,
                                        values **row_out);
 #define values_select(...) values_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status values_select_at(orm_site site_, orm_session *db_,

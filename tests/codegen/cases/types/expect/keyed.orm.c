@@ -154,7 +154,7 @@ void keyed_where(orm_session *db, keyed_query *query, keyed_pred pred)
 orm_status keyed_find_at(orm_site site, orm_session *db, bool flag, orm_date day,
                          orm_timestamptz moment, orm_numeric price, double ratio,
                          orm_bytes raw_bytes, orm_interval span, orm_timestamp stamp,
-                         orm_time clock, enum colour shade, const char *label, int16_t small,
+                         orm_time clock, enum colour shade, const char *label, int64_t small,
                          keyed **row_out)
 {
     const orm_value key[] = {orm_bind_bool(flag), orm_bind_date(day), orm_bind_timestamptz(moment),

@@ -141,7 +141,7 @@ ORM_MUST_USE orm_status keyed_find_at(orm_site site, orm_session *db, bool flag,
                                       orm_timestamptz moment, orm_numeric price, double ratio,
                                       orm_bytes raw_bytes, orm_interval span, orm_timestamp stamp,
                                       orm_time clock, enum colour shade, const char *label,
-                                      int16_t small, keyed **row_out);
+                                      int64_t small, keyed **row_out);
 #define keyed_select(...) keyed_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_select_at(orm_site site, orm_session *db, const keyed_query *query,
                                         keyed_list *list_out);

@@ -193,6 +193,5 @@ orm_status project_load_owner_at(orm_site site, orm_session *db, project *row, u
 orm_status project_preload_owner_at(orm_site site, orm_session *db, const project_list *rows,
                                     const user_query *query)
 {
-    return orm_gen_preload(site, db, &project_model, 0, (void *const *)rows->items, rows->count,
-                           query);
+    return orm_gen_preload(site, db, &project_model, 0, rows, query);
 }

@@ -204,8 +204,7 @@ orm_status user_load_projects_at(orm_site site, orm_session *db, user *row, proj
 orm_status user_preload_projects_at(orm_site site, orm_session *db, const user_list *rows,
                                     const project_query *query)
 {
-    return orm_gen_preload(site, db, &user_model, 0, (void *const *)rows->items, rows->count,
-                           query);
+    return orm_gen_preload(site, db, &user_model, 0, rows, query);
 }
 
 orm_status user_tags(const user *row, tag_list *list_out)
@@ -221,6 +220,5 @@ orm_status user_load_tags_at(orm_site site, orm_session *db, user *row, tag_list
 orm_status user_preload_tags_at(orm_site site, orm_session *db, const user_list *rows,
                                 const tag_query *query)
 {
-    return orm_gen_preload(site, db, &user_model, 1, (void *const *)rows->items, rows->count,
-                           query);
+    return orm_gen_preload(site, db, &user_model, 1, rows, query);
 }
