@@ -182,7 +182,7 @@ static int run_alone(const char *url, const bench_side *hand, char **words)
         if (strcmp(words[1], names[bench]) != 0)
             continue;
         const bench_side *side = strcmp(words[0], "orm") == 0 ? &bench_side_orm : hand;
-        if (!function_of(side, bench)(url, atoi(words[2]), &checksum))
+        if (!function_of(side, bench)(url, (int)strtol(words[2], NULL, 10), &checksum))
             return 1;
         (void)printf("%016llx\n", (unsigned long long)checksum);
         return 0;

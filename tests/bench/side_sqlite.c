@@ -15,7 +15,7 @@ static char *key_list(pool *memory, const int64_t *keys, size_t count)
     char *at = text;
     *at++ = '[';
     for (size_t i = 0; i < count; i++)
-        at += sprintf(at, i == 0 ? "%lld" : ",%lld", (long long)keys[i]);
+        at += snprintf(at, 22, "%s%lld", i == 0 ? "" : ",", (long long)keys[i]);
     *at++ = ']';
     *at = '\0';
     return text;

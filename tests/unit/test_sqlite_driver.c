@@ -597,7 +597,7 @@ static orm_status use_all(fixture *f)
     static const orm__param params[2] = {{.type = ORM_TYPE_NUMERIC, .column = &money},
                                          {.type = ORM_TYPE_NUMERIC, .list = true}};
     orm_value items[2] = {value_span(ORM_KIND_NUMERIC, "1e3"), value_span(ORM_KIND_NUMERIC, "2")};
-    orm_value values[2] = {value_span(ORM_KIND_NUMERIC, "1000.001"), value_list(items, 2)};
+    orm_value values[2] = {value_span(ORM_KIND_NUMERIC, "1000.00"), value_list(items, 2)};
     orm_status status = DRIVER->open(&f->target, never, &f->link, &f->error);
     if (status != ORM_OK) return status;
     orm__statement statement = fixture_statement(

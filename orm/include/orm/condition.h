@@ -1,6 +1,6 @@
 /*
  * Conditions: an operator with its values, without the column. `orm_eq(v)`, `orm_gt(v)`,
- * `orm_in(list, n)` … are generic on the value; what they return fits only columns of that kind, so
+ * `orm_in(list, n)` … are generic on the value; what they return fits only columns of that kind:
  * `user_age_is(orm_gt("x"))` and `user_age_is(18)` do not compile. Text, bytes and lists are
  * borrowed: until the query has run, or until the call returns when the predicate is given to
  * `…_where`, `…_all_of`, `…_any_of`, `…_not` or `…_has_…`, which copy.
@@ -180,8 +180,10 @@ ORM_API orm_cond_int orm_cond_between_uint(uint64_t low, uint64_t high);
 
 #define ORM_ARRAY_KINDS(X)                                                                         \
     X(bool)                                                                                        \
-    X(i16) X(i32) X(i64) X(float) X(double) X(text) X(bytes) X(numeric) X(json) X(uuid) X(date)    \
-        X(time) X(timestamp) X(timestamptz) X(interval) X(enum)
+    X(i16)                                                                                         \
+    X(i32)                                                                                         \
+    X(i64) X(float) X(double) X(text) X(bytes) X(numeric) X(json) X(uuid) X(date) X(time)          \
+        X(timestamp) X(timestamptz) X(interval) X(enum)
 #define ORM_COND_DECLARE(name)                                                                     \
     ORM_API orm_cond_array orm_cond_of_array_##name(orm_op op, orm_array_##name value);
 ORM_ARRAY_KINDS(ORM_COND_DECLARE)
@@ -243,39 +245,32 @@ ORM_END_DECLS
 
 #ifndef __cplusplus
 
-#define ORM_COND_GENERIC(prefix, v)                                                                   \
-    _Generic((v),                                                                                            \
-        bool: prefix##int, char: prefix##int, signed char: prefix##int, unsigned char: prefix##int,          \
-        short: prefix##int, unsigned short: prefix##int, int: prefix##int, unsigned int: prefix##int,        \
-        long: prefix##int, unsigned long: prefix##uint, long long: prefix##int,                              \
-        unsigned long long: prefix##uint, float: prefix##double, double: prefix##double,                     \
-        char *: prefix##text, const char *: prefix##text, orm_bytes: prefix##bytes,                          \
-        orm_numeric: prefix##numeric, orm_uuid: prefix##uuid, orm_date: prefix##date,                        \
-        orm_time: prefix##time, orm_timestamp: prefix##timestamp,                                            \
-        orm_timestamptz: prefix##timestamptz, orm_interval: prefix##interval, orm_json: prefix##json
+/* clang-format off */
+#define ORM_COND_GENERIC(prefix, v)                                                                \
+    _Generic((v),                                                                                  \
+        bool: prefix##int, char: prefix##int, signed char: prefix##int,                            \
+        unsigned char: prefix##int, short: prefix##int, unsigned short: prefix##int,               \
+        int: prefix##int, unsigned int: prefix##int, long: prefix##int, long long: prefix##int,    \
+        unsigned long: prefix##uint, unsigned long long: prefix##uint, float: prefix##double,      \
+        double: prefix##double, char *: prefix##text, const char *: prefix##text,                  \
+        orm_bytes: prefix##bytes, orm_numeric: prefix##numeric, orm_uuid: prefix##uuid,            \
+        orm_date: prefix##date, orm_time: prefix##time, orm_timestamp: prefix##timestamp,          \
+        orm_timestamptz: prefix##timestamptz, orm_interval: prefix##interval,                      \
+        orm_json: prefix##json
 
 #define ORM_COND_ARRAYS                                                                            \
-    , orm_array_bool : orm_cond_of_array_bool,                                                     \
-                       orm_array_i16 : orm_cond_of_array_i16,                                      \
-                                       orm_array_i32 : orm_cond_of_array_i32,                      \
-                                                       orm_array_i64 : orm_cond_of_array_i64,      \
-                                                                       orm_array_float             \
-        : orm_cond_of_array_float,                                                                 \
-          orm_array_double : orm_cond_of_array_double,                                             \
-                             orm_array_text : orm_cond_of_array_text,                              \
-                                              orm_array_bytes : orm_cond_of_array_bytes,           \
-                                                                orm_array_numeric                  \
-        : orm_cond_of_array_numeric,                                                               \
-          orm_array_json : orm_cond_of_array_json,                                                 \
-                           orm_array_uuid : orm_cond_of_array_uuid,                                \
-                                            orm_array_date : orm_cond_of_array_date,               \
-                                                             orm_array_time                        \
-        : orm_cond_of_array_time,                                                                  \
-          orm_array_timestamp : orm_cond_of_array_timestamp,                                       \
-                                orm_array_timestamptz : orm_cond_of_array_timestamptz,             \
-                                                        orm_array_interval                         \
-        : orm_cond_of_array_interval,                                                              \
-          orm_array_enum : orm_cond_of_array_enum
+    ,                                                                                              \
+        orm_array_bool: orm_cond_of_array_bool, orm_array_i16: orm_cond_of_array_i16,              \
+        orm_array_i32: orm_cond_of_array_i32, orm_array_i64: orm_cond_of_array_i64,                \
+        orm_array_float: orm_cond_of_array_float, orm_array_double: orm_cond_of_array_double,      \
+        orm_array_text: orm_cond_of_array_text, orm_array_bytes: orm_cond_of_array_bytes,          \
+        orm_array_numeric: orm_cond_of_array_numeric, orm_array_json: orm_cond_of_array_json,      \
+        orm_array_uuid: orm_cond_of_array_uuid, orm_array_date: orm_cond_of_array_date,            \
+        orm_array_time: orm_cond_of_array_time,                                                    \
+        orm_array_timestamp: orm_cond_of_array_timestamp,                                          \
+        orm_array_timestamptz: orm_cond_of_array_timestamptz,                                      \
+        orm_array_interval: orm_cond_of_array_interval, orm_array_enum: orm_cond_of_array_enum
+/* clang-format on */
 
 /* Equal, unequal, and the four orderings. A NULL text pointer is ORM_MISUSE: ask `…_is_null()`
  * instead. */
@@ -293,28 +288,29 @@ ORM_END_DECLS
 #define orm_between(low, high) ORM_COND_GENERIC(orm_cond_between_, low))((low), (high))
 
 #define ORM_LIST_GENERIC(items)                                                                    \
-    _Generic((items),                                                                                        \
-        signed char *: orm_cond_in_i8, const signed char *: orm_cond_in_i8,                                  \
-        unsigned char *: orm_cond_in_u8, const unsigned char *: orm_cond_in_u8,                              \
-        short *: orm_cond_in_i16, const short *: orm_cond_in_i16,                                            \
-        unsigned short *: orm_cond_in_u16, const unsigned short *: orm_cond_in_u16,                          \
-        int *: orm_cond_in_i32, const int *: orm_cond_in_i32,                                                \
-        unsigned int *: orm_cond_in_u32, const unsigned int *: orm_cond_in_u32,                              \
-        long *: orm_cond_in_long, const long *: orm_cond_in_long,                                            \
-        unsigned long *: orm_cond_in_ulong, const unsigned long *: orm_cond_in_ulong,                        \
-        long long *: orm_cond_in_llong, const long long *: orm_cond_in_llong,                                \
-        unsigned long long *: orm_cond_in_ullong, const unsigned long long *: orm_cond_in_ullong,            \
-        float *: orm_cond_in_float, const float *: orm_cond_in_float,                                        \
-        double *: orm_cond_in_double, const double *: orm_cond_in_double,                                    \
-        char **: orm_cond_in_text, char *const *: orm_cond_in_text,                                          \
-        const char **: orm_cond_in_ctext, const char *const *: orm_cond_in_ctext,                            \
-        orm_bytes *: orm_cond_in_bytes, const orm_bytes *: orm_cond_in_bytes,                                \
-        orm_numeric *: orm_cond_in_numeric, const orm_numeric *: orm_cond_in_numeric,                        \
-        orm_uuid *: orm_cond_in_uuid, const orm_uuid *: orm_cond_in_uuid,                                    \
-        orm_date *: orm_cond_in_date, const orm_date *: orm_cond_in_date,                                    \
-        orm_time *: orm_cond_in_time, const orm_time *: orm_cond_in_time,                                    \
-        orm_timestamp *: orm_cond_in_timestamp, const orm_timestamp *: orm_cond_in_timestamp,                \
-        orm_timestamptz *: orm_cond_in_timestamptz, const orm_timestamptz *: orm_cond_in_timestamptz,        \
+    _Generic((items),                                                                              \
+        signed char *: orm_cond_in_i8, const signed char *: orm_cond_in_i8,                        \
+        unsigned char *: orm_cond_in_u8, const unsigned char *: orm_cond_in_u8,                    \
+        short *: orm_cond_in_i16, const short *: orm_cond_in_i16,                                  \
+        unsigned short *: orm_cond_in_u16, const unsigned short *: orm_cond_in_u16,                \
+        int *: orm_cond_in_i32, const int *: orm_cond_in_i32,                                      \
+        unsigned int *: orm_cond_in_u32, const unsigned int *: orm_cond_in_u32,                    \
+        long *: orm_cond_in_long, const long *: orm_cond_in_long,                                  \
+        unsigned long *: orm_cond_in_ulong, const unsigned long *: orm_cond_in_ulong,              \
+        long long *: orm_cond_in_llong, const long long *: orm_cond_in_llong,                      \
+        unsigned long long *: orm_cond_in_ullong, const unsigned long long *: orm_cond_in_ullong,  \
+        float *: orm_cond_in_float, const float *: orm_cond_in_float,                              \
+        double *: orm_cond_in_double, const double *: orm_cond_in_double,                          \
+        char **: orm_cond_in_text, char *const *: orm_cond_in_text,                                \
+        const char **: orm_cond_in_ctext, const char *const *: orm_cond_in_ctext,                  \
+        orm_bytes *: orm_cond_in_bytes, const orm_bytes *: orm_cond_in_bytes,                      \
+        orm_numeric *: orm_cond_in_numeric, const orm_numeric *: orm_cond_in_numeric,              \
+        orm_uuid *: orm_cond_in_uuid, const orm_uuid *: orm_cond_in_uuid,                          \
+        orm_date *: orm_cond_in_date, const orm_date *: orm_cond_in_date,                          \
+        orm_time *: orm_cond_in_time, const orm_time *: orm_cond_in_time,                          \
+        orm_timestamp *: orm_cond_in_timestamp, const orm_timestamp *: orm_cond_in_timestamp,      \
+        orm_timestamptz *: orm_cond_in_timestamptz,                                                \
+        const orm_timestamptz *: orm_cond_in_timestamptz,                                          \
         orm_interval *: orm_cond_in_interval, const orm_interval *: orm_cond_in_interval)
 
 /* One of the `count` values at `items` (a typed array; no value at all gives no rows), or none of
@@ -330,18 +326,19 @@ ORM_END_DECLS
 
 #define ORM_OVERLOAD_TYPES(X, name, op)                                                            \
     X(name, op, int, bool)                                                                         \
-    X(name, op, int, char) X(name, op, int, signed char) X(name, op, int, unsigned char)           \
-        X(name, op, int, short) X(name, op, int, unsigned short) X(name, op, int, int)             \
-            X(name, op, int, unsigned int) X(name, op, int, long) X(name, op, uint, unsigned long) \
-                X(name, op, int, long long) X(name, op, uint, unsigned long long)                  \
-                    X(name, op, double, float) X(name, op, double, double)                         \
-                        X(name, op, text, const char *) X(name, op, bytes, orm_bytes)              \
-                            X(name, op, numeric, orm_numeric) X(name, op, uuid, orm_uuid)          \
-                                X(name, op, date, orm_date) X(name, op, time, orm_time)            \
-                                    X(name, op, timestamp, orm_timestamp)                          \
-                                        X(name, op, timestamptz, orm_timestamptz)                  \
-                                            X(name, op, interval, orm_interval)                    \
-                                                X(name, op, json, orm_json)
+    X(name, op, int, char)                                                                         \
+    X(name, op, int, signed char)                                                                  \
+    X(name, op, int, unsigned char) X(name, op, int, short) X(name, op, int, unsigned short)       \
+        X(name, op, int, int) X(name, op, int, unsigned int) X(name, op, int, long)                \
+            X(name, op, uint, unsigned long) X(name, op, int, long long)                           \
+                X(name, op, uint, unsigned long long) X(name, op, double, float)                   \
+                    X(name, op, double, double) X(name, op, text, const char *)                    \
+                        X(name, op, bytes, orm_bytes) X(name, op, numeric, orm_numeric)            \
+                            X(name, op, uuid, orm_uuid) X(name, op, date, orm_date)                \
+                                X(name, op, time, orm_time) X(name, op, timestamp, orm_timestamp)  \
+                                    X(name, op, timestamptz, orm_timestamptz)                      \
+                                        X(name, op, interval, orm_interval)                        \
+                                            X(name, op, json, orm_json)
 
 #define ORM_OVERLOAD_ONE(name, op, kind, type)                                                     \
     inline auto orm_##name(type value)                                                             \

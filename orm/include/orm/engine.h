@@ -29,7 +29,7 @@ enum {
  */
 typedef struct orm_engine_options {
     /*
-     * sqlite:PATH, sqlite::memory:, postgresql://…, postgres://…, or libpq's "host=… dbname=…" form
+     * sqlite:PATH, sqlite::memory:, postgresql://…, postgres://…, or libpq's "host=… …" form
      * (service and password files work as with libpq). [the environment's ORM_DATABASE_URL]
      */
     const char *url;

@@ -57,16 +57,20 @@ ORM_END_DECLS
 /* The value a C expression of any supported type stands for: `orm_bind(18)`, `orm_bind("x")`. */
 #ifndef __cplusplus
 #define orm_bind(...) ORM_BIND_GENERIC((__VA_ARGS__))
+/* clang-format off */
 #define ORM_BIND_GENERIC(v)                                                                        \
-    _Generic((v),                                                                                            \
-        bool: orm_bind_bool, char: orm_bind_int, signed char: orm_bind_int, unsigned char: orm_bind_int,     \
-        short: orm_bind_int, unsigned short: orm_bind_int, int: orm_bind_int, unsigned int: orm_bind_int,    \
-        long: orm_bind_int, unsigned long: orm_bind_uint, long long: orm_bind_int,                           \
-        unsigned long long: orm_bind_uint, float: orm_bind_double, double: orm_bind_double,                  \
-        char *: orm_bind_text, const char *: orm_bind_text, orm_bytes: orm_bind_bytes,                       \
-        orm_numeric: orm_bind_numeric, orm_json: orm_bind_json, orm_uuid: orm_bind_uuid,                     \
-        orm_date: orm_bind_date, orm_time: orm_bind_time, orm_timestamp: orm_bind_timestamp,                 \
-        orm_timestamptz: orm_bind_timestamptz, orm_interval: orm_bind_interval)(v)
+    _Generic((v),                                                                                  \
+        bool: orm_bind_bool, char: orm_bind_int, signed char: orm_bind_int,                        \
+        unsigned char: orm_bind_int, short: orm_bind_int, unsigned short: orm_bind_int,            \
+        int: orm_bind_int, unsigned int: orm_bind_int, long: orm_bind_int,                         \
+        long long: orm_bind_int, unsigned long: orm_bind_uint,                                     \
+        unsigned long long: orm_bind_uint, float: orm_bind_double, double: orm_bind_double,        \
+        char *: orm_bind_text, const char *: orm_bind_text, orm_bytes: orm_bind_bytes,             \
+        orm_numeric: orm_bind_numeric, orm_uuid: orm_bind_uuid, orm_date: orm_bind_date,           \
+        orm_time: orm_bind_time, orm_timestamp: orm_bind_timestamp,                                \
+        orm_timestamptz: orm_bind_timestamptz, orm_interval: orm_bind_interval,                    \
+        orm_json: orm_bind_json)(v)
+/* clang-format on */
 #else
 #define ORM_BIND_OVERLOAD(name, type)                                                              \
     inline orm_value orm_bind(type value)                                                          \
@@ -74,9 +78,10 @@ ORM_END_DECLS
         return orm_bind_##name(value);                                                             \
     }
 ORM_BIND_OVERLOAD(bool, bool)
-ORM_BIND_OVERLOAD(int, char) ORM_BIND_OVERLOAD(int, signed char) ORM_BIND_OVERLOAD(int,
-                                                                                   unsigned char)
-    ORM_BIND_OVERLOAD(int, short) ORM_BIND_OVERLOAD(int, unsigned short) ORM_BIND_OVERLOAD(int, int)
+ORM_BIND_OVERLOAD(int, char)
+ORM_BIND_OVERLOAD(int, signed char)
+ORM_BIND_OVERLOAD(int, unsigned char) ORM_BIND_OVERLOAD(int, short)
+    ORM_BIND_OVERLOAD(int, unsigned short) ORM_BIND_OVERLOAD(int, int)
         ORM_BIND_OVERLOAD(int, unsigned int) ORM_BIND_OVERLOAD(int, long)
             ORM_BIND_OVERLOAD(uint, unsigned long) ORM_BIND_OVERLOAD(int, long long)
                 ORM_BIND_OVERLOAD(uint, unsigned long long) ORM_BIND_OVERLOAD(double, float)

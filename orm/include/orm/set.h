@@ -69,8 +69,10 @@ typedef struct orm_set_interval {
 
 #define ORM_SET_ARRAYS(X)                                                                          \
     X(bool)                                                                                        \
-    X(i16) X(i32) X(i64) X(float) X(double) X(text) X(bytes) X(numeric) X(json) X(uuid) X(date)    \
-        X(time) X(timestamp) X(timestamptz) X(interval) X(enum)
+    X(i16)                                                                                         \
+    X(i32)                                                                                         \
+    X(i64) X(float) X(double) X(text) X(bytes) X(numeric) X(json) X(uuid) X(date) X(time)          \
+        X(timestamp) X(timestamptz) X(interval) X(enum)
 #define ORM_SET_DECLARE(name)                                                                      \
     typedef struct orm_set_array_##name {                                                          \
         orm_set_state state;                                                                       \
@@ -84,9 +86,11 @@ ORM_BEGIN_DECLS
 /* What ORM_SET resolves to. A NULL text, bytes, numeric or json pointer sets SQL NULL. */
 #define ORM_SET_KINDS(X)                                                                           \
     X(int, int64_t)                                                                                \
-    X(double, double) X(text, const char *) X(bytes, orm_bytes) X(numeric, orm_numeric)            \
-        X(json, orm_json) X(uuid, orm_uuid) X(date, orm_date) X(time, orm_time)                    \
-            X(timestamp, orm_timestamp) X(timestamptz, orm_timestamptz) X(interval, orm_interval)
+    X(double, double)                                                                              \
+    X(text, const char *)                                                                          \
+    X(bytes, orm_bytes) X(numeric, orm_numeric) X(json, orm_json) X(uuid, orm_uuid)                \
+        X(date, orm_date) X(time, orm_time) X(timestamp, orm_timestamp)                            \
+            X(timestamptz, orm_timestamptz) X(interval, orm_interval)
 #define ORM_SET_DECLARE(name, type) ORM_API orm_set_##name orm_set_of_##name(type value);
 ORM_SET_KINDS(ORM_SET_DECLARE)
 #undef ORM_SET_DECLARE
@@ -106,28 +110,29 @@ ORM_END_DECLS
 /* Sets a field to a value of any type its column takes: `.name = ORM_SET("Ada")`, `new.age =
  * ORM_SET(36)`. */
 #define ORM_SET(...) ORM_SET_GENERIC((__VA_ARGS__))
+/* clang-format off */
 #define ORM_SET_GENERIC(v)                                                                         \
     _Generic((v),                                                                                  \
         bool: orm_set_of_int, char: orm_set_of_int, signed char: orm_set_of_int,                   \
         unsigned char: orm_set_of_int, short: orm_set_of_int, unsigned short: orm_set_of_int,      \
         int: orm_set_of_int, unsigned int: orm_set_of_int, long: orm_set_of_int,                   \
-        unsigned long: orm_set_of_uint, long long: orm_set_of_int,                                 \
-        unsigned long long: orm_set_of_uint, float: orm_set_of_double, double: orm_set_of_double,  \
-        char *: orm_set_of_text, const char *: orm_set_of_text, orm_bytes: orm_set_of_bytes,       \
-        orm_numeric: orm_set_of_numeric, orm_json: orm_set_of_json, orm_uuid: orm_set_of_uuid,     \
+        long long: orm_set_of_int, unsigned long: orm_set_of_uint,                                 \
+        unsigned long long: orm_set_of_uint, float: orm_set_of_double,                             \
+        double: orm_set_of_double, char *: orm_set_of_text, const char *: orm_set_of_text,         \
+        orm_bytes: orm_set_of_bytes, orm_numeric: orm_set_of_numeric, orm_uuid: orm_set_of_uuid,   \
         orm_date: orm_set_of_date, orm_time: orm_set_of_time,                                      \
         orm_timestamp: orm_set_of_timestamp, orm_timestamptz: orm_set_of_timestamptz,              \
-        orm_interval: orm_set_of_interval, orm_array_bool: orm_set_of_array_bool,                  \
-        orm_array_i16: orm_set_of_array_i16, orm_array_i32: orm_set_of_array_i32,                  \
-        orm_array_i64: orm_set_of_array_i64, orm_array_float: orm_set_of_array_float,              \
-        orm_array_double: orm_set_of_array_double, orm_array_text: orm_set_of_array_text,          \
-        orm_array_bytes: orm_set_of_array_bytes, orm_array_numeric: orm_set_of_array_numeric,      \
-        orm_array_json: orm_set_of_array_json, orm_array_uuid: orm_set_of_array_uuid,              \
-        orm_array_date: orm_set_of_array_date, orm_array_time: orm_set_of_array_time,              \
-        orm_array_timestamp: orm_set_of_array_timestamp,                                           \
+        orm_interval: orm_set_of_interval, orm_json: orm_set_of_json,                              \
+        orm_array_bool: orm_set_of_array_bool, orm_array_i16: orm_set_of_array_i16,                \
+        orm_array_i32: orm_set_of_array_i32, orm_array_i64: orm_set_of_array_i64,                  \
+        orm_array_float: orm_set_of_array_float, orm_array_double: orm_set_of_array_double,        \
+        orm_array_text: orm_set_of_array_text, orm_array_bytes: orm_set_of_array_bytes,            \
+        orm_array_numeric: orm_set_of_array_numeric, orm_array_json: orm_set_of_array_json,        \
+        orm_array_uuid: orm_set_of_array_uuid, orm_array_date: orm_set_of_array_date,              \
+        orm_array_time: orm_set_of_array_time, orm_array_timestamp: orm_set_of_array_timestamp,    \
         orm_array_timestamptz: orm_set_of_array_timestamptz,                                       \
-        orm_array_interval: orm_set_of_array_interval,                                             \
-        orm_array_enum: orm_set_of_array_enum)(v)
+        orm_array_interval: orm_set_of_array_interval, orm_array_enum: orm_set_of_array_enum)(v)
+/* clang-format on */
 
 /* Sets a field of any type to SQL NULL in an initialiser: `.age = ORM_SET_NULL`; elsewhere
  * `c.age.state = ORM_IS_NULL`. */
@@ -144,8 +149,10 @@ ORM_END_DECLS
         return orm_set_of_##kind(value);                                                           \
     }
 ORM_SET_OVERLOAD(bool, int)
-ORM_SET_OVERLOAD(char, int) ORM_SET_OVERLOAD(signed char, int) ORM_SET_OVERLOAD(unsigned char, int)
-    ORM_SET_OVERLOAD(short, int) ORM_SET_OVERLOAD(unsigned short, int) ORM_SET_OVERLOAD(int, int)
+ORM_SET_OVERLOAD(char, int)
+ORM_SET_OVERLOAD(signed char, int)
+ORM_SET_OVERLOAD(unsigned char, int) ORM_SET_OVERLOAD(short, int)
+    ORM_SET_OVERLOAD(unsigned short, int) ORM_SET_OVERLOAD(int, int)
         ORM_SET_OVERLOAD(unsigned int, int) ORM_SET_OVERLOAD(long, int)
             ORM_SET_OVERLOAD(unsigned long, uint) ORM_SET_OVERLOAD(long long, int)
                 ORM_SET_OVERLOAD(unsigned long long, uint) ORM_SET_OVERLOAD(float, double)

@@ -9,7 +9,8 @@
 orm_status orm__pg_rows_next(orm__rows *rows, bool *more_out, orm_error *error)
 {
     (void)error;
-    if (rows->row < rows->count) rows->row++;
+    if (rows->row < rows->count)
+        rows->row++;
     *more_out = rows->row < rows->count;
     return ORM_OK;
 }
@@ -42,7 +43,8 @@ orm_status orm__pg_check_fields(const PGresult *result, const orm__field *fields
         Oid oid = PQftype(result, field->position);
         bool fits = column->flags & ORM_COLUMN_ARRAY ? orm__pg_accepts_array(type, oid)
                                                      : orm__pg_accepts(type, oid);
-        if (fits) continue;
+        if (fits)
+            continue;
         (void)orm__fail(error, ORM_SCHEMA, "%s.%s is %s in the model and %s in the database",
                         model_name(field), column->field, orm__type_text(column, model_type),
                         orm__pg_type_name(oid, server_type));
@@ -59,7 +61,8 @@ static orm_status fail_value(const orm__field *field, orm_status why, const char
     const char *name = field->column->field;
     orm_status status = ORM_SCHEMA;
     switch (why) {
-    case ORM_NOMEM: return orm__fail(error, ORM_NOMEM, "no memory for a row");
+    case ORM_NOMEM:
+        return orm__fail(error, ORM_NOMEM, "no memory for a row");
     case ORM_RANGE:
         status = orm__fail(error, ORM_RANGE, "%s.%s: the database's value does not fit the member",
                            model, name);
@@ -90,9 +93,11 @@ static orm_status check_once(orm__rows *rows, const orm__field *fields, size_t c
     const orm__field *own = statement->fields;
     if (own != NULL && fields >= own && fields + count <= own + statement->field_count)
         return ORM_OK;
-    if (fields == rows->checked && count <= rows->checked_count) return ORM_OK;
+    if (fields == rows->checked && count <= rows->checked_count)
+        return ORM_OK;
     orm_status status = orm__pg_check_fields(rows->result, fields, count, error);
-    if (status != ORM_OK) return status;
+    if (status != ORM_OK)
+        return status;
     rows->checked = fields;
     rows->checked_count = count;
     return ORM_OK;
@@ -100,65 +105,76 @@ static orm_status check_once(orm__rows *rows, const orm__field *fields, size_t c
 
 static orm_status read_null(const orm_column *column, void *member)
 {
-    if (!(column->flags & ORM_COLUMN_NULLABLE)) return ORM_NOT_NULL;
+    if (!(column->flags & ORM_COLUMN_NULLABLE))
+        return ORM_NOT_NULL;
     memset(member, 0, orm__column_size(column));
     return ORM_OK;
 }
 
 /*
- * Decodes what most columns are: a value of its type's own size in a member that is not nullable. False: it is something
- * else, and nothing was done.
+ * Decodes what most columns are: a value of its type's own size in a member that is not nullable.
+ * False: it is something else, and nothing was done.
  */
-static inline bool read_plain(unsigned type, const char *value, int size, void *member, orm__arena *arena)
+static inline bool read_plain(unsigned type, const char *value, int size, void *member,
+                              orm__arena *arena)
 {
     const unsigned char *data = (const unsigned char *)value;
     switch (type) {
     case ORM_TYPE_BIGINT:
-        if (size != 8) return false;
+        if (size != 8)
+            return false;
         *(int64_t *)member = (int64_t)orm__pg_read64(data);
         return true;
     case ORM_TYPE_TEXT:
     case ORM_TYPE_VARCHAR:
         /* An empty text is left to the careful path, which tells it from NULL. */
-        if (size == 0) return false;
+        if (size == 0)
+            return false;
         *(const char **)member = orm__arena_copy(arena, data, (size_t)size);
         return *(const char **)member != NULL;
     case ORM_TYPE_INTEGER:
-        if (size != 4) return false;
+        if (size != 4)
+            return false;
         *(int32_t *)member = (int32_t)orm__pg_read32(data);
         return true;
     case ORM_TYPE_BOOLEAN:
-        if (size != 1) return false;
+        if (size != 1)
+            return false;
         *(bool *)member = data[0] != 0;
         return true;
     case ORM_TYPE_TIMESTAMP:
     case ORM_TYPE_TIMESTAMPTZ: {
-        if (size != 8) return false;
+        if (size != 8)
+            return false;
         int64_t micros = (int64_t)orm__pg_read64(data);
         /* Infinities and what 64 bits can't hold from 1970 on are left to the careful path. */
         *(int64_t *)member = (int64_t)((uint64_t)micros + (uint64_t)ORM__PG_EPOCH_MICROS);
         return micros > INT64_MIN && micros < INT64_MAX - 1 - ORM__PG_EPOCH_MICROS;
     }
-    default: return false;
+    default:
+        return false;
     }
 }
 
-static orm_status read_careful(const orm__rows *rows, const orm__field *field, const char *data, int size,
-                               void *member, orm__arena *arena)
+static orm_status read_careful(const orm__rows *rows, const orm__field *field, const char *data,
+                               int size, void *member, orm__arena *arena)
 {
     const orm_column *column = field->column;
-    if (size == 0 && PQgetisnull(rows->result, rows->row, field->position)) return read_null(column, member);
+    if (size == 0 && PQgetisnull(rows->result, rows->row, field->position))
+        return read_null(column, member);
     if (column->flags & ORM_COLUMN_ARRAY)
-        return orm__pg_decode_array(column, (const unsigned char *)data, (size_t)size, member, arena);
-    return orm__pg_decode(column, (column->flags & ORM_COLUMN_NULLABLE) != 0, (const unsigned char *)data,
-                          (size_t)size, member, arena);
+        return orm__pg_decode_array(column, (const unsigned char *)data, (size_t)size, member,
+                                    arena);
+    return orm__pg_decode(column, (column->flags & ORM_COLUMN_NULLABLE) != 0,
+                          (const unsigned char *)data, (size_t)size, member, arena);
 }
 
 orm_status orm__pg_rows_read(orm__rows *rows, const orm__field *fields, size_t count, void *object,
                              orm__arena *arena, orm_error *error)
 {
     orm_status status = check_once(rows, fields, count, error);
-    if (status != ORM_OK) return status;
+    if (status != ORM_OK)
+        return status;
     const PGresult *result = rows->result;
     int row = rows->row;
     int64_t bytes = 0;
@@ -167,9 +183,11 @@ orm_status orm__pg_rows_read(orm__rows *rows, const orm__field *fields, size_t c
         const char *data = PQgetvalue(result, row, field->position);
         int size = PQgetlength(result, row, field->position);
         bytes += size;
-        if (read_plain(field->plain, data, size, member, arena)) continue;
+        if (read_plain(field->plain, data, size, member, arena))
+            continue;
         status = read_careful(rows, field, data, size, member, arena);
-        if (status != ORM_OK) return fail_value(field, status, data, size, error);
+        if (status != ORM_OK)
+            return fail_value(field, status, data, size, error);
     }
     rows->bytes += bytes;
     return ORM_OK;
@@ -187,7 +205,8 @@ orm_status orm__pg_rows_read_int(orm__rows *rows, uint16_t position, int64_t *va
         *value_out = data[0] != 0;
         return ORM_OK;
     }
-    if (orm__pg_integer((const unsigned char *)data, size, value_out)) return ORM_OK;
+    if (orm__pg_integer((const unsigned char *)data, size, value_out))
+        return ORM_OK;
     return orm__fail(error, ORM_SCHEMA, "column %d of the result is no integer", position + 1);
 }
 

@@ -26,7 +26,8 @@ static orm_status fail_param(const orm__param *param, orm_status status, const c
 /* Adds the place to what a helper has failed with. */
 static orm_status fail_helper(const orm__param *param, orm_status status, orm_error *error)
 {
-    if (status == ORM_NOMEM) return orm__fail(error, ORM_NOMEM, "out of memory");
+    if (status == ORM_NOMEM)
+        return orm__fail(error, ORM_NOMEM, "out of memory");
     return fail_param(param, status,
                       status == ORM_RANGE ? "the number does not fit its column" : "not a number",
                       error);
@@ -43,7 +44,8 @@ static void set_text(orm__sqlite_cell *cell, const void *data, size_t size, bool
 static orm_status encode_real(const orm__param *param, double value, orm__sqlite_cell *cell,
                               orm_error *error)
 {
-    if (isnan(value)) return fail_param(param, ORM_RANGE, "SQLite can't hold NaN", error);
+    if (isnan(value))
+        return fail_param(param, ORM_RANGE, "SQLite can't hold NaN", error);
     if (param->type == ORM_TYPE_REAL && isfinite(value)) {
         if (fabs(value) > 3.4028235677973366e38) /* halfway past FLT_MAX: rounds to infinity */
             return fail_param(param, ORM_RANGE, "the number does not fit a real", error);
@@ -75,10 +77,13 @@ static orm_status encode_char(const orm__param *param, const char *text, size_t 
 {
     size_t length = orm__utf8_length(text, size);
     size_t want = param->column->length > 0 ? (size_t)param->column->length : 1;
-    if (length >= want) return ORM_OK;
+    if (length >= want)
+        return ORM_OK;
     char *padded = orm__arena_alloc(arena, size + want - length);
-    if (padded == NULL) return orm__fail(error, ORM_NOMEM, "out of memory");
-    if (size > 0) memcpy(padded, text, size);
+    if (padded == NULL)
+        return orm__fail(error, ORM_NOMEM, "out of memory");
+    if (size > 0)
+        memcpy(padded, text, size);
     memset(padded + size, ' ', want - length);
     set_text(cell, padded, size + want - length, true);
     return ORM_OK;
@@ -94,14 +99,16 @@ static orm_status encode_text(const orm__param *param, const orm_value *value, o
         orm__utf8_fault fault = orm__utf8_check(text, size);
         if (fault == ORM__UTF8_NUL)
             return orm__fail(error, ORM_INVALID, "the text has a NUL within");
-        if (fault != ORM__UTF8_OK) return orm__fail(error, ORM_INVALID, "the text is not UTF-8");
+        if (fault != ORM__UTF8_OK)
+            return orm__fail(error, ORM_INVALID, "the text is not UTF-8");
     }
     if (param->type == ORM_TYPE_CHAR && param->column != NULL)
         return encode_char(param, text, size, arena, cell, error);
     return ORM_OK;
 }
 
-/* What is stored was rounded to its column when it was checked; what is compared keeps every digit. */
+/* What is stored was rounded to its column when it was checked; what is compared keeps every digit.
+ */
 static orm_status encode_numeric(const orm__param *param, const orm_value *value, orm__arena *arena,
                                  orm__sqlite_cell *cell, orm_error *error)
 {
@@ -109,7 +116,8 @@ static orm_status encode_numeric(const orm__param *param, const orm_value *value
     size_t size = 0;
     orm_status status =
         orm__numeric_expand(value->as.span.data, value->as.span.size, arena, &text, &size);
-    if (status != ORM_OK) return fail_helper(param, status, error);
+    if (status != ORM_OK)
+        return fail_helper(param, status, error);
     set_text(cell, text, size, true);
     return ORM_OK;
 }
@@ -152,7 +160,8 @@ static orm_status encode_array(const orm__param *param, const orm_value *value, 
     orm_status status =
         orm__array_to_json(param->model, param->column == NULL ? &bare : param->column, value,
                            arena, &text, &size, error);
-    if (status == ORM_OK) set_text(cell, text, size, true);
+    if (status == ORM_OK)
+        set_text(cell, text, size, true);
     return status;
 }
 
@@ -218,7 +227,8 @@ static int bind_list(orm__link *link, sqlite3_stmt *stmt, int at, const orm__par
                      const orm_value *value)
 {
     orm__sqlite_list *list = orm__arena_alloc(&link->scratch, sizeof *list);
-    if (list == NULL) return SQLITE_NOMEM;
+    if (list == NULL)
+        return SQLITE_NOMEM;
     *list = (orm__sqlite_list){link, param, value->as.span.data, value->as.span.size};
     return sqlite3_bind_pointer(stmt, at, list, ORM_SQLITE_KEYS_TABLE, NULL);
 }
@@ -242,7 +252,8 @@ static int bind_cell(orm__link *link, sqlite3_stmt *stmt, int at, const orm__sql
     const char *text = cell->data;
     if (text == buffer) {
         text = orm__arena_copy(&link->scratch, text, cell->size);
-        if (text == NULL) return SQLITE_NOMEM;
+        if (text == NULL)
+            return SQLITE_NOMEM;
     }
     return sqlite3_bind_text64(stmt, at, text, cell->size, SQLITE_STATIC, SQLITE_UTF8);
 }
@@ -260,12 +271,16 @@ static orm_status bind_one(orm__link *link, orm__sqlite_prepared *prepared, int 
         char buffer[ORM_TEMPORAL_TEXT_SIZE];
         orm__sqlite_cell cell;
         orm_status status = orm__sqlite_encode(param, value, buffer, &link->scratch, &cell, error);
-        if (status != ORM_OK) return status;
-        if (cell.type == SQLITE_TEXT || cell.type == SQLITE_BLOB) prepared->borrows = true;
+        if (status != ORM_OK)
+            return status;
+        if (cell.type == SQLITE_TEXT || cell.type == SQLITE_BLOB)
+            prepared->borrows = true;
         code = bind_cell(link, prepared->stmt, at, &cell, buffer);
     }
-    if (code == SQLITE_OK) return ORM_OK;
-    if (code == SQLITE_NOMEM) return orm__fail(error, ORM_NOMEM, "out of memory");
+    if (code == SQLITE_OK)
+        return ORM_OK;
+    if (code == SQLITE_NOMEM)
+        return orm__fail(error, ORM_NOMEM, "out of memory");
     orm_status status = orm__sqlite_fail(link, code, error);
     orm__fail_at(error, param->model == NULL ? NULL : param->model->name,
                  param->column == NULL ? NULL : param->column->field);
@@ -285,7 +300,8 @@ orm_status orm__sqlite_bind(orm__link *link, orm__sqlite_prepared *prepared, con
         uint16_t number = prepared->numbers[i];
         const orm__param *param = params == NULL ? &raw : &params[number];
         orm_status status = bind_one(link, prepared, i + 1, param, &call->values[number], error);
-        if (status != ORM_OK) return status;
+        if (status != ORM_OK)
+            return status;
     }
     return ORM_OK;
 }
