@@ -200,8 +200,6 @@ static void numerics(void **state)
     expect_stored(f, money, value_span(ORM_KIND_NUMERIC, "NaN"), "text NaN");
     expect_stored(f, any, value_span(ORM_KIND_NUMERIC, "-Infinity"), "text -Infinity");
     expect_stored(f, any, value_span(ORM_KIND_NUMERIC, "1.500"), "text 1.500");
-    refuse_value(f, money, value_span(ORM_KIND_NUMERIC, "99999999999"), ORM_RANGE);
-    refuse_value(f, money, value_span(ORM_KIND_NUMERIC, "Infinity"), ORM_RANGE);
     refuse_value(f, money, value_span(ORM_KIND_NUMERIC, "twelve"), ORM_INVALID);
     char digits[102] = "";
     memset(digits, '7', 100);
