@@ -211,7 +211,9 @@ static orm_status with_site(orm_session *db, orm_site site, orm_status status)
 static orm_status insert(orm_site site, orm_session *db, const orm_model *model, const void *values,
                          void **row_out)
 {
-    changes set = {.model = model};
+    changes set;
+    set.model = model;
+    set.count = 0;
     orm__statement *statement = NULL;
     orm_status status = start(db, site, model, ORM__PURPOSE_INSERT);
     if (status == ORM_OK)
@@ -255,10 +257,26 @@ static orm_status missed(orm_session *db, const orm_model *model, const char *wh
     return db->error.status;
 }
 
+/* A relation whose key on this side was written leads elsewhere now: it is not loaded any more. */
+static void forget_relations(const changes *set, void *row)
+{
+    const orm_model *model = set->model;
+    orm_object *object = orm__object_of(model, row);
+    for (uint16_t r = 0; r < model->relation_count; r++) {
+        const orm_relation *relation = &model->relations[r];
+        for (uint16_t k = 0; k < relation->own_count; k++)
+            for (size_t i = 0; i < set->count; i++)
+                if (set->columns[i] == relation->own_columns[k])
+                    object->slots[r] = (orm__slot){NULL, NULL};
+    }
+}
+
 static orm_status update(orm_site site, orm_session *db, const orm_model *model, void *row,
                          const void *values)
 {
-    changes set = {.model = model};
+    changes set;
+    set.model = model;
+    set.count = 0;
     orm__statement *statement = NULL;
     orm_status status = start(db, site, model, ORM__PURPOSE_UPDATE);
     if (status == ORM_OK)
@@ -294,7 +312,9 @@ orm_status orm_gen_update(orm_site site, orm_session *db, const orm_model *model
 
 static orm_status delete_row(orm_site site, orm_session *db, const orm_model *model, void *row)
 {
-    changes set = {.model = model};
+    changes set;
+    set.model = model;
+    set.count = 0;
     orm__statement *statement = NULL;
     int64_t affected = 0;
     orm_status status = start(db, site, model, ORM__PURPOSE_DELETE);
