@@ -296,8 +296,10 @@ static orm_status update(orm_site site, orm_session *db, const orm_model *model,
     status = send_written(db, site, statement, &target, ORM_EVENT_UPDATE, model);
     if (status == ORM_OK && target.row == NULL)
         status = missed(db, model, "update");
-    if (status == ORM_OK)
+    if (status == ORM_OK) {
+        forget_relations(&set, row);
         return ORM_OK;
+    }
     /* Nothing of a failed update is to be seen in the row. */
     memcpy(row, db->undo->before, model->size);
     db->undo = db->undo->next;
