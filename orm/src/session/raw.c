@@ -120,10 +120,9 @@ static orm_status prepare(orm_session *db, orm_site site, const char *sql, const
     orm__gathered_reset(&db->gathered, &db->arena, &db->error);
     orm__gather_shape(&db->gathered, &purpose, sizeof purpose);
     orm__gather_shape(&db->gathered, sql, strlen(sql) + 1);
+    status = db->gathered.status;
     for (size_t i = 0; i < count && status == ORM_OK; i++)
         status = gather_value(db, i, values[i]);
-    if (status == ORM_OK && db->gathered.shape.failed)
-        status = orm__session_nomem(db);
     return status == ORM_OK ? keep_statement(db, sql, count, statement_out) : status;
 }
 

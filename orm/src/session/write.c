@@ -142,7 +142,7 @@ static orm_status start(orm_session *db, orm_site site, const orm_model *model,
         uint64_t purpose;
     } shape = {model, purpose};
     orm__gather_shape(&db->gathered, &shape, sizeof shape);
-    return ORM_OK;
+    return db->gathered.status;
 }
 
 static orm_status statement_for(orm_session *db, const changes *set, orm__purpose purpose,

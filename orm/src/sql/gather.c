@@ -34,20 +34,23 @@ void orm__gathered_reset(orm__gathered *gathered, orm__arena *arena, orm_error *
     gathered->status = ORM_OK;
 }
 
+static void fail_memory(orm__gathered *gathered)
+{
+    if (gathered->status == ORM_OK)
+        gathered->status = orm__fail(gathered->error, ORM_NOMEM, "out of memory");
+}
+
+/* A shape that was cut short would find another query's statement. */
 void orm__gather_shape(orm__gathered *gathered, const void *data, size_t size)
 {
     orm__buffer_append(&gathered->shape, data, size);
+    if (gathered->shape.failed)
+        fail_memory(gathered);
 }
 
 static void shape_u16(orm__gathered *gathered, uint16_t value)
 {
     orm__gather_shape(gathered, &value, sizeof value);
-}
-
-static void fail_memory(orm__gathered *gathered)
-{
-    if (gathered->status == ORM_OK)
-        gathered->status = orm__fail(gathered->error, ORM_NOMEM, "out of memory");
 }
 
 void orm__gather_value(orm__gathered *gathered, orm_value value)
@@ -301,7 +304,5 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
     gather_where(gathered, query->model, query->where);
     gather_order(gathered, query);
     gather_limits(gathered, query);
-    if (gathered->shape.failed)
-        fail_memory(gathered);
     return gathered->status;
 }
