@@ -270,14 +270,14 @@ void test_close_sessions(test_database *database)
 }
 
 void test_check_status(const orm_session *db, orm_status status, orm_status wanted,
-                       const char *call, const char *file, int line)
+                       const char *file, int line)
 {
     char report[2048] = "";
     if (status == wanted)
         return;
     if (status != ORM_OK)
         (void)orm_error_format(orm_session_error(db), report, sizeof report);
-    print_error("%s\ngave %s, not %s\n", call, orm_status_name(status), orm_status_name(wanted));
+    print_error("%s, not %s\n", orm_status_name(status), orm_status_name(wanted));
     print_error("%.900s\n", report);
     _fail(file, line);
 }

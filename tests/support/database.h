@@ -66,10 +66,10 @@ test_counts test_count(test_database *database);
 
 /* Fails with the session's error unless `call` gives the status. */
 #define assert_status(db, call, wanted)                                                            \
-    test_check_status((db), (call), (wanted), #call, __FILE__, __LINE__)
+    test_check_status((db), (call), (wanted), __FILE__, __LINE__)
 #define assert_ok(db, call) assert_status(db, call, ORM_OK)
 void test_check_status(const orm_session *db, orm_status status, orm_status wanted,
-                       const char *call, const char *file, int line);
+                       const char *file, int line);
 
 /* A session; whatever a failed test leaves open, test_close_sessions closes. */
 orm_session *test_session(test_database *database);
