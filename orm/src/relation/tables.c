@@ -44,12 +44,13 @@ orm_status orm__tables_init(orm__tables *tables, orm_session *session, orm_site 
     tables->query = query;
     tables->assigned = assigned;
     const orm__field *fields = statement->fields;
+    /* All of them, since all are disposed of when one of the joins can't be prepared. */
+    memset(&tables->joined[1], 0, query->join_count * sizeof tables->joined[1]);
     bool ok = orm__mapper_init(&tables->mappers[0], session, session->engine->driver,
                                &session->arena, &session->map, query->model, fields, result,
                                distinct && !is_joined_too(query), refresh);
     fields += query->model->column_count;
     for (uint16_t i = 0; i < query->join_count && ok; i++) {
-        memset(&tables->joined[i + 1], 0, sizeof tables->joined[i + 1]);
         ok = init_join(tables, site, i, fields, refresh);
         fields += query->joins[i].relation->target->column_count;
     }
