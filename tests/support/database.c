@@ -42,8 +42,10 @@ static void open_postgresql(test_database *database)
 {
     const char *url = getenv("ORM_TEST_POSTGRESQL_URL");
     char direct[1200];
-    if (url == NULL)
+    if (url == NULL) {
         fail_msg("ORM_TEST_POSTGRESQL_URL is not set");
+        return;
+    }
     if (getenv("ORM_TEST_POSTGRESQL_LOG") == NULL)
         fail_msg("ORM_TEST_POSTGRESQL_LOG is not set: run under tools/postgres_sandbox");
     (void)snprintf(database->url, sizeof database->url, "%s", url);
