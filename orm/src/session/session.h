@@ -15,13 +15,15 @@ enum {
     ORM__WRITE_MAX = 1600
 }; /* columns of one INSERT or UPDATE: what a PostgreSQL table can have */
 
+typedef enum orm__undo_kind { ORM__UNDO_INSERT, ORM__UNDO_UPDATE, ORM__UNDO_DELETE } orm__undo_kind;
+
 /* A change to memory that a rollback takes back; newest first. */
 typedef struct orm__undo {
     struct orm__undo *next;
     const orm_model *model;
     void *row;
     void *before; /* UPDATE: the row struct as it was; else NULL */
-    enum { ORM__UNDO_INSERT, ORM__UNDO_UPDATE, ORM__UNDO_DELETE } what;
+    orm__undo_kind what;
 } orm__undo;
 
 struct orm_session {
@@ -95,7 +97,8 @@ orm_status orm__session_nomem(orm_session *session);
 orm_status orm__session_check_row(orm_session *session, const orm_model *model, const void *row);
 
 /* Remembers a change for a rollback. False: out of memory. */
-bool orm__session_undoable(orm_session *session, const orm_model *model, void *row, int what);
+bool orm__session_undoable(orm_session *session, const orm_model *model, void *row,
+                           orm__undo_kind what);
 
 /* Takes back (rollback) or forgets (commit) what was remembered. */
 void orm__session_undo(orm_session *session);

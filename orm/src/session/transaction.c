@@ -99,7 +99,8 @@ orm_status orm_session_commit_at(orm_site site, orm_session *session)
     return status;
 }
 
-bool orm__session_undoable(orm_session *session, const orm_model *model, void *row, int what)
+bool orm__session_undoable(orm_session *session, const orm_model *model, void *row,
+                           orm__undo_kind what)
 {
     orm__undo *undo = orm__arena_alloc(&session->arena, sizeof *undo);
     void *before = NULL;
