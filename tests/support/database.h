@@ -44,6 +44,8 @@ typedef struct test_counts {
  * an empty database and opens an engine on it. `options` (may be NULL) without its url.
  */
 void test_open(test_database *database, const orm_engine_options *options, ...);
+/* Forgets all connections and what is prepared on them: closes the engine and opens it again. */
+void test_reopen(test_database *database);
 /* Closes the engine (every session must be closed) and forgets the database. */
 void test_close(test_database *database);
 
