@@ -114,6 +114,31 @@ static void settle(orm_session *session, orm_site site, orm_status status, const
     orm__fail_in(&session->error, failed->statement->sql, site);
 }
 
+static bool is_broken_rule(orm_status status)
+{
+    return status == ORM_UNIQUE || status == ORM_NOT_NULL || status == ORM_CHECK ||
+           status == ORM_FOREIGN_KEY;
+}
+
+/* For drivers that are told tables and columns by the names the database has for them. */
+static void name_rule(orm_error *error, const orm_model *model)
+{
+    if (model == NULL || error->model[0] != '\0' || !is_broken_rule(error->status))
+        return;
+    size_t size = strlen(model->table);
+    bool named = error->column[0] != '\0';
+    if (named && (strncmp(error->constraint, model->table, size) != 0 ||
+                  error->constraint[size] != '.'))
+        return;
+    orm__fail_at(error, model->name, NULL);
+    for (uint16_t i = 0; named && i < model->column_count; i++) {
+        if (strcmp(model->columns[i].name, error->column) != 0)
+            continue;
+        orm__fail_at(error, NULL, model->columns[i].field);
+        return;
+    }
+}
+
 orm_status orm__session_send(orm_session *session, orm_site site, orm__call *calls,
                              const orm__about *abouts, size_t count)
 {
@@ -131,6 +156,8 @@ orm_status orm__session_send(orm_session *session, orm_site site, orm__call *cal
                                             orm__deadline_in(session->timeout_ms), &session->error);
     if (status != ORM_OK || !session->begun)
         settle(session, site, status, flight.calls, flight.count);
+    if (status != ORM_OK && count == 1)
+        name_rule(&session->error, abouts[0].model);
     if (orm__is_watched(engine, session->sink))
         for (size_t i = first; i <= count; i++)
             publish_call(session, site, &calls[i], i == 0 ? &begin : &abouts[i - 1], timed);
