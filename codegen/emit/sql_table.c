@@ -15,7 +15,11 @@ static void add_generation(struct sql_out *out, const struct column *column)
     bool counted =
         column->generated == GENERATED_IDENTITY || column->generated == GENERATED_SERIAL;
 
-    if (column->generated == GENERATED_EXPRESSION)
+    if (column->generated == GENERATED_EXPRESSION && column->primary_key &&
+        out->dialect == SQL_SQLITE)
+        sql_fault(out, column->place, "column '%s' is generated and can't be part of a primary key",
+                  column->name);
+    else if (column->generated == GENERATED_EXPRESSION)
         sql_add(out, " GENERATED ALWAYS AS (%s) STORED",
                 sql_expression(out, column->model, column->expression));
     else if (is_sqlite_counter(out, column))

@@ -17,6 +17,7 @@ struct symbol {
     unsigned width;
     size_t order;
     bool is_tag;
+    bool whole; /* of a model or enum itself, not of something in a model */
 };
 
 struct table {
@@ -51,11 +52,18 @@ static void add_in(struct table *table, enum name_space space, const char *name,
     ((struct symbol *)table->symbols.items[table->symbols.count - 1])->is_tag = true;
 }
 
+static void set_whole(struct table *table, size_t first, bool whole)
+{
+    for (size_t i = first; i < table->symbols.count; i++)
+        ((struct symbol *)table->symbols.items[i])->whole = whole;
+}
+
 static void add_enum(struct table *table, const struct enum_type *type)
 {
     const char *written = type->inline_of ? type->inline_of->name : type->name;
     const char *origin;
     const char *fix = "rename the enum or give the file a 'prefix'";
+    size_t first = table->symbols.count;
 
     if (type->inline_of) {
         origin = arena_format(table->arena, "the enum of column '%s' of model '%s'",
@@ -71,6 +79,7 @@ static void add_enum(struct table *table, const struct enum_type *type)
         add(table, type->labels[i].c_name,
             arena_format(table->arena, "value '%s' of %s", type->labels[i].label, origin),
             "give the values C names with 'names'", type->place, written);
+    set_whole(table, first, !type->inline_of);
 }
 
 static void add_scope(struct table *table, const struct model *model, enum name_scope scope,
@@ -82,6 +91,7 @@ static void add_scope(struct table *table, const struct model *model, enum name_
     const char *origin = arena_format(table->arena, "model '%s'", model->name);
     const char *fix = "rename the model ('table' keeps its name in the database) or give the file "
                       "a 'prefix'";
+    size_t first = table->symbols.count;
 
     if (scope != NAME_OF_MODEL) {
         origin = arena_format(table->arena, "%s '%s' of %s", noun, written, origin);
@@ -93,6 +103,7 @@ static void add_scope(struct table *table, const struct model *model, enum name_
             add_in(table, generated_names[i].space,
                    name_generated(table->arena, &generated_names[i], model, column, relation),
                    origin, fix, place, written);
+    set_whole(table, first, scope == NAME_OF_MODEL);
 }
 
 static void add_model(struct table *table, const struct model *model)
@@ -138,16 +149,23 @@ static void report_reserved(struct table *table, struct map *told, const struct 
                       owner, symbol->fix);
 }
 
+/* A column or relation gives way to a model: renaming its own model would not part them. */
 static void report_clash(struct table *table, struct map *told, const struct symbol *first,
                          const struct symbol *second)
 {
     if (strcmp(first->origin, second->origin) == 0 ||
         is_told(told, table->arena, first->origin, second->origin))
         return;
+    if (second->whole && !first->whole) {
+        const struct symbol *inner = first;
+
+        first = second;
+        second = inner;
+    }
     diagnostics_error(table->diags, span_of(table, second),
                       "%s and %s both need the C name '%s'; %s", first->origin, second->origin,
                       second->name, second->fix);
-    diagnostics_note(table->diags, span_of(table, first), "the first one is here");
+    diagnostics_note(table->diags, span_of(table, first), "the other one is here");
 }
 
 static void check_table(struct table *table)

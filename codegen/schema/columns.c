@@ -103,6 +103,8 @@ static void build_type(struct builder *b, struct model_build *mb, size_t index)
     }
     if (cb->parsed->values_count && strcmp(text, "enum") != 0)
         diagnostics_error(b->diags, at(mb, cb, "values"), "'values' belongs to 'type: enum' only");
+    else if (cb->parsed->names_count && strcmp(text, "enum") != 0)
+        diagnostics_error(b->diags, at(mb, cb, "names"), "'names' belongs to 'type: enum' only");
     column->type.array = cb->parsed->array;
     if (column->type.array && !cb->broken)
         column->type.text = arena_format(b->arena, "%s[]", column->type.text);
@@ -123,9 +125,11 @@ static void build_generated(struct builder *b, struct model_build *mb, size_t in
 
         suggest_offer(&near, "identity");
         suggest_offer(&near, "serial");
+        if (strcmp(text, "always") == 0 || strcmp(text, "true") == 0)
+            near.best = "identity";
         column->generated = GENERATED_EXPRESSION;
         column->expression = build_sql(b, mb->document, cb->node, "generated", text);
-        if (near.best && near.distance <= 2 && !build_find_column(mb, text))
+        if (near.best && (near.distance <= 2 || strcmp(near.best, "identity") == 0) && !build_find_column(mb, text))
             diagnostics_error(b->diags, at(mb, cb, "generated"),
                               "'%s' is neither identity, serial nor an expression%s", text,
                               suggest_text(b->arena, &near));

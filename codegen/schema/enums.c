@@ -2,6 +2,16 @@
 
 #include "naming/names.h"
 #include "schema/build.h"
+#include "types/types.h"
+
+static bool is_built_in(const char *name)
+{
+    bool found = strcmp(name, "enum") == 0;
+
+    for (int kind = 0; kind < TYPE_KIND_COUNT && !found; kind++)
+        found = strcmp(name, type_info((enum type_kind)kind)->name) == 0;
+    return found;
+}
 
 static bool check_label(struct builder *b, struct document *document, yaml_node_t *node,
                         size_t index, const char *label)
@@ -132,6 +142,11 @@ static void build_enum(struct builder *b, struct document *document, yaml_node_t
     type->db_schema = build_database_name(b, document, node, "schema", parsed->schema, NULL);
     type->c_name = name_join(b->arena, prefix, type->name);
     type->c_upper = name_upper(b->arena, type->c_name);
+    if (is_built_in(type->name))
+        diagnostics_error(b->diags, at,
+                          "an enum can't have the name of the type '%s'; rename it and write "
+                          "'type: %s' for its name in the database",
+                          type->name, type->name);
     first = map_add(b->arena, &b->enum_names, type->name, made);
     if (first) {
         diagnostics_error(b->diags, at, "enum '%s' is defined twice", type->name);

@@ -124,6 +124,24 @@ static void check_set_null(struct builder *b, const struct declared_key *made,
     }
 }
 
+/* What a statement computes, no action can write. */
+static void check_generated(struct builder *b, const struct declared_key *made,
+                            const struct relation_build *by, const char *word, int said)
+{
+    bool writes = said == ACTION_SET_NULL || said == ACTION_SET_DEFAULT ||
+                  (said == ACTION_CASCADE && strcmp(word, "on_update") == 0);
+
+    for (size_t i = 0; by && writes && i < made->key.key.count; i++) {
+        const struct column *column = made->key.key.columns[i];
+
+        if (column->generated == GENERATED_EXPRESSION)
+            diagnostics_error(b->diags, at(by, word),
+                              "'%s' would write '%s' of model '%s', which is a generated column; "
+                              "use restrict or no_action",
+                              word, column->name, column->model->name);
+    }
+}
+
 static void mark_columns(struct model *model, const struct foreign_key *key)
 {
     for (size_t i = 0; i < key->key.count; i++) {
@@ -149,6 +167,8 @@ static void finish_model(struct builder *b, struct model_build *mb)
         model->foreign_keys[i] = made->key;
         check_set_null(b, made, made->delete_by, "on_delete", made->key.on_delete);
         check_set_null(b, made, made->update_by, "on_update", made->key.on_update);
+        check_generated(b, made, made->delete_by, "on_delete", (int)made->key.on_delete);
+        check_generated(b, made, made->update_by, "on_update", (int)made->key.on_update);
         mark_columns(model, &model->foreign_keys[i]);
     }
 }

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "schema/build.h"
 #include "types/literal.h"
 #include "types/pattern.h"
@@ -98,8 +99,12 @@ static const char *read_bound(struct builder *b, struct model_build *mb, size_t 
         return NULL;
     }
     value = literal_read(b->arena, &column->type, text, &why);
-    if (!value)
+    if (value && strcmp(value, "NaN") == 0)
+        why = "is no number to compare with";
+    if (why) {
         report_literal(b, mb, index, key, text, why);
+        return NULL;
+    }
     return arena_text(b->arena, value);
 }
 
@@ -167,6 +172,35 @@ static void build_pattern(struct builder *b, struct model_build *mb, size_t inde
                           "this is no POSIX extended regular expression: %s", why);
 }
 
+static void report_default(struct builder *b, struct model_build *mb, size_t index, const char *why)
+{
+    const struct column *column = &mb->model->columns[index];
+
+    diagnostics_error(b->diags, at(mb, &mb->columns[index], "default"),
+                      "the default of '%s', '%s', %s", column->name, column->default_value.text,
+                      why);
+}
+
+/* A default must be one of the values that the column takes. */
+static void check_text_default(struct builder *b, struct model_build *mb, size_t index)
+{
+    const struct column *column = &mb->model->columns[index];
+    const struct column_limits *limits = &column->limits;
+    const char *value = column->default_value.text;
+    bool bytes = column->type.kind == TYPE_BYTEA;
+
+    if (column->default_value.kind != DEFAULT_LITERAL)
+        return;
+    if (limits->has_max_length && limits->max_length &&
+        (bytes ? strlen(value) / 2 : utf8_count(value, strlen(value))) > limits->max_length)
+        report_default(b, mb, index,
+                       arena_format(b->arena, "is longer than its max_length, %u %s",
+                                    (unsigned)limits->max_length, bytes ? "bytes" : "characters"));
+    if (limits->pattern && !pattern_fault(b->arena, limits->pattern) &&
+        !pattern_matches(limits->pattern, value))
+        report_default(b, mb, index, "does not match its pattern");
+}
+
 void build_limits(struct builder *b, struct model_build *mb, size_t index)
 {
     struct column *column = &mb->model->columns[index];
@@ -177,4 +211,6 @@ void build_limits(struct builder *b, struct model_build *mb, size_t index)
     check_bounds(b, mb, index);
     build_max_length(b, mb, index);
     build_pattern(b, mb, index);
+    if (type_info(column->type.kind)->text || column->type.kind == TYPE_BYTEA)
+        check_text_default(b, mb, index);
 }

@@ -1,6 +1,7 @@
 #include "types/literal.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DEPTH_LIMIT 64
@@ -116,9 +117,32 @@ static const char *read_value(const char *at, int depth)
     return at ? skip_space(at) : NULL;
 }
 
-bool json_is_valid(const char *text)
+static unsigned long escaped_unit(const char *at)
+{
+    char digits[5] = {at[2], at[3], at[4], at[5], '\0'};
+
+    return strtoul(digits, NULL, 16);
+}
+
+/* Whether each \u names a character, alone or as a pair, and none is the NUL. */
+static bool names_characters(const char *at)
+{
+    for (; (at = strchr(at, '\\')) != NULL; at += 2) {
+        unsigned long unit = at[1] == 'u' ? escaped_unit(at) : 1;
+        bool high = unit >= 0xD800 && unit < 0xDC00;
+        bool paired = high && at[6] == '\\' && at[7] == 'u' && escaped_unit(at + 6) >= 0xDC00 &&
+                      escaped_unit(at + 6) < 0xE000;
+
+        if (!unit || (high && !paired) || (unit >= 0xDC00 && unit < 0xE000))
+            return false;
+        at += paired ? 10 : at[1] == 'u' ? 4 : 0;
+    }
+    return true;
+}
+
+bool json_is_valid(const char *text, bool decoded)
 {
     const char *end = read_value(text, 0);
 
-    return end && !*end;
+    return end && !*end && (!decoded || names_characters(text));
 }

@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -88,6 +87,11 @@ static bool is_decimal(const char *text, bool exponent, size_t *whole_out, size_
     return !*text;
 }
 
+static bool is_zero(const char *text)
+{
+    return text[strspn(text, "-0.")] == '\0' || strchr("eE", text[strspn(text, "-0.")]);
+}
+
 static const char *read_floating(const struct reading *r)
 {
     size_t whole;
@@ -98,8 +102,8 @@ static const char *read_floating(const struct reading *r)
         return r->text;
     if (!is_decimal(r->text, true, &whole, &fraction))
         return refuse(r, "is not a number");
-    value = strtod(r->text, NULL);
-    if (isinf(value) || (r->type->kind == TYPE_REAL && fabs(value) > (double)FLT_MAX))
+    value = r->type->kind == TYPE_REAL ? (double)strtof(r->text, NULL) : strtod(r->text, NULL);
+    if (isinf(value) || (value == 0.0 && !is_zero(r->text)))
         return refuse(
             r, arena_format(r->arena, "is out of range for %s", type_info(r->type->kind)->name));
     return r->text;
@@ -192,6 +196,15 @@ static const char *read_label(const struct reading *r)
     return refuse(r, "is not one of the enum's values");
 }
 
+static const char *read_json(const struct reading *r)
+{
+    if (!json_is_valid(r->text, false))
+        return refuse(r, "is not JSON");
+    if (r->type->kind == TYPE_JSONB && !json_is_valid(r->text, true))
+        return refuse(r, "holds \\u0000 or half a surrogate pair, which jsonb can't store");
+    return r->text;
+}
+
 const char *literal_read(struct arena *arena, const struct column_type *type, const char *text,
                          const char **why_out)
 {
@@ -221,7 +234,7 @@ const char *literal_read(struct arena *arena, const struct column_type *type, co
         return read_moment(&r);
     case TYPE_JSON:
     case TYPE_JSONB:
-        return json_is_valid(text) ? text : refuse(&r, "is not JSON");
+        return read_json(&r);
     case TYPE_ENUM:
         return read_label(&r);
     default:

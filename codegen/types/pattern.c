@@ -90,3 +90,15 @@ const char *pattern_fault(struct arena *arena, const char *text)
     regerror(error, &compiled, why, sizeof why);
     return arena_text(arena, why);
 }
+
+bool pattern_matches(const char *pattern, const char *text)
+{
+    regex_t compiled;
+    bool found;
+
+    if (regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+        return true;
+    found = regexec(&compiled, text, 0, NULL, 0) == 0;
+    regfree(&compiled);
+    return found;
+}
