@@ -1,22 +1,10 @@
 /* The demo's text: at most 80 columns, colour only for a person at a terminal. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "demo.h"
 
 enum { ROUND_TRIP_MS = 1 };
-
-static bool wants_color(void)
-{
-    const char *no_color = getenv("NO_COLOR");
-    const char *term = getenv("TERM");
-    if (no_color != NULL && *no_color != '\0')
-        return false;
-    return isatty(STDOUT_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
-}
 
 static void print_heading(const char *text, bool color)
 {
@@ -119,7 +107,7 @@ static void print_table(const way *naive, const way *eager, orm_dialect_name dia
 
 bool demo_print(const way *naive, const way *eager, orm_dialect_name dialect)
 {
-    bool color = wants_color();
+    bool color = orm_report_wants_color(stdout);
     print_task(naive);
     print_heading("1. The naive way: row by row (naive.c)", color);
     print_naive(naive);

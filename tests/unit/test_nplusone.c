@@ -33,10 +33,12 @@ static void test_relation_row_by_row(void **state)
     assert_int_equal(found.duration_ns, 5 * 250000);
     assert_string_equal(found.column, "artist.id");
     assert_int_equal(found.replacement_site.line, 10);
-    assert_string_equal(found.replacement,
-                        "chinook_artist_select(db, &(chinook_artist_query){ …, .with = { .albums = "
-                        "&chinook_album_all } }, &list)");
-    assert_string_equal(found.alternative, "chinook_artist_preload_albums(db, &list, NULL);");
+    assert_string_equal(found.replacement, ".with.albums = &chinook_album_all,");
+    assert_true(found.within_query);
+    assert_int_equal(found.origin_lists, 1);
+    assert_string_equal(found.alternative,
+                        "status = chinook_artist_preload_albums(db, &list, NULL);");
+    assert_string_equal(found.in_loop, "status = chinook_artist_albums(row, &list);");
 }
 
 static void test_relation_nested_in_an_eager_query(void **state)
@@ -47,14 +49,16 @@ static void test_relation_nested_in_an_eager_query(void **state)
     for (volatile int64_t key = 201; key <= 203; key++)
         load(it, &ALBUM, 1, 20, 10, 6, key);
     orm_finding found = expect(it, ORM_FINDING_N1, "album.tracks");
-    assert_string_equal(found.replacement,
-                        "chinook_artist_select(db, &(chinook_artist_query){ …, .with = { .albums = "
-                        "&(chinook_album_query){ .with = { .tracks = &chinook_track_all } } } }, "
-                        "&list)");
+    assert_string_equal(found.replacement, ".with.albums = &(chinook_album_query){.with.tracks = "
+                                           "&chinook_track_all},");
     assert_string_equal(
         found.alternative,
-        "chinook_artist_preload_albums(db, &list, &(chinook_album_query){ .with = { "
-        ".tracks = &chinook_track_all } });");
+        "status = chinook_artist_preload_albums(db, &list, &(chinook_album_query){\n"
+        "    .with.tracks = &chinook_track_all,\n"
+        "});");
+    assert_string_equal(found.in_loop, "status = chinook_album_tracks(row, &list);");
+    assert_int_equal(found.origin_lists, 1);
+    assert_int_equal(found.origin_rows, 6);
 }
 
 static void test_relation_nested_in_a_loop(void **state)
@@ -75,8 +79,9 @@ static void test_relation_nested_in_a_loop(void **state)
     assert_int_equal(inner->site.line, 30);
     assert_int_equal(inner->origin.line, 20);
     assert_int_equal(inner->replacement_site.line, 10);
-    assert_non_null(
-        strstr(inner->replacement, ".albums = &(chinook_album_query){ .with = { .tracks"));
+    assert_non_null(strstr(inner->replacement, ".albums = &(chinook_album_query){.with.tracks"));
+    assert_int_equal(inner->origin_lists, 3);
+    assert_int_equal(inner->origin_rows, 6);
 }
 
 /* The parents are the relation of one row: there is no list above them to name the relation in. */
@@ -90,9 +95,67 @@ static void test_relation_below_a_single_row(void **state)
     for (volatile int64_t key = 201; key <= 202; key++)
         load(it, &ALBUM, 1, 20, 10, 2, key);
     orm_finding found = expect(it, ORM_FINDING_N1, "album.tracks");
-    assert_string_equal(found.replacement, "chinook_album_preload_tracks(db, &list, NULL);");
+    assert_string_equal(found.replacement,
+                        "status = chinook_album_preload_tracks(db, &list, NULL);");
     assert_int_equal(found.replacement_site.line, 10);
     assert_null(found.alternative);
+}
+
+/* Parents from lists of one row and of several, made by one call: all of them count. */
+static void test_relation_of_short_lists(void **state)
+{
+    fixture *it = *state;
+    list(it, &ARTIST, NULL, 10, 0, 4);
+    size_t album_at = 0;
+    for (volatile size_t i = 0; i < 4; i++) {
+        size_t albums = i % 2 == 0 ? 1 : 3;
+        load(it, &ARTIST, 0, 20, 10, 4, 101 + (int64_t)i);
+        list(it, &ALBUM, &ARTIST_RELATIONS[0], 20, album_at, albums);
+        for (volatile size_t k = 0; k < albums; k++)
+            load(it, &ALBUM, 1, 30, 20, albums, 201 + (int64_t)(album_at + k));
+        album_at += albums;
+    }
+    assert_int_equal(findings(it), 2);
+    const orm_finding *inner = finding(it, 1);
+    assert_int_equal(inner->statements, 8);
+    assert_int_equal(inner->distinct, 8);
+    assert_int_equal(inner->matched, 8);
+    assert_int_equal(inner->rows, 16);
+    assert_int_equal(inner->origin_lists, 4);
+    assert_int_equal(inner->origin_rows, 8);
+}
+
+/* One helper loads for the rows of two lists: both lines are named. */
+static void test_relation_of_two_lists(void **state)
+{
+    fixture *it = *state;
+    list(it, &ARTIST, NULL, 10, 0, 3);
+    list(it, &ARTIST, NULL, 11, 3, 2);
+    for (volatile int64_t key = 101; key <= 103; key++)
+        load(it, &ARTIST, 0, 20, 10, 3, key);
+    for (volatile int64_t key = 104; key <= 105; key++)
+        load(it, &ARTIST, 0, 20, 11, 2, key);
+    orm_finding found = expect(it, ORM_FINDING_N1, "artist.albums");
+    assert_int_equal(found.statements, 5);
+    assert_int_equal(found.distinct, 5);
+    assert_int_equal(found.matched, 3);
+    assert_int_equal(found.origin.line, 10);
+    assert_int_equal(found.origin_rows, 3);
+    assert_int_equal(found.other_origin.line, 11);
+}
+
+/* The user may do with a list what he likes. */
+static void test_list_with_holes(void **state)
+{
+    fixture *it = *state;
+    list(it, &ARTIST, NULL, 10, 0, 4);
+    it->rows[0][0] = NULL;
+    it->rows[0][2] = NULL;
+    for (volatile int64_t id = 101; id <= 104; id++)
+        send_one(it, ORM_EVENT_SELECT, &ALBUM, BY_ARTIST, 20, id);
+    orm_finding found = expect(it, ORM_FINDING_N1, "select album");
+    assert_int_equal(found.statements, 4);
+    assert_int_equal(found.evidence, ORM_EVIDENCE_NONE);
 }
 
 static void test_relation_of_single_rows(void **state)
@@ -142,9 +205,8 @@ static void test_find_with_values_of_a_list(void **state)
     assert_int_equal(found.statements, 5);
     assert_int_equal(found.distinct, 5);
     assert_int_equal(found.matched, 5);
-    assert_string_equal(found.replacement,
-                        "chinook_album_select(db, &(chinook_album_query){ …, .with = { .artist = "
-                        "&chinook_artist_all } }, &list)");
+    assert_string_equal(found.replacement, ".with.artist = &chinook_artist_all,");
+    assert_string_equal(found.in_loop, "status = chinook_album_artist(row, &found);");
 }
 
 static void test_select_with_values_of_a_list(void **state)
@@ -158,7 +220,7 @@ static void test_select_with_values_of_a_list(void **state)
     orm_finding found = expect(it, ORM_FINDING_N1, "select album");
     assert_int_equal(found.evidence, ORM_EVIDENCE_STEMS);
     assert_string_equal(found.column, "artist.id");
-    assert_non_null(strstr(found.replacement, ".with = { .albums = &chinook_album_all }"));
+    assert_non_null(strstr(found.replacement, ".with.albums = &chinook_album_all,"));
 }
 
 /* The list is the result of one loop's selects: each has its own. */
@@ -185,8 +247,7 @@ static void test_raw_with_values_of_a_list(void **state)
     orm_finding found = expect(it, ORM_FINDING_N1, "raw SQL");
     assert_int_equal(found.evidence, ORM_EVIDENCE_STEMS);
     assert_string_equal(found.column, "artist.id");
-    assert_null(found.replacement);
-    assert_non_null(strstr(found.advice, "IN"));
+    assert_string_equal(found.replacement, ".with.albums = &chinook_album_all,");
 }
 
 static void test_raw_with_literals(void **state)
@@ -204,6 +265,44 @@ static void test_raw_with_literals(void **state)
     assert_string_equal(found.statement, "SELECT id FROM albums WHERE artist_id = …");
 }
 
+static void test_raw_with_literals_of_a_list(void **state)
+{
+    fixture *it = *state;
+    static const char *const texts[] = {
+        "SELECT count(*) FROM albums WHERE artist_id = 101 AND score > 5",
+        "SELECT count(*) FROM albums WHERE artist_id = 102 AND score > 5"};
+    list(it, &ARTIST, NULL, 10, 0, 2);
+    for (volatile size_t i = 0; i < 2; i++)
+        send(it, ORM_EVENT_RAW, NULL, texts[i], 20, NULL, 0);
+    orm_finding found = expect(it, ORM_FINDING_N1, "raw SQL");
+    assert_int_equal(found.evidence, ORM_EVIDENCE_STEMS);
+    assert_string_equal(found.column, "artist.id");
+    assert_int_equal(found.origin.line, 10);
+    assert_int_equal(found.distinct, 2);
+    assert_int_equal(found.matched, 2);
+}
+
+static void test_raw_chunks(void **state)
+{
+    fixture *it = *state;
+    static const char *const texts[] = {"SELECT id FROM albums WHERE artist_id IN (101, 102)",
+                                        "SELECT id FROM albums WHERE artist_id IN (103, 104)",
+                                        "SELECT id FROM albums WHERE artist_id IN (105, 106)",
+                                        "SELECT id FROM albums WHERE artist_id IN (107)"};
+    list(it, &ARTIST, NULL, 10, 0, 20);
+    for (volatile size_t i = 0; i < 4; i++)
+        send(it, ORM_EVENT_RAW, NULL, texts[i], 20, NULL, 0);
+    for (volatile int64_t id = 101; id <= 107; id += 2) {
+        orm_value values[] = {integer(id), integer(id + 1)};
+        send(it, ORM_EVENT_RAW, NULL, "SELECT id FROM albums WHERE artist_id IN (?, ?)", 21, values,
+             2);
+    }
+    assert_int_equal(findings(it), 0);
+    for (volatile int64_t id = 101; id <= 103; id++)
+        send_one(it, ORM_EVENT_RAW, NULL, "SELECT id FROM albums WHERE artist_id IN ($1)", 22, id);
+    assert_int_equal(findings(it), 1);
+}
+
 /* Equal numbers in a column no relation joins: said to match, not to stem from, and only of three.
  */
 static void test_values_that_only_match(void **state)
@@ -218,8 +317,9 @@ static void test_values_that_only_match(void **state)
     assert_int_equal(found.evidence, ORM_EVIDENCE_MATCHES);
     assert_string_equal(found.column, "artist.score");
     assert_string_equal(found.replacement,
-                        "chinook_album_select(db, &(chinook_album_query){ .where = "
-                        "chinook_album_artist_id_is(orm_in(values, count)) }, &list)");
+                        "status = chinook_album_select(db, &(chinook_album_query){\n"
+                        "    .where = chinook_album_artist_id_is(orm_in(values, count)),\n"
+                        "}, &list);");
 }
 
 /* Of two columns with the same values the one that relations join is named. */
@@ -280,7 +380,8 @@ static void test_paging(void **state)
              : page == 2 ? "SELECT id FROM albums LIMIT 10 OFFSET 20"
                          : "SELECT id FROM albums LIMIT 10 OFFSET 30",
              22 + (int)(page > 3), NULL, 0);
-        if (page == 3) break;
+        if (page == 3)
+            break;
     }
     assert_int_equal(findings(it), 0);
 }
@@ -432,8 +533,10 @@ static void test_duplicates_with_writes_between(void **state)
     list(it, &ALBUM, NULL, 10, 0, 5);
     for (volatile int i = 0; i < 5; i++) {
         send_one(it, ORM_EVENT_COUNT, &TRACK, "SELECT count(*) FROM tracks WHERE id = $1", 20, 7);
-        if (i % 2 == 0) send_one(it, ORM_EVENT_INSERT, &ARTIST, "INSERT INTO artists …", 30, 1);
-        if (i % 2 != 0) control(it, "COMMIT");
+        if (i % 2 == 0)
+            send_one(it, ORM_EVENT_INSERT, &ARTIST, "INSERT INTO artists …", 30, 1);
+        if (i % 2 != 0)
+            control(it, "COMMIT");
     }
     assert_int_equal(findings(it), 0);
 }
@@ -480,10 +583,9 @@ static void test_writes_row_by_row(void **state)
         assert_int_equal(finding(it, i)->statements, 4);
         assert_int_equal(finding(it, i)->distinct, 4);
     }
-    assert_string_equal(
-        finding(it, 2)->replacement,
-        "chinook_artist_delete_where(db, chinook_artist_id_is(orm_in(keys, count)), "
-        "NULL)");
+    assert_string_equal(finding(it, 2)->replacement,
+                        "status = chinook_artist_delete_where(\n"
+                        "    db, chinook_artist_id_is(orm_in(keys, count)), NULL);");
 }
 
 static void test_progress_of_one_row(void **state)
@@ -532,6 +634,9 @@ int main(void)
         TEST(test_relation_nested_in_an_eager_query),
         TEST(test_relation_nested_in_a_loop),
         TEST(test_relation_below_a_single_row),
+        TEST(test_relation_of_short_lists),
+        TEST(test_relation_of_two_lists),
+        TEST(test_list_with_holes),
         TEST(test_relation_of_single_rows),
         TEST(test_relation_loaded_for_all),
         TEST(test_find_with_values_of_a_list),
@@ -539,6 +644,8 @@ int main(void)
         TEST(test_values_of_several_lists_of_one_call),
         TEST(test_raw_with_values_of_a_list),
         TEST(test_raw_with_literals),
+        TEST(test_raw_with_literals_of_a_list),
+        TEST(test_raw_chunks),
         TEST(test_values_that_only_match),
         TEST(test_proven_column_is_preferred),
         TEST(test_values_from_nowhere),

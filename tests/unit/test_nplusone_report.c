@@ -1,5 +1,7 @@
+#define _XOPEN_SOURCE 700
 #include "unit/observe_fixture.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -68,16 +70,19 @@ static void test_text_with_source(void **state)
         "                    status = chinook_artist_load_albums(db, artists.items[i], &…\n"
         "   list made at   app/report.c:2 (show), 5 rows\n"
         "                    status = chinook_artist_select(db, NULL, &artists);\n"
-        "   evidence       5 of 5 bound values are artist.id of the list made at\n"
+        "   evidence       all 5 values sent are artist.id of the list made at\n"
         "                  app/report.c:2\n"
         "   statement      SELECT id FROM children WHERE parent_id = $1\n"
-        "   what to do     name the relation in the query that makes the list, or load it\n"
-        "                  for the whole list before the loop\n"
-        "   write instead  app/report.c:2 (show)\n"
-        "                    chinook_artist_select(db, &(chinook_artist_query){ .with = {\n"
-        "                        .albums = &chinook_album_all } }, &list)\n"
-        "   or             after it, before the loop\n"
-        "                    chinook_artist_preload_albums(db, &list, NULL);\n");
+        "   what to do     name the relation in the query that makes the list: one more\n"
+        "                  statement then loads it for all rows\n"
+        "   write at       app/report.c:2 (show)\n"
+        "     status = chinook_artist_select(db, &(chinook_artist_query){\n"
+        "         .with.albums = &chinook_album_all,\n"
+        "     }, &list);\n"
+        "   or             behind it, before the loop\n"
+        "     status = chinook_artist_preload_albums(db, &list, NULL);\n"
+        "   in the loop    read what was loaded; this sends nothing\n"
+        "     status = chinook_artist_albums(row, &list);\n");
     remove_source(folder);
 }
 
@@ -100,25 +105,25 @@ static void test_text_of_other_kinds(void **state)
         "   evidence       3 different values, from no list of the session\n"
         "   statement      SELECT id FROM artists WHERE id = $1\n"
         "   what to do     ask for all values in one statement, before the loop\n"
-        "   write instead  app/report.c:30 (show)\n"
-        "                    chinook_artist_select(db, &(chinook_artist_query){ .where =\n"
-        "                        chinook_artist_id_is(orm_in(values, count)) }, &list)\n"
+        "   write at       app/report.c:30 (show)\n"
+        "     status = chinook_artist_select(db, &(chinook_artist_query){\n"
+        "         .where = chinook_artist_id_is(orm_in(values, count)),\n"
+        "     }, &list);\n"
         "\n"
         "WRITE delete artist is written row by row: 3 statements where 1 would do, 0.3 ms\n"
         "   call in loop   app/report.c:40 (show)\n"
         "   evidence       3 different rows, each in a statement of its own\n"
         "   statement      DELETE FROM artists WHERE id = $1\n"
         "   what to do     delete all rows in one statement\n"
-        "   write instead  app/report.c:40 (show)\n"
-        "                    chinook_artist_delete_where(db,\n"
-        "                        chinook_artist_id_is(orm_in(keys, count)), NULL)\n"
+        "   write at       app/report.c:40 (show)\n"
+        "     status = chinook_artist_delete_where(\n"
+        "         db, chinook_artist_id_is(orm_in(keys, count)), NULL);\n"
         "\n"
         "DUP select track is asked again and again: 3 statements, 0.3 ms\n"
         "   call in loop   app/report.c:50 (show)\n"
         "   evidence       the same values each time, and nothing written between\n"
         "   statement      SELECT id FROM tracks WHERE id = $1\n"
-        "   what to do     nothing was written in between: keep the first answer and use\n"
-        "                  it again\n");
+        "   what to do     ask once, keep the answer, and use it again\n");
 }
 
 static void test_text_without_findings(void **state)
@@ -150,15 +155,104 @@ static void test_json(void **state)
         "{\"kind\":\"N1\",\"subject\":\"artist.albums\","
         "\"statement\":\"SELECT id FROM children WHERE parent_id = $1\","
         "\"site\":{\"file\":\"app/report.c\",\"line\":4,\"function\":\"show\"},"
-        "\"origin\":{\"file\":\"app/report.c\",\"line\":2,\"function\":\"show\"},\"origin_rows\":5,"
+        "\"origin\":{\"file\":\"app/"
+        "report.c\",\"line\":2,\"function\":\"show\"},\"origin_lists\":1,"
+        "\"origin_rows\":5,\"other_origin\":null,"
         "\"evidence\":\"stems\",\"column\":\"artist.id\",\"statements\":5,\"distinct\":5,"
         "\"matched\":5,\"sessions\":1,\"rows\":10,\"duration_ns\":1250000,"
-        "\"advice\":\"name the relation in the query that makes the list, or load it for the whole "
-        "list before the loop\","
-        "\"replacement\":\"chinook_artist_select(db, &(chinook_artist_query){ .with = { .albums = "
-        "&chinook_album_all } }, &list)\","
+        "\"advice\":\"name the relation in the query that makes the list: one more statement then "
+        "loads it for all rows\","
+        "\"replacement\":\"status = chinook_artist_select(db, &(chinook_artist_query){\\n"
+        "    .with.albums = &chinook_album_all,\\n}, &list);\","
         "\"replacement_site\":{\"file\":\"app/report.c\",\"line\":2,\"function\":\"show\"},"
-        "\"alternative\":\"chinook_artist_preload_albums(db, &list, NULL);\"}]}\n");
+        "\"within_query\":false,"
+        "\"alternative\":\"status = chinook_artist_preload_albums(db, &list, NULL);\","
+        "\"in_loop\":\"status = chinook_artist_albums(row, &list);\"}]}\n");
+}
+
+/* Three finds by the same call in `file`. */
+static void make_finding_in(fixture *it, const char *file, const char *sql)
+{
+    for (volatile int64_t id = 1; id <= 3; id++) {
+        orm_value value = integer(id);
+        orm_event event = {.kind = ORM_EVENT_FIND,
+                           .model = &ARTIST,
+                           .sql = sql,
+                           .site = {file, "show", 1, 0},
+                           .values = &value,
+                           .value_count = 1};
+        note(it, &event);
+    }
+}
+
+/* Absolute paths, as Ninja gives them to the compiler, are shown from the root on. */
+static void test_paths_below_the_root(void **state)
+{
+    char folder[] = "/tmp/orm_report_XXXXXX";
+    char path[256];
+    char before[4096];
+    fixture *it = *state;
+    assert_non_null(mkdtemp(folder));
+    write_source(folder);
+    (void)snprintf(path, sizeof path, "%s/app/report.c", folder);
+    make_finding_in(it, path, BY_ID);
+    const char *text = report(it, &(orm_report_options){.root = folder});
+    assert_non_null(strstr(text, "   call in loop   app/report.c:1 (show)\n"
+                                 "                    /* a report */\n"));
+    assert_null(strstr(text, folder));
+    text = report(it, &(orm_report_options){.format = ORM_REPORT_JSON, .root = folder});
+    assert_non_null(strstr(text, "{\"file\":\"app/report.c\",\"line\":1,"));
+    assert_null(strstr(text, folder));
+    assert_non_null(strstr(report(it, NULL), folder));
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(folder), 0);
+    assert_null(strstr(report(it, NULL), folder));
+    assert_null(strstr(report(it, &(orm_report_options){.root = "."}), folder));
+    assert_non_null(strstr(report(it, &(orm_report_options){.root = "app"}), " report.c:1 ("));
+    assert_non_null(strstr(report(it, &(orm_report_options){.root = "ap"}), folder));
+    assert_int_equal(chdir(before), 0);
+    remove_source(folder);
+}
+
+static void test_long_statements(void **state)
+{
+    fixture *it = *state;
+    make_finding_in(it, "a.c",
+                    "SELECT t.\"album_id\", t.\"title\", (SELECT 1 FROM x) FROM \"album\" t"
+                    " WHERE t.\"album_id\" = $1");
+    make_finding_in(it, "b.c", "SELECT count(*) FROM tracks WHERE id = $1");
+    assert_string_equal(finding(it, 0)->statement,
+                        "SELECT \xE2\x80\xA6 FROM \"album\" t WHERE t.\"album_id\" = $1");
+    assert_string_equal(finding(it, 1)->statement, "SELECT count(*) FROM tracks WHERE id = $1");
+}
+
+static void test_color_is_for_terminals(void **state)
+{
+    (void)state;
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    assert_int_equal(setenv("TERM", "xterm", 1), 0);
+    assert_int_equal(unsetenv("NO_COLOR"), 0);
+    assert_false(orm_report_wants_color(file));
+    assert_false(orm_report_wants_color(NULL));
+    assert_int_equal(fclose(file), 0);
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
+        skip();
+    FILE *terminal = fopen(ptsname(master), "r+");
+    assert_non_null(terminal);
+    assert_true(orm_report_wants_color(terminal));
+    assert_int_equal(setenv("NO_COLOR", "", 1), 0);
+    assert_true(orm_report_wants_color(terminal));
+    assert_int_equal(setenv("NO_COLOR", "1", 1), 0);
+    assert_false(orm_report_wants_color(terminal));
+    assert_int_equal(unsetenv("NO_COLOR"), 0);
+    assert_int_equal(setenv("TERM", "dumb", 1), 0);
+    assert_false(orm_report_wants_color(terminal));
+    assert_int_equal(unsetenv("TERM"), 0);
+    assert_false(orm_report_wants_color(terminal));
+    assert_int_equal(fclose(terminal), 0);
+    assert_int_equal(close(master), 0);
 }
 
 /* A call site may be anything the compiler was given, also no file at all. */
@@ -192,6 +286,9 @@ int main(void)
         TEST(test_text_without_findings),
         TEST(test_color_only_when_asked),
         TEST(test_json),
+        TEST(test_paths_below_the_root),
+        TEST(test_long_statements),
+        TEST(test_color_is_for_terminals),
         TEST(test_strange_sites),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,11 @@ line() { grep -n "$1" "$(dirname "$0")/../naive.c" | cut -d: -f1; }
 grep -q "call in loop *naive.c:$(line load_albums) " "$work/out" || fail "wrong line of the loop"
 grep -q "list made at *naive.c:$(line artist_select) .*275 rows" "$work/out" ||
     fail "wrong line of the list"
-grep -q "write instead *naive.c:$(line artist_select) " "$work/out" || fail "wrong line to change"
+grep -q "lists made at *naive.c:$(line load_albums) .*347 rows in 204 lists" "$work/out" ||
+    fail "wrong line or number of the inner lists"
+grep -q "write at *naive.c:$(line artist_select) " "$work/out" || fail "wrong line to change"
+grep -q '^N1 artist.albums .* 275 statements' "$work/out" || fail "wrong number of outer loads"
+grep -q '^N1 album.tracks .* 347 statements' "$work/out" || fail "wrong number of inner loads"
 
 grep -Eq '^ +statements +623 +3$' "$work/out" || fail "wrong numbers of statements"
 grep -Eq '^ +playing time, minutes +22,979 +22,979$' "$work/out" || fail "wrong results"

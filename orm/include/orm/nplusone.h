@@ -27,6 +27,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <orm/events.h>
 #include <orm/export.h>
@@ -82,21 +83,29 @@ typedef enum orm_evidence {
 typedef struct orm_finding {
     orm_finding_kind kind;
     orm_evidence evidence;
-    const char *subject;     /* "artist.albums", or what is asked for: "select track", "raw SQL" */
-    const char *statement;   /* its text on one line, literals left out, shortened */
-    const char *column;      /* "artist.id": where in the list the values are; NULL: nowhere */
-    orm_site site;           /* the call in the loop */
-    orm_site origin;         /* the call that made the list; line 0: unknown */
-    int64_t origin_rows;     /* rows of that list, the largest of several; 0: unknown */
-    int64_t statements;      /* sent from `site` */
-    int64_t distinct;        /* different values sent */
-    int64_t matched;         /* of these, found in the list */
-    int64_t sessions;        /* in which it happened */
-    int64_t rows;            /* returned or written */
-    int64_t duration_ns;     /* 0 unless .timed */
-    const char *replacement; /* code to write instead; NULL when words must do */
+    const char *subject;   /* "artist.albums", or what is asked for: "select track", "raw SQL" */
+    const char *statement; /* its text on one line, literals left out, shortened */
+    const char *column;    /* "artist.id": where in the list the values are; NULL: nowhere */
+    orm_site site;         /* the call in the loop */
+    orm_site origin;       /* the call that made the list; line 0: unknown */
+    int64_t origin_lists;  /* lists made by that call, in a loop of its own; 0: unknown */
+    int64_t origin_rows;   /* rows of all these lists */
+    orm_site other_origin; /* another call whose list was looped over; line 0: none */
+    int64_t statements;    /* sent from `site` by these sessions, the first ones included */
+    int64_t distinct;      /* different values sent */
+    int64_t matched;       /* of these, found in the list */
+    int64_t sessions;      /* in which it happened */
+    int64_t rows;          /* returned or written */
+    int64_t duration_ns;   /* 0 unless .timed */
+    /*
+     * What to write. Code may have several lines; in it `db`, `status`, `list`, `row`, `found`,
+     * `values`, `keys` and `count` stand for the user's own variables.
+     */
+    const char *replacement;   /* NULL when words must do */
     orm_site replacement_site; /* the line it replaces, or goes before */
-    const char *alternative;   /* code that does the same from another place, or NULL */
+    bool within_query;         /* the replacement is a member of the query at that line */
+    const char *alternative;   /* instead of it: goes behind that line; or NULL */
+    const char *in_loop;       /* then instead of the call in the loop; or NULL */
     const char *advice;        /* what to do, in words */
 } orm_finding;
 
@@ -122,17 +131,29 @@ ORM_API const orm_finding *orm_scope_finding(orm_scope *scope, size_t index);
 /* "N1", "DUP", "WRITE". static. */
 ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
 
+/*
+ * JSON is one object on one line, ended by a newline. Members keep their names, types and meaning;
+ * new ones may come at the end of an object.
+ *  - "statistics": an object of numbers, those of orm_scope_statistics: "statements", then by kind
+ *    "control", "finds", "selects", "counts", "exists", "relations", "inserts", "updates",
+ *    "deletes", "raw"; "row_by_row", "rows", "affected", "bytes", "errors", "duration_ns",
+ *    "unwatched", "untold", "dropped".
+ *  - "findings": a list of objects, the members of orm_finding by their names: "kind" is "N1",
+ *    "DUP" or "WRITE", "evidence" is "none", "matches" or "stems", texts may be null, and a site is
+ *    {"file", "line", "function"} or null when it is not known.
+ */
 typedef enum orm_report_format {
-    ORM_REPORT_TEXT, /* at most 80 columns, but for long paths */
-    ORM_REPORT_JSON  /* one object */
+    ORM_REPORT_TEXT, /* at most 80 columns, but for long paths and names */
+    ORM_REPORT_JSON
 } orm_report_format;
 
 /* All-zero means plain text. */
 typedef struct orm_report_options {
     orm_report_format format;
-    bool color;       /* ANSI colours; whoever sets it heeds NO_COLOR */
+    bool color;       /* ANSI colours: orm_report_wants_color */
     bool no_source;   /* do not read source files to quote their lines */
-    const char *root; /* where relative paths of sites start; NULL: the working directory */
+    const char *root; /* where relative paths of sites start, and what others are shown without;
+                         NULL: the working directory */
 } orm_report_options;
 
 /*
@@ -142,6 +163,12 @@ typedef struct orm_report_options {
 ORM_API ORM_MUST_USE orm_status orm_scope_report(orm_scope *scope,
                                                  const orm_report_options *options,
                                                  const char **text_out);
+
+/*
+ * Whether people who read `stream` (borrowed) expect colours: it is a terminal, TERM names one that
+ * is not "dumb", and NO_COLOR is unset or empty.
+ */
+ORM_API bool orm_report_wants_color(FILE *stream);
 
 ORM_END_DECLS
 

@@ -8,7 +8,7 @@
 #include "observe/provenance.h"
 #include "sql/fingerprint.h"
 
-enum { STATEMENT_MAX = 240, CODE_MAX = 4096 };
+enum { STATEMENT_MAX = 120, COLUMNS_MAX = 24, CODE_MAX = 4096 };
 
 static const char ELLIPSIS[] = "\xE2\x80\xA6";
 
@@ -28,7 +28,8 @@ void orm__sql_line(orm__buffer *buffer, const char *sql, size_t size, size_t lim
          token = orm__scan(&scanner)) {
         bool hidden =
             !literals && (token.kind == ORM_TOKEN_STRING || token.kind == ORM_TOKEN_NUMBER);
-        if (token.spaced && buffer->size > start) orm__buffer_char(buffer, ' ');
+        if (token.spaced && buffer->size > start)
+            orm__buffer_char(buffer, ' ');
         size_t used = buffer->size - start;
         if (hidden) {
             orm__buffer_text(buffer, token.kind == ORM_TOKEN_STRING ? "'\xE2\x80\xA6'" : ELLIPSIS);
@@ -37,49 +38,97 @@ void orm__sql_line(orm__buffer *buffer, const char *sql, size_t size, size_t lim
         } else if (used < limit) {
             orm__buffer_append(buffer, token.text, whole_size(token.text, limit - used));
         }
-        if (used + token.size <= limit) continue;
+        if (used + token.size <= limit)
+            continue;
         orm__buffer_text(buffer, ELLIPSIS);
         return;
     }
 }
 
-/* ".with = { .albums = &(album_query){ .with = { .tracks = &track_all } } }" */
+/* Code of a statement of its own, which the report indents. */
+enum { CODE_COLUMNS = 75, CODE_INDENT = 4 };
+
+static void write_indent(orm__buffer *code, size_t depth)
+{
+    orm__buffer_printf(code, "\n%*s", (int)(depth * CODE_INDENT), "");
+}
+
+/* ".with.albums = &(album_query){.with.tracks = &track_all}", on one line. */
 static void write_with(orm__buffer *code, const orm_relation *const *path, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const char *target = path[i]->target->c_name;
-        orm__buffer_printf(code, ".with = { .%s = &", path[i]->name);
+        orm__buffer_printf(code, ".with.%s = &", path[i]->name);
         if (i + 1 < count)
-            orm__buffer_printf(code, "(%s_query){ ", target);
+            orm__buffer_printf(code, "(%s_query){", target);
         else
-            orm__buffer_printf(code, "%s_all }", target);
+            orm__buffer_printf(code, "%s_all", target);
     }
     for (size_t i = 1; i < count; i++)
-        orm__buffer_text(code, " } }");
+        orm__buffer_char(code, '}');
+}
+
+static size_t with_width(const orm_relation *const *path, size_t count)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *target = path[i]->target->c_name;
+        width += strlen(".with. = &") + strlen(path[i]->name) + strlen(target);
+        width += i + 1 < count ? strlen("(_query){}") : strlen("_all");
+    }
+    return width;
+}
+
+/* The same as a member of a query's braces, with a comma, each level on a line where one line would
+ * be too long. */
+static void write_member(orm__buffer *code, const orm_relation *const *path, size_t count,
+                         size_t depth)
+{
+    size_t level = 0;
+    while (level + 1 < count &&
+           (depth + level) * CODE_INDENT + with_width(path + level, count - level) + 1 >
+               CODE_COLUMNS) {
+        orm__buffer_printf(code, ".with.%s = &(%s_query){", path[level]->name,
+                           path[level]->target->c_name);
+        level++;
+        write_indent(code, depth + level);
+    }
+    write_with(code, path + level, count - level);
+    orm__buffer_char(code, ',');
+    for (; level > 0; level--) {
+        write_indent(code, depth + level - 1);
+        orm__buffer_text(code, "},");
+    }
 }
 
 static void write_select(orm__buffer *code, const orm__lineage *lineage)
 {
     const char *name = lineage->root->c_name;
-    /* What else the query says is the user's. */
-    orm__buffer_printf(code, "%s_select(db, &(%s_query){ %s%s", name, name,
-                       lineage->plain ? "" : ELLIPSIS, lineage->plain ? "" : ", ");
-    write_with(code, lineage->path, lineage->count);
-    orm__buffer_text(code, " }, &list)");
+    orm__buffer_printf(code, "status = %s_select(db, &(%s_query){", name, name);
+    write_indent(code, 1);
+    write_member(code, lineage->path, lineage->count, 1);
+    write_indent(code, 0);
+    orm__buffer_text(code, "}, &list);");
 }
 
 static void write_preload(orm__buffer *code, const orm_model *model,
                           const orm_relation *const *path, size_t count)
 {
-    orm__buffer_printf(code, "%s_preload_%s(db, &list, ", model->c_name, path[0]->name);
-    if (count > 1) {
-        orm__buffer_printf(code, "&(%s_query){ ", path[0]->target->c_name);
-        write_with(code, path + 1, count - 1);
-        orm__buffer_text(code, " }");
-    } else {
-        orm__buffer_text(code, "NULL");
+    orm__buffer_printf(code, "status = %s_preload_%s(db, &list, ", model->c_name, path[0]->name);
+    if (count == 1) {
+        orm__buffer_text(code, "NULL);");
+        return;
     }
-    orm__buffer_text(code, ");");
+    orm__buffer_printf(code, "&(%s_query){", path[0]->target->c_name);
+    write_indent(code, 1);
+    write_member(code, path + 1, count - 1, 1);
+    write_indent(code, 0);
+    orm__buffer_text(code, "});");
+}
+
+static bool is_to_many(const orm_relation *relation)
+{
+    return relation->kind == ORM_HAS_MANY || relation->kind == ORM_MANY_TO_MANY;
 }
 
 /* What one finding's text is made from. */
@@ -88,6 +137,7 @@ typedef struct writer {
     orm_finding *finding;
     const orm_event *event;
     const orm__witness *witness;
+    size_t bound_count; /* values before the literals of hand-written SQL */
     orm__buffer buffer;
     bool failed;
 } writer;
@@ -113,19 +163,26 @@ static void advise_relation(writer *at, orm_site list, const orm_model *model,
     orm__lineage_trace(at->scope, at->witness, list, model, &lineage);
     lineage.path[lineage.count++] = relation;
     finding->replacement_site = lineage.site;
+    orm__buffer_printf(&at->buffer, "status = %s_%s(row, &%s);", model->c_name, relation->name,
+                       is_to_many(relation) ? "list" : "found");
+    finding->in_loop = keep(at);
     if (lineage.kind == ORM_EVENT_SELECT || (unsigned)lineage.kind == 0) {
-        write_select(&at->buffer, &lineage);
+        finding->within_query = !lineage.plain;
+        if (lineage.plain)
+            write_select(&at->buffer, &lineage);
+        else
+            write_member(&at->buffer, lineage.path, lineage.count, 0);
         finding->replacement = keep(at);
         write_preload(&at->buffer, lineage.root, lineage.path, lineage.count);
         finding->alternative = keep(at);
-        finding->advice = "name the relation in the query that makes the list, or load it for the "
-                          "whole list before the loop";
+        finding->advice = "name the relation in the query that makes the list: one more statement "
+                          "then loads it for all rows";
     } else {
         finding->replacement_site = list;
         write_preload(&at->buffer, model, &relation, 1);
         finding->replacement = keep(at);
-        finding->advice =
-            "load the relation for the whole list, after it is made and before the loop";
+        finding->advice = "load the relation for all rows at once, after the list is made and "
+                          "before the loop";
     }
 }
 
@@ -134,57 +191,106 @@ static void advise_in(writer *at, const orm__bound *bound)
     orm_finding *finding = at->finding;
     const orm_model *model = at->event->model;
     const char *name = model->c_name;
-    orm__buffer_printf(
-        &at->buffer,
-        "%s_select(db, &(%s_query){ .where = %s_%s_is(orm_in(values, count)) }, &list)", name, name,
-        name, model->columns[bound->column].field);
+    orm__buffer_printf(&at->buffer, "status = %s_select(db, &(%s_query){", name, name);
+    write_indent(&at->buffer, 1);
+    orm__buffer_printf(&at->buffer, ".where = %s_%s_is(orm_in(values, count)),", name,
+                       model->columns[bound->column].field);
+    write_indent(&at->buffer, 0);
+    orm__buffer_text(&at->buffer, "}, &list);");
     finding->replacement = keep(at);
     finding->replacement_site = at->event->site;
     finding->advice = "ask for all values in one statement, before the loop";
 }
 
+static bool asks_for_number(const orm_event *event)
+{
+    return event->kind == ORM_EVENT_COUNT || event->kind == ORM_EVENT_EXISTS ||
+           (event->kind == ORM_EVENT_RAW &&
+            (orm__sql_mentions(event->sql, event->sql_size, "count") ||
+             orm__sql_mentions(event->sql, event->sql_size, "exists")));
+}
+
 static void advise_read(writer *at, const orm__group *group)
 {
     orm_finding *finding = at->finding;
-    orm__parameter parameters[ORM_PARAMETERS_MAX];
-    bool counts = at->event->kind == ORM_EVENT_COUNT || at->event->kind == ORM_EVENT_EXISTS;
+    orm__reading reading;
+    bool counts = asks_for_number(at->event);
     finding->advice =
-        counts
-            ? "ask once, grouped: orm_raw with SELECT key, count(*) … WHERE key IN (…) GROUP BY key"
-            : "ask for all values in one statement: WHERE … IN, with the list as its values";
-    if (group->varying >= at->event->value_count || group->varying >= ORM_PARAMETERS_MAX) return;
-    (void)orm__parameters_read(at->event->sql, at->event->sql_size, parameters);
-    orm__bound bound = orm__bound_make(at->event, group->varying, &parameters[group->varying]);
+        counts ? "ask once for all rows: orm_raw with SELECT key, count(*) â¦ WHERE key "
+                 "IN (â¦) GROUP BY key"
+               : "ask for all values in one statement: WHERE â¦ IN, with the list as its "
+                 "values";
+    if (group->varying >= at->event->value_count)
+        return;
+    orm__parameters_read(at->event->sql, at->event->sql_size, &reading);
+    orm__bound bound = orm__bound_make(at->event, at->bound_count, group->varying, &reading);
     const orm__link *link = &group->link;
     const orm_relation *relation = NULL;
     if (link->result != NULL) {
         const orm_model *model = link->result->model;
         orm__buffer_printf(&at->buffer, "%s.%s", model->name, model->columns[link->column].field);
         finding->column = keep(at);
-        if (link->proven) relation = orm__link_relation(link, &bound);
+        if (link->proven)
+            relation = orm__link_relation(link, &bound);
     }
     if (relation != NULL)
         advise_relation(at, link->result->site, link->result->model, relation);
     else if (!counts && bound.column != UINT16_MAX)
         advise_in(at, &bound);
     if (relation != NULL && counts)
-        finding->advice = "load the relation with the list and look at its count, or ask once with "
-                          "GROUP BY";
+        finding->advice = "load the relation with the list and look at its count; or, when there "
+                          "are many rows to count, ask once with GROUP BY";
 }
 
 static void advise_write(writer *at)
 {
     orm_finding *finding = at->finding;
     const orm_model *model = at->event->model;
-    finding->advice = "write all rows in one statement: orm_raw with INSERT … SELECT or UPDATE … "
-                      "WHERE key IN (…)";
-    if (at->event->kind != ORM_EVENT_DELETE || model == NULL || model->key_count != 1) return;
+    finding->advice = "write all rows in one statement: orm_raw with INSERT â¦ SELECT or "
+                      "UPDATE â¦ WHERE key IN (â¦)";
+    if (at->event->kind != ORM_EVENT_DELETE || model == NULL || model->key_count != 1)
+        return;
     const char *name = model->c_name;
-    orm__buffer_printf(&at->buffer, "%s_delete_where(db, %s_%s_is(orm_in(keys, count)), NULL)",
-                       name, name, model->columns[model->key[0]].field);
+    orm__buffer_printf(&at->buffer, "status = %s_delete_where(", name);
+    write_indent(&at->buffer, 1);
+    orm__buffer_printf(&at->buffer, "db, %s_%s_is(orm_in(keys, count)), NULL);", name,
+                       model->columns[model->key[0]].field);
     finding->replacement = keep(at);
     finding->replacement_site = at->event->site;
     finding->advice = "delete all rows in one statement";
+}
+
+/* Where FROM begins when a long list of columns stands before it; else 0. */
+static size_t skipped_columns(const char *sql, size_t size)
+{
+    orm__scanner scanner = {sql, sql + size};
+    orm__token token = orm__scan(&scanner);
+    int depth = 0;
+    if (!orm__token_is(&token, "select"))
+        return 0;
+    const char *columns = token.text + token.size;
+    for (token = orm__scan(&scanner); token.kind != ORM_TOKEN_END; token = orm__scan(&scanner)) {
+        if (token.kind == ORM_TOKEN_PUNCTUATION)
+            depth += *token.text == '(';
+        if (token.kind == ORM_TOKEN_PUNCTUATION)
+            depth -= *token.text == ')';
+        if (depth > 0 || !orm__token_is(&token, "from"))
+            continue;
+        return token.text - columns > COLUMNS_MAX ? (size_t)(token.text - sql) : 0;
+    }
+    return 0;
+}
+
+static void write_statement(writer *at)
+{
+    const orm_event *event = at->event;
+    size_t skipped = skipped_columns(event->sql, event->sql_size);
+    if (skipped > 0)
+        orm__buffer_printf(&at->buffer, "SELECT %s ", ELLIPSIS);
+    orm__sql_line(&at->buffer, event->sql + skipped, event->sql_size - skipped, STATEMENT_MAX,
+                  false);
+    orm__buffer_text(&at->buffer, "");
+    at->finding->statement = keep(at);
 }
 
 static void write_subject(writer *at)
@@ -201,32 +307,35 @@ static void write_subject(writer *at)
         orm__buffer_printf(&at->buffer, "%s %s", verbs[event->kind],
                            event->model == NULL ? "SQL" : event->model->name);
     at->finding->subject = keep(at);
-    orm__sql_line(&at->buffer, event->sql, event->sql_size, STATEMENT_MAX, false);
-    orm__buffer_text(&at->buffer, "");
-    at->finding->statement = keep(at);
+    write_statement(at);
 }
 
 static void write_relation_column(writer *at)
 {
     const orm_model *owner = at->event->owner;
     const orm_relation *relation = at->event->relation;
-    if (relation->own_count == 0) return;
+    if (relation->own_count == 0)
+        return;
     orm__buffer_printf(&at->buffer, "%s.%s", owner->name,
                        owner->columns[relation->own_columns[0]].field);
     at->finding->column = keep(at);
 }
 
-bool orm__advise(orm_scope *scope, orm_finding *finding, const orm_event *event,
+bool orm__advise(orm_scope *scope, orm_finding *finding, const orm_event *event, size_t bound_count,
                  const orm__group *group, const orm__witness *witness)
 {
-    writer at = {.scope = scope, .finding = finding, .event = event, .witness = witness};
+    writer at = {.scope = scope,
+                 .finding = finding,
+                 .event = event,
+                 .witness = witness,
+                 .bound_count = bound_count};
     orm__buffer_init(&at.buffer, &scope->allocator, CODE_MAX);
     write_subject(&at);
     if (event->kind == ORM_EVENT_RELATION) {
         write_relation_column(&at);
         advise_relation(&at, event->origin, event->owner, event->relation);
     } else if (finding->kind == ORM_FINDING_DUP) {
-        finding->advice = "nothing was written in between: keep the first answer and use it again";
+        finding->advice = "ask once, keep the answer, and use it again";
     } else if (finding->kind == ORM_FINDING_WRITE) {
         advise_write(&at);
     } else {

@@ -29,9 +29,12 @@ static _Unwind_Reason_Code visit(struct _Unwind_Context *context, void *argument
 {
     walk *at = argument;
     uintptr_t address = (uintptr_t)_Unwind_GetIP(context);
-    if (++at->walked > FRAMES_WALKED_MAX || at->taken >= FRAMES_MAX) return _URC_END_OF_STACK;
-    if ((uintptr_t)_Unwind_GetCFA(context) <= at->base) return _URC_NO_REASON;
-    if (at->skip_own && is_own(address)) return _URC_NO_REASON;
+    if (++at->walked > FRAMES_WALKED_MAX || at->taken >= FRAMES_MAX)
+        return _URC_END_OF_STACK;
+    if ((uintptr_t)_Unwind_GetCFA(context) <= at->base)
+        return _URC_NO_REASON;
+    if (at->skip_own && is_own(address))
+        return _URC_NO_REASON;
     at->skip_own = false;
     at->taken++;
     at->hash = orm__hash_word(at->hash ^ address);

@@ -18,7 +18,8 @@ enum {
     DUP_RUNS = 3,
     SEARCHES_MAX = 3,
     LOOKS_MAX = 256,
-    DUP_LISTS_MAX = 64
+    DUP_LISTS_MAX = 64,
+    LISTS_WALKED_MAX = 65536
 };
 
 /* One statement being judged. */
@@ -27,6 +28,8 @@ typedef struct look {
     const orm_event *event;
     const orm__witness *witness;
     orm__group *group;
+    size_t bound_count;          /* values before the literals of hand-written SQL */
+    const orm__reading *reading; /* of hand-written SQL, its text being new; else NULL */
     uint64_t tuple;
     uint64_t full;
 } look;
@@ -53,8 +56,10 @@ bool orm__is_write(const orm_event *event)
     if (event->kind == ORM_EVENT_INSERT || event->kind == ORM_EVENT_UPDATE ||
         event->kind == ORM_EVENT_DELETE)
         return true;
-    if (event->kind != ORM_EVENT_RAW) return false;
-    if (event->affected > 0 && event->rows == 0) return true;
+    if (event->kind != ORM_EVENT_RAW)
+        return false;
+    if (event->affected > 0 && event->rows == 0)
+        return true;
     orm__scanner scanner = {event->sql, event->sql + event->sql_size};
     orm__token token = orm__scan(&scanner);
     return orm__token_is(&token, "insert") || orm__token_is(&token, "update") ||
@@ -64,9 +69,11 @@ bool orm__is_write(const orm_event *event)
 static bool is_plain(const orm_event *event)
 {
     static const char *const words[] = {"where", "order", "limit", "offset", "join"};
-    if (event->kind != ORM_EVENT_SELECT || event->value_count > 0) return false;
+    if (event->kind != ORM_EVENT_SELECT || event->value_count > 0)
+        return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (orm__sql_mentions(event->sql, event->sql_size, words[i])) return false;
+        if (orm__sql_mentions(event->sql, event->sql_size, words[i]))
+            return false;
     return true;
 }
 
@@ -74,7 +81,8 @@ static orm__group *group_of(orm_scope *scope, const orm_event *event, uint64_t s
 {
     uint64_t hash = orm__hash_word(cause_of(event) + session * 0xff51afd7ed558ccdULL);
     orm__group *group = orm__group_get(&scope->groups, hash == 0 ? 1 : hash, session);
-    if (group == NULL || group->site.file != NULL || group->site.line != 0) return group;
+    if (group == NULL || group->site.file != NULL || group->site.line != 0)
+        return group;
     group->kind = event->kind;
     group->site = event->site;
     group->row_by_row = event->row_by_row;
@@ -95,25 +103,62 @@ static bool is_batch(const orm_event *event)
 /* Positions whose values do not tell one row from another. */
 static uint32_t ignored_positions(const orm_event *event)
 {
-    orm__parameter parameters[ORM_PARAMETERS_MAX];
+    orm__reading reading;
     uint32_t ignored = 0;
     if (event->kind == ORM_EVENT_RELATION || event->kind == ORM_EVENT_INSERT ||
         event->kind == ORM_EVENT_FIND)
         return 0;
-    (void)orm__parameters_read(event->sql, event->sql_size, parameters);
+    orm__parameters_read(event->sql, event->sql_size, &reading);
     for (unsigned i = 0; i < ORM_PARAMETERS_MAX; i++)
-        if (parameters[i].role >= ORM_PARAMETER_RANGE) ignored |= 1U << i;
+        if (reading.parameters[i].role >= ORM_PARAMETER_RANGE)
+            ignored |= 1U << i;
     return ignored;
 }
 
-/* Hand-written SQL may carry its values as literals, which the fingerprint leaves out. */
-static void hash_literals(look *at)
+/* A literal as the value it would be bound as; false when that is not plain. */
+static bool read_literal(const orm__literal *literal, orm_value *value_out)
 {
-    orm__parameter parameters[ORM_PARAMETERS_MAX];
+    const char *text = literal->text;
+    size_t size = literal->size;
+    int64_t number = 0;
+    if (size >= 2 && text[0] == '\'' && memchr(text + 1, '\'', size - 2) == NULL) {
+        *value_out = (orm_value){.kind = ORM_KIND_TEXT};
+        value_out->as.span.data = text + 1;
+        value_out->as.span.size = size - 2;
+        return true;
+    }
+    if (size > 18)
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        number = number * 10 + (text[i] - '0');
+    }
+    *value_out = (orm_value){.kind = ORM_KIND_INT};
+    value_out->as.integer = number;
+    return true;
+}
+
+/* Hand-written SQL may carry its values as literals, which the fingerprint leaves out: `extended`
+ * becomes the event with these behind its values. */
+static void read_literals(look *at, orm__reading *reading, orm_event *extended, orm_value *values)
+{
+    const orm_event *event = at->event;
     orm__group *group = at->group;
-    uint64_t text = orm__hash_bytes(at->event->sql, at->event->sql_size);
-    if (group->text != text)
-        group->literals = orm__parameters_read(at->event->sql, at->event->sql_size, parameters);
+    uint64_t text = orm__hash_bytes(event->sql, event->sql_size);
+    if (group->text != text) {
+        orm__parameters_read(event->sql, event->sql_size, reading);
+        group->literals = reading->literal_hash;
+        at->reading = reading;
+        *extended = *event;
+        extended->values = values;
+        for (size_t i = 0; i < event->value_count; i++)
+            values[i] = event->values[i];
+        for (size_t i = 0; i < reading->literal_count; i++)
+            if (!read_literal(&reading->literals[i], &values[extended->value_count++]))
+                values[extended->value_count - 1] = (orm_value){.kind = ORM_KIND_NULL};
+        at->event = extended;
+    }
     group->text = text;
     at->tuple ^= group->literals;
     at->full ^= text;
@@ -122,17 +167,20 @@ static void hash_literals(look *at)
 static void hash_values(look *at)
 {
     orm__group *group = at->group;
-    if (at->event->kind == ORM_EVENT_RAW) hash_literals(at);
-    if (!group->parsed) group->ignored = ignored_positions(at->event);
+    if (!group->parsed)
+        group->ignored = ignored_positions(at->event);
     for (size_t i = 0; i < at->event->value_count; i++) {
         uint64_t hash = orm__value_hash(orm__single(&at->event->values[i]));
         if (!group->parsed && i < ORM_GROUP_FIRST) {
             group->first[i] = hash;
             group->first_count = (uint8_t)(i + 1);
         }
+        if (i >= at->bound_count)
+            continue; /* literals are hashed already */
         uint64_t placed = orm__hash_word(hash + (i + 1) * 0x9e3779b97f4a7c15ULL);
         at->full ^= placed;
-        if (i >= ORM_PARAMETERS_MAX || (group->ignored & (1U << i)) == 0) at->tuple ^= placed;
+        if (i >= ORM_PARAMETERS_MAX || (group->ignored & (1U << i)) == 0)
+            at->tuple ^= placed;
     }
     group->parsed = true;
 }
@@ -142,12 +190,22 @@ static void find_varying(look *at)
 {
     orm__group *group = at->group;
     for (uint8_t i = 0; i < group->first_count && i < at->event->value_count; i++) {
-        if ((group->ignored & (1U << i)) != 0) continue;
-        if (orm__value_hash(orm__single(&at->event->values[i])) == group->first[i]) continue;
+        if ((group->ignored & (1U << i)) != 0)
+            continue;
+        if (orm__value_hash(orm__single(&at->event->values[i])) == group->first[i])
+            continue;
         group->varying = i;
         group->seen[0].key = group->first[i];
+        for (orm__early *early = group->early; early != NULL; early = early->next)
+            early->key = group->first[i];
         return;
     }
+}
+
+static uint64_t site_key(orm_site site)
+{
+    uint64_t file = site.file == NULL ? 0 : orm__hash_bytes(site.file, strlen(site.file));
+    return orm__hash_word(file ^ (((uint64_t)(uint32_t)site.line << 32) | (uint32_t)site.counter));
 }
 
 static orm__caller *caller_of(look *at)
@@ -155,11 +213,31 @@ static orm__caller *caller_of(look *at)
     orm__group *group = at->group;
     uint64_t hash = orm__caller_hash(at->witness->frame, at->event->site);
     for (uint8_t i = 0; i < group->caller_count; i++)
-        if (group->callers[i].hash == hash) return &group->callers[i];
+        if (group->callers[i].hash == hash)
+            return &group->callers[i];
     uint8_t place =
         group->caller_count < ORM_GROUP_CALLERS ? group->caller_count++ : ORM_GROUP_CALLERS - 1;
     group->callers[place] = (orm__caller){.hash = hash};
     return &group->callers[place];
+}
+
+/* Remembers values for the case that there will be a finding. */
+static void remember(look *at, uint64_t key)
+{
+    orm_scope *scope = at->scope;
+    orm__early *early = scope->groups.spare;
+    if (early != NULL) {
+        scope->groups.spare = early->next;
+    } else if (scope->early_count < scope->options.max_values) {
+        early = orm__arena_alloc(&scope->arena, sizeof *early);
+        scope->early_count++;
+    }
+    if (early == NULL) {
+        at->group->early_lost++;
+        return;
+    }
+    *early = (orm__early){at->group->early, at->tuple, key};
+    at->group->early = early;
 }
 
 /* The memory of these values in the group, made when there is none. */
@@ -168,14 +246,18 @@ static orm__seen *seen_of(look *at, bool *is_new_out)
     orm__group *group = at->group;
     for (uint8_t i = 0; i < group->seen_count; i++) {
         *is_new_out = false;
-        if (group->seen[i].tuple == at->tuple) return &group->seen[i];
+        if (group->seen[i].tuple == at->tuple)
+            return &group->seen[i];
     }
     uint8_t place = group->seen_count < ORM_GROUP_SEEN ? group->seen_count++
                                                        : (uint8_t)(group->looks % ORM_GROUP_SEEN);
-    if (group->varying == UINT8_MAX && place > 0) find_varying(at);
+    bool relation = at->event->kind == ORM_EVENT_RELATION;
+    if (group->varying == UINT8_MAX && place > 0 && !relation)
+        find_varying(at);
     uint64_t key = 0;
     if (group->varying < at->event->value_count)
         key = orm__value_hash(orm__single(&at->event->values[group->varying]));
+    remember(at, relation ? site_key(at->event->origin) : key);
     group->seen[place] = (orm__seen){.tuple = at->tuple,
                                      .full = at->full,
                                      .key = key,
@@ -189,7 +271,8 @@ static orm__seen *seen_of(look *at, bool *is_new_out)
 static orm__record *record_find(orm_scope *scope, uint64_t key)
 {
     for (size_t i = 0; i < scope->record_count; i++)
-        if (scope->records[i]->key == key) return scope->records[i];
+        if (scope->records[i]->key == key)
+            return scope->records[i];
     return NULL;
 }
 
@@ -198,8 +281,10 @@ static int compare_sites(const orm_finding *left, const orm_finding *right)
     const char *left_file = left->site.file == NULL ? "" : left->site.file;
     const char *right_file = right->site.file == NULL ? "" : right->site.file;
     int order = strcmp(left_file, right_file);
-    if (order != 0) return order;
-    if (left->site.line != right->site.line) return left->site.line < right->site.line ? -1 : 1;
+    if (order != 0)
+        return order;
+    if (left->site.line != right->site.line)
+        return left->site.line < right->site.line ? -1 : 1;
     if (left->site.counter != right->site.counter)
         return left->site.counter < right->site.counter ? -1 : 1;
     order = strcmp(left->subject, right->subject);
@@ -208,13 +293,16 @@ static int compare_sites(const orm_finding *left, const orm_finding *right)
 
 static bool make_room(orm_scope *scope)
 {
-    if (scope->record_count >= scope->options.max_findings) return false;
-    if (scope->record_count < scope->record_capacity) return true;
+    if (scope->record_count >= scope->options.max_findings)
+        return false;
+    if (scope->record_count < scope->record_capacity)
+        return true;
     size_t capacity = scope->record_capacity == 0 ? 8 : scope->record_capacity * 2;
     orm__record **records =
         orm__resize(&scope->allocator, scope->records, scope->record_capacity * sizeof *records,
                     capacity * sizeof *records);
-    if (records == NULL) return false;
+    if (records == NULL)
+        return false;
     scope->records = records;
     scope->record_capacity = capacity;
     return true;
@@ -223,12 +311,15 @@ static bool make_room(orm_scope *scope)
 static orm__record *record_add(look *at, uint64_t key, const orm_finding *finding)
 {
     orm_scope *scope = at->scope;
-    if (!make_room(scope)) return NULL;
+    if (!make_room(scope))
+        return NULL;
     orm__record *record = orm__arena_zero(&scope->arena, sizeof *record);
-    if (record == NULL) return NULL;
+    if (record == NULL)
+        return NULL;
     record->key = key;
     record->finding = *finding;
-    if (!orm__advise(scope, &record->finding, at->event, at->group, at->witness)) return NULL;
+    if (!orm__advise(scope, &record->finding, at->event, at->bound_count, at->group, at->witness))
+        return NULL;
     size_t place = scope->record_count++;
     while (place > 0 && compare_sites(&record->finding, &scope->records[place - 1]->finding) < 0) {
         scope->records[place] = scope->records[place - 1];
@@ -241,20 +332,80 @@ static orm__record *record_add(look *at, uint64_t key, const orm_finding *findin
 static void count_value(look *at, orm__record *record, uint64_t tuple, bool matched)
 {
     orm__value_state state = orm__value_set_add(&at->scope->values, record->key ^ tuple);
-    if (state == ORM_VALUE_UNTOLD) at->scope->statistics.untold++;
-    if (state != ORM_VALUE_NEW) return;
+    if (state == ORM_VALUE_UNTOLD)
+        at->scope->statistics.untold++;
+    if (state != ORM_VALUE_NEW)
+        return;
     record->finding.distinct++;
-    if (matched) record->finding.matched++;
+    if (matched)
+        record->finding.matched++;
 }
 
 /* Counts the values the group remembers, which came before there was a finding. */
-static void count_seen(look *at, orm__record *record)
+static void count_early(look *at, orm__record *record)
 {
-    const orm__group *group = at->group;
+    orm__group *group = at->group;
     bool relation = at->event->kind == ORM_EVENT_RELATION;
-    for (uint8_t i = 0; i < group->seen_count; i++)
-        count_value(at, record, group->seen[i].tuple,
-                    relation || orm__link_holds(&group->link, group->seen[i].key));
+    uint64_t origin = relation ? site_key(record->finding.origin) : 0;
+    at->scope->statistics.untold += group->early_lost;
+    for (const orm__early *early = group->early; early != NULL; early = early->next)
+        count_value(at, record, early->tuple,
+                    relation ? early->key == origin : orm__link_holds(&group->link, early->key));
+    orm__group_drop_early(&at->scope->groups, group);
+}
+
+/* Learns which of a call's lists the rows in the loop came in: one of this model and relation. */
+static void note_list(look *at)
+{
+    orm__group *group = at->group;
+    const orm__result *list = group->link.result;
+    size_t walked = 0;
+    if (at->event->kind == ORM_EVENT_RELATION) {
+        list = at->witness->results;
+        while (list != NULL && walked++ < LISTS_WALKED_MAX &&
+               !(list->model == at->event->owner && list->count == at->event->origin_rows &&
+                 orm__same_site(list->site, at->event->origin)))
+            list = list->next;
+    }
+    group->lists_tried = true;
+    if (list == NULL)
+        return;
+    group->list_model = list->model;
+    group->list_relation = list->relation;
+}
+
+/* Adds the lists made since by the call at the finding's origin to its numbers. */
+static void count_lists(look *at, orm_finding *finding)
+{
+    orm__group *group = at->group;
+    const orm__result *end = group->lists_end;
+    size_t walked = 0;
+    if (!group->lists_tried)
+        note_list(at);
+    for (const orm__result *list = group->list_model == NULL ? end : at->witness->results;
+         list != NULL && list != end && walked < LISTS_WALKED_MAX; list = list->next, walked++) {
+        if (list->count == 0)
+            continue; /* perhaps being made */
+        if (group->lists_end == end)
+            group->lists_end = list;
+        if (list->model != group->list_model || list->relation != group->list_relation ||
+            !orm__same_site(list->site, finding->origin))
+            continue;
+        finding->origin_lists++;
+        finding->origin_rows += (int64_t)list->count;
+    }
+}
+
+static void count_origins(look *at, orm_finding *finding)
+{
+    const orm_event *event = at->event;
+    bool relation = event->kind == ORM_EVENT_RELATION;
+    if (!relation && at->group->link.result == NULL)
+        return;
+    if (!relation || orm__same_site(event->origin, finding->origin))
+        count_lists(at, finding);
+    else if (event->origin_rows > 1 && event->origin.line != 0 && finding->other_origin.line == 0)
+        finding->other_origin = event->origin;
 }
 
 static void attach(look *at, orm__record *record)
@@ -265,7 +416,8 @@ static void attach(look *at, orm__record *record)
     record->finding.statements += group->counted;
     record->finding.rows += group->rows;
     record->finding.duration_ns += group->duration_ns;
-    count_seen(at, record);
+    count_early(at, record);
+    count_origins(at, &record->finding);
 }
 
 /* A duplicate that turns out to be a loop over a list. */
@@ -275,11 +427,13 @@ static void upgrade(look *at, orm__record *record, const orm_finding *finding)
     better.kind = finding->kind;
     better.evidence = finding->evidence;
     better.origin = finding->origin;
-    better.origin_rows = finding->origin_rows;
-    if (!orm__advise(at->scope, &better, at->event, at->group, at->witness)) return;
+    if (!orm__advise(at->scope, &better, at->event, at->bound_count, at->group, at->witness))
+        return;
     record->finding = better;
     for (uint8_t i = 0; i < at->group->seen_count; i++)
-        if (orm__link_holds(&at->group->link, at->group->seen[i].key)) record->finding.matched++;
+        if (orm__link_holds(&at->group->link, at->group->seen[i].key))
+            record->finding.matched++;
+    count_origins(at, &record->finding);
 }
 
 static void find_guilty(look *at, orm_finding_kind kind, orm_evidence evidence)
@@ -290,12 +444,11 @@ static void find_guilty(look *at, orm_finding_kind kind, orm_evidence evidence)
     orm__record *record = group->record != NULL ? group->record : record_find(at->scope, key);
     if (at->event->kind == ORM_EVENT_RELATION) {
         finding.origin = at->event->origin;
-        finding.origin_rows = (int64_t)at->event->origin_rows;
     } else if (group->link.result != NULL) {
         finding.origin = group->link.result->site;
-        finding.origin_rows = (int64_t)group->link.result->count;
     }
-    if (record == NULL) record = record_add(at, key, &finding);
+    if (record == NULL)
+        record = record_add(at, key, &finding);
     if (record == NULL) {
         at->scope->statistics.dropped++;
         group->quiet = true;
@@ -303,7 +456,8 @@ static void find_guilty(look *at, orm_finding_kind kind, orm_evidence evidence)
     }
     if (record->finding.kind == ORM_FINDING_DUP && kind == ORM_FINDING_N1)
         upgrade(at, record, &finding);
-    if (group->record == NULL) attach(at, record);
+    if (group->record == NULL)
+        attach(at, record);
 }
 
 /* A new value of a find, select, count, exists or raw statement. */
@@ -312,7 +466,8 @@ static void judge_read(look *at, const orm__caller *caller, const orm__bound *bo
 {
     orm__group *group = at->group;
     bool many = caller->distinct >= DISTINCT_UNPROVEN;
-    if (caller->distinct < DISTINCT_PROVEN) return;
+    if (caller->distinct < DISTINCT_PROVEN)
+        return;
     if (bound != NULL && group->link.result == NULL && group->searches < SEARCHES_MAX) {
         group->searches++;
         (void)orm__link_find(bound, at->witness->results, earlier, many, &group->link);
@@ -328,24 +483,26 @@ static uint64_t earlier_key(const look *at)
 {
     const orm__group *group = at->group;
     for (uint8_t i = 0; i < group->seen_count; i++)
-        if (group->seen[i].tuple != at->tuple) return group->seen[i].key;
+        if (group->seen[i].tuple != at->tuple)
+            return group->seen[i].key;
     return 0;
 }
 
 static void look_at_new(look *at)
 {
     orm__group *group = at->group;
-    orm__parameter parameters[ORM_PARAMETERS_MAX];
+    orm__reading reading;
     orm__bound bound = {.event = at->event};
     bool varies = at->event->kind != ORM_EVENT_RELATION && !orm__is_write(at->event) &&
                   group->varying < at->event->value_count;
     uint64_t earlier = earlier_key(at);
     if (varies) {
-        bool known = at->event->kind != ORM_EVENT_FIND && group->varying < ORM_PARAMETERS_MAX;
-        if (known) (void)orm__parameters_read(at->event->sql, at->event->sql_size, parameters);
-        bound =
-            orm__bound_make(at->event, group->varying, known ? &parameters[group->varying] : NULL);
-        if (orm__is_step(&bound, at->witness->results)) return;
+        if (at->reading == NULL)
+            orm__parameters_read(at->event->sql, at->event->sql_size, &reading);
+        bound = orm__bound_make(at->event, at->bound_count, group->varying,
+                                at->reading == NULL ? &reading : at->reading);
+        if (orm__is_step(&bound, at->witness->results))
+            return;
     }
     orm__caller *caller = caller_of(at);
     caller->distinct++;
@@ -367,13 +524,15 @@ static bool loops_over_list(const look *at, uint32_t runs)
     size_t walked = 0;
     for (const orm__result *result = at->witness->results; result != NULL && walked < DUP_LISTS_MAX;
          result = result->next, walked++)
-        if (result->count >= runs && !orm__same_site(result->site, at->event->site)) return true;
+        if (result->count >= runs && !orm__same_site(result->site, at->event->site))
+            return true;
     return false;
 }
 
 static void look_at_repeat(look *at, orm__seen *seen)
 {
-    if (seen->full != at->full) return; /* another page of the same */
+    if (seen->full != at->full)
+        return; /* another page of the same */
     bool same = seen->epoch == at->scope->epoch && seen->rows == at->event->rows;
     seen->runs = same ? seen->runs + 1 : 1;
     seen->epoch = at->scope->epoch;
@@ -383,7 +542,8 @@ static void look_at_repeat(look *at, orm__seen *seen)
         return;
     orm__caller *caller = caller_of(at);
     caller->runs++;
-    if (seen->runs < DUP_RUNS || caller->runs < DUP_RUNS - 1) return;
+    if (seen->runs < DUP_RUNS || caller->runs < DUP_RUNS - 1)
+        return;
     if (caller->distinct > 1 || loops_over_list(at, seen->runs))
         find_guilty(at, ORM_FINDING_DUP, ORM_EVIDENCE_NONE);
 }
@@ -391,7 +551,8 @@ static void look_at_repeat(look *at, orm__seen *seen)
 static void look_closely(look *at)
 {
     bool is_new = false;
-    if (++at->group->looks > LOOKS_MAX) at->group->quiet = true;
+    if (++at->group->looks > LOOKS_MAX)
+        at->group->quiet = true;
     orm__seen *seen = seen_of(at, &is_new);
     if (is_new)
         look_at_new(at);
@@ -399,24 +560,28 @@ static void look_closely(look *at)
         look_at_repeat(at, seen);
 }
 
+/* Whether a value that is new to the finding comes from its list. */
+static bool is_matched(look *at, const orm_finding *finding)
+{
+    orm__group *group = at->group;
+    if (at->event->kind == ORM_EVENT_RELATION)
+        return orm__same_site(at->event->origin, finding->origin);
+    return group->link.result != NULL && group->varying < at->event->value_count &&
+           orm__link_follow(&group->link, at->witness->results, &at->event->values[group->varying]);
+}
+
 /* One more execution of what is a finding already. */
 static void count_more(look *at)
 {
-    orm__group *group = at->group;
-    orm__record *record = group->record;
+    orm__record *record = at->group->record;
     orm_finding *finding = &record->finding;
-    bool relation = at->event->kind == ORM_EVENT_RELATION;
     finding->statements++;
     finding->rows += at->event->rows + at->event->affected;
     finding->duration_ns += at->event->duration_ns;
-    if (relation && (int64_t)at->event->origin_rows > finding->origin_rows)
-        finding->origin_rows = (int64_t)at->event->origin_rows;
+    count_origins(at, finding);
     int64_t before = finding->distinct;
-    count_value(at, record, at->tuple, relation);
-    bool follows = finding->distinct > before && group->link.result != NULL &&
-                   group->varying < at->event->value_count;
-    if (follows &&
-        orm__link_follow(&group->link, at->witness->results, &at->event->values[group->varying]))
+    count_value(at, record, at->tuple, false);
+    if (finding->distinct > before && is_matched(at, finding))
         finding->matched++;
 }
 
@@ -428,10 +593,47 @@ static void note_lineage(orm__group *group, const orm_event *event)
     group->origin_rows = event->origin_rows;
 }
 
+static void count_first(look *at)
+{
+    orm__group *group = at->group;
+    group->counted++;
+    group->rows += at->event->rows + at->event->affected;
+    group->duration_ns += at->event->duration_ns;
+}
+
+static void judge(look *at)
+{
+    bool single = at->event->kind == ORM_EVENT_RELATION && at->event->origin_rows < 2;
+    hash_values(at);
+    if (at->group->record != NULL) {
+        count_more(at);
+        if (at->group->record->finding.kind != ORM_FINDING_DUP)
+            return;
+    } else {
+        count_first(at);
+        /* No loop over the only row of a list, but part of one over several such lists. */
+        if (single)
+            remember(at, site_key(at->event->origin));
+    }
+    if (!at->group->quiet && !single)
+        look_closely(at);
+}
+
+static void detect_raw(look *at)
+{
+    orm__reading reading;
+    orm_event extended;
+    orm_value values[ORM_PARAMETERS_MAX + ORM_LITERALS_MAX];
+    read_literals(at, &reading, &extended, values);
+    judge(at);
+}
+
 void orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *witness)
 {
-    look at = {.scope = scope, .event = event, .witness = witness};
-    if (orm__is_write(event)) scope->epoch++;
+    look at = {
+        .scope = scope, .event = event, .witness = witness, .bound_count = event->value_count};
+    if (orm__is_write(event))
+        scope->epoch++;
     at.group = group_of(scope, event, witness->session);
     if (at.group == NULL) {
         scope->statistics.unwatched++;
@@ -439,17 +641,13 @@ void orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *w
     }
     if (event->kind == ORM_EVENT_RELATION) {
         note_lineage(at.group, event);
-        if (!event->row_by_row || event->origin_rows < 2) return;
+        if (!event->row_by_row)
+            return;
     }
-    if (is_batch(event)) return;
-    hash_values(&at);
-    if (at.group->record != NULL) {
-        count_more(&at);
-        if (at.group->record->finding.kind != ORM_FINDING_DUP) return;
-    } else {
-        at.group->counted++;
-        at.group->rows += event->rows + event->affected;
-        at.group->duration_ns += event->duration_ns;
-    }
-    if (!at.group->quiet) look_closely(&at);
+    if (is_batch(event))
+        return;
+    if (event->kind == ORM_EVENT_RAW && event->value_count <= ORM_PARAMETERS_MAX)
+        detect_raw(&at);
+    else
+        judge(&at);
 }

@@ -22,8 +22,20 @@ void orm__group_table_dispose(orm__group_table *table)
 
 void orm__group_table_clear(orm__group_table *table)
 {
-    if (table->capacity > 0) memset(table->hashes, 0, table->capacity * sizeof *table->hashes);
+    if (table->capacity > 0)
+        memset(table->hashes, 0, table->capacity * sizeof *table->hashes);
     table->forgotten = 0;
+    table->spare = NULL;
+}
+
+void orm__group_drop_early(orm__group_table *table, orm__group *group)
+{
+    while (group->early != NULL) {
+        orm__early *early = group->early;
+        group->early = early->next;
+        early->next = table->spare;
+        table->spare = early;
+    }
 }
 
 static size_t set_of(uint64_t hash, size_t capacity)
@@ -35,7 +47,8 @@ static size_t set_of(uint64_t hash, size_t capacity)
 static void move_groups(const orm__group_table *from, orm__group_table *to)
 {
     for (size_t i = 0; i < from->capacity; i++) {
-        if (from->hashes[i] == 0) continue;
+        if (from->hashes[i] == 0)
+            continue;
         size_t at = set_of(from->hashes[i], to->capacity) * ORM_GROUP_WAYS;
         while (to->hashes[at] != 0)
             at++;
@@ -47,7 +60,8 @@ static void move_groups(const orm__group_table *from, orm__group_table *to)
 static bool grow(orm__group_table *table)
 {
     size_t capacity = table->capacity == 0 ? FIRST_CAPACITY : table->capacity * 2;
-    if (capacity > table->limit) return false;
+    if (capacity > table->limit)
+        return false;
     orm__group_table bigger = *table;
     bigger.capacity = capacity;
     bigger.hashes = orm__alloc_zero(table->allocator, capacity * sizeof *bigger.hashes);
@@ -69,7 +83,8 @@ static size_t oldest(const orm__group_table *table, size_t start)
 {
     size_t best = start;
     for (size_t i = start + 1; i < start + ORM_GROUP_WAYS; i++)
-        if (table->groups[i].last_used < table->groups[best].last_used) best = i;
+        if (table->groups[i].last_used < table->groups[best].last_used)
+            best = i;
     return best;
 }
 
@@ -78,19 +93,24 @@ static size_t take_place(orm__group_table *table, uint64_t hash, uint64_t sessio
     for (;;) {
         size_t start = set_of(hash, table->capacity) * ORM_GROUP_WAYS;
         for (size_t i = start; i < start + ORM_GROUP_WAYS; i++)
-            if (table->hashes[i] == 0) return i;
-        if (grow(table)) continue;
+            if (table->hashes[i] == 0)
+                return i;
+        if (grow(table))
+            continue;
         size_t place = oldest(table, start);
         /* Other sessions are over, as a rule, and need no memory; this one is not. */
         bool early = table->groups[place].session == session;
-        if (early && table->groups[place].record == NULL) table->forgotten++;
+        if (early && table->groups[place].record == NULL)
+            table->forgotten++;
+        orm__group_drop_early(table, &table->groups[place]);
         return place;
     }
 }
 
 orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t session)
 {
-    if (table->capacity == 0 && !grow(table)) return NULL;
+    if (table->capacity == 0 && !grow(table))
+        return NULL;
     size_t start = set_of(hash, table->capacity) * ORM_GROUP_WAYS;
     size_t place = start;
     while (place < start + ORM_GROUP_WAYS && table->hashes[place] != hash)
@@ -121,7 +141,8 @@ void orm__value_set_dispose(orm__value_set *set)
 
 void orm__value_set_clear(orm__value_set *set)
 {
-    if (set->capacity > 0) memset(set->slots, 0, set->capacity * sizeof *set->slots);
+    if (set->capacity > 0)
+        memset(set->slots, 0, set->capacity * sizeof *set->slots);
     set->count = 0;
 }
 
@@ -138,9 +159,11 @@ static bool grow_values(orm__value_set *set)
 {
     size_t capacity = set->capacity == 0 ? FIRST_VALUES : set->capacity * 2;
     uint64_t *slots = orm__alloc_zero(set->allocator, capacity * sizeof *slots);
-    if (slots == NULL) return false;
+    if (slots == NULL)
+        return false;
     for (size_t i = 0; i < set->capacity; i++)
-        if (set->slots[i] != 0) slots[find_value(slots, capacity, set->slots[i])] = set->slots[i];
+        if (set->slots[i] != 0)
+            slots[find_value(slots, capacity, set->slots[i])] = set->slots[i];
     orm__free(set->allocator, set->slots, set->capacity * sizeof *set->slots);
     set->slots = slots;
     set->capacity = capacity;
@@ -149,13 +172,18 @@ static bool grow_values(orm__value_set *set)
 
 orm__value_state orm__value_set_add(orm__value_set *set, uint64_t hash)
 {
-    if (hash == 0) hash = 1;
-    if (set->capacity == 0 && !grow_values(set)) return ORM_VALUE_UNTOLD;
+    if (hash == 0)
+        hash = 1;
+    if (set->capacity == 0 && !grow_values(set))
+        return ORM_VALUE_UNTOLD;
     size_t at = find_value(set->slots, set->capacity, hash);
-    if (set->slots[at] == hash) return ORM_VALUE_KNOWN;
-    if (set->count >= set->limit) return ORM_VALUE_UNTOLD;
+    if (set->slots[at] == hash)
+        return ORM_VALUE_KNOWN;
+    if (set->count >= set->limit)
+        return ORM_VALUE_UNTOLD;
     if (set->count * 4 >= set->capacity * 3) {
-        if (!grow_values(set)) return ORM_VALUE_UNTOLD;
+        if (!grow_values(set))
+            return ORM_VALUE_UNTOLD;
         at = find_value(set->slots, set->capacity, hash);
     }
     set->slots[at] = hash;

@@ -34,6 +34,13 @@ typedef struct orm__caller {
     uint32_t runs;
 } orm__caller;
 
+/* A set of values that was sent before there was a finding. */
+typedef struct orm__early {
+    struct orm__early *next;
+    uint64_t tuple;
+    uint64_t key; /* of the value that varies; relation loads: of the site of the row's list */
+} orm__early;
+
 /* Where the values come from. */
 typedef struct orm__link {
     const orm__result *result; /* session; NULL: not known */
@@ -72,8 +79,14 @@ typedef struct orm__group {
     uint64_t first[ORM_GROUP_FIRST];
     orm__seen seen[ORM_GROUP_SEEN];
     orm__caller callers[ORM_GROUP_CALLERS];
+    orm__early *early;
+    uint32_t early_lost; /* not remembered */
     orm__link link;
-    struct orm__record *record; /* the finding it belongs to */
+    bool lists_tried;                  /* the next two are set, or are not to be found */
+    const orm_model *list_model;       /* of the lists looped over; NULL: not known */
+    const orm_relation *list_relation; /* whose rows they are, or NULL */
+    const orm__result *lists_end; /* session; lists from here on are in the finding's numbers */
+    struct orm__record *record;   /* the finding it belongs to */
 } orm__group;
 
 /* A set-associative table that doubles up to its limit and then forgets what was used least
@@ -86,6 +99,7 @@ typedef struct orm__group_table {
     size_t limit;
     uint64_t clock;
     int64_t forgotten; /* groups of a session given up for others of the same session */
+    orm__early *spare; /* what forgotten groups remembered; the arena's memory */
 } orm__group_table;
 
 void orm__group_table_init(orm__group_table *table, const orm_allocator *allocator, size_t limit);
@@ -97,6 +111,9 @@ void orm__group_table_clear(orm__group_table *table);
  * NULL when out of memory.
  */
 orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t session);
+
+/* Gives back what the group remembers of the time before its finding. */
+void orm__group_drop_early(orm__group_table *table, orm__group *group);
 
 /* A set of hashes that grows up to a limit. */
 typedef struct orm__value_set {

@@ -6,11 +6,14 @@
 static size_t character_size(const unsigned char *text, size_t size)
 {
     unsigned char lead = text[0];
-    if (lead < 0x80) return 1;
+    if (lead < 0x80)
+        return 1;
     size_t need = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC2 || lead > 0xF4 || size < need) return 0;
+    if (lead < 0xC2 || lead > 0xF4 || size < need)
+        return 0;
     for (size_t i = 1; i < need; i++)
-        if ((text[i] & 0xC0) != 0x80) return 0;
+        if ((text[i] & 0xC0) != 0x80)
+            return 0;
     bool overlong = (lead == 0xE0 && text[1] < 0xA0) || (lead == 0xF0 && text[1] < 0x90);
     bool surrogate = lead == 0xED && text[1] >= 0xA0;
     bool beyond = lead == 0xF4 && text[1] >= 0x90;
@@ -21,7 +24,8 @@ static void write_escape(orm__buffer *buffer, unsigned char c)
 {
     static const char short_forms[] = "b\bt\tn\nf\fr\r";
     for (const char *at = short_forms; *at != '\0'; at += 2) {
-        if ((unsigned char)at[1] != c) continue;
+        if ((unsigned char)at[1] != c)
+            continue;
         orm__buffer_char(buffer, '\\');
         orm__buffer_char(buffer, *at);
         return;

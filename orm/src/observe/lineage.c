@@ -9,7 +9,8 @@ enum { RESULTS_MAX = 1024 };
 static bool has_relation(const orm_model *model, const orm_relation *relation)
 {
     for (uint16_t i = 0; i < model->relation_count; i++)
-        if (&model->relations[i] == relation) return true;
+        if (&model->relations[i] == relation)
+            return true;
     return false;
 }
 
@@ -21,9 +22,12 @@ static const orm__result *result_of(const orm__witness *witness, orm_site site,
     size_t walked = 0;
     for (const orm__result *at = witness->results; at != NULL && walked < RESULTS_MAX;
          at = at->next, walked++) {
-        if (at->model != model || !orm__same_site(at->site, site)) continue;
-        if (at->relation == NULL) return at;
-        if (found == NULL) found = at;
+        if (at->model != model || !orm__same_site(at->site, site))
+            continue;
+        if (at->relation == NULL)
+            return at;
+        if (found == NULL)
+            found = at;
     }
     return found;
 }

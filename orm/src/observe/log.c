@@ -26,7 +26,8 @@ static void write_line(orm_log *log)
     const orm_log_options *options = &log->options;
     /* A log must not fail the work it describes: a line that can't be made or written is left out.
      */
-    if (log->line.failed) return;
+    if (log->line.failed)
+        return;
     if (options->writer != NULL)
         options->writer(options->writer_context, log->line.data, log->line.size);
     else
@@ -36,7 +37,8 @@ static void write_line(orm_log *log)
 static void receive(void *context, const orm_event *event)
 {
     orm_log *log = context;
-    if (!orm__log_wants(&log->options, event)) return;
+    if (!orm__log_wants(&log->options, event))
+        return;
     (void)pthread_mutex_lock(&log->lock);
     orm__buffer_clear(&log->line);
     orm__log_line(&log->options, event, orm__wall_clock(), &log->line);
@@ -49,17 +51,21 @@ orm_status orm_log_open(orm_engine *engine, const orm_log_options *options, orm_
 {
     orm_log_options set = {.format = ORM_LOG_LINES};
     *log_out = NULL;
-    if (options != NULL) set = *options;
-    if (set.stream == NULL) set.stream = stderr;
+    if (options != NULL)
+        set = *options;
+    if (set.stream == NULL)
+        set.stream = stderr;
     orm_log *log = orm__alloc_zero(&set.allocator, sizeof *log);
-    if (log == NULL) return orm__fail(error, ORM_NOMEM, "out of memory for a log");
+    if (log == NULL)
+        return orm__fail(error, ORM_NOMEM, "out of memory for a log");
     log->options = set;
     log->allocator = set.allocator;
     log->engine = engine;
     orm__buffer_init(&log->line, &log->allocator, LINE_MAX_SIZE);
     bool locked = pthread_mutex_init(&log->lock, NULL) == 0;
     if (!locked || orm_engine_subscribe(engine, receive, log, true, &log->subscription) != ORM_OK) {
-        if (locked) (void)pthread_mutex_destroy(&log->lock);
+        if (locked)
+            (void)pthread_mutex_destroy(&log->lock);
         orm__free(&set.allocator, log, sizeof *log);
         return orm__fail(error, ORM_NOMEM, "out of memory for a log");
     }
@@ -69,7 +75,8 @@ orm_status orm_log_open(orm_engine *engine, const orm_log_options *options, orm_
 
 void orm_log_close(orm_log *log)
 {
-    if (log == NULL) return;
+    if (log == NULL)
+        return;
     orm_engine_unsubscribe(log->engine, log->subscription);
     (void)pthread_mutex_destroy(&log->lock);
     orm_allocator allocator = log->allocator;

@@ -20,7 +20,8 @@ static const char *kind_name(orm_event_kind kind)
 
 bool orm__log_wants(const orm_log_options *options, const orm_event *event)
 {
-    if (event->kind == ORM_EVENT_CONTROL && options->no_control) return false;
+    if (event->kind == ORM_EVENT_CONTROL && options->no_control)
+        return false;
     return options->slow_ns <= 0 || event->duration_ns >= options->slow_ns ||
            event->status != ORM_OK;
 }
@@ -43,15 +44,26 @@ static void write_moment(orm__buffer *out, const orm_value *value)
     char text[ORM_TEMPORAL_TEXT_SIZE] = "";
     int64_t integer = value->as.integer;
     switch (value->kind) {
-    case ORM_KIND_DATE: (void)orm_date_format((orm_date){(int32_t)integer}, text); break;
-    case ORM_KIND_TIME: (void)orm_time_format((orm_time){integer}, text); break;
-    case ORM_KIND_TIMESTAMP: (void)orm_timestamp_format((orm_timestamp){integer}, text); break;
+    case ORM_KIND_DATE:
+        (void)orm_date_format((orm_date){(int32_t)integer}, text);
+        break;
+    case ORM_KIND_TIME:
+        (void)orm_time_format((orm_time){integer}, text);
+        break;
+    case ORM_KIND_TIMESTAMP:
+        (void)orm_timestamp_format((orm_timestamp){integer}, text);
+        break;
     case ORM_KIND_TIMESTAMPTZ:
         (void)orm_timestamptz_format((orm_timestamptz){integer}, text);
         break;
-    case ORM_KIND_INTERVAL: (void)orm_interval_format(value->as.interval, text); break;
-    case ORM_KIND_UUID: (void)orm_uuid_format(value->as.uuid, text); break;
-    default: break;
+    case ORM_KIND_INTERVAL:
+        (void)orm_interval_format(value->as.interval, text);
+        break;
+    case ORM_KIND_UUID:
+        (void)orm_uuid_format(value->as.uuid, text);
+        break;
+    default:
+        break;
     }
     orm__buffer_text(out, text);
 }
@@ -59,23 +71,40 @@ static void write_moment(orm__buffer *out, const orm_value *value)
 static void write_scalar(orm__buffer *out, const orm_value *value)
 {
     switch (value->kind) {
-    case ORM_KIND_NULL: orm__buffer_text(out, "NULL"); break;
-    case ORM_KIND_BOOL: orm__buffer_text(out, value->as.boolean ? "true" : "false"); break;
-    case ORM_KIND_INT: orm__buffer_printf(out, "%lld", (long long)value->as.integer); break;
-    case ORM_KIND_DOUBLE: orm__buffer_printf(out, "%.17g", value->as.real); break;
+    case ORM_KIND_NULL:
+        orm__buffer_text(out, "NULL");
+        break;
+    case ORM_KIND_BOOL:
+        orm__buffer_text(out, value->as.boolean ? "true" : "false");
+        break;
+    case ORM_KIND_INT:
+        orm__buffer_printf(out, "%lld", (long long)value->as.integer);
+        break;
+    case ORM_KIND_DOUBLE:
+        orm__buffer_printf(out, "%.17g", value->as.real);
+        break;
     case ORM_KIND_TEXT:
     case ORM_KIND_NUMERIC:
-    case ORM_KIND_JSON: write_text(out, value); break;
-    case ORM_KIND_BYTES: orm__buffer_printf(out, "(%zu bytes)", value->as.span.size); break;
-    case ORM_KIND_ARRAY: orm__buffer_printf(out, "(%zu values)", value->as.span.size); break;
-    default: write_moment(out, value); break;
+    case ORM_KIND_JSON:
+        write_text(out, value);
+        break;
+    case ORM_KIND_BYTES:
+        orm__buffer_printf(out, "(%zu bytes)", value->as.span.size);
+        break;
+    case ORM_KIND_ARRAY:
+        orm__buffer_printf(out, "(%zu values)", value->as.span.size);
+        break;
+    default:
+        write_moment(out, value);
+        break;
     }
 }
 
 static void write_values(orm__buffer *out, const orm_event *event)
 {
     for (size_t i = 0; i < event->value_count; i++) {
-        if (i > 0) orm__buffer_text(out, ", ");
+        if (i > 0)
+            orm__buffer_text(out, ", ");
         if (i == VALUES_MAX) {
             orm__buffer_text(out, "\xE2\x80\xA6");
             return;
@@ -91,18 +120,24 @@ static void write_what(orm__buffer *out, const orm_event *event)
                            event->row_by_row ? " row by row" : "");
     else if (event->model != NULL)
         orm__buffer_printf(out, " %s", event->model->name);
-    if (event->path != NULL) orm__buffer_printf(out, " path=%s", event->path);
+    if (event->path != NULL)
+        orm__buffer_printf(out, " path=%s", event->path);
 }
 
 static void write_failure(const orm_log_options *options, const orm_event *event, orm__buffer *out)
 {
     const orm_error *error = event->error;
-    if (event->status == ORM_OK) return;
+    if (event->status == ORM_OK)
+        return;
     orm__buffer_printf(out, " %s", orm_status_name(event->status));
-    if (error == NULL) return;
-    if (error->sqlstate[0] != '\0') orm__buffer_printf(out, " sqlstate=%s", error->sqlstate);
-    if (error->constraint[0] != '\0') orm__buffer_printf(out, " constraint=%s", error->constraint);
-    if (options->values) orm__buffer_printf(out, " message=\"%s\"", error->message);
+    if (error == NULL)
+        return;
+    if (error->sqlstate[0] != '\0')
+        orm__buffer_printf(out, " sqlstate=%s", error->sqlstate);
+    if (error->constraint[0] != '\0')
+        orm__buffer_printf(out, " constraint=%s", error->constraint);
+    if (options->values)
+        orm__buffer_printf(out, " message=\"%s\"", error->message);
 }
 
 static void write_sql(const orm_log_options *options, const orm_event *event, orm__buffer *out)
@@ -118,7 +153,8 @@ static void write_plain(const orm_log_options *options, const orm_event *event, 
                        kind_name(event->kind));
     write_what(out, event);
     write_failure(options, event, out);
-    if (event->affected > 0) orm__buffer_printf(out, " affected=%lld", (long long)event->affected);
+    if (event->affected > 0)
+        orm__buffer_printf(out, " affected=%lld", (long long)event->affected);
     if (event->rows > 0 || event->affected == 0)
         orm__buffer_printf(out, " rows=%lld", (long long)event->rows);
     if (event->site.line > 0)
@@ -133,14 +169,16 @@ static void write_plain(const orm_log_options *options, const orm_event *event, 
     }
     /* Names and values may hold newlines; a line of the log is one line. */
     for (size_t i = start; i < out->size; i++)
-        if ((unsigned char)out->data[i] < 0x20 || out->data[i] == 0x7F) out->data[i] = ' ';
+        if ((unsigned char)out->data[i] < 0x20 || out->data[i] == 0x7F)
+            out->data[i] = ' ';
 }
 
 /* Turns what stands behind `start` into a JSON string. */
 static void quote_tail(orm__buffer *out, size_t start)
 {
     orm__buffer tail;
-    if (out->failed) return;
+    if (out->failed)
+        return;
     orm__buffer_init(&tail, out->allocator, SIZE_MAX / 2);
     orm__json_string(&tail, out->data + start, out->size - start);
     out->size = start;
@@ -171,14 +209,17 @@ static void write_json_failure(const orm_log_options *options, const orm_event *
                                orm__buffer *out)
 {
     const orm_error *error = event->error;
-    if (event->status == ORM_OK) return;
+    if (event->status == ORM_OK)
+        return;
     orm__buffer_printf(out, ",\"status\":\"%s\"", orm_status_name(event->status));
-    if (error == NULL) return;
+    if (error == NULL)
+        return;
     orm__buffer_text(out, ",\"sqlstate\":");
     orm__json_text(out, error->sqlstate);
     orm__buffer_text(out, ",\"constraint\":");
     orm__json_text(out, error->constraint);
-    if (!options->values) return;
+    if (!options->values)
+        return;
     orm__buffer_text(out, ",\"message\":");
     orm__json_text(out, error->message);
 }

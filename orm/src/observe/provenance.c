@@ -29,7 +29,8 @@ typedef struct domain {
 
 bool orm__same_site(orm_site left, orm_site right)
 {
-    if (left.line != right.line || left.counter != right.counter) return false;
+    if (left.line != right.line || left.counter != right.counter)
+        return false;
     return left.file == right.file ||
            (left.file != NULL && right.file != NULL && strcmp(left.file, right.file) == 0);
 }
@@ -60,7 +61,8 @@ static void add_column(domain *known, const orm_model *model, uint16_t column)
 static void follow_relation(domain *known, const orm_relation *relation, uint16_t column)
 {
     for (uint16_t k = 0; k < relation->own_count; k++) {
-        if (relation->own_columns[k] != column) continue;
+        if (relation->own_columns[k] != column)
+            continue;
         if (relation->link == NULL)
             add_column(known, relation->target, relation->target_columns[k]);
         else
@@ -93,7 +95,8 @@ static bool share_entry(const domain *left, const domain *right)
 static bool names_entry(const domain *known, const orm__bound *bound)
 {
     const orm__parameter *parameter = bound->parameter;
-    if (parameter == NULL || parameter->column == NULL) return false;
+    if (parameter == NULL || parameter->column == NULL)
+        return false;
     for (size_t i = 0; i < known->count; i++) {
         const char *name = known->entries[i].name;
         if (strlen(name) == parameter->column_size &&
@@ -109,9 +112,13 @@ static bool is_proven(const orm__bound *bound, const orm_model *model, uint16_t 
     domain theirs;
     domain ours;
     domain_of(model, column, &theirs);
-    if (bound->column == UINT16_MAX) return names_entry(&theirs, bound);
+    if (bound->column == UINT16_MAX)
+        return names_entry(&theirs, bound);
     domain_of(bound->event->model, bound->column, &ours);
-    return share_entry(&ours, &theirs);
+    if (share_entry(&ours, &theirs))
+        return true;
+    /* A column of the same name, in a part of the statement about another table. */
+    return names_entry(&theirs, bound);
 }
 
 static uint16_t column_named(const orm_model *model, const orm__parameter *parameter)
@@ -125,16 +132,30 @@ static uint16_t column_named(const orm_model *model, const orm__parameter *param
     return UINT16_MAX;
 }
 
-orm__bound orm__bound_make(const orm_event *event, size_t position, const orm__parameter *parameter)
+/* NULL: not known. */
+static const orm__parameter *parameter_at(const orm__reading *reading, size_t bound_count,
+                                          size_t position)
 {
-    orm__bound bound = {.event = event, .parameter = parameter, .column = UINT16_MAX};
+    if (position >= bound_count)
+        return position - bound_count < reading->literal_count
+                   ? &reading->literals[position - bound_count].parameter
+                   : NULL;
+    return position < ORM_PARAMETERS_MAX ? &reading->parameters[position] : NULL;
+}
+
+orm__bound orm__bound_make(const orm_event *event, size_t bound_count, size_t position,
+                           const orm__reading *reading)
+{
+    orm__bound bound = {.event = event, .column = UINT16_MAX};
+    bound.parameter = parameter_at(reading, bound_count, position);
     bound.value = orm__single(&event->values[position]);
     bound.hash = orm__value_hash(bound.value);
-    if (event->model == NULL || event->kind == ORM_EVENT_RAW) return bound;
+    if (event->model == NULL || event->kind == ORM_EVENT_RAW)
+        return bound;
     if (event->kind == ORM_EVENT_FIND && position < event->model->key_count)
         bound.column = event->model->key[position];
-    else if (parameter != NULL && parameter->column != NULL)
-        bound.column = column_named(event->model, parameter);
+    else if (bound.parameter != NULL && bound.parameter->column != NULL)
+        bound.column = column_named(event->model, bound.parameter);
     return bound;
 }
 
@@ -151,8 +172,11 @@ static size_t find_row(const orm__result *result, uint16_t column, const orm_val
     const orm_column *it = &result->model->columns[column];
     for (size_t i = 0; i<result->count && * budget> 0; i++, (*budget)--) {
         size_t at = start + i < result->count ? start + i : start + i - result->count;
+        if (result->rows[at] == NULL)
+            continue; /* the list is the user's to edit */
         orm_value held = orm__column_get(it, result->rows[at]);
-        if (orm__value_same(&held, value)) return at;
+        if (orm__value_same(&held, value))
+            return at;
     }
     return result->count;
 }
@@ -161,8 +185,11 @@ static bool holds_hash(const orm__result *result, uint16_t column, uint64_t hash
 {
     const orm_column *it = &result->model->columns[column];
     for (size_t i = 0; i<result->count && * budget> 0; i++, (*budget)--) {
+        if (result->rows[i] == NULL)
+            continue;
         orm_value held = orm__column_get(it, result->rows[i]);
-        if (orm__value_hash(&held) == hash) return true;
+        if (orm__value_hash(&held) == hash)
+            return true;
     }
     return false;
 }
@@ -178,13 +205,17 @@ static bool search_list(const orm__bound *bound, const orm__result *list, uint64
                         size_t *budget, orm__link *link)
 {
     for (uint16_t column = 0; column < list->model->column_count; column++) {
-        if (!can_hold(list->model, column, bound->value)) continue;
+        if (!can_hold(list->model, column, bound->value))
+            continue;
         size_t row = find_row(list, column, bound->value, 0, budget);
-        if (row == list->count || !holds_hash(list, column, earlier, budget)) continue;
+        if (row == list->count || !holds_hash(list, column, earlier, budget))
+            continue;
         bool proven = is_proven(bound, list->model, column);
-        if (!proven && link->result != NULL) continue;
+        if (!proven && link->result != NULL)
+            continue;
         *link = (orm__link){list, column, proven, row, FOLLOW_ROWS_MAX};
-        if (proven) return true;
+        if (proven)
+            return true;
     }
     return false;
 }
@@ -198,19 +229,23 @@ bool orm__link_find(const orm__bound *bound, const orm__result *results, uint64_
     size_t walked = 0;
     for (const orm__result *at = results; at != NULL && lists < LISTS_MAX && walked < RESULTS_MAX;
          at = at->next, walked++) {
-        if (at->count < 2 || at->model == NULL) continue;
+        if (at->count < 2 || at->model == NULL)
+            continue;
         lists++;
-        if (search_list(bound, at, earlier, &budget, &link)) break;
+        if (search_list(bound, at, earlier, &budget, &link))
+            break;
     }
     bool found = link.result != NULL && (link.proven || unproven);
-    if (found) *link_out = link;
+    if (found)
+        *link_out = link;
     return found;
 }
 
 bool orm__link_follow(orm__link *link, const orm__result *results, const orm_value *value)
 {
     value = orm__single(value);
-    if (!can_hold(link->result->model, link->column, value)) return false;
+    if (!can_hold(link->result->model, link->column, value))
+        return false;
     size_t row = find_row(link->result, link->column, value, link->cursor + 1, &link->budget);
     if (row < link->result->count) {
         link->cursor = row;
@@ -220,9 +255,11 @@ bool orm__link_follow(orm__link *link, const orm__result *results, const orm_val
     const orm__result *old = link->result;
     for (const orm__result *at = results; at != NULL && walked < FOLLOW_RESULTS_MAX;
          at = at->next, walked++) {
-        if (at == old || at->model != old->model || !orm__same_site(at->site, old->site)) continue;
+        if (at == old || at->model != old->model || !orm__same_site(at->site, old->site))
+            continue;
         row = find_row(at, link->column, value, 0, &link->budget);
-        if (row == at->count) continue;
+        if (row == at->count)
+            continue;
         link->result = at;
         link->cursor = row;
         return true;
@@ -235,11 +272,14 @@ bool orm__is_step(const orm__bound *bound, const orm__result *results)
     size_t walked = 0;
     for (const orm__result *at = results; at != NULL && walked < LISTS_MAX;
          at = at->next, walked++) {
-        if (!orm__same_site(at->site, bound->event->site)) continue;
-        if (at->count != 1 || at->model == NULL) return false;
+        if (!orm__same_site(at->site, bound->event->site))
+            continue;
+        if (at->count != 1 || at->model == NULL || at->rows[0] == NULL)
+            return false;
         for (uint16_t column = 0; column < at->model->column_count; column++) {
             bool same = at->model == bound->event->model && column == bound->column;
-            if (same || !can_hold(at->model, column, bound->value)) continue;
+            if (same || !can_hold(at->model, column, bound->value))
+                continue;
             orm_value held = orm__column_get(&at->model->columns[column], at->rows[0]);
             if (orm__value_same(&held, bound->value) && is_proven(bound, at->model, column))
                 return true;
@@ -249,17 +289,67 @@ bool orm__is_step(const orm__bound *bound, const orm__result *results)
     return false;
 }
 
+static bool is_named(const orm__parameter *parameter, const char *name)
+{
+    return parameter != NULL && parameter->column != NULL &&
+           strlen(name) == parameter->column_size &&
+           strncasecmp(name, parameter->column, parameter->column_size) == 0;
+}
+
+static bool mentions(const orm_event *event, const char *table)
+{
+    return orm__sql_mentions(event->sql, event->sql_size, table);
+}
+
+/* The statement reads what the relation does: its target by that column. */
+static bool reads_target(const orm_relation *relation, uint16_t k, const orm__bound *bound)
+{
+    const orm_event *event = bound->event;
+    uint16_t column = relation->target_columns[k];
+    if (event->value_count < relation->own_count)
+        return false;
+    if (event->model != NULL && event->kind != ORM_EVENT_RAW)
+        return event->model == relation->target && bound->column == column;
+    return is_named(bound->parameter, relation->target->columns[column].name) &&
+           mentions(event, relation->target->table);
+}
+
+/* The statement reads the link table, or the target by way of it. */
+static bool reads_link(const orm_relation *relation, uint16_t k, const orm__bound *bound,
+                       const char *own_name)
+{
+    const orm_event *event = bound->event;
+    const orm_link *link = relation->link;
+    bool link_side = is_named(bound->parameter, link->own_columns[k]);
+    if (!mentions(event, link->table))
+        return false;
+    if (event->model != NULL && strcmp(event->model->table, link->table) == 0)
+        return link_side;
+    if (!link_side && !is_named(bound->parameter, own_name))
+        return false;
+    return event->model == NULL ? mentions(event, relation->target->table)
+                                : event->model == relation->target;
+}
+
 const orm_relation *orm__link_relation(const orm__link *link, const orm__bound *bound)
 {
     const orm_model *model = link->result->model;
-    if (bound->column == UINT16_MAX) return NULL;
+    const orm_relation *direct = NULL;
+    const orm_relation *linked = NULL;
     for (uint16_t r = 0; r < model->relation_count; r++) {
         const orm_relation *relation = &model->relations[r];
-        if (relation->target != bound->event->model || relation->link != NULL) continue;
-        for (uint16_t k = 0; k < relation->own_count; k++)
-            if (relation->own_columns[k] == link->column &&
-                relation->target_columns[k] == bound->column)
-                return relation;
+        for (uint16_t k = 0; k < relation->own_count; k++) {
+            if (relation->own_columns[k] != link->column)
+                continue;
+            const char *name = model->columns[link->column].name;
+            bool better = direct == NULL || direct->kind == ORM_HAS_ONE; /* which has an order */
+            if (relation->link == NULL && better && reads_target(relation, k, bound))
+                direct = relation;
+            if (relation->link != NULL && linked == NULL && reads_link(relation, k, bound, name))
+                linked = relation;
+        }
     }
-    return NULL;
+    /* Hand-written SQL that names both tables means to walk through the link. */
+    bool through = bound->event->kind == ORM_EVENT_RAW && linked != NULL;
+    return direct != NULL && !through ? direct : linked;
 }

@@ -22,9 +22,10 @@ typedef struct orm__bound {
 /* A list of one key stands for that key. */
 const orm_value *orm__single(const orm_value *value);
 
-/* What the value at `position` is compared with. */
-orm__bound orm__bound_make(const orm_event *event, size_t position,
-                           const orm__parameter *parameter);
+/* What the value at `position` is compared with: from `bound_count` on the values are literals of
+ * the statement. The answer points into `reading`. */
+orm__bound orm__bound_make(const orm_event *event, size_t bound_count, size_t position,
+                           const orm__reading *reading);
 
 /*
  * Searches the session's newest lists of several rows for a column that holds this value and an

@@ -13,8 +13,10 @@ static void write_text(orm__buffer *buffer, const char *name, const char *text)
     orm__json_text(buffer, text);
 }
 
-static void write_site(orm__buffer *buffer, const char *name, orm_site site)
+static void write_site(orm__buffer *buffer, const orm__report_root *root, const char *name,
+                       orm_site site)
 {
+    site.file = orm__report_path(root, site.file);
     orm__buffer_printf(buffer, ",\"%s\":", name);
     orm__json_site(buffer, site);
 }
@@ -40,15 +42,17 @@ static void write_statistics(orm__buffer *buffer, const orm_scope_statistics *it
     orm__buffer_char(buffer, '}');
 }
 
-static void write_finding(orm__buffer *buffer, const orm_finding *it)
+static void write_finding(orm__buffer *buffer, const orm__report_root *root, const orm_finding *it)
 {
     static const char *const evidence[] = {"none", "matches", "stems"};
     orm__buffer_printf(buffer, "{\"kind\":\"%s\"", orm_finding_kind_name(it->kind));
     write_text(buffer, "subject", it->subject);
     write_text(buffer, "statement", it->statement);
-    write_site(buffer, "site", it->site);
-    write_site(buffer, "origin", it->origin);
+    write_site(buffer, root, "site", it->site);
+    write_site(buffer, root, "origin", it->origin);
+    write_number(buffer, "origin_lists", it->origin_lists);
     write_number(buffer, "origin_rows", it->origin_rows);
+    write_site(buffer, root, "other_origin", it->other_origin);
     write_text(buffer, "evidence", evidence[it->evidence]);
     write_text(buffer, "column", it->column);
     write_number(buffer, "statements", it->statements);
@@ -59,20 +63,23 @@ static void write_finding(orm__buffer *buffer, const orm_finding *it)
     write_number(buffer, "duration_ns", it->duration_ns);
     write_text(buffer, "advice", it->advice);
     write_text(buffer, "replacement", it->replacement);
-    write_site(buffer, "replacement_site", it->replacement_site);
+    write_site(buffer, root, "replacement_site", it->replacement_site);
+    orm__buffer_printf(buffer, ",\"within_query\":%s", it->within_query ? "true" : "false");
     write_text(buffer, "alternative", it->alternative);
+    write_text(buffer, "in_loop", it->in_loop);
     orm__buffer_char(buffer, '}');
 }
 
 void orm__report_json(const orm_scope *scope, const orm_scope_statistics *statistics,
-                      orm__buffer *buffer)
+                      const orm__report_root *root, orm__buffer *buffer)
 {
     orm__buffer_text(buffer, "{\"statistics\":");
     write_statistics(buffer, statistics);
     orm__buffer_text(buffer, ",\"findings\":[");
     for (size_t i = 0; i < scope->record_count; i++) {
-        if (i > 0) orm__buffer_char(buffer, ',');
-        write_finding(buffer, &scope->records[i]->finding);
+        if (i > 0)
+            orm__buffer_char(buffer, ',');
+        write_finding(buffer, root, &scope->records[i]->finding);
     }
     orm__buffer_text(buffer, "]}\n");
 }

@@ -4,12 +4,13 @@
 
 #include "observe/source_line.h"
 
-enum { COLUMNS = 80, LABEL_AT = 3, TEXT_AT = 18, CODE_AT = 20, HANG = 4, LINE_SIZE = 512 };
+enum { COLUMNS = 80, LABEL_AT = 3, TEXT_AT = 18, QUOTE_AT = 20, CODE_AT = 5, LINE_SIZE = 512 };
 
 typedef struct writer {
     orm__buffer *out;
     orm__buffer line; /* one field's text before it is broken into lines */
     const orm_report_options *options;
+    const orm__report_root *root;
 } writer;
 
 static const char *plural(int64_t count)
@@ -19,7 +20,8 @@ static const char *plural(int64_t count)
 
 static void paint(writer *at, const char *code)
 {
-    if (at->options->color) orm__buffer_printf(at->out, "\033[%sm", code);
+    if (at->options->color)
+        orm__buffer_printf(at->out, "\033[%sm", code);
 }
 
 static void indent(writer *at, size_t columns)
@@ -78,11 +80,17 @@ static void field(writer *at, const char *name)
     orm__buffer_clear(&at->line);
 }
 
+/* Code has its own line breaks. */
 static void code(writer *at, const char *text)
 {
-    indent(at, CODE_AT);
     paint(at, "32");
-    wrap(at, text, CODE_AT, CODE_AT + HANG);
+    while (*text != '\0') {
+        size_t size = strcspn(text, "\n");
+        indent(at, CODE_AT);
+        orm__buffer_append(at->out, text, size);
+        orm__buffer_char(at->out, '\n');
+        text += size + (text[size] == '\n');
+    }
     paint(at, "0");
 }
 
@@ -92,22 +100,34 @@ static void quote_source(writer *at, orm_site site)
     char line[LINE_SIZE];
     size_t size = 0;
     size_t columns = 0;
-    if (at->options->no_source) return;
-    if (!orm__source_line(at->options->root, site.file, site.line, line, sizeof line)) return;
+    if (at->options->no_source)
+        return;
+    if (!orm__source_line(at->options->root, site.file, site.line, line, sizeof line))
+        return;
     for (; line[size] != '\0'; size++) {
-        if ((unsigned char)line[size] < ' ') line[size] = ' ';
-        if (((unsigned char)line[size] & 0xC0) == 0x80) continue;
-        if (++columns >= COLUMNS - CODE_AT && line[size + 1] != '\0') break;
+        if ((unsigned char)line[size] < ' ')
+            line[size] = ' ';
+        if (((unsigned char)line[size] & 0xC0) == 0x80)
+            continue;
+        if (++columns >= COLUMNS - QUOTE_AT && line[size + 1] != '\0')
+            break;
     }
-    indent(at, CODE_AT);
+    indent(at, QUOTE_AT);
     orm__buffer_append(at->out, line, size);
     orm__buffer_text(at->out, line[size] == '\0' ? "\n" : "\xE2\x80\xA6\n");
 }
 
+static void compose_place(writer *at, orm_site site)
+{
+    const char *file = orm__report_path(at->root, site.file);
+    orm__buffer_printf(&at->line, "%s:%d", file == NULL ? "?" : file, site.line);
+}
+
 static void compose_site(writer *at, orm_site site)
 {
-    orm__buffer_printf(&at->line, "%s:%d", site.file == NULL ? "?" : site.file, site.line);
-    if (site.function != NULL) orm__buffer_printf(&at->line, " (%s)", site.function);
+    compose_place(at, site);
+    if (site.function != NULL)
+        orm__buffer_printf(&at->line, " (%s)", site.function);
 }
 
 static void write_sites(writer *at, const orm_finding *it)
@@ -115,37 +135,56 @@ static void write_sites(writer *at, const orm_finding *it)
     compose_site(at, it->site);
     field(at, "call in loop");
     quote_source(at, it->site);
-    if (it->origin.line == 0) return;
+    if (it->origin.line == 0)
+        return;
     compose_site(at, it->origin);
     if (it->origin_rows > 0)
         orm__buffer_printf(&at->line, ", %lld row%s", (long long)it->origin_rows,
                            plural(it->origin_rows));
-    field(at, "list made at");
+    if (it->origin_lists > 1)
+        orm__buffer_printf(&at->line, " in %lld lists", (long long)it->origin_lists);
+    field(at, it->origin_lists > 1 ? "lists made at" : "list made at");
     quote_source(at, it->origin);
+    if (it->other_origin.line == 0)
+        return;
+    compose_site(at, it->other_origin);
+    field(at, "and at");
+    quote_source(at, it->other_origin);
+}
+
+/* Where the values of an N1 finding come from. */
+static void compose_values(writer *at, const orm_finding *it)
+{
+    long long distinct = (long long)it->distinct;
+    const char *verb = it->evidence == ORM_EVIDENCE_STEMS ? "are" : "match";
+    if (it->evidence == ORM_EVIDENCE_NONE) {
+        orm__buffer_printf(&at->line, "%lld different values, from no list of the session",
+                           distinct);
+        return;
+    }
+    if (it->matched == it->distinct)
+        orm__buffer_printf(&at->line, "all %lld values sent", distinct);
+    else
+        orm__buffer_printf(&at->line, "%lld of %lld values sent", (long long)it->matched, distinct);
+    orm__buffer_printf(&at->line, " %s %s of %s made at ", verb,
+                       it->column == NULL ? "keys" : it->column,
+                       it->origin_lists > 1 ? "the lists" : "the list");
+    compose_place(at, it->origin);
 }
 
 static void compose_evidence(writer *at, const orm_finding *it)
 {
-    long long distinct = (long long)it->distinct;
-    if (it->kind == ORM_FINDING_WRITE) {
+    if (it->kind == ORM_FINDING_WRITE)
         orm__buffer_printf(&at->line, "%lld different rows, each in a statement of its own",
-                           distinct);
-    } else if (it->kind == ORM_FINDING_DUP) {
-        if (it->distinct == 1)
-            orm__buffer_text(&at->line, "the same values each time");
-        else
-            orm__buffer_printf(&at->line, "only %lld different sets of values", distinct);
-        orm__buffer_text(&at->line, ", and nothing written between");
-    } else if (it->evidence == ORM_EVIDENCE_NONE) {
-        orm__buffer_printf(&at->line, "%lld different values, from no list of the session",
-                           distinct);
-    } else {
-        const char *verb = it->evidence == ORM_EVIDENCE_STEMS ? "are" : "match";
-        orm__buffer_printf(&at->line, "%lld of %lld bound values %s %s of the list made at ",
-                           (long long)it->matched, distinct, verb, it->column);
-        orm__buffer_printf(&at->line, "%s:%d", it->origin.file == NULL ? "?" : it->origin.file,
-                           it->origin.line);
-    }
+                           (long long)it->distinct);
+    else if (it->kind == ORM_FINDING_N1)
+        compose_values(at, it);
+    else if (it->distinct == 1)
+        orm__buffer_text(&at->line, "the same values each time, and nothing written between");
+    else
+        orm__buffer_printf(&at->line,
+                           "only %lld different sets of values, and nothing written between",
+                           (long long)it->distinct);
     if (it->sessions > 1)
         orm__buffer_printf(&at->line, "; in %lld sessions", (long long)it->sessions);
 }
@@ -154,14 +193,23 @@ static void write_code(writer *at, const orm_finding *it)
 {
     orm__buffer_text(&at->line, it->advice);
     field(at, "what to do");
-    if (it->replacement == NULL) return;
+    if (it->replacement == NULL)
+        return;
+    if (it->within_query)
+        orm__buffer_text(&at->line, "in the query at ");
     compose_site(at, it->replacement_site);
-    field(at, "write instead");
+    field(at, it->within_query ? "add" : "write at");
     code(at, it->replacement);
-    if (it->alternative == NULL) return;
-    orm__buffer_text(&at->line, "after it, before the loop");
-    field(at, "or");
-    code(at, it->alternative);
+    if (it->alternative != NULL) {
+        orm__buffer_text(&at->line, "behind it, before the loop");
+        field(at, "or");
+        code(at, it->alternative);
+    }
+    if (it->in_loop == NULL)
+        return;
+    orm__buffer_text(&at->line, "read what was loaded; this sends nothing");
+    field(at, "in the loop");
+    code(at, it->in_loop);
 }
 
 static void compose_title(writer *at, const orm_finding *it)
@@ -207,7 +255,8 @@ static void write_summary(writer *at, const orm_scope_statistics *it, size_t fin
     if (it->row_by_row > 0)
         orm__buffer_printf(&at->line, " (%lld row by row)", (long long)it->row_by_row);
     orm__buffer_printf(&at->line, "; %lld row%s read", (long long)it->rows, plural(it->rows));
-    if (it->affected > 0) orm__buffer_printf(&at->line, ", %lld written", (long long)it->affected);
+    if (it->affected > 0)
+        orm__buffer_printf(&at->line, ", %lld written", (long long)it->affected);
     if (it->errors > 0)
         orm__buffer_printf(&at->line, "; %lld error%s", (long long)it->errors, plural(it->errors));
     if (it->duration_ns > 0)
@@ -218,16 +267,18 @@ static void write_summary(writer *at, const orm_scope_statistics *it, size_t fin
 
 static void write_limit(writer *at, int64_t count, const char *what)
 {
-    if (count == 0) return;
+    if (count == 0)
+        return;
     orm__buffer_printf(&at->line, "Incomplete: %lld %s.", (long long)count, what);
     wrap(at, at->line.data == NULL ? "" : at->line.data, 0, LABEL_AT);
     orm__buffer_clear(&at->line);
 }
 
 void orm__report_text(const orm_scope *scope, const orm_scope_statistics *statistics,
-                      const orm_report_options *options, orm__buffer *buffer)
+                      const orm_report_options *options, const orm__report_root *root,
+                      orm__buffer *buffer)
 {
-    writer at = {.out = buffer, .options = options};
+    writer at = {.out = buffer, .options = options, .root = root};
     orm__buffer_init(&at.line, &scope->allocator, SIZE_MAX / 2);
     write_summary(&at, statistics, scope->record_count);
     for (size_t i = 0; i < scope->record_count; i++) {

@@ -11,7 +11,8 @@ enum { STATEMENTS_DEFAULT = 2048, VALUES_DEFAULT = 65536, FINDINGS_DEFAULT = 256
 
 static void count_event(orm_scope_statistics *statistics, const orm_event *event)
 {
-    if (event->status != ORM_OK) statistics->errors++;
+    if (event->status != ORM_OK)
+        statistics->errors++;
     statistics->duration_ns += event->duration_ns;
     if (event->kind >= 0 && (int)event->kind < ORM_EVENT_KIND_COUNT)
         statistics->by_kind[event->kind]++;
@@ -23,7 +24,8 @@ static void count_event(orm_scope_statistics *statistics, const orm_event *event
     statistics->rows += event->rows;
     statistics->affected += event->affected;
     statistics->bytes += event->bytes;
-    if (event->kind == ORM_EVENT_RELATION && event->row_by_row) statistics->row_by_row++;
+    if (event->kind == ORM_EVENT_RELATION && event->row_by_row)
+        statistics->row_by_row++;
 }
 
 void orm__scope_note(orm_scope *scope, const orm_event *event, const orm__witness *witness)
@@ -49,11 +51,15 @@ static void receive(void *context, const orm_event *event)
 
 static void set_options(orm_scope *scope, const orm_scope_options *options)
 {
-    if (options != NULL) scope->options = *options;
+    if (options != NULL)
+        scope->options = *options;
     orm_scope_options *set = &scope->options;
-    if (set->max_statements == 0) set->max_statements = STATEMENTS_DEFAULT;
-    if (set->max_values == 0) set->max_values = VALUES_DEFAULT;
-    if (set->max_findings == 0) set->max_findings = FINDINGS_DEFAULT;
+    if (set->max_statements == 0)
+        set->max_statements = STATEMENTS_DEFAULT;
+    if (set->max_values == 0)
+        set->max_values = VALUES_DEFAULT;
+    if (set->max_findings == 0)
+        set->max_findings = FINDINGS_DEFAULT;
     scope->allocator = set->allocator;
     scope->sink = (orm__sink){.publish = receive, .context = scope, .timed = set->timed};
 }
@@ -61,10 +67,12 @@ static void set_options(orm_scope *scope, const orm_scope_options *options)
 orm_status orm_scope_open(const orm_scope_options *options, orm_scope **scope_out, orm_error *error)
 {
     orm_allocator allocator = {.resize = NULL};
-    if (options != NULL) allocator = options->allocator;
+    if (options != NULL)
+        allocator = options->allocator;
     *scope_out = NULL;
     orm_scope *scope = orm__alloc_zero(&allocator, sizeof *scope);
-    if (scope == NULL) return orm__fail(error, ORM_NOMEM, "out of memory for a scope");
+    if (scope == NULL)
+        return orm__fail(error, ORM_NOMEM, "out of memory for a scope");
     set_options(scope, options);
     if (pthread_mutex_init(&scope->lock, NULL) != 0) {
         orm__free(&allocator, scope, sizeof *scope);
@@ -80,7 +88,8 @@ orm_status orm_scope_open(const orm_scope_options *options, orm_scope **scope_ou
 
 void orm_scope_close(orm_scope *scope)
 {
-    if (scope == NULL) return;
+    if (scope == NULL)
+        return;
     orm_allocator allocator = scope->allocator;
     orm__buffer_dispose(&scope->report);
     orm__arena_dispose(&scope->arena);
@@ -96,6 +105,7 @@ void orm_scope_clear(orm_scope *scope)
     (void)pthread_mutex_lock(&scope->lock);
     memset(&scope->statistics, 0, sizeof scope->statistics);
     orm__group_table_clear(&scope->groups);
+    scope->early_count = 0;
     orm__value_set_clear(&scope->values);
     orm__arena_dispose(&scope->arena);
     orm__arena_init(&scope->arena, &scope->allocator, NULL);
@@ -124,7 +134,8 @@ const orm_finding *orm_scope_finding(orm_scope *scope, size_t index)
 {
     const orm_finding *finding = NULL;
     (void)pthread_mutex_lock(&scope->lock);
-    if (index < scope->record_count) finding = &scope->records[index]->finding;
+    if (index < scope->record_count)
+        finding = &scope->records[index]->finding;
     (void)pthread_mutex_unlock(&scope->lock);
     return finding;
 }
@@ -132,9 +143,12 @@ const orm_finding *orm_scope_finding(orm_scope *scope, size_t index)
 const char *orm_finding_kind_name(orm_finding_kind kind)
 {
     switch (kind) {
-    case ORM_FINDING_N1: return "N1";
-    case ORM_FINDING_DUP: return "DUP";
-    case ORM_FINDING_WRITE: return "WRITE";
+    case ORM_FINDING_N1:
+        return "N1";
+    case ORM_FINDING_DUP:
+        return "DUP";
+    case ORM_FINDING_WRITE:
+        return "WRITE";
     }
     return "?";
 }

@@ -26,6 +26,7 @@ struct orm_scope {
     orm_scope_statistics statistics;
     uint64_t epoch; /* grows with every write and transaction boundary */
     orm__group_table groups;
+    size_t early_count; /* made for groups, those to spare included */
     orm__value_set values;
     orm__record **records; /* owned array of arena memory, ordered for the reader */
     size_t record_count;

@@ -14,9 +14,11 @@ static int open_source(const char *root, const char *file)
     struct stat what;
     bool join = root != NULL && file[0] != '/';
     int length = snprintf(path, sizeof path, "%s%s%s", join ? root : "", join ? "/" : "", file);
-    if (length < 0 || (size_t)length >= sizeof path) return -1;
+    if (length < 0 || (size_t)length >= sizeof path)
+        return -1;
     /* A pipe or device in its place must not block the report. */
-    if (stat(path, &what) != 0 || !S_ISREG(what.st_mode) || what.st_size > FILE_MAX) return -1;
+    if (stat(path, &what) != 0 || !S_ISREG(what.st_mode) || what.st_size > FILE_MAX)
+        return -1;
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
@@ -28,9 +30,11 @@ static long copy_line(int source, int number, char *line, size_t size)
     int at = 1;
     for (;;) {
         ssize_t got = read(source, block, sizeof block);
-        if (got <= 0) return at == number && length > 0 ? (long)length : -1;
+        if (got <= 0)
+            return at == number && length > 0 ? (long)length : -1;
         for (ssize_t i = 0; i < got; i++) {
-            if (block[i] == '\n' && at++ == number) return (long)length;
+            if (block[i] == '\n' && at++ == number)
+                return (long)length;
             bool lead = length == 0 && (block[i] == ' ' || block[i] == '\t');
             if (at == number && block[i] != '\n' && !lead && length + 1 < size)
                 line[length++] = block[i];
@@ -40,12 +44,15 @@ static long copy_line(int source, int number, char *line, size_t size)
 
 bool orm__source_line(const char *root, const char *file, int number, char *line, size_t size)
 {
-    if (file == NULL || number <= 0) return false;
+    if (file == NULL || number <= 0)
+        return false;
     int source = open_source(root, file);
-    if (source < 0) return false;
+    if (source < 0)
+        return false;
     long length = copy_line(source, number, line, size);
     (void)close(source);
-    if (length <= 0) return false;
+    if (length <= 0)
+        return false;
     while (length > 0 && strchr(" \t\r", line[length - 1]) != NULL)
         length--;
     line[length] = '\0';
