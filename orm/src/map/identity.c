@@ -43,6 +43,14 @@ orm__identity *orm__identity_of(orm__identity_map *map, const orm_model *model)
     return identity;
 }
 
+bool orm__identity_is_doubted(const orm__identity_map *map, const orm_model *model)
+{
+    const orm__identity *identity = map->first;
+    while (identity != NULL && identity->model != model)
+        identity = identity->next;
+    return identity != NULL && identity->doubted;
+}
+
 void orm__row_key(const orm_model *model, const void *row, orm_value *key_out)
 {
     for (uint16_t i = 0; i < model->key_count; i++)

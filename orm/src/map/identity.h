@@ -23,6 +23,7 @@ typedef struct orm__identity {
     size_t capacity;
     size_t count;
     orm__pending *pending;
+    bool doubted; /* rows may have been deleted: only the database knows which still exist */
 } orm__identity;
 
 enum { ORM__MAP_KEY_MAX = 8 }; /* columns of a primary key */
@@ -42,6 +43,8 @@ static inline bool orm__identity_is_empty(const orm__identity *identity)
 {
     return identity->count == 0 && identity->pending == NULL;
 }
+
+bool orm__identity_is_doubted(const orm__identity_map *map, const orm_model *model);
 
 /* The row with these key values, or NULL. False in `*ok_out`: out of memory. */
 void *orm__identity_find(orm__identity_map *map, orm__identity *identity, const orm_value *key,

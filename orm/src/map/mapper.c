@@ -4,6 +4,7 @@
 
 #include "base/allocator.h"
 #include "base/fail.h"
+#include "map/related.h"
 
 bool orm__mapper_init(orm__mapper *mapper, orm_session *session, const orm__driver *driver,
                       orm__arena *arena, orm__identity_map *map, const orm_model *model,
@@ -58,6 +59,9 @@ static void *known_row(orm__mapper *mapper, const void *row, bool *ok_out)
     if (known == NULL || !mapper->refresh)
         return known;
     orm_object *object = orm__object_of(model, known);
+    for (uint16_t i = 0; i < model->relation_count; i++)
+        if (!orm__relation_same_key(model, &model->relations[i], known, row))
+            object->slots[i] = (orm__slot){NULL, NULL};
     memcpy(known, row, model->size);
     *(orm_object **)(void *)((char *)known + model->object_offset) = object;
     return known;

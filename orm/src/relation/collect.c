@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "map/related.h"
 #include "relation/loader.h"
 
 static bool same_order(const orm__view *view, const orm__load *load)
@@ -40,14 +41,8 @@ static bool reuse(orm__task *task, const orm__slot *slot)
 static bool leads_to_key(const orm__task *task)
 {
     const orm_relation *relation = task->relation;
-    const orm_model *target = relation->target;
-    if (relation->kind != ORM_BELONGS_TO || relation->link != NULL ||
-        relation->own_count != target->key_count)
-        return false;
-    if (task->view.refresh || orm__view_is_partial(&task->view))
-        return false;
-    return memcmp(relation->target_columns, target->key, target->key_count * sizeof *target->key) ==
-           0;
+    return relation->kind == ORM_BELONGS_TO && !task->view.refresh &&
+           !orm__view_is_partial(&task->view) && orm__relation_leads_to_key(relation);
 }
 
 /* Relations of a parent without a key: loaded, and empty. */
@@ -88,7 +83,7 @@ static bool collect_parent(orm__loader *loader, orm__task *task, uint32_t index,
         return reuse(task, slot);
     if (!orm__keyset_read(&task->keys, row, key))
         return assign_nothing(loader, task, slot);
-    if (identity != NULL && !orm__identity_is_empty(identity)) {
+    if (identity != NULL && !identity->doubted && !orm__identity_is_empty(identity)) {
         bool ok = true;
         void *known = orm__identity_find(&session->map, identity, key, &ok);
         if (known != NULL)

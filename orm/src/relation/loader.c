@@ -134,18 +134,28 @@ typedef struct piece {
     size_t base;
 } piece;
 
-/* The key a child belongs to, by its own column. */
-static uint32_t key_of_child(orm__task *task, const void *row)
+/* What a child's own column holds; of an object that was there before, what the database says. */
+static orm_status read_child(orm__task *task, orm__rows *rows, const void *row, int64_t *key_out,
+                             orm_error *error)
 {
-    const orm_column *column = &task->relation->target->columns[task->relation->target_columns[0]];
+    const orm__mapper *mapper = &task->tables.mappers[0];
+    uint16_t index = task->relation->target_columns[0];
+    const orm_column *column = &task->relation->target->columns[index];
     const char *member = (const char *)row + column->offset;
-    int64_t key = column->type == ORM_TYPE_BIGINT    ? *(const int64_t *)(const void *)member
-                  : column->type == ORM_TYPE_INTEGER ? *(const int32_t *)(const void *)member
-                                                     : *(const int16_t *)(const void *)member;
+    if (!mapper->distinct)
+        return mapper->driver->read_int(rows, mapper->fields[index].position, key_out, error);
+    *key_out = column->type == ORM_TYPE_BIGINT    ? *(const int64_t *)(const void *)member
+               : column->type == ORM_TYPE_INTEGER ? *(const int32_t *)(const void *)member
+                                                  : *(const int16_t *)(const void *)member;
+    return ORM_OK;
+}
+
+/* The key a child belongs to; children of one parent tend to follow each other. */
+static uint32_t find_key(orm__task *task, int64_t key)
+{
     uint32_t last = task->last_key;
-    if (last < task->keys.count && task->keys.values[last].as.integer == key)
-        return last;
-    task->last_key = orm__keyset_find_int(&task->keys, key);
+    if (last >= task->keys.count || task->keys.values[last].as.integer != key)
+        task->last_key = orm__keyset_find_int(&task->keys, key);
     return task->last_key;
 }
 
@@ -155,9 +165,11 @@ static orm_status read_key(const piece *part, orm__rows *rows, const void *row, 
     orm__task *task = part->task;
     int64_t ordinal = 0;
     if (!task->query.by_ordinal) {
-        *key_out = key_of_child(task, row);
-        if (*key_out != ORM__NO_PARENT)
-            return ORM_OK;
+        int64_t key = 0;
+        orm_status read = read_child(task, rows, row, &key, error);
+        *key_out = read == ORM_OK ? find_key(task, key) : ORM__NO_PARENT;
+        if (read != ORM_OK || *key_out != ORM__NO_PARENT)
+            return read;
         return orm__fail(error, ORM_SCHEMA,
                          "a row of %s came back with a key that was not asked for",
                          task->relation->target->name);

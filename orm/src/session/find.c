@@ -22,7 +22,7 @@ static orm_status take_found(orm__call *call, orm__rows *rows, orm_error *error)
 static void *known_row(orm_session *db, const orm_model *model, const orm_value *key)
 {
     orm__identity *identity = orm__identity_of(&db->map, model);
-    if (identity == NULL || orm__identity_is_empty(identity))
+    if (identity == NULL || identity->doubted || orm__identity_is_empty(identity))
         return NULL;
     bool ok = true;
     return orm__identity_find(&db->map, identity, key, &ok);

@@ -15,14 +15,21 @@ enum {
     ORM__WRITE_MAX = 1600
 }; /* columns of one INSERT or UPDATE: what a PostgreSQL table can have */
 
-typedef enum orm__undo_kind { ORM__UNDO_INSERT, ORM__UNDO_UPDATE, ORM__UNDO_DELETE } orm__undo_kind;
+typedef enum orm__undo_kind {
+    ORM__UNDO_INSERT,
+    ORM__UNDO_UPDATE,
+    ORM__UNDO_DELETE,
+    ORM__UNDO_RELATION /* a loaded relation was forgotten */
+} orm__undo_kind;
 
 /* A change to memory that a rollback takes back; newest first. */
 typedef struct orm__undo {
     struct orm__undo *next;
     const orm_model *model;
     void *row;
-    void *before; /* UPDATE: the row struct as it was; else NULL */
+    void *before;    /* UPDATE: the row struct as it was; else NULL */
+    orm__slot *slot; /* RELATION: whose, and what it was; the rows above are NULL */
+    orm__slot was;
     orm__undo_kind what;
 } orm__undo;
 

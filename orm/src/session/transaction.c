@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
-#include "session/session.h"
+#include "session/related.h"
 
 orm_status orm_session_run_at(orm_site site, orm_engine *engine, const orm_session_options *options,
                               orm_session_handler *handler, void *context, orm_error *error)
@@ -102,7 +102,7 @@ orm_status orm_session_commit_at(orm_site site, orm_session *session)
 bool orm__session_undoable(orm_session *session, const orm_model *model, void *row,
                            orm__undo_kind what)
 {
-    orm__undo *undo = orm__arena_alloc(&session->arena, sizeof *undo);
+    orm__undo *undo = orm__arena_zero(&session->arena, sizeof *undo);
     void *before = NULL;
     if (what == ORM__UNDO_UPDATE)
         before = orm__arena_alloc(&session->arena, model->size);
@@ -119,24 +119,46 @@ bool orm__session_undoable(orm_session *session, const orm_model *model, void *r
     return true;
 }
 
+/* Lists that were loaded while the changes stood show them; those from before come back later. */
+static void forget_changed(orm_session *session)
+{
+    for (const orm__undo *undo = session->undo; undo != NULL; undo = undo->next) {
+        if (undo->what == ORM__UNDO_RELATION)
+            continue;
+        orm__related_forget_lists(session, undo->model, undo->row, false);
+        if (undo->what != ORM__UNDO_UPDATE)
+            continue;
+        orm__related_forget_lists(session, undo->model, undo->before, false);
+        orm__related_forget_moved(session, undo->model, undo->row, undo->before, false);
+    }
+}
+
+static void undo_row(orm_session *session, const orm__undo *undo)
+{
+    orm_object *object = orm__object_of(undo->model, undo->row);
+    orm__identity *identity = orm__identity_of(&session->map, undo->model);
+    if (undo->what == ORM__UNDO_UPDATE)
+        memcpy(undo->row, undo->before, undo->model->size);
+    if (undo->what == ORM__UNDO_INSERT) {
+        object->detached = true;
+        if (identity != NULL)
+            orm__identity_remove(&session->map, identity, undo->row);
+    }
+    if (undo->what == ORM__UNDO_DELETE) {
+        object->detached = false;
+        /* Out of memory here only means that the row may be loaded a second time. */
+        if (identity != NULL)
+            (void)orm__identity_add(&session->map, identity, undo->row);
+    }
+}
+
 void orm__session_undo(orm_session *session)
 {
+    forget_changed(session);
     for (; session->undo != NULL; session->undo = session->undo->next) {
-        const orm__undo *undo = session->undo;
-        orm_object *object = orm__object_of(undo->model, undo->row);
-        orm__identity *identity = orm__identity_of(&session->map, undo->model);
-        if (undo->what == ORM__UNDO_UPDATE)
-            memcpy(undo->row, undo->before, undo->model->size);
-        if (undo->what == ORM__UNDO_INSERT) {
-            object->detached = true;
-            if (identity != NULL)
-                orm__identity_remove(&session->map, identity, undo->row);
-        }
-        if (undo->what == ORM__UNDO_DELETE) {
-            object->detached = false;
-            /* Out of memory here only means that the row may be loaded a second time. */
-            if (identity != NULL)
-                (void)orm__identity_add(&session->map, identity, undo->row);
-        }
+        if (session->undo->what == ORM__UNDO_RELATION)
+            *session->undo->slot = session->undo->was;
+        else
+            undo_row(session, session->undo);
     }
 }

@@ -2,8 +2,9 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "map/related.h"
 #include "model/column_value.h"
-#include "session/session.h"
+#include "session/related.h"
 #include "sql/dialect.h"
 
 /* What an INSERT or UPDATE sets. */
@@ -194,7 +195,7 @@ static orm_status send_written(orm_session *db, orm_site site, orm__statement *s
     orm__result *result = orm__session_result(db, site, model);
     if (result == NULL ||
         !orm__mapper_init(&target->mapper, db, db->engine->driver, &db->arena, &db->map, model,
-                          statement->fields, result, false, false))
+                          statement->fields, result, false, true))
         return orm__session_nomem(db);
     orm__about about = {.kind = kind, .model = model};
     return orm__session_send_one(db, site, statement, take_written, target, &about, NULL);
@@ -232,8 +233,10 @@ static orm_status insert(orm_site site, orm_session *db, const orm_model *model,
             "the database did not return the row inserted into %s (a trigger or rule?)",
             model->table);
     *row_out = target.row;
-    return orm__session_undoable(db, model, target.row, ORM__UNDO_INSERT) ? ORM_OK
-                                                                          : orm__session_nomem(db);
+    if (!orm__session_undoable(db, model, target.row, ORM__UNDO_INSERT))
+        return orm__session_nomem(db);
+    orm__related_forget_lists(db, model, target.row, true);
+    return ORM_OK;
 }
 
 orm_status orm_gen_insert(orm_site site, orm_session *db, const orm_model *model,
@@ -257,18 +260,19 @@ static orm_status missed(orm_session *db, const orm_model *model, const char *wh
     return db->error.status;
 }
 
-/* A relation whose key on this side was written leads elsewhere now: it is not loaded any more. */
-static void forget_relations(const changes *set, void *row)
+/* After an update: relations whose key it wrote, and the lists the row left and entered. */
+static void moved(orm_session *db, const orm_model *model, void *row, const void *before)
 {
-    const orm_model *model = set->model;
-    orm_object *object = orm__object_of(model, row);
     for (uint16_t r = 0; r < model->relation_count; r++) {
         const orm_relation *relation = &model->relations[r];
-        for (uint16_t k = 0; k < relation->own_count; k++)
-            for (size_t i = 0; i < set->count; i++)
-                if (set->columns[i] == relation->own_columns[k])
-                    object->slots[r] = (orm__slot){NULL, NULL};
+        if (relation->kind != ORM_BELONGS_TO ||
+            orm__relation_same_key(model, relation, row, before))
+            continue;
+        orm__related_forget_lists(db, model, before, true);
+        orm__related_forget_lists(db, model, row, true);
+        break;
     }
+    orm__related_forget_moved(db, model, row, before, true);
 }
 
 static orm_status update(orm_site site, orm_session *db, const orm_model *model, void *row,
@@ -296,12 +300,13 @@ static orm_status update(orm_site site, orm_session *db, const orm_model *model,
     status = send_written(db, site, statement, &target, ORM_EVENT_UPDATE, model);
     if (status == ORM_OK && target.row == NULL)
         status = missed(db, model, "update");
+    void *before = db->undo->before;
     if (status == ORM_OK) {
-        forget_relations(&set, row);
+        moved(db, model, row, before);
         return ORM_OK;
     }
     /* Nothing of a failed update is to be seen in the row. */
-    memcpy(row, db->undo->before, model->size);
+    memcpy(row, before, model->size);
     db->undo = db->undo->next;
     return status;
 }
@@ -339,6 +344,8 @@ static orm_status delete_row(orm_site site, orm_session *db, const orm_model *mo
         return orm__session_nomem(db);
     orm__identity_remove(&db->map, identity, row);
     orm__object_of(model, row)->detached = true;
+    orm__related_forget_lists(db, model, row, true);
+    orm__related_doubt(db, model, false);
     return ORM_OK;
 }
 
@@ -366,7 +373,13 @@ static orm_status delete_where(orm_site site, orm_session *db, const orm_model *
     if (status != ORM_OK)
         return status;
     orm__about about = {.kind = ORM_EVENT_DELETE, .model = model};
-    return orm__session_send_one(db, site, statement, NULL, NULL, &about, count_out);
+    int64_t affected = 0;
+    status = orm__session_send_one(db, site, statement, NULL, NULL, &about, &affected);
+    if (count_out != NULL)
+        *count_out = affected;
+    if (status == ORM_OK && affected > 0)
+        orm__related_doubt(db, model, true);
+    return status;
 }
 
 orm_status orm_gen_delete_where(orm_site site, orm_session *db, const orm_model *model,

@@ -1,0 +1,26 @@
+/* What a session's own writes mean for the relations its objects have loaded. */
+#ifndef ORM_SESSION_RELATED_H
+#define ORM_SESSION_RELATED_H
+
+#include "session/session.h"
+
+/*
+ * A row of `model` came, went or left the parents that its present fields refer to: the lists of
+ * those that the session knows do not show it, so they are not loaded any more. A rollback brings
+ * them back when `undoable`.
+ */
+void orm__related_forget_lists(orm_session *session, const orm_model *model, const void *row,
+                               bool undoable);
+
+/* The row's own relations whose key differs from `before`: they lead elsewhere now. */
+void orm__related_forget_moved(orm_session *session, const orm_model *model, void *row,
+                               const void *before, bool undoable);
+
+/*
+ * Rows of `model` that the session may know were deleted, and by cascade rows that refer to them:
+ * whether a known object still exists is asked of the database from now on. `all` for rows that
+ * nobody named; else only what refers to the model.
+ */
+void orm__related_doubt(orm_session *session, const orm_model *model, bool all);
+
+#endif
