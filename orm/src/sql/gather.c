@@ -112,9 +112,10 @@ static void gather_list(orm__gathered *gathered, const orm_model *model, uint16_
         refuse(gathered, ORM_MISUSE, model, &model->columns[column], "was given a NULL list");
         return;
     }
-    orm_value *items = count > SIZE_MAX / sizeof *items
+    /* One more than needed: an arena that holds nothing yet has no address for nothing. */
+    orm_value *items = count >= SIZE_MAX / sizeof *items
                            ? NULL
-                           : orm__arena_alloc(gathered->arena, count * sizeof *items);
+                           : orm__arena_alloc(gathered->arena, (count + 1) * sizeof *items);
     if (items == NULL) {
         fail_memory(gathered);
         return;
@@ -281,8 +282,10 @@ static void gather_limits(orm__gathered *gathered, const orm__query *query)
                                          query->model->name);
         return;
     }
+    /* The two are added where they hold per parent. */
+    int64_t most = INT64_MAX - (query->skipping ? query->offset : 0);
     if (query->limited)
-        orm__gather_value(gathered, orm_bind_int(query->limit));
+        orm__gather_value(gathered, orm_bind_int(query->limit < most ? query->limit : most));
     if (query->skipping)
         orm__gather_value(gathered, orm_bind_int(query->offset));
 }

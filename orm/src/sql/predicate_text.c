@@ -143,20 +143,37 @@ static void write_has(orm__text *text, const char *alias, const orm_pred *pred)
     orm__text_add(text, ")");
 }
 
-static void write_group(orm__text *text, const char *alias, const orm_pred *pred)
+/*
+ * Conditions in a row make a tree as deep as there are of them, which databases limit; many are
+ * therefore halved by parentheses until few stand side by side.
+ */
+static void write_range(orm__text *text, const char *alias, const orm_pred *pred, size_t first,
+                        size_t end)
 {
-    bool all = pred->kind == ORM_PRED_ALL_OF;
-    if (pred->as.children.count == 0) {
-        orm__text_add(text, all ? "TRUE" : "FALSE");
-        return;
-    }
+    enum { SIDE_BY_SIDE = 64 };
+    const char *word = pred->kind == ORM_PRED_ALL_OF ? " AND " : " OR ";
     orm__text_add(text, "(");
-    for (size_t i = 0; i < pred->as.children.count; i++) {
-        if (i > 0)
-            orm__text_add(text, all ? " AND " : " OR ");
-        orm__text_pred(text, alias, &pred->as.children.items[i]);
+    if (end - first > SIDE_BY_SIDE) {
+        size_t middle = first + (end - first) / 2;
+        write_range(text, alias, pred, first, middle);
+        orm__text_add(text, word);
+        write_range(text, alias, pred, middle, end);
+    } else {
+        for (size_t i = first; i < end; i++) {
+            if (i > first)
+                orm__text_add(text, word);
+            orm__text_pred(text, alias, &pred->as.children.items[i]);
+        }
     }
     orm__text_add(text, ")");
+}
+
+static void write_group(orm__text *text, const char *alias, const orm_pred *pred)
+{
+    if (pred->as.children.count == 0)
+        orm__text_add(text, pred->kind == ORM_PRED_ALL_OF ? "TRUE" : "FALSE");
+    else
+        write_range(text, alias, pred, 0, pred->as.children.count);
 }
 
 void orm__text_pred(orm__text *text, const char *alias, const orm_pred *pred)

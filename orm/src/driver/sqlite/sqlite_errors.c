@@ -49,9 +49,12 @@ static orm_status status_of_message(const char *message)
     static const char *const misuse[] = {"within a transaction", "no transaction is active", NULL};
     static const char *const invalid[] = {"malformed JSON", "JSON path error", NULL};
     static const char *const range[] = {"integer overflow", NULL};
+    static const char *const beyond[] = {"parser stack overflow", "Expression tree is too large",
+                                         "too many SQL variables", NULL};
     if (has_any(message, schema)) return ORM_SCHEMA;
     if (has_any(message, misuse)) return ORM_MISUSE;
     if (has_any(message, invalid)) return ORM_INVALID;
+    if (has_any(message, beyond)) return ORM_UNSUPPORTED;
     return has_any(message, range) ? ORM_RANGE : ORM_DATABASE;
 }
 
