@@ -285,7 +285,7 @@ static inline z_thing_new new_thing(const char *name)
         .moment = ORM_SET(((orm_timestamptz){-1})),
         .span = ORM_SET(((orm_interval){.micros = 1, .days = 2, .months = 3})),
         .document = ORM_SET(((orm_json){"{\"a\": [1, 2]}"})),
-        .colour = ORM_SET(Z_HUE_GREEN),
+        .hue = ORM_SET(Z_HUE_GREEN),
         .words = ORM_SET(((orm_array_text){words, 3, true})),
         .sums = ORM_SET(((orm_array_numeric){sums, 3, true})),
         .counts = ORM_SET(((orm_array_i32){counts, 3, true})),
@@ -297,7 +297,7 @@ static inline void dump_thing(run *r, const z_thing *thing)
 {
     test_text_add(&r->dump, "%s %s %g %zu %d %lld %s %d %zu %s %s %d %zu\n", thing->name,
                   thing->price.text, thing->weight, thing->data.size, (int)thing->day.days,
-                  (long long)thing->moment.micros, thing->document.text, (int)thing->colour,
+                  (long long)thing->moment.micros, thing->document.text, (int)thing->hue,
                   thing->words.count, thing->words.items[2], thing->sums.items[2].text,
                   (int)thing->counts.items[2].value, thing->blobs.items[0].size);
 }

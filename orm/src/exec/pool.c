@@ -85,8 +85,8 @@ static orm_status fail_timeout(orm__pool *pool, orm_error *error)
     pool->timeouts++;
     list_holders(pool, holders, sizeof holders);
     return orm__fail(error, ORM_POOL_TIMEOUT,
-                     "no connection became free in %d ms: %d of size %d and overflow %d are open, "
-                     "%d more calls wait; "
+                     "no connection became free in time (at most %d ms): %d of size %d and "
+                     "overflow %d are open, %d more calls wait; "
                      "held by %s; raise pool_size or close sessions sooner",
                      pool->target->options->pool_timeout_ms, pool->open, pool->size,
                      pool->max_open == INT_MAX ? -1 : pool->max_open - pool->size, pool->waiting,
@@ -138,11 +138,18 @@ static orm_status wait_in_queue(orm__pool *pool, orm__waiter *waiter, orm_deadli
     return status;
 }
 
+/* The caller's deadline, or `ms` from now if that is sooner. */
+static orm_deadline sooner(orm_deadline deadline, int ms)
+{
+    orm_deadline own = orm__deadline_in(ms);
+    return own < deadline ? own : deadline;
+}
+
 /* A slot for the caller; with it an idle connection or the right to open one (NULL). */
-static orm_status take_slot(orm__pool *pool, orm__connection **connection_out, orm_error *error)
+static orm_status take_slot(orm__pool *pool, orm_deadline deadline,
+                            orm__connection **connection_out, orm_error *error)
 {
     orm_status status = ORM_OK;
-    orm_deadline deadline = orm__deadline_in(pool->target->options->pool_timeout_ms);
     (void)pthread_mutex_lock(&pool->mutex);
     *connection_out = NULL;
     if (pool->idle != NULL) {
@@ -153,7 +160,8 @@ static orm_status take_slot(orm__pool *pool, orm__connection **connection_out, o
         pool->open++;
     } else {
         orm__waiter waiter = {0};
-        status = wait_in_queue(pool, &waiter, deadline, error);
+        orm_deadline until = sooner(deadline, pool->target->options->pool_timeout_ms);
+        status = wait_in_queue(pool, &waiter, until, error);
         *connection_out = waiter.connection;
     }
     (void)pthread_mutex_unlock(&pool->mutex);
@@ -178,7 +186,7 @@ static bool is_fresh(orm__pool *pool, const orm__connection *connection)
 }
 
 /* Whether an idle connection can be lent; a failed ping retires all that are older than now. */
-static bool is_alive(orm__pool *pool, orm__connection *connection)
+static bool is_alive(orm__pool *pool, orm__connection *connection, orm_deadline deadline)
 {
     const orm_engine_options *options = pool->target->options;
     if (!is_fresh(pool, connection))
@@ -186,8 +194,8 @@ static bool is_alive(orm__pool *pool, orm__connection *connection)
     if (options->no_pre_ping)
         return true;
     orm_error ignored;
-    orm_deadline deadline = orm__deadline_in(options->connect_timeout_ms);
-    if (pool->driver->ping(connection->link, deadline, &ignored) == ORM_OK)
+    orm_deadline until = sooner(deadline, options->connect_timeout_ms);
+    if (pool->driver->ping(connection->link, until, &ignored) == ORM_OK)
         return true;
     (void)pthread_mutex_lock(&pool->mutex);
     pool->ping_failures++;
@@ -207,15 +215,15 @@ static int64_t recycle_time(const orm__pool *pool, const orm__connection *connec
     return connection->opened_at + age - jitter;
 }
 
-static orm_status open_connection(orm__pool *pool, orm__connection **connection_out,
-                                  orm_error *error)
+static orm_status open_connection(orm__pool *pool, orm_deadline deadline,
+                                  orm__connection **connection_out, orm_error *error)
 {
-    orm_deadline deadline = orm__deadline_in(pool->target->options->connect_timeout_ms);
+    orm_deadline until = sooner(deadline, pool->target->options->connect_timeout_ms);
     (void)pthread_mutex_lock(&pool->mutex);
     uint64_t generation = pool->generation;
     (void)pthread_mutex_unlock(&pool->mutex);
     orm_status status =
-        orm__connection_open(pool->driver, pool->target, deadline, connection_out, error);
+        orm__connection_open(pool->driver, pool->target, until, connection_out, error);
     (void)pthread_mutex_lock(&pool->mutex);
     if (status == ORM_OK) {
         pool->opened++;
@@ -228,23 +236,23 @@ static orm_status open_connection(orm__pool *pool, orm__connection **connection_
     return status;
 }
 
-orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm__connection **connection_out,
-                             orm_error *error)
+orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm_deadline deadline,
+                             orm__connection **connection_out, orm_error *error)
 {
     *connection_out = NULL;
     if (pool->process != (long)getpid())
         return orm__fail(error, ORM_MISUSE,
                          "the engine was opened before fork(); open one in the child");
     orm__connection *connection = NULL;
-    orm_status status = take_slot(pool, &connection, error);
+    orm_status status = take_slot(pool, deadline, &connection, error);
     if (status != ORM_OK)
         return status;
-    if (connection != NULL && !is_alive(pool, connection)) {
+    if (connection != NULL && !is_alive(pool, connection, deadline)) {
         discard(pool, connection);
         connection = NULL;
     }
     if (connection == NULL)
-        status = open_connection(pool, &connection, error);
+        status = open_connection(pool, deadline, &connection, error);
     if (status != ORM_OK)
         return status;
     connection->holder = site;

@@ -46,11 +46,12 @@ orm_status orm__pool_init(orm__pool *pool, const orm__driver *driver, const orm_
 void orm__pool_dispose(orm__pool *pool);
 
 /*
- * A checked connection for the caller at `site`. ORM_POOL_TIMEOUT names the holders; failures to
- * connect; ORM_MISUSE in a forked child. Give it back with orm__pool_release.
+ * A checked connection for the caller at `site`, before `deadline` and within the engine's own
+ * bounds on waiting and connecting. ORM_POOL_TIMEOUT names the holders; failures to connect;
+ * ORM_MISUSE in a forked child. Give it back with orm__pool_release.
  */
-orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm__connection **connection_out,
-                             orm_error *error);
+orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm_deadline deadline,
+                             orm__connection **connection_out, orm_error *error);
 
 /* Takes a connection back. Anything but an idle transaction state closes it. */
 void orm__pool_release(orm__pool *pool, orm__connection *connection);

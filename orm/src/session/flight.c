@@ -19,9 +19,12 @@ orm_status orm__session_enter(orm_session *session, orm_site site)
         return ORM_FAILED_TRANSACTION;
     }
     session->error.status = ORM_OK;
+    if (session->call_ms > 0)
+        session->deadline = orm__deadline_in(session->call_ms);
     if (session->connection == NULL) {
         orm_status status = orm__pool_acquire(&session->engine->pool, session->site,
-                                              &session->connection, &session->error);
+                                              session->deadline, &session->connection,
+                                              &session->error);
         if (status != ORM_OK) {
             orm__fail_in(&session->error, "", site);
             return status;
@@ -139,6 +142,12 @@ static void name_rule(orm_error *error, const orm_model *model)
     }
 }
 
+/* A call with a bound of its own shares it among its flights. */
+static orm_deadline flight_deadline(const orm_session *session)
+{
+    return session->call_ms > 0 ? session->deadline : orm__deadline_in(session->timeout_ms);
+}
+
 orm_status orm__session_send(orm_session *session, orm_site site, orm__call *calls,
                              const orm__about *abouts, size_t count)
 {
@@ -153,7 +162,7 @@ orm_status orm__session_send(orm_session *session, orm_site site, orm__call *cal
     }
     orm__flight flight = {.calls = calls + first, .count = count + 1 - first, .timed = timed};
     orm_status status = engine->driver->run(session->connection->link, &flight,
-                                            orm__deadline_in(session->timeout_ms), &session->error);
+                                            flight_deadline(session), &session->error);
     if (status != ORM_OK || !session->begun)
         settle(session, site, status, flight.calls, flight.count);
     if (status != ORM_OK && count == 1)

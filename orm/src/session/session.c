@@ -23,6 +23,8 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     session->sink = (const orm__sink *)(const void *)options->scope;
     session->timeout_ms =
         options->deadline_ms > 0 ? options->deadline_ms : engine->options.statement_timeout_ms;
+    session->call_ms = options->deadline_ms > 0 ? options->deadline_ms : 0;
+    session->deadline = ORM_NO_DEADLINE;
     orm__arena_init(&session->arena, &engine->allocator, &engine->block_cache);
     orm__identity_map_init(&session->map, &engine->allocator);
     orm__gathered_init(&session->gathered, &engine->allocator, engine->driver->dialect);
