@@ -38,7 +38,9 @@ struct orm_session {
     const orm__sink *sink; /* the scope's; may be NULL */
     orm_site site;         /* where it was opened */
     uint64_t number;
-    int64_t timeout_ms;
+    int64_t timeout_ms;    /* of one flight */
+    int64_t call_ms;       /* of one call with all its waits; 0: not bound as a whole */
+    orm_deadline deadline; /* the present call's */
     bool read_only;
     bool begun;                  /* a transaction is open on the connection */
     bool failed;                 /* a statement failed in it */
