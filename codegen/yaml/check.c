@@ -27,12 +27,10 @@ static int id_of(const document *d, const yaml_node_t *node)
     return (int)(node - d->tree.nodes.start) + 1;
 }
 
-static void cut(document *d, const yaml_node_t *container, int child, bool pair)
+static void cut(document *d, int id)
 {
-    struct cut *made = arena_alloc(d->arena, sizeof *made);
-
-    *made = (struct cut){.container = id_of(d, container), .child = child, .pair = pair};
-    pointers_add(d->arena, &d->cuts, made);
+    d->gone[id] = true;
+    d->has_cuts = true;
 }
 
 /* What an entry of a list is called in messages. */
@@ -61,6 +59,20 @@ static const char *known_keys(document *d, const cyaml_schema_field_t *fields)
     return keys.text;
 }
 
+/* {name:a} is a key without a value. */
+static bool lacks_space(const yaml_node_t *key, const yaml_node_t *value,
+                        const cyaml_schema_field_t *fields)
+{
+    size_t length = strcspn(text_of(key), ":");
+
+    if (!text_of(key)[length] || !document_is_null(value))
+        return false;
+    while (fields->key &&
+           (strlen(fields->key) != length || memcmp(fields->key, text_of(key), length) != 0))
+        fields++;
+    return fields->key != NULL;
+}
+
 static void report_unknown_key(document *d, const yaml_node_t *key, const yaml_node_t *value,
                                const cyaml_schema_field_t *fields, const char *where)
 {
@@ -76,6 +88,8 @@ static void report_unknown_key(document *d, const yaml_node_t *key, const yaml_n
                           "unknown key '%s' in %s: inside { } a text with a comma "
                           "needs quotes, such as \"numeric(12,2)\"",
                           text_of(key), noun);
+    else if (lacks_space(key, value, fields))
+        diagnostics_error(d->diags, at, "a space is missing behind the ':' of '%s'", text_of(key));
     else if (near.best)
         diagnostics_error(d->diags, at, "unknown key '%s' in %s%s", text_of(key), noun,
                           suggest_text(d->arena, &near));
@@ -155,6 +169,11 @@ static bool check_number(document *d, const yaml_node_t *node, shape *want, cons
 
     for (size_t i = 0; plain && i < node->data.scalar.length; i++)
         plain = digits[i] >= '0' && digits[i] <= '9';
+    if (!is_plain(node) && digits[strspn(digits, "0123456789")] == '\0') {
+        diagnostics_error(d->diags, document_span(d, node),
+                          "'%s' takes a number without quotes, not \"%s\"", key, digits);
+        return false;
+    }
     if (!plain) {
         diagnostics_error(d->diags, document_span(d, node),
                           "'%s' must be a decimal integer of 0 or more, not '%s'", key, digits);
@@ -207,8 +226,9 @@ static bool check_text(document *d, const yaml_node_t *node, const char *key)
 static bool check_scalar(document *d, const yaml_node_t *node, shape *want, const char *key)
 {
     if (node->type != YAML_SCALAR_NODE) {
-        diagnostics_error(d->diags, document_span(d, node), "'%s' takes a single value, not a %s",
-                          key, node->type == YAML_SEQUENCE_NODE ? "list" : "mapping");
+        diagnostics_error(d->diags, document_span(d, node), "'%s' takes a single value, not a %s%s",
+                          key, node->type == YAML_SEQUENCE_NODE ? "list" : "mapping",
+                          strcmp(key, "default") == 0 ? "; put it in quotes, as text" : "");
         return false;
     }
     switch (want->type) {
@@ -235,6 +255,12 @@ static void note_lost_entry(document *d, const char *key)
         d->lost_enums = true;
 }
 
+/* Nobody reads so many faults, and looking for more takes time. */
+static bool is_hopeless(const document *d)
+{
+    return diagnostics_error_count(d->diags) >= 1000;
+}
+
 static bool check_list(document *d, yaml_node_t *node, shape *want, const char *key)
 {
     size_t kept = 0;
@@ -242,13 +268,13 @@ static bool check_list(document *d, yaml_node_t *node, shape *want, const char *
     if (node->type != YAML_SEQUENCE_NODE)
         return report_list_wanted(d, node, key);
     for (yaml_node_item_t *item = node->data.sequence.items.start;
-         item < node->data.sequence.items.top; item++) {
+         item < node->data.sequence.items.top && !is_hopeless(d); item++) {
         yaml_node_t *child = yaml_document_get_node(&d->tree, *item);
 
         if (check_value(d, child, want->sequence.entry, key)) {
             kept++;
         } else {
-            cut(d, node, *item, false);
+            cut(d, *item);
             note_lost_entry(d, key);
         }
         if (d->faulty[id_of(d, child) - 1])
@@ -347,7 +373,7 @@ static bool check_mapping(document *d, yaml_node_t *node, shape *want, const cha
 
         if (check_pair(d, node, pair, want->mapping.fields, key))
             continue;
-        cut(d, node, pair->key, true);
+        cut(d, pair->key);
         d->faulty[id_of(d, node) - 1] = true;
         field = name->type == YAML_SCALAR_NODE ? find_field(want->mapping.fields, name) : NULL;
         if (field)
@@ -378,6 +404,6 @@ void document_check(document *d)
 {
     yaml_node_t *root = document_root(d);
 
-    if (!check_value(d, root, &parsed_file_schema, NULL))
-        cut(d, root, 0, false);
+    if (!check_value(d, root, &parsed_file_schema, NULL) || is_hopeless(d))
+        cut(d, id_of(d, root));
 }

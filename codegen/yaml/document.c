@@ -3,11 +3,13 @@
 #include "yaml/document.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define FILE_LIMIT ((size_t)16 * 1024 * 1024)
 
@@ -40,6 +42,17 @@ static char *read_all(FILE *file, size_t *length_out)
     return text;
 }
 
+/* Without waiting for somebody to write into a named pipe: with no writer it is empty. */
+static FILE *open_file(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    FILE *file = fd >= 0 && fcntl(fd, F_SETFL, O_RDONLY) == 0 ? fdopen(fd, "rb") : NULL;
+
+    if (fd >= 0 && !file)
+        close(fd);
+    return file;
+}
+
 static void report_unreadable(struct diagnostics *diags, const char *path, struct span wanted_at,
                               const char *why)
 {
@@ -56,7 +69,7 @@ static bool skip_bom(const char *text, size_t length)
 static bool read_source(struct document *document, const char *path, struct span wanted_at)
 {
     struct stat about;
-    FILE *file = fopen(path, "rb");
+    FILE *file = open_file(path);
     char *text = NULL;
     size_t length = 0;
     bool ok = false;
@@ -92,6 +105,7 @@ out:
 static bool build_tree(struct document *document)
 {
     yaml_parser_t parser;
+    size_t nodes;
 
     if (!yaml_parser_initialize(&parser))
         return false;
@@ -104,9 +118,9 @@ static bool build_tree(struct document *document)
         diagnostics_error(document->diags, whole_file(document->source), "out of memory");
         return false;
     }
-    document->faulty = arena_array(
-        document->arena, (size_t)(document->tree.nodes.top - document->tree.nodes.start) + 1,
-        sizeof *document->faulty);
+    nodes = (size_t)(document->tree.nodes.top - document->tree.nodes.start) + 1;
+    document->faulty = arena_array(document->arena, nodes, sizeof *document->faulty);
+    document->gone = arena_array(document->arena, nodes, sizeof *document->gone);
     return true;
 }
 

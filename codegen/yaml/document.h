@@ -27,7 +27,8 @@ struct document {
     bool *faulty;     /* by node id: something was cut out of it or below it */
     bool lost_models; /* an entry of `models` was cut out */
     bool lost_enums;
-    struct pointers cuts;       /* struct cut, in the order they were found */
+    bool *gone; /* by node id: it is to be cut out, a key with its value */
+    bool has_cuts;
     struct parsed_file *parsed; /* NULL when too little is left */
 };
 
@@ -66,11 +67,9 @@ bool document_scan(struct document *document);
 void document_check(struct document *document);
 bool document_load(struct document *document);
 
-/* The pair with this key node (pair true) or this item is to be cut out of the container. */
-struct cut {
-    int container;
-    int child;
-    bool pair;
-};
+/* What libyaml says about a fault of the syntax, in words that say what to do. */
+const char *document_syntax_text(const char *problem);
+/* The same for what it was reading then; NULL when that helps nobody. */
+const char *document_context_text(const char *context);
 
 #endif

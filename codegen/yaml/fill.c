@@ -36,46 +36,36 @@ static cyaml_config_t config_for(struct log *log)
     };
 }
 
-static void remove_pair(yaml_node_t *mapping, int key)
+static void cut_mapping(const struct document *document, yaml_node_t *mapping)
 {
-    yaml_node_pair_t *top = mapping->data.mapping.pairs.top;
+    yaml_node_pair_t *kept = mapping->data.mapping.pairs.start;
 
-    for (yaml_node_pair_t *pair = mapping->data.mapping.pairs.start; pair < top; pair++) {
-        if (pair->key != key)
-            continue;
-        memmove(pair, pair + 1, (size_t)(top - pair - 1) * sizeof *pair);
-        mapping->data.mapping.pairs.top--;
-        return;
-    }
+    for (yaml_node_pair_t *pair = kept; pair < mapping->data.mapping.pairs.top; pair++)
+        if (!document->gone[pair->key])
+            *kept++ = *pair;
+    mapping->data.mapping.pairs.top = kept;
 }
 
-static void remove_item(yaml_node_t *list, int child)
+static void cut_list(const struct document *document, yaml_node_t *list)
 {
-    yaml_node_item_t *top = list->data.sequence.items.top;
+    yaml_node_item_t *kept = list->data.sequence.items.start;
 
-    for (yaml_node_item_t *item = list->data.sequence.items.start; item < top; item++) {
-        if (*item != child)
-            continue;
-        memmove(item, item + 1, (size_t)(top - item - 1) * sizeof *item);
-        list->data.sequence.items.top--;
-        return;
-    }
+    for (yaml_node_item_t *item = kept; item < list->data.sequence.items.top; item++)
+        if (!document->gone[*item])
+            *kept++ = *item;
+    list->data.sequence.items.top = kept;
 }
 
 /* False when the root itself had to go. */
 static bool apply_cuts(const struct document *document, yaml_document_t *tree)
 {
-    for (size_t i = 0; i < document->cuts.count; i++) {
-        const struct cut *cut = document->cuts.items[i];
-        yaml_node_t *container = yaml_document_get_node(tree, cut->container);
-
-        if (!cut->child)
-            return false;
-        if (cut->pair)
-            remove_pair(container, cut->child);
-        else
-            remove_item(container, cut->child);
-    }
+    if (document->gone[1])
+        return false;
+    for (yaml_node_t *node = tree->nodes.start; document->has_cuts && node < tree->nodes.top; node++)
+        if (node->type == YAML_MAPPING_NODE)
+            cut_mapping(document, node);
+        else if (node->type == YAML_SEQUENCE_NODE)
+            cut_list(document, node);
     return true;
 }
 
@@ -129,7 +119,7 @@ bool document_load(struct document *document)
 
     if (!apply_cuts(document, &document->tree))
         return false;
-    if (document->cuts.count) {
+    if (document->has_cuts) {
         if (!emit_rest(document, &rest))
             return false;
         text = rest.text.text;

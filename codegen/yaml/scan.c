@@ -51,11 +51,23 @@ static struct span at_offset(const struct source *source, size_t offset)
     return span;
 }
 
+/* With a byte-order mark, or plain letters of two bytes. */
+static bool is_utf16(const struct source *source)
+{
+    const char *text = source->text;
+
+    return source->length >= 2 && ((text[0] == '\xFF' && text[1] == '\xFE') ||
+                                   (text[0] == '\xFE' && text[1] == '\xFF') || !text[0] ||
+                                   !text[1]);
+}
+
 static void report_bytes(struct document *document, const yaml_parser_t *parser)
 {
     struct span at = at_offset(document->source, parser->problem_offset);
 
-    if (strncmp(parser->problem, "control characters", 18) == 0)
+    if (is_utf16(document->source))
+        diagnostics_error(document->diags, at, "the file is UTF-16 or UTF-32; save it as UTF-8");
+    else if (strncmp(parser->problem, "control characters", 18) == 0)
         diagnostics_error(document->diags, at, "a control character (U+%04X) is not allowed",
                           (unsigned)parser->problem_value);
     else
@@ -86,12 +98,21 @@ static void report_syntax(struct document *document, const yaml_parser_t *parser
     struct span at = at_mark(document, parser->problem_mark, 1);
     const char *problem = parser->problem ? parser->problem : "syntax error";
 
+    const char *context = parser->context ? document_context_text(parser->context) : NULL;
+    bool open_quote = context && strcmp(parser->context, "while scanning a quoted scalar") == 0 &&
+                      strstr(problem, "unexpected");
+
+    if (open_quote) {
+        diagnostics_error(document->diags, at_mark(document, parser->context_mark, 1), "%s",
+                          context);
+        return;
+    }
     if (byte_at(document->source, at) == '\t')
         problem = "a tab cannot indent YAML; use spaces";
-    diagnostics_error(document->diags, at, "%s", problem);
-    if (parser->context && parser->context_mark.line != parser->problem_mark.line)
+    diagnostics_error(document->diags, at, "%s", document_syntax_text(problem));
+    if (context && parser->context_mark.line != parser->problem_mark.line)
         diagnostics_note(document->diags, at_mark(document, parser->context_mark, 1), "%s",
-                         parser->context);
+                         context);
 }
 
 static bool report_failure(struct scan *scan)
