@@ -158,6 +158,17 @@ static orm_value text_pattern(orm__gathered *gathered, orm_op op, orm_value valu
 }
 
 /* Patterns are text of any length, whatever the column's own. */
+/* PostgreSQL refuses such a pattern only when it happens to get to its end. */
+static bool ends_in_escape(const orm_value *pattern)
+{
+    const char *text = pattern->as.span.data;
+    size_t size = pattern->as.span.size == SIZE_MAX ? strlen(text) : pattern->as.span.size;
+    size_t escapes = 0;
+    while (escapes < size && text[size - 1 - escapes] == '\\')
+        escapes++;
+    return escapes % 2 == 1;
+}
+
 static void gather_pattern(orm__gathered *gathered, const orm_model *model, uint16_t column,
                            const orm_cond *cond)
 {
@@ -168,6 +179,9 @@ static void gather_pattern(orm__gathered *gathered, const orm_model *model, uint
     }
     if (cond->op == ORM_OP_PREFIX || cond->op == ORM_OP_CONTAINS)
         value = text_pattern(gathered, cond->op, value);
+    else if (ends_in_escape(&value))
+        refuse(gathered, ORM_INVALID, model, &model->columns[column],
+               "was given a pattern that ends in its escape character");
     orm_column any_text = model->columns[column];
     any_text.type = ORM_TYPE_TEXT;
     any_text.length = 0;
