@@ -1,6 +1,6 @@
 /*
- * Keys that differ in bytes and are equal for the database: eager and lazy loading give what plain SQL gives, in both
- * directions, for case-insensitive, padded and differently spelled keys.
+ * Keys that differ in bytes and are equal for the database: eager and lazy loading give what plain
+ * SQL gives, in both directions, for case-insensitive, padded and differently spelled keys.
  */
 #include "graph.orm.h"
 #include "support/fixture.h"
@@ -13,11 +13,14 @@ static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, NULL);
-    if (!database.postgresql) return 0;
+    if (!database.postgresql)
+        return 0;
     has_citext = test_number(&database, "select count(*) from pg_available_extensions"
                                         " where name = 'citext'") > 0;
-    has_icu = test_number(&database, "select count(*) from pg_collation where collprovider = 'i'") > 0;
-    if (has_citext) test_execute(&database, "create extension citext schema public");
+    has_icu =
+        test_number(&database, "select count(*) from pg_collation where collprovider = 'i'") > 0;
+    if (has_citext)
+        test_execute(&database, "create extension citext schema public");
     if (has_icu)
         test_execute(&database, "create collation fold (provider = icu, locale = 'und-u-ks-level2',"
                                 " deterministic = false)");
@@ -60,7 +63,8 @@ static void make(const char *type, const char *column, const char *keys, const c
             }                                                                                      \
             test_count_start(&database);                                                           \
             assert_ok(db, t_key_##type##_select(db, &key_query, &keys));                           \
-            if (way == 0) assert_statements(&database, 2);                                         \
+            if (way == 0)                                                                          \
+                assert_statements(&database, 2);                                                   \
             for (size_t i = 0; i < keys.count; i++) {                                              \
                 t_ref_##type##_list found;                                                         \
                 assert_ok(db, way == 0 ? t_key_##type##_refs(keys.items[i], &found)                \
@@ -77,8 +81,8 @@ static void make(const char *type, const char *column, const char *keys, const c
                 assert_ok(db, way == 0 ? t_ref_##type##_target(refs.items[i], &target)             \
                                        : t_ref_##type##_load_target(db, refs.items[i], &target));  \
                 if (target != NULL)                                                                \
-                    test_text_add(way == 0 ? &eager : &lazy, "%lld<%lld\n",                        \
-                                  (long long)target->id, (long long)refs.items[i]->id);            \
+                    test_text_add(way == 0 ? &eager : &lazy, "%lld<%lld\n", (long long)target->id, \
+                                  (long long)refs.items[i]->id);                                   \
             }                                                                                      \
             test_session_close(&database, db);                                                     \
         }                                                                                          \
@@ -95,7 +99,8 @@ static void make(const char *type, const char *column, const char *keys, const c
 #define SAME "k.\"the value\" = r.value"
 
 static const char letters[] = "('abc'), ('ÄÖ'), (''), ('x'), ('nobody')";
-static const char folded[] = "('ABC'), ('abc'), ('Abc'), ('äö'), ('ÄÖ'), (''), ('X '), ('x'), ('y')";
+static const char folded[] =
+    "('ABC'), ('abc'), ('Abc'), ('äö'), ('ÄÖ'), (''), ('X '), ('x'), ('y')";
 
 static void text_by_its_bytes(void **state)
 {
@@ -110,7 +115,8 @@ static void case_insensitive_text(void **state)
     if (!database.postgresql) {
         make("text", "text collate nocase", letters, folded);
         EAGER_EQUALS_LAZY(text, SAME);
-        make("varchar", "text collate rtrim", "('a'), ('b  '), ('c')", "('a '), ('b'), ('c'), ('C')");
+        make("varchar", "text collate rtrim", "('a'), ('b  '), ('c')",
+             "('a '), ('b'), ('c'), ('C')");
         EAGER_EQUALS_LAZY(varchar, SAME);
         return;
     }
@@ -129,7 +135,8 @@ static void equal_parents(void **state)
 {
     (void)state;
     const char *column = database.postgresql ? "citext" : "text collate nocase";
-    if (database.postgresql && !has_citext) return;
+    if (database.postgresql && !has_citext)
+        return;
     make("text", column, "('abc')", "('ABC'), ('abc'), ('aBc'), ('ABC')");
     EAGER_EQUALS_LAZY(text, SAME);
     orm_session *db = test_session(&database);
@@ -137,7 +144,8 @@ static void equal_parents(void **state)
     test_execute(&database, "delete from key_text");
     test_execute(&database, "insert into key_text values (1, 'abc'), (2, 'ABC'), (3, 'abc')");
     t_key_text_list keys;
-    assert_ok(db, t_key_text_select(db, &(t_key_text_query){.with = {.refs = &t_ref_text_all}}, &keys));
+    assert_ok(db,
+              t_key_text_select(db, &(t_key_text_query){.with = {.refs = &t_ref_text_all}}, &keys));
     assert_int_equal(keys.count, 3);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(t_key_text_refs(keys.items[i], &refs), ORM_OK);
@@ -158,7 +166,8 @@ static void padded_text(void **state)
 {
     (void)state;
     if (database.postgresql) {
-        make("chars", "char(5)", "('a'), ('bb'), ('ccccc')", "('a    '), ('a'), ('bb '), ('c'), ('ccccc')");
+        make("chars", "char(5)", "('a'), ('bb'), ('ccccc')",
+             "('a    '), ('a'), ('bb '), ('c'), ('ccccc')");
     } else {
         make("chars", "text collate rtrim", "('a'), ('bb   '), ('ccccc')",
              "('a    '), ('a'), ('bb '), ('c'), ('ccccc')");
@@ -195,9 +204,8 @@ static void spellings_of_intervals(void **state)
     }
     make("interval", "text", "('P1D'), ('P1M'), ('PT0S'), ('PT90M')",
          "('PT24H'), ('P1D'), ('P30D'), ('PT720H'), ('PT1H30M'), ('P2D')");
-    EAGER_EQUALS_LAZY(interval,
-                      "case k.id when 1 then r.id in (1, 2) when 2 then r.id in (3, 4)"
-                      " when 3 then r.id = 9 else r.id = 5 end");
+    EAGER_EQUALS_LAZY(interval, "case k.id when 1 then r.id in (1, 2) when 2 then r.id in (3, 4)"
+                                " when 3 then r.id = 9 else r.id = 5 end");
 }
 
 static void make_composite(void)
@@ -205,16 +213,23 @@ static void make_composite(void)
     const char *country = !database.postgresql ? "text collate nocase"
                           : has_citext         ? "citext"
                                                : "text";
-    test_execute(&database, "create table regions (country %s, area integer, title text,"
-                            " primary key (country, area))", country);
-    test_execute(&database, "create table offices (id integer primary key, country %s, area integer)",
+    test_execute(&database,
+                 "create table regions (country %s, area integer, title text,"
+                 " primary key (country, area))",
                  country);
-    test_execute(&database, "create table region_partners (country %s, area integer,"
-                            " partner_country %s, partner_area integer)", country, country);
-    test_execute(&database, "insert into regions values ('de', 1, 'a'), ('DE', 2, 'b'), ('fr', 1, 'c')");
+    test_execute(&database,
+                 "create table offices (id integer primary key, country %s, area integer)",
+                 country);
+    test_execute(&database,
+                 "create table region_partners (country %s, area integer,"
+                 " partner_country %s, partner_area integer)",
+                 country, country);
+    test_execute(&database,
+                 "insert into regions values ('de', 1, 'a'), ('DE', 2, 'b'), ('fr', 1, 'c')");
     test_execute(&database, "insert into offices values (1, 'DE', 1), (2, 'de', 1), (3, 'De', 2),"
                             " (4, 'FR', 1), (5, 'fr', 2), (6, 'it', 1)");
-    test_execute(&database, "insert into region_partners values ('De', 1, 'FR', 1), ('de', 2, 'DE', 1)");
+    test_execute(&database,
+                 "insert into region_partners values ('De', 1, 'FR', 1), ('de', 2, 'DE', 1)");
 }
 
 static void composite_keys(void **state)

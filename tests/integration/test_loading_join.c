@@ -1,4 +1,5 @@
-/* To-one relations loaded by a join: in the parents' own statement, and never more or fewer parents. */
+/* To-one relations loaded by a join: in the parents' own statement, and never more or fewer
+ * parents. */
 #include "graph.orm.h"
 #include "support/fixture.h"
 #include "support/graph.h"
@@ -19,13 +20,12 @@ static void absent_rows_are_none(void **state)
     orm_session *db = test_session(&database);
     g_person_list people;
     test_text actual = {0};
-    g_person_query query = {
-        .order_by = {G_PERSON_BY_ID},
-        .with = {.team = &(g_team_query){.load = ORM_LOAD_JOIN},
-                 .favourite = &(g_team_query){.load = ORM_LOAD_JOIN},
-                 .region = &(g_region_query){.load = ORM_LOAD_JOIN},
-                 .boss = &(g_person_query){.load = ORM_LOAD_JOIN},
-                 .profile = &(g_profile_query){.load = ORM_LOAD_JOIN}}};
+    g_person_query query = {.order_by = {G_PERSON_BY_ID},
+                            .with = {.team = &(g_team_query){.load = ORM_LOAD_JOIN},
+                                     .favourite = &(g_team_query){.load = ORM_LOAD_JOIN},
+                                     .region = &(g_region_query){.load = ORM_LOAD_JOIN},
+                                     .boss = &(g_person_query){.load = ORM_LOAD_JOIN},
+                                     .profile = &(g_profile_query){.load = ORM_LOAD_JOIN}}};
     assert_ok(db, g_person_select(db, &query, &people));
     assert_statements(&database, 1);
     assert_int_equal(people.count, PEOPLE);
@@ -46,7 +46,8 @@ static void absent_rows_are_none(void **state)
                       region ? region->title : "-", boss ? boss->name : "-",
                       profile ? profile->bio : "-");
         /* One row is one object, joined or selected. */
-        if (boss != NULL) assert_ptr_equal(boss, people.items[boss->id - 1]);
+        if (boss != NULL)
+            assert_ptr_equal(boss, people.items[boss->id - 1]);
     }
     assert_rows(actual, "select p.\"person id\", t.name, f.\"Code\", r.title, b.name, i.bio"
                         " from people p left join \"Teams\" t on t.\"TeamId\" = p.team"
@@ -147,12 +148,13 @@ static void a_join_below_a_list(void **state)
                           boss ? boss->name : "-");
         }
     }
-    assert_rows(actual, "select t.name, p.id, f.name, b.name from \"Teams\" t join (select people.*,"
-                        " \"person id\" id, row_number() over (partition by team order by"
-                        " \"person id\" desc) n from people) p on p.team = t.\"TeamId\" and n <= 2"
-                        " left join \"Teams\" f on f.\"Code\" = p.team_code"
-                        " left join people b on b.\"person id\" = p.boss_id"
-                        " order by t.\"TeamId\", p.id desc");
+    assert_rows(actual,
+                "select t.name, p.id, f.name, b.name from \"Teams\" t join (select people.*,"
+                " \"person id\" id, row_number() over (partition by team order by"
+                " \"person id\" desc) n from people) p on p.team = t.\"TeamId\" and n <= 2"
+                " left join \"Teams\" f on f.\"Code\" = p.team_code"
+                " left join people b on b.\"person id\" = p.boss_id"
+                " order by t.\"TeamId\", p.id desc");
 }
 
 /* Nothing keeps the rows of this has_one unique: the first in its order counts. */
@@ -198,12 +200,9 @@ static void joins_of_lists_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        suite_test(absent_rows_are_none),
-        suite_test(nested_joins_and_a_list_below),
-        suite_test(a_filter_loses_no_parent),
-        suite_test(a_join_below_a_list),
-        suite_test(joins_of_lists_are_refused),
-        suite_test(a_join_never_multiplies_parents),
+        suite_test(absent_rows_are_none),       suite_test(nested_joins_and_a_list_below),
+        suite_test(a_filter_loses_no_parent),   suite_test(a_join_below_a_list),
+        suite_test(joins_of_lists_are_refused), suite_test(a_join_never_multiplies_parents),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }

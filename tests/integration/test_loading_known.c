@@ -1,4 +1,5 @@
-/* What a session knows already costs nothing, until asked to read again; failures leave nothing loaded. */
+/* What a session knows already costs nothing, until asked to read again; failures leave nothing
+ * loaded. */
 #include "graph.orm.h"
 #include "support/fixture.h"
 #include "support/graph.h"
@@ -68,7 +69,8 @@ static void to_one_targets_come_from_the_identity_map(void **state)
         g_team *team = NULL;
         assert_int_equal(g_person_team(people.items[i], &team), ORM_OK);
         assert_int_equal(team != NULL, people.items[i]->team_id.has);
-        if (team != NULL) assert_int_equal(team->id, people.items[i]->team_id.value);
+        if (team != NULL)
+            assert_int_equal(team->id, people.items[i]->team_id.value);
     }
 }
 
@@ -78,9 +80,9 @@ static void back_references_are_known(void **state)
     orm_session *db = test_session(&database);
     g_team_list teams;
     g_team_query query = {
-        .with = {.members = &(g_person_query){.with = {.team = &g_team_all,
-                                                       .tasks = &(g_chore_query){.with = {
-                                                           .person = &g_person_all}}}}}};
+        .with = {.members = &(g_person_query){
+                     .with = {.team = &g_team_all,
+                              .tasks = &(g_chore_query){.with = {.person = &g_person_all}}}}}};
     assert_ok(db, g_team_select(db, &query, &teams));
     assert_statements(&database, 3);
     for (size_t t = 0; t < teams.count; t++) {
@@ -102,13 +104,15 @@ static void one_row_is_one_object(void **state)
     g_person *two = NULL;
     g_person_list list;
     assert_ok(db, g_person_find(db, 7, &one));
-    assert_ok(db, g_person_select(db, &(g_person_query){.where = g_person_id_is(orm_eq(7))}, &list));
+    assert_ok(db,
+              g_person_select(db, &(g_person_query){.where = g_person_id_is(orm_eq(7))}, &list));
     assert_int_equal(list.count, 1);
     assert_ptr_equal(list.items[0], one);
     assert_ok(db, g_person_find(db, 7, &two));
     assert_ptr_equal(one, two);
     orm_value seven[] = {orm_bind(7)};
-    assert_ok(db, g_person_raw(db, "select * from people where \"person id\" = $1", seven, 1, &list));
+    assert_ok(db,
+              g_person_raw(db, "select * from people where \"person id\" = $1", seven, 1, &list));
     assert_int_equal(list.count, 1);
     assert_ptr_equal(list.items[0], one);
     /* Another session has objects of its own. */
@@ -154,7 +158,8 @@ static void refresh_reads_again(void **state)
     assert_int_equal(g_person_tasks(before, &tasks), ORM_OK);
     assert_int_equal(tasks.count, 2);
     for (size_t i = 0; i < tasks.count; i++)
-        if (tasks.items[i]->id == 29) assert_string_equal(tasks.items[i]->title, "retitled");
+        if (tasks.items[i]->id == 29)
+            assert_string_equal(tasks.items[i]->title, "retitled");
     assert_int_equal(g_person_team(before, &team), ORM_OK);
     assert_string_equal(team->name, "new");
     orm_session_rollback(db);
@@ -174,8 +179,11 @@ static void a_failing_relation_fails_the_query(void **state)
     assert_ok(db, orm_session_commit(db));
     test_execute(&database, "alter table steps rename to moved");
     g_chore_query with_steps = {.with = {.steps = &g_step_all}};
-    orm_status status = g_person_select(db, &(g_person_query){
-        .with = {.team = &g_team_all, .labels = &g_label_all, .tasks = &with_steps}}, &again);
+    orm_status status = g_person_select(
+        db,
+        &(g_person_query){
+            .with = {.team = &g_team_all, .labels = &g_label_all, .tasks = &with_steps}},
+        &again);
     assert_int_not_equal(status, ORM_OK);
     assert_int_equal(again.count, 0);
     assert_int_equal(orm_session_error(db)->status, status);
@@ -207,10 +215,12 @@ static void siblings_fail_together(void **state)
     assert_ok(db, g_person_find(db, 7, &known));
     assert_ok(db, orm_session_commit(db));
     test_execute(&database, "alter table labels rename to moved");
-    assert_int_not_equal(
-        g_person_select(db, &(g_person_query){.with = {.team = &g_team_all, .tasks = &g_chore_all,
-                                                       .labels = &g_label_all}}, &people),
-        ORM_OK);
+    assert_int_not_equal(g_person_select(db,
+                                         &(g_person_query){.with = {.team = &g_team_all,
+                                                                    .tasks = &g_chore_all,
+                                                                    .labels = &g_label_all}},
+                                         &people),
+                         ORM_OK);
     orm_session_rollback(db);
     test_execute(&database, "alter table moved rename to labels");
     assert_int_equal(g_person_team(known, &team), ORM_NOT_LOADED);

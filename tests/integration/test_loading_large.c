@@ -11,11 +11,13 @@ static int open_database(void **state)
     test_open(&database, NULL, "models/graph.yaml", NULL);
     test_execute(&database,
                  "insert into people (\"person id\", name) with recursive n(i) as (select 1 union"
-                 " all select i + 1 from n where i < %d) select i, 'p' || i from n", PEOPLE);
-    test_execute(&database,
-                 "insert into tasks (id, person_id, title, \"order\", done)"
-                 " select \"person id\" * 2, (\"person id\" * 7919) %% %d + 1, name, 1, %s from people",
-                 PEOPLE, test_either(&database, "0", "false"));
+                 " all select i + 1 from n where i < %d) select i, 'p' || i from n",
+                 PEOPLE);
+    test_execute(
+        &database,
+        "insert into tasks (id, person_id, title, \"order\", done)"
+        " select \"person id\" * 2, (\"person id\" * 7919) %% %d + 1, name, 1, %s from people",
+        PEOPLE, test_either(&database, "0", "false"));
     return 0;
 }
 
@@ -27,8 +29,8 @@ static void one_statement_for_any_number_of_keys(void **state)
         orm_session *db = test_session(&database);
         g_person_list people;
         test_count_start(&database);
-        assert_ok(db, g_person_select(db, &(g_person_query){.with = {.tasks = &g_chore_all}},
-                                      &people));
+        assert_ok(db,
+                  g_person_select(db, &(g_person_query){.with = {.tasks = &g_chore_all}}, &people));
         test_counts counts = test_count(&database);
         assert_in_range(counts.statements, 2, 1 + PEOPLE / 5000);
         assert_int_equal(counts.prepared, round == 0 ? 2 : 0);
@@ -42,8 +44,8 @@ static void one_statement_for_any_number_of_keys(void **state)
                 sum += tasks.items[k]->id * (people.items[i]->id % 97);
             }
         }
-        assert_int_equal(sum, test_number(&database,
-                                          "select sum(id * (person_id %% 97)) from tasks"));
+        assert_int_equal(sum,
+                         test_number(&database, "select sum(id * (person_id %% 97)) from tasks"));
         test_session_close(&database, db);
     }
 }

@@ -21,11 +21,13 @@ static void nested_paths_cost_one_statement_each(void **state)
     test_text actual = {0};
     g_team_query query = {
         .order_by = {G_TEAM_BY_ID},
-        .with = {.members = &(g_person_query){
-                     .order_by = {G_PERSON_BY_NAME_DESC},
-                     .with = {.tasks = &(g_chore_query){.with = {.steps = &(g_step_query){
-                                                            .order_by = {G_STEP_BY_ID}}}},
-                              .region = &g_region_all}}}};
+        .with = {
+            .members = &(g_person_query){
+                .order_by = {G_PERSON_BY_NAME_DESC},
+                .with = {.tasks =
+                             &(g_chore_query){
+                                 .with = {.steps = &(g_step_query){.order_by = {G_STEP_BY_ID}}}},
+                         .region = &g_region_all}}}};
     assert_ok(db, g_team_select(db, &query, &teams));
     assert_statements(&database, 5);
     for (size_t t = 0; t < teams.count; t++) {
@@ -60,10 +62,9 @@ static void an_inner_level_without_keys_costs_nothing(void **state)
     (void)state;
     orm_session *db = test_session(&database);
     g_team_list teams;
-    g_team_query query = {
-        .with = {.members = &(g_person_query){.where = g_person_id_is(orm_lt(0)),
-                                              .with = {.tasks = &g_chore_all,
-                                                       .labels = &g_label_all}}}};
+    g_team_query query = {.with = {.members = &(g_person_query){
+                                       .where = g_person_id_is(orm_lt(0)),
+                                       .with = {.tasks = &g_chore_all, .labels = &g_label_all}}}};
     assert_ok(db, g_team_select(db, &query, &teams));
     assert_int_equal(teams.count, 20);
     assert_statements(&database, 2);
@@ -75,9 +76,8 @@ static void a_filter_gives_partial_lists(void **state)
     orm_session *db = test_session(&database);
     g_person_list people;
     test_text actual = {0};
-    g_person_query query = {
-        .order_by = {G_PERSON_BY_ID},
-        .with = {.tasks = &(g_chore_query){.where = g_chore_done_is(true)}}};
+    g_person_query query = {.order_by = {G_PERSON_BY_ID},
+                            .with = {.tasks = &(g_chore_query){.where = g_chore_done_is(true)}}};
     assert_ok(db, g_person_select(db, &query, &people));
     assert_statements(&database, 2);
     for (size_t i = 0; i < people.count; i++) {
@@ -123,22 +123,25 @@ static void limit_and_offset_hold_per_parent(void **state)
         orm_session *db = test_session(&database);
         g_person_list people;
         test_text actual = {0};
-        g_person_query query = {
-            .order_by = {G_PERSON_BY_ID},
-            .with = {.tasks = &(g_chore_query){.order_by = {G_CHORE_BY_ID_DESC}, .limit = 1,
-                                               .offset = offset},
-                     .skills = &(g_skill_query){.order_by = {G_SKILL_BY_NAME}, .limit = 2,
-                                                .offset = offset}}};
+        g_person_query query = {.order_by = {G_PERSON_BY_ID},
+                                .with = {.tasks = &(g_chore_query){.order_by = {G_CHORE_BY_ID_DESC},
+                                                                   .limit = 1,
+                                                                   .offset = offset},
+                                         .skills = &(g_skill_query){.order_by = {G_SKILL_BY_NAME},
+                                                                    .limit = 2,
+                                                                    .offset = offset}}};
         assert_ok(db, g_person_select(db, &query, &people));
         assert_statements(&database, 3);
         add_page(&actual, &people);
-        assert_rows(actual,
-                    "select person, what, id from (select person_id person, 't' what, id,"
-                    " row_number() over (partition by person_id order by id desc) n, 1 most"
-                    " from tasks union all select r.person_id, 'u', s.id,"
-                    " row_number() over (partition by r.person_id order by s.name), 2 from ratings r"
-                    " join skills s on s.id = r.skill_id) x where n > %d and n <= %d + most"
-                    " order by 1, 2, n", offset, offset);
+        assert_rows(
+            actual,
+            "select person, what, id from (select person_id person, 't' what, id,"
+            " row_number() over (partition by person_id order by id desc) n, 1 most"
+            " from tasks union all select r.person_id, 'u', s.id,"
+            " row_number() over (partition by r.person_id order by s.name), 2 from ratings r"
+            " join skills s on s.id = r.skill_id) x where n > %d and n <= %d + most"
+            " order by 1, 2, n",
+            offset, offset);
         test_session_close(&database, db);
     }
 }
@@ -191,11 +194,10 @@ static void depth_is_the_number_of_paths(void **state)
         orm_session *db = test_session(&database);
         g_person_list people;
         test_text actual = {0};
-        g_person_query query = {
-            .where = g_person_boss_id_is_null(),
-            .order_by = {G_PERSON_BY_ID},
-            .with = {.reports = &(g_person_query){.order_by = {G_PERSON_BY_ID},
-                                                  .depth = (uint32_t)depth}}};
+        g_person_query query = {.where = g_person_boss_id_is_null(),
+                                .order_by = {G_PERSON_BY_ID},
+                                .with = {.reports = &(g_person_query){.order_by = {G_PERSON_BY_ID},
+                                                                      .depth = (uint32_t)depth}}};
         assert_ok(db, g_person_select(db, &query, &people));
         assert_statements(&database, 1 + depth);
         for (size_t i = 0; i < people.count; i++)
@@ -206,7 +208,8 @@ static void depth_is_the_number_of_paths(void **state)
                     " people where boss_id <= 3 union all select level + 1, p.boss_id,"
                     " p.\"person id\", path || '/' || (1000 + p.\"person id\") from people p join"
                     " down on p.boss_id = down.id where level < %d)"
-                    " select level, boss, id from down order by path", depth - 1);
+                    " select level, boss, id from down order by path",
+                    depth - 1);
         test_session_close(&database, db);
     }
 }
@@ -238,10 +241,11 @@ static void two_relations_of_one_target(void **state)
     orm_session *db = test_session(&database);
     g_person_list people;
     test_text actual = {0};
-    g_person_query query = {.order_by = {G_PERSON_BY_ID},
-                            .with = {.team = &g_team_all, .reserve_team = &g_team_all,
-                                     .favourite = &(g_team_query){
-                                         .with = {.members = &g_person_all}}}};
+    g_person_query query = {
+        .order_by = {G_PERSON_BY_ID},
+        .with = {.team = &g_team_all,
+                 .reserve_team = &g_team_all,
+                 .favourite = &(g_team_query){.with = {.members = &g_person_all}}}};
     assert_ok(db, g_person_select(db, &query, &people));
     assert_statements(&database, 5);
     for (size_t i = 0; i < people.count; i++) {

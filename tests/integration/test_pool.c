@@ -1,4 +1,5 @@
-/* The pool as users meet it: bounds, waiting, holders, dead connections, deadlines, and several threads. */
+/* The pool as users meet it: bounds, waiting, holders, dead connections, deadlines, and several
+ * threads. */
 #include <pthread.h>
 #include <stdio.h>
 #include <time.h>
@@ -10,8 +11,8 @@
 static int open_database(void **state)
 {
     (void)state;
-    test_open(&database, &(orm_engine_options){.pool_size = 2, .max_overflow = 1,
-                                               .pool_timeout_ms = 200},
+    test_open(&database,
+              &(orm_engine_options){.pool_size = 2, .max_overflow = 1, .pool_timeout_ms = 200},
               "models/session.yaml", NULL);
     test_execute(&database, "insert into branches values (1, 'Ulm'), (2, 'Rom')");
     return 0;
@@ -81,7 +82,8 @@ static void an_engine_in_use_does_not_close(void **state)
 static void dead_connections_are_replaced(void **state)
 {
     (void)state;
-    if (!database.postgresql) return;
+    if (!database.postgresql)
+        return;
     for (int round = 0; round < 3; round++) {
         orm_session *one = test_session_with(&database, &reading);
         orm_session *two = test_session_with(&database, &reading);
@@ -89,25 +91,28 @@ static void dead_connections_are_replaced(void **state)
         assert_ok(two, touch(two));
         test_session_close(&database, one);
         test_session_close(&database, two);
-        free(test_query(&database, "select pg_terminate_backend(pid, 5000) from pg_stat_activity where"
-                                   " datname = current_database() and pid <> pg_backend_pid()"));
+        free(test_query(&database,
+                        "select pg_terminate_backend(pid, 5000) from pg_stat_activity where"
+                        " datname = current_database() and pid <> pg_backend_pid()"));
         one = test_session(&database);
         s_account *row = NULL;
         char email[32];
         (void)snprintf(email, sizeof email, "healed %d", round);
-        assert_ok(one, s_account_insert(one, &(s_account_new){.email = ORM_SET((const char *)email)},
-                                        &row));
+        assert_ok(one, s_account_insert(
+                           one, &(s_account_new){.email = ORM_SET((const char *)email)}, &row));
         assert_ok(one, orm_session_commit(one));
         test_session_close(&database, one);
     }
-    assert_int_equal(test_number(&database, "select count(*) from accounts where email like 'healed%%'"), 3);
+    assert_int_equal(
+        test_number(&database, "select count(*) from accounts where email like 'healed%%'"), 3);
 }
 
 /* Within a transaction nothing is repeated: what was done is lost, and said so. */
 static void a_connection_lost_in_a_transaction_is_told(void **state)
 {
     (void)state;
-    if (!database.postgresql) return;
+    if (!database.postgresql)
+        return;
     orm_session *db = test_session(&database);
     assert_ok(db, s_account_insert(db, &(s_account_new){.email = ORM_SET("lost")}, NULL));
     free(test_query(&database, "select pg_terminate_backend(pid, 5000) from pg_stat_activity where"
@@ -117,14 +122,15 @@ static void a_connection_lost_in_a_transaction_is_told(void **state)
     assert_int_not_equal(orm_session_commit(db), ORM_OK);
     orm_session_rollback(db);
     assert_ok(db, touch(db));
-    assert_int_equal(test_number(&database, "select count(*) from accounts where email = 'lost'"), 0);
+    assert_int_equal(test_number(&database, "select count(*) from accounts where email = 'lost'"),
+                     0);
 }
 
 static void a_slow_statement_meets_its_deadline(void **state)
 {
     (void)state;
-    orm_session *db = test_session_with(
-        &database, &(orm_session_options){.read_only = true, .deadline_ms = 300});
+    orm_session *db =
+        test_session_with(&database, &(orm_session_options){.read_only = true, .deadline_ms = 300});
     const char *slow = test_either(&database,
                                    "with recursive n(i) as (select 1 union all select i + 1 from n)"
                                    " select count(*) from n",
@@ -156,15 +162,19 @@ static orm_status unit_of_work(orm_session *db, void *context)
     orm_status status = s_account_insert(
         db, &(s_account_new){.email = ORM_SET(email), .branch_id = ORM_SET(1)}, &row);
     if (status == ORM_OK)
-        status = s_account_select(db, &(s_account_query){.where = s_account_id_is(orm_eq(row->id)),
-                                                         .with = {.branch = &s_branch_all}}, &list);
-    if (status == ORM_OK && (list.count != 1 || list.items[0] != row)) status = ORM_DATABASE;
+        status = s_account_select(db,
+                                  &(s_account_query){.where = s_account_id_is(orm_eq(row->id)),
+                                                     .with = {.branch = &s_branch_all}},
+                                  &list);
+    if (status == ORM_OK && (list.count != 1 || list.items[0] != row))
+        status = ORM_DATABASE;
     if (status == ORM_OK)
         status = s_account_update(db, row, &(s_account_changes){.balance = ORM_SET(self->number)});
     if (status == ORM_OK)
-        status = orm_raw(db, "update branches set city = city where id = 1 and $1 >= 0", &who, 1, NULL,
-                         NULL, NULL);
-    if (status == ORM_OK) status = s_account_delete(db, row);
+        status = orm_raw(db, "update branches set city = city where id = 1 and $1 >= 0", &who, 1,
+                         NULL, NULL, NULL);
+    if (status == ORM_OK)
+        status = s_account_delete(db, row);
     return status;
 }
 
@@ -174,7 +184,8 @@ static void *work(void *context)
     for (int i = 0; i < ROUNDS; i++) {
         orm_error error;
         orm_status status = orm_session_run(database.engine, NULL, unit_of_work, self, &error);
-        if (status == ORM_OK) continue;
+        if (status == ORM_OK)
+            continue;
         self->failures++;
         self->error = error;
     }
@@ -196,7 +207,8 @@ static void threads_share_an_engine(void **state)
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_join(threads[i], NULL), 0);
     for (int i = 0; i < THREADS; i++) {
-        if (workers[i].failures > 0) print_error("%s\n", workers[i].error.message);
+        if (workers[i].failures > 0)
+            print_error("%s\n", workers[i].error.message);
         assert_int_equal(workers[i].failures, 0);
     }
     orm_engine_get_status(database.engine, &counts);
@@ -204,7 +216,8 @@ static void threads_share_an_engine(void **state)
     assert_int_equal(counts.waiting, 0);
     assert_in_range(counts.open, 1, 2);
     assert_int_equal(counts.checkouts, THREADS * ROUNDS);
-    assert_int_equal(test_number(&database, "select count(*) from accounts where email like 'thread%%'"), 0);
+    assert_int_equal(
+        test_number(&database, "select count(*) from accounts where email like 'thread%%'"), 0);
 }
 
 int main(void)

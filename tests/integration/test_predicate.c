@@ -12,16 +12,18 @@ static int open_database(void **state)
     (void)state;
     test_open(&database, NULL, "models/graph.yaml", NULL);
     test_graph_fill(&database, PEOPLE);
-    test_execute(&database, "insert into people (\"person id\", name) values (1001, 'a%%b'),"
-                            " (1002, 'a_b'), (1003, 'a\\b'), (1004, 'AB'), (1005, 'ab'), (1006, ''),"
-                            " (1007, 'it''s'), (1008, 'ÄB')");
+    test_execute(&database,
+                 "insert into people (\"person id\", name) values (1001, 'a%%b'),"
+                 " (1002, 'a_b'), (1003, 'a\\b'), (1004, 'AB'), (1005, 'ab'), (1006, ''),"
+                 " (1007, 'it''s'), (1008, 'ÄB')");
     return 0;
 }
 
 /* The ids that a condition selects, and those that SQL selects. */
 #define assert_people(db, condition, ...)                                                          \
-    check_people((db), (condition), test_query(&database, "select \"person id\" from people p where " \
-                                               __VA_ARGS__), __FILE__, __LINE__)
+    check_people((db), (condition),                                                                \
+                 test_query(&database, "select \"person id\" from people p where " __VA_ARGS__),   \
+                 __FILE__, __LINE__)
 
 static void check_people(orm_session *db, g_person_pred where, char *expected, const char *file,
                          int line)
@@ -38,13 +40,14 @@ static void check_people(orm_session *db, g_person_pred where, char *expected, c
     test_text_compare(actual.data, expected, file, line);
     test_check_status(db, g_person_count(db, &query, &count), ORM_OK, file, line);
     test_check_status(db, g_person_exists(db, &query, &exists), ORM_OK, file, line);
-    if ((size_t)count != list.count || exists != (count > 0)) _fail(file, line);
+    if ((size_t)count != list.count || exists != (count > 0))
+        _fail(file, line);
     test_text_free(&actual);
     free(expected);
 }
 
 #define ORDER " order by 1"
-#define ID "\"person id\""
+#define ID    "\"person id\""
 
 static void operators(void **state)
 {
@@ -63,8 +66,7 @@ static void operators(void **state)
     assert_people(db, g_person_id_is(orm_in(ids, 5)), ID " in (3, 5)" ORDER);
     assert_people(db, g_person_id_is(orm_not_in(ids, 5)), ID " not in (3, 5)" ORDER);
     assert_people(db, g_person_name_is(orm_in(names, 3)), "name in ('person 3', 'it''s')" ORDER);
-    assert_people(db, g_person_name_is(orm_gt("person 5")),
-                  "name > 'person 5'%s" ORDER,
+    assert_people(db, g_person_name_is(orm_gt("person 5")), "name > 'person 5'%s" ORDER,
                   test_either(&database, "", " collate \"C\""));
     assert_people(db, g_person_name_is(orm_eq("it's")), "name = 'it''s'" ORDER);
     assert_people(db, g_person_everything(), "1 = 1" ORDER);
@@ -103,7 +105,8 @@ static void nulls(void **state)
     assert_people(db, g_person_not(db, g_person_team_id_is(orm_eq(2))), "not (team = 2)" ORDER);
     assert_people(db, g_person_team_id_is(orm_not_in(ids, 2)), "team not in (1, 2)" ORDER);
     assert_people(db, g_person_team_id_is(orm_not_in(ids, 0)), "1 = 1" ORDER);
-    assert_people(db, g_person_any_of(db, g_person_team_id_is_null(), g_person_team_id_is(orm_gt(10))),
+    assert_people(db,
+                  g_person_any_of(db, g_person_team_id_is_null(), g_person_team_id_is(orm_gt(10))),
                   "team is null or team > 10" ORDER);
     g_person_list list;
     g_person_query query = {.where = g_person_name_is(orm_eq((const char *)NULL))};
@@ -132,13 +135,15 @@ static void groups(void **state)
 {
     (void)state;
     orm_session *db = test_session(&database);
-    assert_people(db, g_person_all_of(db, g_person_id_is(orm_gt(10)), g_person_id_is(orm_lt(20)),
-                                      g_person_not(db, g_person_id_is(orm_eq(15)))),
+    assert_people(db,
+                  g_person_all_of(db, g_person_id_is(orm_gt(10)), g_person_id_is(orm_lt(20)),
+                                  g_person_not(db, g_person_id_is(orm_eq(15)))),
                   ID " > 10 and " ID " < 20 and " ID " <> 15" ORDER);
-    assert_people(db, g_person_any_of(db, g_person_id_is(orm_eq(1)),
-                                      g_person_all_of(db, g_person_id_is(orm_gt(5)),
-                                                      g_person_id_is(orm_lt(8)))),
-                  ID " = 1 or (" ID " > 5 and " ID " < 8)" ORDER);
+    assert_people(
+        db,
+        g_person_any_of(db, g_person_id_is(orm_eq(1)),
+                        g_person_all_of(db, g_person_id_is(orm_gt(5)), g_person_id_is(orm_lt(8)))),
+        ID " = 1 or (" ID " > 5 and " ID " < 8)" ORDER);
     assert_people(db, g_person_all_of_n(db, 0, NULL), "1 = 1" ORDER);
     assert_people(db, g_person_any_of_n(db, 0, NULL), "1 = 0");
     assert_people(db, g_person_not(db, g_person_everything()), "1 = 0");
@@ -206,7 +211,8 @@ static void conditions_added_in_a_loop(void **state)
     test_text actual = {0};
     for (size_t i = 0; i < list.count; i++)
         test_text_add(&actual, "%lld\n", (long long)list.items[i]->id);
-    assert_rows(actual, "select " ID " from people where " ID " > 1000 or " ID " %% 2 = 1 order by 1");
+    assert_rows(actual,
+                "select " ID " from people where " ID " > 1000 or " ID " %% 2 = 1 order by 1");
 }
 
 static void rows_that_have_others(void **state)
@@ -218,17 +224,19 @@ static void rows_that_have_others(void **state)
     assert_people(db, g_person_has_tasks(db, g_chore_done_is(true)),
                   "exists (select 1 from tasks t where t.person_id = p." ID " and %s)" ORDER,
                   test_either(&database, "done = 1", "done"));
-    assert_people(db, g_person_not(db, g_person_has_labels(db, g_label_label_is(orm_eq("label 2")))),
+    assert_people(db,
+                  g_person_not(db, g_person_has_labels(db, g_label_label_is(orm_eq("label 2")))),
                   "not exists (select 1 from people_labels l where l.person = p." ID
                   " and label = 'label 2')" ORDER);
     assert_people(db, g_person_has_team(db, g_team_has_members(db, g_person_id_is(orm_eq(7)))),
                   "team = (select team from people where " ID " = 7)" ORDER);
-    assert_people(db, g_person_has_region(db, g_region_has_partners(
-                                                  db, g_region_title_is(orm_eq("region 1")))),
-                  "exists (select 1 from regions r join region_partners l on l.country = r.country"
-                  " and l.area = r.area join regions b on b.country = l.partner_country and"
-                  " b.area = l.partner_area where r.country = p.country and r.area = p.area and"
-                  " b.title = 'region 1')" ORDER);
+    assert_people(
+        db,
+        g_person_has_region(db, g_region_has_partners(db, g_region_title_is(orm_eq("region 1")))),
+        "exists (select 1 from regions r join region_partners l on l.country = r.country"
+        " and l.area = r.area join regions b on b.country = l.partner_country and"
+        " b.area = l.partner_area where r.country = p.country and r.area = p.area and"
+        " b.title = 'region 1')" ORDER);
     assert_people(db, g_person_has_boss(db, g_person_has_boss(db, g_person_id_is(orm_eq(2)))),
                   "boss_id in (select " ID " from people where boss_id = 2)" ORDER);
 }
@@ -259,10 +267,16 @@ static void limits(void **state)
     assert_int_equal(rows_of(db, 5, 100000), 0);
     assert_status(db, g_person_select(db, &(g_person_query){.limit = -1}, &list), ORM_INVALID);
     assert_status(db, g_person_select(db, &(g_person_query){.offset = -1}, &list), ORM_INVALID);
-    assert_status(db, g_person_select(db, &(g_person_query){
-        .with = {.tasks = &(g_chore_query){.limit = -1}}}, &list), ORM_INVALID);
-    assert_ok(db, g_person_select(db, &(g_person_query){
-        .with = {.tasks = &(g_chore_query){.limit = INT64_MAX - 1, .offset = 5}}}, &list));
+    assert_status(
+        db,
+        g_person_select(db, &(g_person_query){.with = {.tasks = &(g_chore_query){.limit = -1}}},
+                        &list),
+        ORM_INVALID);
+    assert_ok(db, g_person_select(
+                      db,
+                      &(g_person_query){
+                          .with = {.tasks = &(g_chore_query){.limit = INT64_MAX - 1, .offset = 5}}},
+                      &list));
 }
 
 static void orders(void **state)
@@ -271,23 +285,31 @@ static void orders(void **state)
     orm_session *db = test_session(&database);
     g_person_list list;
     test_text actual = {0};
-    g_person_query query = {.where = g_person_id_is(orm_le(PEOPLE)),
-                            .order_by = {G_PERSON_BY_TEAM_ID_DESC, G_PERSON_BY_AREA, G_PERSON_BY_ID}};
+    g_person_query query = {
+        .where = g_person_id_is(orm_le(PEOPLE)),
+        .order_by = {G_PERSON_BY_TEAM_ID_DESC, G_PERSON_BY_AREA, G_PERSON_BY_ID}};
     assert_ok(db, g_person_select(db, &query, &list));
     for (size_t i = 0; i < list.count; i++)
         test_text_add(&actual, "%lld\n", (long long)list.items[i]->id);
-    assert_rows(actual, "select " ID " from people where " ID " <= %d order by team desc nulls first,"
-                        " area nulls last, " ID, PEOPLE);
+    assert_rows(actual,
+                "select " ID " from people where " ID " <= %d order by team desc nulls first,"
+                " area nulls last, " ID,
+                PEOPLE);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        suite_test(operators),           suite_test(patterns),
-        suite_test(nulls),               suite_test(lists_of_any_length),
-        suite_test(groups),              suite_test(nesting_is_limited),
-        suite_test(conditions_added_in_a_loop), suite_test(rows_that_have_others),
-        suite_test(limits),              suite_test(orders),
+        suite_test(operators),
+        suite_test(patterns),
+        suite_test(nulls),
+        suite_test(lists_of_any_length),
+        suite_test(groups),
+        suite_test(nesting_is_limited),
+        suite_test(conditions_added_in_a_loop),
+        suite_test(rows_that_have_others),
+        suite_test(limits),
+        suite_test(orders),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }

@@ -1,4 +1,5 @@
-/* Units of work: commit, rollback, what objects are afterwards, and what a broken constraint says. */
+/* Units of work: commit, rollback, what objects are afterwards, and what a broken constraint says.
+ */
 #include "session.orm.h"
 #include "support/fixture.h"
 
@@ -45,7 +46,8 @@ static void commit_makes_it_last(void **state)
     assert_string_equal(row->email, "eve@x");
     assert_ok(db, s_account_update(db, row, &(s_account_changes){.balance = ORM_SET(7)}));
     assert_ok(db, orm_session_commit(db));
-    assert_int_equal(test_number(&database, "select balance from accounts where email = 'eve@x'"), 7);
+    assert_int_equal(test_number(&database, "select balance from accounts where email = 'eve@x'"),
+                     7);
     assert_ok(db, s_account_delete(db, row));
     assert_ok(db, orm_session_commit(db));
     assert_int_equal(accounts(), 2);
@@ -60,8 +62,9 @@ static void rollback_undoes_and_restores(void **state)
     assert_ok(db, s_account_find(db, 1001, &ada));
     assert_ok(db, s_account_find(db, 1002, &bob));
     s_account *fresh = insert(db, "eve@x");
-    assert_ok(db, s_account_update(db, ada, &(s_account_changes){.balance = ORM_SET(99),
-                                                                 .note = ORM_SET("note")}));
+    assert_ok(db,
+              s_account_update(
+                  db, ada, &(s_account_changes){.balance = ORM_SET(99), .note = ORM_SET("note")}));
     assert_ok(db, s_account_update(db, ada, &(s_account_changes){.balance = ORM_SET(100)}));
     assert_ok(db, s_account_delete(db, bob));
     assert_int_equal(ada->balance, 100);
@@ -100,7 +103,8 @@ static orm_status handler(orm_session *db, void *context)
     work *todo = context;
     todo->calls++;
     (void)insert(db, "run@x");
-    if (todo->result == ORM_OK) return ORM_OK;
+    if (todo->result == ORM_OK)
+        return ORM_OK;
     return orm_session_fail(db, todo->result, "refused by the %s", "handler");
 }
 
@@ -130,9 +134,11 @@ static void run_commits_or_rolls_back(void **state)
     assert_int_equal(orm_session_run(database.engine, NULL, handler, &todo, &error), ORM_INVALID);
     assert_int_equal(accounts(), 2);
     assert_string_equal(error.message, "refused by the handler");
-    assert_int_equal(orm_session_run(database.engine, NULL, breaks_a_rule, NULL, &error), ORM_UNIQUE);
+    assert_int_equal(orm_session_run(database.engine, NULL, breaks_a_rule, NULL, &error),
+                     ORM_UNIQUE);
     assert_int_equal(error.status, ORM_UNIQUE);
-    assert_int_not_equal(orm_session_run(database.engine, NULL, hides_a_failure, NULL, &error), ORM_OK);
+    assert_int_not_equal(orm_session_run(database.engine, NULL, hides_a_failure, NULL, &error),
+                         ORM_OK);
     assert_int_equal(accounts(), 2);
     orm_engine_status counts;
     orm_engine_get_status(database.engine, &counts);
@@ -158,15 +164,18 @@ static void broken_rules_are_named(void **state)
     orm_session_rollback(db);
     made = (s_account_new){.email = ORM_SET("x"), .branch_id = ORM_SET(77)};
     orm_status status = s_account_insert(db, &made, NULL);
-    if (status == ORM_OK) status = orm_session_commit(db);
+    if (status == ORM_OK)
+        status = orm_session_commit(db);
     assert_status(db, status, ORM_FOREIGN_KEY);
     orm_session_rollback(db);
     assert_status(db, s_branch_delete_where(db, s_branch_everything(), NULL), ORM_OK);
     orm_session_rollback(db);
-    assert_status(db, s_account_insert(db, &(s_account_new){.balance = ORM_SET(1)}, NULL), ORM_INVALID);
+    assert_status(db, s_account_insert(db, &(s_account_new){.balance = ORM_SET(1)}, NULL),
+                  ORM_INVALID);
     assert_string_equal(orm_session_error(db)->column, "email");
     orm_session_rollback(db);
-    assert_status(db, s_account_insert(db, &(s_account_new){.email = ORM_SET_NULL}, NULL), ORM_NOT_NULL);
+    assert_status(db, s_account_insert(db, &(s_account_new){.email = ORM_SET_NULL}, NULL),
+                  ORM_NOT_NULL);
     assert_string_equal(orm_session_error(db)->column, "email");
     orm_session_rollback(db);
     assert_int_equal(accounts(), 2);
@@ -237,8 +246,10 @@ static void a_stale_update_is_told(void **state)
     s_account *row = NULL;
     assert_ok(db, s_account_find(db, 1001, &row));
     assert_ok(db, orm_session_commit(db));
-    test_execute(&database, "update accounts set balance = 1, changed = changed + 1 where id = 1001");
-    assert_status(db, s_account_update(db, row, &(s_account_changes){.balance = ORM_SET(5)}), ORM_STALE);
+    test_execute(&database,
+                 "update accounts set balance = 1, changed = changed + 1 where id = 1001");
+    assert_status(db, s_account_update(db, row, &(s_account_changes){.balance = ORM_SET(5)}),
+                  ORM_STALE);
     orm_session_rollback(db);
     assert_status(db, s_account_delete(db, row), ORM_STALE);
     orm_session_rollback(db);
@@ -252,8 +263,9 @@ static void an_update_writes_what_is_set(void **state)
     orm_session *db = test_session(&database);
     s_account *row = NULL;
     assert_ok(db, s_account_find(db, 1001, &row));
-    assert_ok(db, s_account_update(db, row, &(s_account_changes){.note = ORM_SET("a"),
-                                                                 .branch_id = ORM_SET(2)}));
+    assert_ok(
+        db, s_account_update(db, row,
+                             &(s_account_changes){.note = ORM_SET("a"), .branch_id = ORM_SET(2)}));
     assert_string_equal(row->note, "a");
     assert_ok(db, s_account_update(db, row, &(s_account_changes){.note = ORM_SET_NULL}));
     assert_null(row->note);
@@ -305,18 +317,12 @@ static void commit_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        session_test(commit_makes_it_last),
-        session_test(rollback_undoes_and_restores),
-        session_test(close_rolls_back),
-        session_test(run_commits_or_rolls_back),
-        session_test(broken_rules_are_named),
-        session_test(a_failed_transaction_stays_failed),
-        session_test(not_found_is_a_status),
-        session_test(read_only_sessions_write_nothing),
-        session_test(a_stale_update_is_told),
-        session_test(an_update_writes_what_is_set),
-        session_test(deleting_counts),
-        session_test(commit_may_fail),
+        session_test(commit_makes_it_last),   session_test(rollback_undoes_and_restores),
+        session_test(close_rolls_back),       session_test(run_commits_or_rolls_back),
+        session_test(broken_rules_are_named), session_test(a_failed_transaction_stays_failed),
+        session_test(not_found_is_a_status),  session_test(read_only_sessions_write_nothing),
+        session_test(a_stale_update_is_told), session_test(an_update_writes_what_is_set),
+        session_test(deleting_counts),        session_test(commit_may_fail),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }

@@ -1,4 +1,5 @@
-/* Arrays of every scalar, with NULL elements, empty and NULL; documents; what is large; NULL in every type. */
+/* Arrays of every scalar, with NULL elements, empty and NULL; documents; what is large; NULL in
+ * every type. */
 #include <float.h>
 #include <stdio.h>
 
@@ -16,7 +17,8 @@ static int open_database(void **state)
 /* Elements are dumped, so that NULL and padding compare as they should. */
 #define DUMP(name, field, format, ...)                                                             \
     test_text_add(text, "%s:", #name);                                                             \
-    if (!row->field.has) test_text_add(text, " null");                                             \
+    if (!row->field.has)                                                                           \
+        test_text_add(text, " null");                                                              \
     for (size_t i = 0; i < row->field.count; i++) {                                                \
         if (row->field.items[i].has)                                                               \
             test_text_add(text, " " format, __VA_ARGS__);                                          \
@@ -42,7 +44,8 @@ static void dump_uuid(test_text *text, orm_opt_uuid uuid)
 static void dump_bytes(test_text *text, orm_bytes bytes)
 {
     test_text_add(text, " %zu=", bytes.size);
-    if (bytes.data == NULL) test_text_add(text, "-");
+    if (bytes.data == NULL)
+        test_text_add(text, "-");
     for (size_t i = 0; i < bytes.size; i++)
         test_text_add(text, "%02x", ((const unsigned char *)bytes.data)[i]);
 }
@@ -107,7 +110,8 @@ static void round_trip(const t_array_new *made, const t_array *given)
 #define ROUND(field, array_type, ...)                                                              \
     do {                                                                                           \
         array_type full = {.count = sizeof((__VA_ARGS__)) / sizeof((__VA_ARGS__)[0]),              \
-                           .items = (__VA_ARGS__), .has = true};                                   \
+                           .items = (__VA_ARGS__),                                                 \
+                           .has = true};                                                           \
         array_type empty = {.items = full.items, .has = true};                                     \
         array_type null = {.has = false};                                                          \
         round_trip(&(t_array_new){.field = ORM_SET(full)}, &(t_array){.field = full});             \
@@ -119,10 +123,13 @@ static void arrays_of_numbers(void **state)
 {
     (void)state;
     ROUND(booleans, orm_array_bool, (const orm_opt_bool[]){{true, true}, {0}, {false, true}});
-    ROUND(smallints, orm_array_i16, (const orm_opt_i16[]){{INT16_MIN, true}, {0}, {INT16_MAX, true}});
-    ROUND(integers, orm_array_i32, (const orm_opt_i32[]){{0}, {INT32_MIN, true}, {INT32_MAX, true}});
+    ROUND(smallints, orm_array_i16,
+          (const orm_opt_i16[]){{INT16_MIN, true}, {0}, {INT16_MAX, true}});
+    ROUND(integers, orm_array_i32,
+          (const orm_opt_i32[]){{0}, {INT32_MIN, true}, {INT32_MAX, true}});
     ROUND(bigints, orm_array_i64, (const orm_opt_i64[]){{INT64_MIN, true}, {INT64_MAX, true}, {0}});
-    ROUND(reals, orm_array_float, (const orm_opt_float[]){{FLT_MAX, true}, {0, false}, {0.1f, true}});
+    ROUND(reals, orm_array_float,
+          (const orm_opt_float[]){{FLT_MAX, true}, {0, false}, {0.1f, true}});
     ROUND(doubles, orm_array_double,
           (const orm_opt_double[]){{DBL_MAX, true}, {DBL_TRUE_MIN, true}, {0, false}, {0.1, true}});
     ROUND(numerics, orm_array_numeric,
@@ -133,8 +140,8 @@ static void arrays_of_text(void **state)
 {
     (void)state;
     ROUND(texts, orm_array_text,
-          (const char *const[]){"", "NULL", NULL, "null", "\"", "\\", "{}", ",", "😀", "a b", "'", "\n",
-                                "[]", "\\u0041", "%s"});
+          (const char *const[]){"", "NULL", NULL, "null", "\"", "\\", "{}", ",", "😀", "a b", "'",
+                                "\n", "[]", "\\u0041", "%s"});
     ROUND(byteas, orm_array_bytes,
           (const orm_bytes[]){{"a\0b", 3}, {NULL, 0}, {"", 0}, {"\xff\\", 2}});
     ROUND(jsons, orm_array_json, (const orm_json[]){{"{\"a\": [1, \"\\\"\"]}"}, {NULL}, {"null"}});
@@ -150,8 +157,9 @@ static void arrays_of_times(void **state)
     ROUND(dates, orm_array_date,
           (const orm_opt_date[]){{{-1}, true}, {{0}, false}, {{ORM_DATE_INFINITY}, true}});
     ROUND(times, orm_array_time, (const orm_opt_time[]){{{1}, true}, {{0}, false}});
-    ROUND(timestamps, orm_array_timestamp,
-          (const orm_opt_timestamp[]){{{-1}, true}, {{0}, false}, {{ORM_TIMESTAMP_INFINITY}, true}});
+    ROUND(
+        timestamps, orm_array_timestamp,
+        (const orm_opt_timestamp[]){{{-1}, true}, {{0}, false}, {{ORM_TIMESTAMP_INFINITY}, true}});
     ROUND(timestamptzs, orm_array_timestamptz,
           (const orm_opt_timestamptz[]){
               {{2147483648000001}, true}, {{0}, false}, {{ORM_TIMESTAMP_NEGATIVE_INFINITY}, true}});
@@ -183,7 +191,8 @@ static void check_document(orm_session *db, const t_document_new *made)
     assert_ok(db, t_document_insert(db, made, &row));
     t_document_query query = {.where = t_document_id_is(orm_eq(row->id)), .refresh = true};
     for (int round = 0; round < 2; round++) {
-        if (made->body.state == ORM_IS_SET) assert_string_equal(row->body, made->body.value);
+        if (made->body.state == ORM_IS_SET)
+            assert_string_equal(row->body, made->body.value);
         if (made->plain.state == ORM_IS_SET)
             assert_string_equal(row->plain.text, made->plain.value.text);
         if (made->binary.state == ORM_IS_SET)
@@ -214,7 +223,8 @@ static void large_values(void **state)
     memset(text, '7', SIZE);
     text[1000] = '\0';
     t_document *row = NULL;
-    assert_ok(db, t_document_insert(db, &(t_document_new){.digits = ORM_SET((orm_numeric){text})}, &row));
+    assert_ok(
+        db, t_document_insert(db, &(t_document_new){.digits = ORM_SET((orm_numeric){text})}, &row));
     assert_string_equal(row->digits.text, text);
     test_random_free(&random);
 }
@@ -222,14 +232,24 @@ static void large_values(void **state)
 static void documents(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"null", "true", "[]", "{}", "\"\"", "[1, 2.5, -3, 1e3]",
-                                        "{\"a\": {\"b\": [null, \"x\"]}}", "\"it's; --\"", "\"😀\"",
-                                        "{\"k\": \"\\\\\"}", " {\"spaced\" :1}"};
-    static const char *const broken[] = {"", "{", "[1,]", "nul", "'x'", "{\"a\":1}x", "\x80", "{a:1}"};
+    static const char *const texts[] = {"null",
+                                        "true",
+                                        "[]",
+                                        "{}",
+                                        "\"\"",
+                                        "[1, 2.5, -3, 1e3]",
+                                        "{\"a\": {\"b\": [null, \"x\"]}}",
+                                        "\"it's; --\"",
+                                        "\"😀\"",
+                                        "{\"k\": \"\\\\\"}",
+                                        " {\"spaced\" :1}"};
+    static const char *const broken[] = {"",    "{",          "[1,]", "nul",
+                                         "'x'", "{\"a\":1}x", "\x80", "{a:1}"};
     orm_session *db = test_session(&database);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         check_document(db, &(t_document_new){.plain = ORM_SET((orm_json){texts[i]})});
-    check_document(db, &(t_document_new){.binary = ORM_SET((orm_json){"{\"a\": [1, \"it's\", null]}"})});
+    check_document(
+        db, &(t_document_new){.binary = ORM_SET((orm_json){"{\"a\": [1, \"it's\", null]}"})});
     assert_ok(db, orm_session_commit(db));
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         t_document_new made = {.plain = ORM_SET((orm_json){broken[i]})};
@@ -253,11 +273,11 @@ static void nulls(void **state)
     assert_int_equal(list.count, 1);
     t_nullable zero = {.id = row->id, .orm_object_ = row->orm_object_};
     test_text text = {0};
-    test_text_add(&text, "%d%d%d%d%d%d%d%d%d%d%d%d", row->boolean_maybe.has, row->smallint_maybe.has,
-                  row->integer_maybe.has, row->bigint_maybe.has, row->real_maybe.has,
-                  row->double_maybe.has, row->uuid_maybe.has, row->date_maybe.has,
-                  row->time_maybe.has, row->timestamp_maybe.has, row->timestamptz_maybe.has,
-                  row->interval_maybe.has);
+    test_text_add(&text, "%d%d%d%d%d%d%d%d%d%d%d%d", row->boolean_maybe.has,
+                  row->smallint_maybe.has, row->integer_maybe.has, row->bigint_maybe.has,
+                  row->real_maybe.has, row->double_maybe.has, row->uuid_maybe.has,
+                  row->date_maybe.has, row->time_maybe.has, row->timestamp_maybe.has,
+                  row->timestamptz_maybe.has, row->interval_maybe.has);
     assert_same_text(text.data, "000000000000");
     assert_null(row->text_maybe);
     assert_null(row->varchar_maybe);
@@ -277,8 +297,12 @@ static void nulls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        suite_test(arrays_of_numbers), suite_test(arrays_of_text), suite_test(arrays_of_times),
-        suite_test(array_conditions),  suite_test(large_values),   suite_test(documents),
+        suite_test(arrays_of_numbers),
+        suite_test(arrays_of_text),
+        suite_test(arrays_of_times),
+        suite_test(array_conditions),
+        suite_test(large_values),
+        suite_test(documents),
         suite_test(nulls),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);

@@ -99,8 +99,8 @@ static void bigints(void **state)
 {
     (void)state;
     test_random random = {.state = 3};
-    int64_t values[ROUND_TRIP_MAX] = {0,         1,         -1, INT64_MAX, INT64_MIN,
-                                      INT64_MAX - 1, INT64_MIN + 1, (INT64_C(1) << 53) + 1};
+    int64_t values[ROUND_TRIP_MAX] = {
+        0, 1, -1, INT64_MAX, INT64_MIN, INT64_MAX - 1, INT64_MIN + 1, (INT64_C(1) << 53) + 1};
     size_t count = 8;
     REFUSE_INTEGER(bigint, (uint64_t)INT64_MAX + 1);
     REFUSE_INTEGER(bigint, UINT64_MAX);
@@ -134,8 +134,8 @@ static void reals(void **state)
 {
     (void)state;
     test_random random = {.state = 4};
-    float values[ROUND_TRIP_MAX] = {0, 1, -1, FLT_MAX, -FLT_MAX, FLT_MIN, FLT_TRUE_MIN, 0.1f,
-                                    INFINITY, -INFINITY, 16777217.0f};
+    float values[ROUND_TRIP_MAX] = {
+        0, 1, -1, FLT_MAX, -FLT_MAX, FLT_MIN, FLT_TRUE_MIN, 0.1f, INFINITY, -INFINITY, 16777217.0f};
     size_t count = 11;
     if (database.postgresql)
         values[count++] = NAN;
@@ -157,8 +157,20 @@ static void doubles(void **state)
 {
     (void)state;
     test_random random = {.state = 5};
-    double values[ROUND_TRIP_MAX] = {0, 1, -1, DBL_MAX, -DBL_MAX, DBL_MIN, DBL_TRUE_MIN, 0.1,
-                                     INFINITY, -INFINITY, 9007199254740993.0, 1e15, 3.0, 1e300};
+    double values[ROUND_TRIP_MAX] = {0,
+                                     1,
+                                     -1,
+                                     DBL_MAX,
+                                     -DBL_MAX,
+                                     DBL_MIN,
+                                     DBL_TRUE_MIN,
+                                     0.1,
+                                     INFINITY,
+                                     -INFINITY,
+                                     9007199254740993.0,
+                                     1e15,
+                                     3.0,
+                                     1e300};
     size_t count = 14;
     if (database.postgresql)
         values[count++] = NAN;
@@ -183,7 +195,7 @@ static void numerics(void **state)
     (void)state;
     test_random random = {.state = 6};
     orm_numeric values[ROUND_TRIP_MAX] = {
-        {"0"},   {"-1"},       {"1.10"},     {"0.000001"},
+        {"0"},   {"-1"},       {"1.10"},      {"0.000001"},
         {"NaN"}, {"Infinity"}, {"-Infinity"}, {"100000000000000000000"},
     };
     size_t count = 8;
@@ -215,8 +227,8 @@ static void limited_numerics(void **state)
     /* Stored with the column's digits. */
     orm_session *db = test_session(&database);
     t_key_exact *row = NULL;
-    assert_ok(db, t_key_exact_insert(db, &(t_key_exact_new){
-        .value = ORM_SET(((orm_numeric){"12.34565"}))}, &row));
+    assert_ok(db, t_key_exact_insert(
+                      db, &(t_key_exact_new){.value = ORM_SET(((orm_numeric){"12.34565"}))}, &row));
     assert_string_equal(row->value.text, "12.3457");
     ASSERT_ONLY(exact, db, orm_eq(((orm_numeric){"12.34570"})), row->id);
     ASSERT_ONLY(exact, db, orm_eq(((orm_numeric){"123457e-4"})), row->id);
@@ -225,10 +237,14 @@ static void limited_numerics(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        suite_test(booleans), suite_test(smallints),
-        suite_test(integers), suite_test(bigints),
-        suite_test(conditions_out_of_range), suite_test(reals),
-        suite_test(doubles),  suite_test(numerics),
+        suite_test(booleans),
+        suite_test(smallints),
+        suite_test(integers),
+        suite_test(bigints),
+        suite_test(conditions_out_of_range),
+        suite_test(reals),
+        suite_test(doubles),
+        suite_test(numerics),
         suite_test(limited_numerics),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);

@@ -55,11 +55,14 @@ static void labels_the_model_does_not_know(void **state)
     if (database.postgresql)
         test_execute(&database, "create type colour as enum ('red', 'dark green', 'blue')");
     REFUSED(colour, test_either(&database, "text", "colour"), "'blue'", ORM_SCHEMA);
-    if (!database.postgresql) REFUSED(colour, "text", "'Red'", ORM_SCHEMA);
-    if (!database.postgresql) REFUSED(colour, "text", "''", ORM_SCHEMA);
+    if (!database.postgresql)
+        REFUSED(colour, "text", "'Red'", ORM_SCHEMA);
+    if (!database.postgresql)
+        REFUSED(colour, "text", "''", ORM_SCHEMA);
 }
 
-/* A table that changed under a prepared statement is said so once; PostgreSQL then reads the new one. */
+/* A table that changed under a prepared statement is said so once; PostgreSQL then reads the new
+ * one. */
 #define REFUSED_NUMBER(type, literal)                                                              \
     do {                                                                                           \
         make(#type, "bigint", literal);                                                            \
@@ -87,7 +90,8 @@ static void numbers_too_large_for_the_field(void **state)
 static void what_sqlite_lets_stand_in_a_column(void **state)
 {
     (void)state;
-    if (database.postgresql) return;
+    if (database.postgresql)
+        return;
     REFUSED(integer, "blob", "'12'", ORM_SCHEMA);
     REFUSED(bigint, "integer", "1.5", ORM_SCHEMA);
     REFUSED(boolean, "integer", "2", ORM_SCHEMA);
@@ -124,10 +128,8 @@ static void a_missing_column_or_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        suite_test(null_in_a_column_that_has_none),
-        suite_test(labels_the_model_does_not_know),
-        suite_test(numbers_too_large_for_the_field),
-        suite_test(what_sqlite_lets_stand_in_a_column),
+        suite_test(null_in_a_column_that_has_none),  suite_test(labels_the_model_does_not_know),
+        suite_test(numbers_too_large_for_the_field), suite_test(what_sqlite_lets_stand_in_a_column),
         suite_test(a_missing_column_or_table),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);

@@ -1,4 +1,5 @@
-/* Text, bytes, uuids and enums: extremes and random ones come back exactly; what is no text is refused by name. */
+/* Text, bytes, uuids and enums: extremes and random ones come back exactly; what is no text is
+ * refused by name. */
 #include <stdio.h>
 
 #include "support/random.h"
@@ -68,16 +69,16 @@ REFUSAL(colour, int)
 
 /* Nothing in them may act as SQL, as a format or as the end of anything. */
 #define HOSTILE                                                                                    \
-    "", "'", "\"", "''", "\\", "\\'", "';drop table key_text;--", "/*", "*/", "%s%n%d", "$1", "?1", \
-        "{}", "{a,NULL}", "NULL", "\n", "\r\n", "\t", "\x01\x7f", "😀", "a\u0301", "é", "\u202e",   \
-        "[\"x\"]", "0", "1.0", "%", "_", "\\%"
+    "", "'", "\"", "''", "\\", "\\'", "';drop table key_text;--", "/*", "*/", "%s%n%d", "$1",      \
+        "?1", "{}", "{a,NULL}", "NULL", "\n", "\r\n", "\t", "\x01\x7f", "😀", "a\u0301", "é",       \
+        "\u202e", "[\"x\"]", "0", "1.0", "%", "_", "\\%"
 
 static void texts(void **state)
 {
     (void)state;
     test_random random = {.state = 10};
-    const char *values[ROUND_TRIP_MAX] = {HOSTILE, " a", "a ", "a", "A", "\xf4\x8f\xbf\xbf",
-                                          "\xef\xbf\xbf", "\xc2\x80"};
+    const char *values[ROUND_TRIP_MAX] = {
+        HOSTILE, " a", "a ", "a", "A", "\xf4\x8f\xbf\xbf", "\xef\xbf\xbf", "\xc2\x80"};
     size_t count = 0;
     while (values[count] != NULL)
         count++;
@@ -139,8 +140,9 @@ static void padded_texts(void **state)
     /* Padded with blanks, which do not count when compared. */
     orm_session *db = test_session(&database);
     t_key_chars_list list;
-    assert_ok(db, t_key_chars_select(db, &(t_key_chars_query){
-        .where = t_key_chars_value_is(orm_eq("ab"))}, &list));
+    assert_ok(db,
+              t_key_chars_select(
+                  db, &(t_key_chars_query){.where = t_key_chars_value_is(orm_eq("ab"))}, &list));
     assert_int_equal(list.count, 1);
     assert_string_equal(list.items[0]->value, "ab   ");
     test_random_free(&random);
@@ -150,8 +152,8 @@ static void bytes(void **state)
 {
     (void)state;
     test_random random = {.state = 13};
-    orm_bytes values[ROUND_TRIP_MAX] = {
-        {"", 0}, {"\0", 1}, {"\0\0", 2}, {"a\0b", 3}, {"\xff\xfe", 2}, {"\\x00", 4}, {"'", 1}};
+    orm_bytes values[ROUND_TRIP_MAX] = {{"", 0},         {"\0", 1},    {"\0\0", 2}, {"a\0b", 3},
+                                        {"\xff\xfe", 2}, {"\\x00", 4}, {"'", 1}};
     size_t count = 7;
     values[count++] = test_random_bytes(&random, 2000);
     for (int i = 0; i < RANDOM; i++) {
@@ -177,8 +179,8 @@ static void uuids(void **state)
 static void enums(void **state)
 {
     (void)state;
-    const enum t_colour values[] = {T_COLOUR_RED,     T_COLOUR_DARK_GREEN, T_COLOUR_QUOTED,
-                                    T_COLOUR_UNICODE, T_COLOUR_ESCAPED,    T_COLOUR_UPPER_CASE,
+    const enum t_colour values[] = {T_COLOUR_RED,       T_COLOUR_DARK_GREEN, T_COLOUR_QUOTED,
+                                    T_COLOUR_UNICODE,   T_COLOUR_ESCAPED,    T_COLOUR_UPPER_CASE,
                                     T_COLOUR_LOWER_CASE};
     trip_colour(values, sizeof values / sizeof values[0]);
     char *labels = test_query(&database, "select \"the value\" from key_colour order by id");
@@ -243,9 +245,9 @@ static void patterns_are_data(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        suite_test(texts),   suite_test(limited_texts),
-        suite_test(padded_texts), suite_test(bytes),
-        suite_test(uuids),   suite_test(enums),
+        suite_test(texts),           suite_test(limited_texts),
+        suite_test(padded_texts),    suite_test(bytes),
+        suite_test(uuids),           suite_test(enums),
         suite_test(what_is_no_text), suite_test(patterns_are_data),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);

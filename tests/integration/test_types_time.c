@@ -1,4 +1,5 @@
-/* Dates, times and intervals: extremes and random ones come back exactly; what does not fit is refused by name. */
+/* Dates, times and intervals: extremes and random ones come back exactly; what does not fit is
+ * refused by name. */
 #include "support/random.h"
 #include "support/round_trip.h"
 #include "types.orm.h"
@@ -23,7 +24,8 @@ static int open_database(void **state)
     static c_type type##_of(const char *text)                                                      \
     {                                                                                              \
         c_type value = {0};                                                                        \
-        if (orm_##type##_parse(text, &value) != ORM_OK) fail_msg("%s", text);                      \
+        if (orm_##type##_parse(text, &value) != ORM_OK)                                            \
+            fail_msg("%s", text);                                                                  \
         return value;                                                                              \
     }
 
@@ -100,13 +102,13 @@ static void times(void **state)
 
 /* The same moments for both types. */
 #define MOMENTS(type, zone)                                                                        \
-    {0},                            /* 1970 */                                                     \
-        {-1},                       /* a microsecond before */                                     \
-        {1},                        {1500000},                                                     \
-        {ORM_TIMESTAMP_INFINITY},   {ORM_TIMESTAMP_NEGATIVE_INFINITY},                             \
-        type##_of("0001-01-01 00:00:00" zone),       type##_of("9999-12-31 23:59:59.999999" zone), \
-        type##_of("1969-12-31 23:59:59.000001" zone), type##_of("2038-01-19 03:14:08.123456" zone), \
-        type##_of("2000-02-29 12:00:00.1" zone),     type##_of("1900-01-01 00:00:00.000001" zone)
+    {0},      /* 1970 */                                                                           \
+        {-1}, /* a microsecond before */                                                           \
+        {1}, {1500000}, {ORM_TIMESTAMP_INFINITY}, {ORM_TIMESTAMP_NEGATIVE_INFINITY},               \
+        type##_of("0001-01-01 00:00:00" zone), type##_of("9999-12-31 23:59:59.999999" zone),       \
+        type##_of("1969-12-31 23:59:59.000001" zone),                                              \
+        type##_of("2038-01-19 03:14:08.123456" zone), type##_of("2000-02-29 12:00:00.1" zone),     \
+        type##_of("1900-01-01 00:00:00.000001" zone)
 
 #define TEST_MOMENTS(type, seed, zone)                                                             \
     static void type##s(void **state)                                                              \
@@ -117,7 +119,7 @@ static void times(void **state)
         size_t count = 12;                                                                         \
         const orm_##type far[] = {type##_of("4713-01-01 00:00:00" zone " BC"),                     \
                                   type##_of("10000-01-01 00:00:00" zone),                          \
-                                  {INT64_MAX - 1}};                 \
+                                  {INT64_MAX - 1}};                                                \
         for (size_t i = 0; i < 3; i++) {                                                           \
             if (database.postgresql)                                                               \
                 values[count++] = far[i];                                                          \
@@ -169,9 +171,15 @@ static void interval_limits(void **state)
     (void)state;
     orm_session *db = test_session(&database);
     const orm_interval values[] = {
-        {INT64_MAX, 0, 0}, {INT64_MIN, 0, 0},          {0, INT32_MAX, 0}, {0, INT32_MIN, 0},
-        {0, 0, INT32_MAX}, {0, 0, INT32_MIN},          {24 * 3600 * INT64_C(1000000), 0, 0},
-        {0, 30, 0},        {INT64_MAX, INT32_MAX, -1},
+        {INT64_MAX, 0, 0},
+        {INT64_MIN, 0, 0},
+        {0, INT32_MAX, 0},
+        {0, INT32_MIN, 0},
+        {0, 0, INT32_MAX},
+        {0, 0, INT32_MIN},
+        {24 * 3600 * INT64_C(1000000), 0, 0},
+        {0, 30, 0},
+        {INT64_MAX, INT32_MAX, -1},
     };
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         t_nullable *row = NULL;

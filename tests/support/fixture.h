@@ -31,7 +31,8 @@ static inline int close_database(void **state)
 #define suite_test(function) cmocka_unit_test_setup_teardown(function, start_test, end_test)
 
 /* Compares `text` with what hand-written SQL gives, and frees it. */
-#define assert_rows(text, ...) check_rows(&(text), test_query(&database, __VA_ARGS__), __FILE__, __LINE__)
+#define assert_rows(text, ...)                                                                     \
+    check_rows(&(text), test_query(&database, __VA_ARGS__), __FILE__, __LINE__)
 static inline void check_rows(test_text *text, char *expected, const char *file, int line)
 {
     test_text_compare(text->data == NULL ? "" : text->data, expected, file, line);

@@ -72,7 +72,8 @@ const char *test_random_text(test_random *random, int characters)
     size_t at = 0;
     for (int64_t i = 0; i < count; i++)
         at += put_character(random, text + at);
-    if (text[at - 1] == ' ') text[at - 1] = '.';
+    if (text[at - 1] == ' ')
+        text[at - 1] = '.';
     text[at] = '\0';
     return text;
 }
@@ -91,11 +92,13 @@ orm_numeric test_random_numeric(test_random *random, int digits, int scale)
     int decimals = scale < 0 ? (int)test_random_int(random, 0, digits - whole) : scale;
     char *text = test_random_keep(random, (size_t)(whole + decimals) + 3);
     char *at = text;
-    if (test_random_bits(random) % 2) *at++ = '-';
+    if (test_random_bits(random) % 2)
+        *at++ = '-';
     *at++ = (char)('1' + test_random_bits(random) % 9);
     for (int i = 1; i < whole; i++)
         *at++ = (char)('0' + test_random_bits(random) % 10);
-    if (decimals > 0) *at++ = '.';
+    if (decimals > 0)
+        *at++ = '.';
     for (int i = 0; i < decimals; i++)
         *at++ = (char)('0' + test_random_bits(random) % 10);
     *at = '\0';

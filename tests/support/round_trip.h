@@ -1,7 +1,8 @@
 /*
- * Values of one column type on their way through the library: inserted, returned, found, selected, compared, and as
- * the key of a relation. `ROUND_TRIP(type, c_type)` makes `trip_<type>(db, values, count)` out of the models
- * key_<type> and ref_<type>; `same_<type>(left, right)` must stand before it.
+ * Values of one column type on their way through the library: inserted, returned, found, selected,
+ * compared, and as the key of a relation. `ROUND_TRIP(type, c_type)` makes `trip_<type>(db, values,
+ * count)` out of the models key_<type> and ref_<type>; `same_<type>(left, right)` must stand before
+ * it.
  */
 #ifndef TESTS_SUPPORT_ROUND_TRIP_H
 #define TESTS_SUPPORT_ROUND_TRIP_H
@@ -16,7 +17,8 @@ enum { ROUND_TRIP_MAX = 320 };
         bool there = false;                                                                        \
         for (size_t at = 0; at < (count); at++)                                                    \
             there = there || same_##type((values)[at], (value));                                   \
-        if (!there && (count) < ROUND_TRIP_MAX) (values)[(count)++] = (value);                     \
+        if (!there && (count) < ROUND_TRIP_MAX)                                                    \
+            (values)[(count)++] = (value);                                                         \
     } while (0)
 
 #define ROUND_TRIP_WRITE(type, c_type)                                                             \
@@ -30,8 +32,11 @@ enum { ROUND_TRIP_MAX = 320 };
                               db, &(t_key_##type##_new){.value = ORM_SET(values[i])}, &row));      \
             assert_true(same_##type(row->value, values[i]));                                       \
             ids[i] = row->id;                                                                      \
-            assert_ok(db, t_ref_##type##_insert(db, &(t_ref_##type##_new){.id = ORM_SET(ids[i]),   \
-                                                        .value = ORM_SET(values[i])}, &ref));      \
+            assert_ok(db,                                                                          \
+                      t_ref_##type##_insert(db,                                                    \
+                                            &(t_ref_##type##_new){.id = ORM_SET(ids[i]),           \
+                                                                  .value = ORM_SET(values[i])},    \
+                                            &ref));                                                \
             assert_true(same_##type(ref->value, values[i]));                                       \
         }                                                                                          \
         assert_ok(db, orm_session_commit(db));                                                     \
@@ -75,7 +80,8 @@ enum { ROUND_TRIP_MAX = 320 };
             assert_non_null(target);                                                               \
             assert_int_equal(target->id, ids[i]);                                                  \
         }                                                                                          \
-        t_key_##type##_query back = {.order_by = {(enum t_key_##type##_order)1}, .refresh = true,  \
+        t_key_##type##_query back = {.order_by = {(enum t_key_##type##_order)1},                   \
+                                     .refresh = true,                                              \
                                      .with = {.refs = &t_ref_##type##_all}};                       \
         assert_ok(db, t_key_##type##_select(db, &back, &keys));                                    \
         for (size_t i = 0; i < count; i++) {                                                       \
@@ -129,8 +135,8 @@ enum { ROUND_TRIP_MAX = 320 };
         }                                                                                          \
         ASSERT_COUNT(type, db, orm_in(values, count), (int64_t)count);                             \
         ASSERT_COUNT(type, db, orm_not_in(values, count), 0);                                      \
-        t_key_##type##_query in_order = {.order_by = {(enum t_key_##type##_order)3}};                    \
-        assert_ok(db, t_key_##type##_select(db, &in_order, &sorted));                                    \
+        t_key_##type##_query in_order = {.order_by = {(enum t_key_##type##_order)3}};              \
+        assert_ok(db, t_key_##type##_select(db, &in_order, &sorted));                              \
         for (size_t i = 0; i < count; i += 1 + count / 40) {                                       \
             int64_t before = (int64_t)i;                                                           \
             ASSERT_COUNT(type, db, orm_lt(sorted.items[i]->value), before);                        \
@@ -156,8 +162,9 @@ enum { ROUND_TRIP_MAX = 320 };
     static void refuse_##type(c_type value, orm_status wanted)                                     \
     {                                                                                              \
         orm_session *db = test_session(&database);                                                 \
-        assert_status(db, t_key_##type##_insert(                                                   \
-                              db, &(t_key_##type##_new){.value = ORM_SET(value)}, NULL), wanted);  \
+        assert_status(                                                                             \
+            db, t_key_##type##_insert(db, &(t_key_##type##_new){.value = ORM_SET(value)}, NULL),   \
+            wanted);                                                                               \
         assert_string_equal(orm_session_error(db)->column, "value");                               \
         assert_string_equal(orm_session_error(db)->model, "key_" #type);                           \
         test_session_close(&database, db);                                                         \
