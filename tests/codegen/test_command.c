@@ -419,6 +419,35 @@ static void the_depfile_names_every_file_read(void **state)
     assert_int_equal(time_of("d").tv_sec, 1000);
 }
 
+static void the_models_are_never_overwritten(void **state)
+{
+    static const char *const lines[] = {
+        "schema --dialect sqlite good.yaml --out good.yaml",
+        "schema --dialect sqlite good.yaml --out ./good.yaml",
+        "schema --dialect sqlite good.yaml --out link.yaml",
+        "schema --dialect sqlite good.yaml --out s.sql --depfile good.yaml",
+        "schema --dialect sqlite good.yaml --out s.sql --depfile s.sql",
+        "schema --dialect sqlite outer.yaml --out good.yaml",
+        "generate good.yaml --out made --depfile good.yaml",
+        "generate good.yaml --out made --depfile made/shop_product.orm.h",
+    };
+    struct answer answer;
+    char text[4096];
+
+    (void)state;
+    write_file("good.yaml", good);
+    write_file("outer.yaml", "include: [good.yaml]\nmodels: []\n");
+    assert_int_equal(symlink("good.yaml", "link.yaml"), 0);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        assert_int_equal(run(&answer, lines[i]), 1);
+        assert_non_null(strstr(answer.err, "orm: error: "));
+        read_file("good.yaml", text, sizeof text);
+        assert_string_equal(text, good);
+        assert_false(exists("s.sql"));
+        assert_false(exists("made/shop_product.orm.h"));
+    }
+}
+
 /* What standard error is like on a terminal. */
 static void run_on_terminal(const char *line, const char *no_color, char *text, size_t size)
 {
@@ -510,6 +539,7 @@ int main(void)
         IN_FOLDER(a_full_disk_is_an_error),
         IN_FOLDER(schema_prints_what_it_writes),
         IN_FOLDER(the_depfile_names_every_file_read),
+        IN_FOLDER(the_models_are_never_overwritten),
         IN_FOLDER(colour_is_for_terminals),
         IN_FOLDER(faults_of_one_database_fail_check_when_asked),
         IN_FOLDER(chinook_is_fine),

@@ -80,6 +80,7 @@ void loaded_dispose(struct loaded *loaded);
 /* files.c: files that are all written, or none. */
 struct file_set {
     struct arena *arena;
+    const struct diagnostics *diags; /* of the models: their files are never written */
     struct pointers files; /* struct file */
 };
 void files_add(struct file_set *set, const char *path, const char *text, size_t length);

@@ -153,9 +153,55 @@ static bool put_in_place(struct file *file)
     return true;
 }
 
+/* A place where a model is, or where a file is about to be. */
+struct place_taken {
+    const char *path;
+    struct stat about;
+    bool exists;
+    bool is_model;
+};
+
+static struct place_taken place_of(const char *path, bool is_model)
+{
+    struct place_taken place = { .path = path, .is_model = is_model };
+
+    place.exists = stat(path, &place.about) == 0 && S_ISREG(place.about.st_mode);
+    return place;
+}
+
+static bool is_same(const struct place_taken *a, const struct place_taken *b)
+{
+    if (a->exists && b->exists)
+        return a->about.st_dev == b->about.st_dev && a->about.st_ino == b->about.st_ino;
+    return strcmp(a->path, b->path) == 0 && a->exists == b->exists;
+}
+
+/* Whether writing would destroy a model, or one of the files written. */
+static bool is_in_the_way(const struct file_set *set)
+{
+    size_t models = diagnostics_file_count(set->diags);
+    size_t count = models + set->files.count;
+    struct place_taken *places = arena_array(set->arena, count, sizeof *places);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct file *file = i < models ? NULL : set->files.items[i - models];
+
+        places[i] = place_of(file ? file->path : diagnostics_file(set->diags, i), !file);
+        for (size_t k = 0; file && k < i; k++) {
+            if (!is_same(&places[i], &places[k]))
+                continue;
+            report_error(places[k].is_model ? "%s: would be overwritten, and is one of the models"
+                                            : "%s: two files would be written there",
+                         places[i].path);
+            return true;
+        }
+    }
+    return false;
+}
+
 bool files_write(struct file_set *set)
 {
-    bool ok = true;
+    bool ok = !is_in_the_way(set);
 
     for (size_t i = 0; i < set->files.count && ok; i++)
         ok = prepare(set->arena, set->files.items[i]);

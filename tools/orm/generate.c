@@ -13,7 +13,7 @@ static const char *joined(struct arena *arena, const char *folder, const char *n
 static bool write_files(const struct arguments *arguments, struct arena *arena,
                         const struct diagnostics *diags, const struct outputs *outputs)
 {
-    struct file_set set = { .arena = arena };
+    struct file_set set = { .arena = arena, .diags = diags };
     const char **targets = arena_array(arena, outputs->count, sizeof *targets);
     const char *rule;
 

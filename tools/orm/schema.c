@@ -6,7 +6,7 @@
 static bool write_script(const struct arguments *arguments, struct arena *arena,
                          const struct diagnostics *diags, const char *script)
 {
-    struct file_set set = { .arena = arena };
+    struct file_set set = { .arena = arena, .diags = diags };
     const char *rule;
 
     if (!arguments->out) {
