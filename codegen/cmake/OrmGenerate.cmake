@@ -1,4 +1,4 @@
-# orm_generate(TARGET <target> MODELS <a.yaml>... [OUT <dir>] [PREFIX <prefix>] [UNITS <n>]
+# orm_generate(TARGET <target> MODELS <a.yaml>... [OUT <dir>] [UNITS <n>]
 #              [RUNTIME <target>])
 #
 # Generates C from YAML models and builds it into <target>, which is created as a static library
@@ -8,10 +8,9 @@
 #            the command and tracked: a change in any of them generates again.
 #   OUT      where the generated files go, relative to the current binary directory;
 #            <target>_models by default. No other orm_generate may use the same directory.
-#   PREFIX   prefix of the C names, instead of the one the YAML files give.
-#   UNITS    number of translation units, 4 by default. A YAML file holds any number of models, so
+#   UNITS    number of translation units, 16 by default. A YAML file holds any number of models, so
 #            the generated files' names are not known when CMake runs; they are compiled through
-#            this fixed number of sources, which include them.
+#            this fixed number of sources, which include them. More take longer and less memory.
 #   RUNTIME  what <target> links; orm::orm by default, orm::orm_static for a static build.
 #
 # The cache variable ORM_COMMAND names the orm command to run. It is needed only when
@@ -41,7 +40,7 @@ function(_orm_find_command command_out depends_out)
 endfunction()
 
 function(orm_generate)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;OUT;PREFIX;UNITS;RUNTIME" "MODELS")
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;OUT;UNITS;RUNTIME" "MODELS")
     if(arg_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "orm_generate: unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
     endif()
@@ -52,7 +51,7 @@ function(orm_generate)
         set(arg_OUT "${arg_TARGET}_models")
     endif()
     if(NOT arg_UNITS)
-        set(arg_UNITS 4)
+        set(arg_UNITS 16)
     endif()
     if(NOT arg_RUNTIME)
         set(arg_RUNTIME orm::orm)
@@ -84,15 +83,11 @@ function(orm_generate)
     file(STRINGS "${list_file}" headers)
 
     _orm_find_command(command command_depends)
-    set(prefix_argument "")
-    if(arg_PREFIX)
-        set(prefix_argument "-DPREFIX=${arg_PREFIX}")
-    endif()
     add_custom_command(
         OUTPUT "${stamp}" ${units}
         BYPRODUCTS ${headers}
         COMMAND "${CMAKE_COMMAND}"
-            "-DCOMMAND=${command}" "-DMODELS=${models}" "-DOUT=${out}" ${prefix_argument}
+            "-DCOMMAND=${command}" "-DMODELS=${models}" "-DOUT=${out}"
             "-DUNITS=${units}" "-DSTAMP=${stamp}" "-DDEPFILE=${stamp}.d"
             -P "${_ORM_GENERATE_RUN}"
         DEPENDS ${models} ${command_depends} "${_ORM_GENERATE_RUN}"

@@ -1,5 +1,5 @@
 # The build step of orm_generate: runs the orm command, then spreads the generated sources over the
-# translation units. Arguments: COMMAND MODELS OUT UNITS STAMP DEPFILE [PREFIX].
+# translation units. Arguments: COMMAND MODELS OUT UNITS STAMP DEPFILE.
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -7,11 +7,8 @@ get_filename_component(unit_dir "${STAMP}" DIRECTORY)
 file(MAKE_DIRECTORY "${OUT}" "${unit_dir}")
 
 set(written "${DEPFILE}.in")
-set(arguments --out "${OUT}" --depfile "${written}")
-if(DEFINED PREFIX)
-    list(APPEND arguments --prefix "${PREFIX}")
-endif()
-execute_process(COMMAND "${COMMAND}" generate ${arguments} ${MODELS} RESULT_VARIABLE result)
+execute_process(COMMAND "${COMMAND}" generate --out "${OUT}" --depfile "${written}" ${MODELS}
+    RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
     message(FATAL_ERROR "orm generate failed (${result})")
 endif()

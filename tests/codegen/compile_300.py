@@ -2,8 +2,7 @@
 """compile_300.py ORM [COMPILER]: how long generated code takes to compile.
 
 Generates 300 models of ten columns and two relations with the given orm command, compiles them on
-two cores at -O0 and -O2, once file by file and once in four units as orm_generate() does, and
-prints wall and CPU seconds and the largest compiler's memory. Run by hand on a quiet machine.
+two cores at -O0 and -O2, once file by file and once in the units of orm_generate(), and wall and CPU seconds and the largest compiler's memory. Run by hand on a quiet machine.
 """
 
 import resource
@@ -14,7 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-MODELS, UNITS, JOBS = 300, 4, 2
+MODELS, UNITS, JOBS = 300, 16, 2
 TYPES = ["text", "integer", "bigint", "boolean", "timestamptz", '"numeric(12,2)"', "uuid", "double"]
 INCLUDE = Path(__file__).resolve().parents[2] / "orm/include"
 
