@@ -2,7 +2,8 @@
 """compile_300.py ORM [COMPILER]: how long generated code takes to compile.
 
 Generates 300 models of ten columns and two relations with the given orm command, compiles them on
-two cores at -O0 and -O2, once file by file and once in the units of orm_generate(), and wall and CPU seconds and the largest compiler's memory. Run by hand on a quiet machine.
+two cores at -O0 and -O2, once file by file and once in the units of orm_generate(), and prints wall
+and CPU seconds and the largest compiler's memory. Run by hand on a quiet machine.
 """
 
 import resource
