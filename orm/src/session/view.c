@@ -113,9 +113,6 @@ orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, o
     query->limit = view->limit == ORM_LIMIT_NO_ROWS ? 0 : view->limit;
     query->skipping = view->offset != 0;
     query->offset = view->offset;
-    /* Their sum is compared with row numbers, of which there are fewer. */
-    if (query->limited && query->offset >= 0 && query->limit > INT64_MAX - query->offset)
-        query->limit = INT64_MAX - query->offset;
     orm_status status = fill_order(view, relation, query, error);
     if (status == ORM_OK)
         status = fill_joins(view, 0, query, error);

@@ -91,6 +91,8 @@ static orm_status status_of_result(const PGresult *result)
     if (orm__pg_is_stale_plan(result)) return ORM_STALE_PLAN;
     if (sqlstate != NULL && strcmp(sqlstate, "57014") == 0)
         return stopped_by(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    /* Called a violation of the protocol: another number of parameters than the statement has. */
+    if (sqlstate != NULL && strcmp(sqlstate, "08P01") == 0) return ORM_INVALID;
     return orm__pg_status_of(sqlstate);
 }
 
