@@ -1,4 +1,4 @@
-/* The pool as users meet it: bounds, waiting, holders, dead connections, deadlines, and several
+/* The pool as users meet it: bounds, waiting, holders, dead connections, deadlines, threads. ctest: serial */
  * threads. */
 #include <pthread.h>
 #include <stdio.h>

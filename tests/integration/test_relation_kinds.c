@@ -136,7 +136,8 @@ static bool has_key(const relation_case *relation, int above)
     return count > 0;
 }
 
-/* The same query twice: the second time in another session, which prepares nothing. */
+/* The same query twice: the second time in another session, which prepares nothing; nor do more
+ * keys. */
 static void check_case(const relation_case *relation, int parents)
 {
     bool any_key = has_key(relation, PEOPLE - parents);
@@ -150,7 +151,7 @@ static void check_case(const relation_case *relation, int parents)
         relation->ask(&query);
         test_count_start(&database);
         assert_ok(db, g_person_select(db, &query, &people));
-        assert_counts(&database, any_key ? 2 : 1, round == 0 ? -1 : 0);
+        assert_counts(&database, any_key ? 2 : 1, round > 0 || parents > 499 ? 0 : -1);
         assert_int_equal(people.count, parents);
         test_text_add(&actual, "%s", "");
         for (size_t i = 0; i < people.count; i++)
