@@ -170,7 +170,7 @@ static size_t find_row(const orm__result *result, uint16_t column, const orm_val
                        size_t start, size_t *budget)
 {
     const orm_column *it = &result->model->columns[column];
-    for (size_t i = 0; i<result->count && * budget> 0; i++, (*budget)--) {
+    for (size_t i = 0; *budget > 0 && i < result->count; i++, (*budget)--) {
         size_t at = start + i < result->count ? start + i : start + i - result->count;
         if (result->rows[at] == NULL)
             continue; /* the list is the user's to edit */
@@ -184,7 +184,7 @@ static size_t find_row(const orm__result *result, uint16_t column, const orm_val
 static bool holds_hash(const orm__result *result, uint16_t column, uint64_t hash, size_t *budget)
 {
     const orm_column *it = &result->model->columns[column];
-    for (size_t i = 0; i<result->count && * budget> 0; i++, (*budget)--) {
+    for (size_t i = 0; *budget > 0 && i < result->count; i++, (*budget)--) {
         if (result->rows[i] == NULL)
             continue;
         orm_value held = orm__column_get(it, result->rows[i]);
@@ -194,10 +194,24 @@ static bool holds_hash(const orm__result *result, uint16_t column, uint64_t hash
     return false;
 }
 
+/* The same in this list or in an older one of its kind made by the same call. */
+static bool any_holds_hash(const orm__result *list, uint16_t column, uint64_t hash, size_t *budget)
+{
+    size_t walked = 0;
+    for (const orm__result *at = list; at != NULL && walked < RESULTS_MAX;
+         at = at->next, walked++) {
+        bool alike = at->model == list->model && at->relation == list->relation &&
+                     orm__same_site(at->site, list->site);
+        if (alike && holds_hash(at, column, hash, budget))
+            return true;
+    }
+    return false;
+}
+
 bool orm__link_holds(const orm__link *link, uint64_t hash)
 {
     size_t budget = FOLLOW_ROWS_MAX;
-    return link->result != NULL && holds_hash(link->result, link->column, hash, &budget);
+    return link->result != NULL && any_holds_hash(link->result, link->column, hash, &budget);
 }
 
 /* Looks through one list; true when a proven column was found, an unproven one is only noted. */
@@ -208,7 +222,7 @@ static bool search_list(const orm__bound *bound, const orm__result *list, uint64
         if (!can_hold(list->model, column, bound->value))
             continue;
         size_t row = find_row(list, column, bound->value, 0, budget);
-        if (row == list->count || !holds_hash(list, column, earlier, budget))
+        if (row == list->count || !any_holds_hash(list, column, earlier, budget))
             continue;
         bool proven = is_proven(bound, list->model, column);
         if (!proven && link->result != NULL)
@@ -221,21 +235,21 @@ static bool search_list(const orm__bound *bound, const orm__result *list, uint64
 }
 
 bool orm__link_find(const orm__bound *bound, const orm__result *results, uint64_t earlier,
-                    bool unproven, orm__link *link_out)
+                    bool many, orm__link *link_out)
 {
     orm__link link = {.result = NULL};
     size_t budget = CELLS_MAX;
-    size_t lists = 0;
+    size_t left[2] = {many ? LISTS_MAX : 0, LISTS_MAX}; /* lists of one row, and of several */
     size_t walked = 0;
-    for (const orm__result *at = results; at != NULL && lists < LISTS_MAX && walked < RESULTS_MAX;
+    for (const orm__result *at = results; at != NULL && left[1] > 0 && walked < RESULTS_MAX;
          at = at->next, walked++) {
-        if (at->count < 2 || at->model == NULL)
+        if (at->count == 0 || at->model == NULL || left[at->count > 1] == 0)
             continue;
-        lists++;
+        left[at->count > 1]--;
         if (search_list(bound, at, earlier, &budget, &link))
             break;
     }
-    bool found = link.result != NULL && (link.proven || unproven);
+    bool found = link.result != NULL && (link.proven || many);
     if (found)
         *link_out = link;
     return found;
@@ -272,7 +286,8 @@ bool orm__is_step(const orm__bound *bound, const orm__result *results)
     size_t walked = 0;
     for (const orm__result *at = results; at != NULL && walked < LISTS_MAX;
          at = at->next, walked++) {
-        if (!orm__same_site(at->site, bound->event->site))
+        /* The statement's own result is still empty. */
+        if (at->count == 0 || !orm__same_site(at->site, bound->event->site))
             continue;
         if (at->count != 1 || at->model == NULL || at->rows[0] == NULL)
             return false;

@@ -28,12 +28,13 @@ orm__bound orm__bound_make(const orm_event *event, size_t bound_count, size_t po
                            const orm__reading *reading);
 
 /*
- * Searches the session's newest lists of several rows for a column that holds this value and an
- * earlier one, whose hash is `earlier`. A column joined to the bound one by relations is taken
- * first; others only when `unproven`.
+ * Searches the session's newest lists for a column that holds this value, and an earlier one,
+ * whose hash is `earlier`, in the same list or another made by the same call. A column joined to
+ * the bound one by relations is taken first; others, and lists of one row, only when there were
+ * `many` values.
  */
 bool orm__link_find(const orm__bound *bound, const orm__result *results, uint64_t earlier,
-                    bool unproven, orm__link *link_out);
+                    bool many, orm__link *link_out);
 
 /* Whether a later value is in that list too, or in another one made by the same call. Work is
  * bounded per link. */
