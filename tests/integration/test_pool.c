@@ -1,5 +1,7 @@
-/* The pool as users meet it: bounds, waiting, holders, dead connections, deadlines, threads. ctest: serial */
- * threads. */
+/*
+ * The pool as users meet it: bounds, waiting, holders, dead connections, deadlines, several threads.
+ * ctest: serial
+ */
 #include <pthread.h>
 #include <stdio.h>
 #include <time.h>
