@@ -1,5 +1,5 @@
 /*
- * The pool as users meet it: bounds, waiting, holders, dead connections, deadlines, several threads.
+ * The pool as users meet it: bounds, waiting, holders, dead connections, deadlines, threads.
  * ctest: serial
  */
 #include <pthread.h>
