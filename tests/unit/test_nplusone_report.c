@@ -82,7 +82,10 @@ static void test_text_with_source(void **state)
         "   or             behind it, before the loop\n"
         "     status = chinook_artist_preload_albums(db, &list, NULL);\n"
         "   in the loop    read what was loaded; this sends nothing\n"
-        "     status = chinook_artist_albums(row, &list);\n");
+        "     status = chinook_artist_albums(row, &list);\n"
+        "\n"
+        "In the code suggested, status, db, list, row, found, values, keys and count\n"
+        "stand for your own variables.\n");
     remove_source(folder);
 }
 
@@ -123,7 +126,10 @@ static void test_text_of_other_kinds(void **state)
         "   call in loop   app/report.c:50 (show)\n"
         "   evidence       the same values each time, and nothing written between\n"
         "   statement      SELECT id FROM tracks WHERE id = $1\n"
-        "   what to do     ask once, keep the answer, and use it again\n");
+        "   what to do     ask once, keep the answer, and use it again\n"
+        "\n"
+        "In the code suggested, status, db, list, row, found, values, keys and count\n"
+        "stand for your own variables.\n");
 }
 
 static void test_text_without_findings(void **state)

@@ -17,9 +17,13 @@
  *  - WRITE: three or more different rows inserted, updated or deleted one at a time.
  *
  * What is not: statements whose values differ only in LIMIT, OFFSET or range conditions (paging);
- * lists of several values sent at once (batches); rows of a list of one row; climbing from each
- * row to its own parent; calls on one line, or one helper called from different lines, once each;
- * transaction control; the same thing in another session.
+ * lists of several values sent at once (batches); the only row of a list (which counts, though, in
+ * a finding of the same call); climbing from each row to its own parent; calls on one line, or one
+ * helper called from different lines, once each; transaction control; the same thing in another
+ * session.
+ *
+ * To find out where values come from the detector reads the session's lists again. While a scope
+ * watches, a list's entries may be put in another order or set to NULL, but not point elsewhere.
  */
 #ifndef ORM_NPLUSONE_H
 #define ORM_NPLUSONE_H

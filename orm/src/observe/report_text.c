@@ -221,7 +221,8 @@ static void compose_title(writer *at, const orm_finding *it)
                        relation ? "is loaded row by row" : titles[it->kind],
                        (long long)it->statements, plural(it->statements));
     if (it->kind == ORM_FINDING_N1 || it->kind == ORM_FINDING_WRITE)
-        orm__buffer_printf(&at->line, " where 1 would do");
+        orm__buffer_printf(&at->line,
+                           it->sessions > 1 ? " where 1 a session would do" : " where 1 would do");
     if (it->duration_ns > 0)
         orm__buffer_printf(&at->line, ", %.1f ms", (double)it->duration_ns / 1e6);
 }
@@ -265,6 +266,18 @@ static void write_summary(writer *at, const orm_scope_statistics *it, size_t fin
     orm__buffer_clear(&at->line);
 }
 
+/* The names in suggested code are not the user's. */
+static void write_legend(writer *at, const orm_scope *scope)
+{
+    bool code_shown = false;
+    for (size_t i = 0; i < scope->record_count; i++)
+        code_shown = code_shown || scope->records[i]->finding.replacement != NULL;
+    if (code_shown)
+        orm__buffer_text(at->out,
+                         "\nIn the code suggested, status, db, list, row, found, values, keys"
+                         " and count\nstand for your own variables.\n");
+}
+
 static void write_limit(writer *at, int64_t count, const char *what)
 {
     if (count == 0)
@@ -285,6 +298,7 @@ void orm__report_text(const orm_scope *scope, const orm_scope_statistics *statis
         orm__buffer_char(buffer, '\n');
         write_finding(&at, &scope->records[i]->finding);
     }
+    write_legend(&at, scope);
     write_limit(&at, statistics->unwatched,
                 "statements were not watched to the end: raise .max_statements");
     write_limit(&at, statistics->untold, "values were not told apart: raise .max_values");
