@@ -8,6 +8,12 @@
 
 orm_status orm__session_enter(orm_session *session, orm_site site)
 {
+    if (session->in_callback) {
+        (void)orm__fail(&session->error, ORM_MISUSE,
+                        "a row callback can't use the session whose statement gives it the rows");
+        orm__fail_in(&session->error, "", site);
+        return ORM_MISUSE;
+    }
     if (session->failed) {
         if (session->error.status != ORM_FAILED_TRANSACTION) {
             orm_error cause = session->error;

@@ -134,8 +134,10 @@ static orm_status call_back(orm__call *call, orm__rows *rows, orm_error *error)
     bool more = false;
     orm_status status = row.driver->next(rows, &more, error);
     while (status == ORM_OK && more) {
+        db->in_callback = true;
         if (target->callback != NULL)
             status = target->callback(&row, target->context);
+        db->in_callback = false;
         if (status != ORM_OK)
             return orm__fail(error, status, "the row callback returned %s",
                              orm_status_name(status));

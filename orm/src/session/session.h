@@ -44,6 +44,7 @@ struct orm_session {
     bool read_only;
     bool begun;                  /* a transaction is open on the connection */
     bool failed;                 /* a statement failed in it */
+    bool in_callback;            /* a row callback is running: the connection is busy */
     orm__connection *connection; /* NULL until needed */
     orm__arena arena;
     orm__identity_map map;
