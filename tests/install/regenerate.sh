@@ -1,37 +1,56 @@
 #!/bin/sh
-# regenerate.sh STAGE SOURCES BUILD OPTIONS...: one build after a change of a YAML file compiles whoever
-# includes the header that changed, and a build after no change does nothing.
+# regenerate.sh STAGE SOURCES BUILD OPTIONS...: one build after a change of a YAML file, or of one it
+# includes, compiles whoever includes the header that changed, and a build after no change does
+# nothing; with Ninja and with make, in folders with spaces in their names.
 set -eu
 stage=$1 sources=$2 build=$3
 shift 3
 
+build_all() { cmake --build "$out" >"$log" 2>&1 || { cat "$log"; exit 1; }; }
+fail() { echo "regenerate ($generator): $1"; cat "$log"; exit 1; }
+time_of_main() { stat -c %Y.%y "$out/CMakeFiles/consumer_c.dir/main.c.o"; }
+
+# make compares whole clock ticks, and a file written in the same one is not newer.
+change() { sleep 0.05; sed -i "$1" "$2"; grep -q "$3" "$2" || fail "$2 was not changed"; }
+
+expect_generated() {
+    build_all
+    grep -rq "$1" "$out/consumer_models_models" || fail "the models were not generated again"
+    [ "$before" != "$(time_of_main)" ] || fail "main.c was not compiled again"
+    before=$(time_of_main)
+}
+
 rm -rf "$build"
-mkdir -p "$build"
-cp -r "$sources" "$build/source"
-build_all() { cmake --build "$build/out" >"$build/log" 2>&1 || { cat "$build/log"; exit 1; }; }
-fail() { echo "regenerate: $1"; cat "$build/log"; exit 1; }
+for generator in Ninja 'Unix Makefiles'; do
+    folder="$build/with $generator" out="$build/with $generator/build dir" log="$build/log"
+    models="$folder/a source/models"
+    mkdir -p "$folder"
+    cp -r "$sources" "$folder/a source"
+    printf 'prefix: part\nmodels:\n  - name: piece\n    columns:\n%s\n' \
+        '      - { name: id, type: bigint, primary_key: true }' >"$models/one part.yaml"
+    printf 'include: [one part.yaml]\n' | cat - "$models/note.yaml" >"$models/new"
+    mv "$models/new" "$models/note.yaml"
 
-cmake -G Ninja -S "$build/source" -B "$build/out" "-DCMAKE_PREFIX_PATH=$stage" "$@" >"$build/log"
-build_all
-build_all
-before=$(stat -c %Y.%y "$build/out/CMakeFiles/consumer_c.dir/main.c.o")
+    cmake -G "$generator" -S "$folder/a source" -B "$out" "-DCMAKE_PREFIX_PATH=$stage" "$@" >"$log"
+    build_all
+    build_all
+    build_all
+    if grep -Eq 'Building|Generating the models' "$log"; then
+        fail "a build after no change did something"
+    fi
+    before=$(time_of_main)
 
-build_all
-grep -q 'no work to do' "$build/log" || fail "a build after no change did something"
+    change 's/^\( *\)- { name: title,.*/&\n\1- { name: added_later, type: integer, nullable: true }/' \
+        "$models/note.yaml" added_later
+    expect_generated added_later
+    change '$a\      - { name: added_inside, type: text }' "$models/one part.yaml" added_inside
+    build_all
+    grep -rq added_inside "$out/consumer_models_models" || fail "an included file was not tracked"
 
-# A column more changes the header, and with it main.c's object.
-sleep 0.01
-sed -i 's/^\( *\)- { name: title,.*/&\n\1- { name: added_later, type: integer, nullable: true }/' \
-    "$build/source/models/note.yaml"
-grep -q added_later "$build/source/models/note.yaml" || fail "the model was not changed"
-build_all
-grep -rq added_later "$build/out/consumer_models_models" || fail "the models were not generated again"
-after=$(stat -c %Y.%y "$build/out/CMakeFiles/consumer_c.dir/main.c.o")
-[ "$before" != "$after" ] || fail "main.c was not compiled again"
-
-# A fault in the YAML fails the build and says where.
-echo "  - nonsense" >>"$build/source/models/note.yaml"
-if cmake --build "$build/out" >"$build/log" 2>&1; then
-    fail "a faulty model did not fail the build"
-fi
-grep -q 'note\.yaml:[0-9]*:[0-9]*: error: ' "$build/log" || fail "the fault has no place"
+    # A fault in the YAML fails the build and says where.
+    change '$a\  - nonsense' "$models/note.yaml" nonsense
+    if cmake --build "$out" >"$log" 2>&1; then
+        fail "a faulty model did not fail the build"
+    fi
+    grep -q 'note\.yaml:[0-9]*:[0-9]*: error: ' "$log" || fail "the fault has no place"
+done
