@@ -13,6 +13,9 @@
 #include "schema/schema.h"
 #include "yaml/document.h"
 
+/* Columns of a primary key or of a relation's keys: what the runtime has room for. */
+enum { BUILD_KEY_COLUMNS_MAX = 8 };
+
 struct enum_build {
     struct enum_type *type;
     struct document *document;

@@ -99,6 +99,11 @@ bool build_key(struct builder *b, struct model_build *owner, struct document *do
         }
         key_out->columns[key_out->count++] = column;
     }
+    if (count > BUILD_KEY_COLUMNS_MAX && strcmp(key, "columns") != 0) {
+        diagnostics_error(b->diags, document_item_span(document, node, key, BUILD_KEY_COLUMNS_MAX),
+                          "'%s' has more than %d columns", key, BUILD_KEY_COLUMNS_MAX);
+        return false;
+    }
     return ok;
 }
 

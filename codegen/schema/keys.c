@@ -72,6 +72,9 @@ static void build_primary_key(struct builder *b, struct model_build *mb)
         if (key->count)
             at =
                 document_value_span(mb->document, mb->columns[key->columns[0]->index].node, "type");
+        if (key->count > BUILD_KEY_COLUMNS_MAX)
+            diagnostics_error(b->diags, at, "the primary key of '%s' has more than %d columns",
+                              mb->model->name, BUILD_KEY_COLUMNS_MAX);
     }
     if (!key->count && !mb->model->view) {
         bool told = !mb->model->column_count || mb->broken_key ||
