@@ -14,14 +14,17 @@
 #   RUNTIME  what <target> links; orm::orm by default, orm::orm_static for a static build.
 #
 # The cache variable ORM_COMMAND names the orm command to run. It is needed only when
-# cross-compiling, where the package's own command runs on the target machine.
+# cross-compiling, where the package's own command runs on the target machine; the one in PATH is
+# used when it is not given.
 
 set(_ORM_GENERATE_RUN "${CMAKE_CURRENT_LIST_DIR}/OrmGenerateRun.cmake")
 
 function(_orm_find_command command_out depends_out)
     if(NOT ORM_COMMAND AND CMAKE_CROSSCOMPILING)
+        # From PATH only: what CMake's own prefixes lead to is made for the target machine.
         find_program(ORM_COMMAND orm DOC "An orm command that runs on this machine"
-            NO_CMAKE_FIND_ROOT_PATH)
+            NO_PACKAGE_ROOT_PATH NO_CMAKE_PATH NO_CMAKE_ENVIRONMENT_PATH NO_CMAKE_SYSTEM_PATH
+            NO_CMAKE_INSTALL_PREFIX NO_CMAKE_FIND_ROOT_PATH)
     endif()
     if(ORM_COMMAND)
         set(${command_out} "${ORM_COMMAND}" PARENT_SCOPE)

@@ -54,3 +54,11 @@ for generator in Ninja 'Unix Makefiles'; do
     fi
     grep -q 'note\.yaml:[0-9]*:[0-9]*: error: ' "$log" || fail "the fault has no place"
 done
+
+# The package's command is the target machine's; nobody may run it here.
+generator=cross
+if PATH=/usr/bin:/bin cmake -G Ninja -S "$folder/a source" -B "$build/cross" \
+    "-DCMAKE_PREFIX_PATH=$stage" -DCMAKE_SYSTEM_NAME=Linux "$@" >"$log" 2>&1; then
+    fail "cross-compiling took the package's own command"
+fi
+grep -q 'no orm command that runs' "$log" || fail "the error is another one"
