@@ -72,6 +72,11 @@ static const struct c_function insert = {
     "$insert$", "$insert_at$", STATUS,
     "$insert_at$" AT "const $new$ *$.values$, $type$ **$.row_out$)",
     "    return orm_gen_insert($.site$, $.db$, &$descriptor$, $.values$, $.row_out$);\n"};
+static const struct c_function insert_all = {
+    "$insert_all$", "$insert_all_at$", STATUS,
+    "$insert_all_at$" AT "const $new$ *$.values$, size_t $.count$, $list$ *$.list_out$)",
+    "    return orm_gen_insert_all($.site$, $.db$, &$descriptor$, $.values$, $.count$, "
+    "$.list_out$);\n"};
 static const struct c_function update = {
     "$update$", "$update_at$", STATUS,
     "$update_at$" AT "$type$ *$.row$, const $changes$ *$.changes$)",
@@ -140,6 +145,7 @@ static const char about_writing[] =
     " * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also\n"
     " * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID\n"
     " * for a required column that was not set; ORM_STALE when the row is gone or newer.\n"
+    " * insert_all sends one statement for each set of columns that are given.\n"
     " */\n";
 
 static const char about_relations[] =
@@ -253,8 +259,10 @@ static void print_writing(struct c_emit *emit, const struct printers *print)
 
     if (c_has_insert(model))
         print->comment(emit, about_writing);
-    if (c_has_insert(model))
+    if (c_has_insert(model)) {
         print->function(emit, &insert);
+        print->function(emit, &insert_all);
+    }
     if (c_has_update(model))
         print->function(emit, &update);
     if (c_has_delete(model))

@@ -51,6 +51,15 @@ ORM_API ORM_MUST_USE orm_status orm_gen_exists(orm_site site, orm_session *db,
 ORM_API ORM_MUST_USE orm_status orm_gen_insert(orm_site site, orm_session *db,
                                                const orm_model *model, const void *values,
                                                void *row_out);
+/*
+ * insert_all: `values` is an array of `count` <model>_new. One statement for each set of columns
+ * that are given, whatever the count (above 20,000 rows further executions of it, in the same
+ * flight). Every value is checked first: the error names the row, from 0. `list_out` (may be NULL)
+ * gets the rows as stored, in the order given.
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_insert_all(orm_site site, orm_session *db,
+                                                   const orm_model *model, const void *values,
+                                                   size_t count, void *list_out);
 /* update: writes what is set in `changes` (<model>_changes) and brings `row` to what is stored. */
 ORM_API ORM_MUST_USE orm_status orm_gen_update(orm_site site, orm_session *db,
                                                const orm_model *model, void *row,

@@ -36,6 +36,7 @@ typedef struct orm__slot {
 
 struct orm_object {
     const orm_model *model;
+    void *queued; /* what a flush is to write of the row; else NULL */
     orm_session *session;
     orm__result *result; /* the list the row first came in */
     void *row;

@@ -1,120 +1,18 @@
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/fail.h"
 #include "map/related.h"
 #include "model/column_value.h"
+#include "session/given.h"
 #include "session/related.h"
+#include "session/write.h"
 #include "sql/dialect.h"
-
-/* What an INSERT or UPDATE sets. */
-typedef struct changes {
-    const orm_model *model;
-    uint16_t columns[ORM__WRITE_MAX];
-    size_t count;
-} changes;
 
 typedef struct written {
     orm__mapper mapper;
     void *row;
     void *into; /* UPDATE: the row to overwrite */
 } written;
-
-static orm_status refuse(orm_session *db, orm_status status, const orm_model *model,
-                         const orm_column *column, const char *what)
-{
-    (void)orm__fail(&db->error, status, "%s.%s %s", model->name, column->field, what);
-    orm__fail_at(&db->error, model->name, column->field);
-    return status;
-}
-
-static bool is_stamp(const orm_column *column, bool insert)
-{
-    return (column->flags &
-            (insert ? ORM_COLUMN_CREATED | ORM_COLUMN_UPDATED : ORM_COLUMN_UPDATED)) != 0;
-}
-
-/* The present moment for created and updated columns. */
-static orm_value present(const orm_column *column)
-{
-    int64_t now = orm__wall_clock();
-    return column->type == ORM_TYPE_TIMESTAMP ? orm_bind_timestamp((orm_timestamp){now})
-                                              : orm_bind_timestamptz((orm_timestamptz){now});
-}
-
-static orm_status gather_set(orm_session *db, changes *set, uint16_t column, orm_value value)
-{
-    orm__gathered *gathered = &db->gathered;
-    if (set->count == ORM__WRITE_MAX)
-        return orm__fail(&db->error, ORM_UNSUPPORTED,
-                         "more than %d columns of %s are written at once", ORM__WRITE_MAX,
-                         set->model->name);
-    set->columns[set->count++] = column;
-    orm__gather_shape(gathered, &column, sizeof column);
-    orm__gather_column(gathered, set->model, column, value, false);
-    return gathered->status;
-}
-
-static bool is_required(const orm_column *column)
-{
-    return (column->flags &
-            (ORM_COLUMN_NULLABLE | ORM_COLUMN_IDENTITY | ORM_COLUMN_COMPUTED | ORM_COLUMN_DEFAULT |
-             ORM_COLUMN_VERSION | ORM_COLUMN_CREATED | ORM_COLUMN_UPDATED)) == 0;
-}
-
-static orm_status gather_new_column(orm_session *db, changes *set, uint16_t i, const void *values)
-{
-    const orm_column *column = &set->model->columns[i];
-    int state = ORM_UNSET;
-    orm_value value = {.kind = ORM_KIND_NONE};
-    if (column->new_offset != ORM_NO_OFFSET)
-        value = orm__set_get(column, (const char *)values + column->new_offset, &state);
-    if (state != ORM_UNSET)
-        return gather_set(db, set, i, value);
-    if (is_stamp(column, true))
-        return gather_set(db, set, i, present(column));
-    if ((column->flags & ORM_COLUMN_VERSION) != 0 && (column->flags & ORM_COLUMN_DEFAULT) == 0)
-        return gather_set(db, set, i, orm_bind_int(1));
-    if (is_required(column))
-        return refuse(db, ORM_INVALID, set->model, column, "is required and was not set");
-    return ORM_OK;
-}
-
-static orm_status gather_new(orm_session *db, changes *set, const void *values)
-{
-    orm_status status = ORM_OK;
-    for (uint16_t i = 0; i < set->model->column_count && status == ORM_OK; i++)
-        status = gather_new_column(db, set, i, values);
-    return status;
-}
-
-static orm_status gather_changes(orm_session *db, changes *set, const void *values)
-{
-    orm_status status = ORM_OK;
-    bool any = false;
-    for (uint16_t i = 0; i < set->model->column_count && status == ORM_OK; i++) {
-        const orm_column *column = &set->model->columns[i];
-        int state = ORM_UNSET;
-        orm_value value = {.kind = ORM_KIND_NONE};
-        if (column->changes_offset != ORM_NO_OFFSET && (column->flags & ORM_COLUMN_VERSION) == 0)
-            value = orm__set_get(column, (const char *)values + column->changes_offset, &state);
-        if (state == ORM_UNSET)
-            continue;
-        any = true;
-        status = gather_set(db, set, i, value);
-    }
-    for (uint16_t i = 0; any && i < set->model->column_count && status == ORM_OK; i++) {
-        const orm_column *column = &set->model->columns[i];
-        int state = ORM_UNSET;
-        if (!is_stamp(column, false))
-            continue;
-        if (column->changes_offset != ORM_NO_OFFSET)
-            (void)orm__set_get(column, (const char *)values + column->changes_offset, &state);
-        if (state == ORM_UNSET)
-            status = gather_set(db, set, i, present(column));
-    }
-    return status;
-}
 
 /* Key and version of a row in hand, for WHERE. */
 static orm_status gather_row(orm_session *db, const orm_model *model, const void *row)
@@ -129,8 +27,8 @@ static orm_status gather_row(orm_session *db, const orm_model *model, const void
     return db->gathered.status;
 }
 
-static orm_status start(orm_session *db, orm_site site, const orm_model *model,
-                        orm__purpose purpose)
+orm_status orm__write_start(orm_session *db, orm_site site, const orm_model *model,
+                            orm__purpose purpose)
 {
     orm_status status = orm__session_enter(db, site);
     if (status != ORM_OK)
@@ -146,7 +44,7 @@ static orm_status start(orm_session *db, orm_site site, const orm_model *model,
     return db->gathered.status;
 }
 
-static orm_status statement_for(orm_session *db, const changes *set, orm__purpose purpose,
+static orm_status statement_for(orm_session *db, const orm__given *set, orm__purpose purpose,
                                 orm__statement **statement_out)
 {
     *statement_out = orm__session_lookup(db);
@@ -201,8 +99,7 @@ static orm_status send_written(orm_session *db, orm_site site, orm__statement *s
     return orm__session_send_one(db, site, statement, take_written, target, &about, NULL);
 }
 
-/* A failure found before anything was sent gets the call's place too. */
-static orm_status with_site(orm_session *db, orm_site site, orm_status status)
+orm_status orm__write_end(orm_session *db, orm_site site, orm_status status)
 {
     if (status != ORM_OK)
         orm__fail_in(&db->error, "", site);
@@ -212,13 +109,12 @@ static orm_status with_site(orm_session *db, orm_site site, orm_status status)
 static orm_status insert(orm_site site, orm_session *db, const orm_model *model, const void *values,
                          void **row_out)
 {
-    changes set;
-    set.model = model;
-    set.count = 0;
+    orm__given set;
+    orm__given_init(&set, model);
     orm__statement *statement = NULL;
-    orm_status status = start(db, site, model, ORM__PURPOSE_INSERT);
+    orm_status status = orm__write_start(db, site, model, ORM__PURPOSE_INSERT);
     if (status == ORM_OK)
-        status = gather_new(db, &set, values);
+        status = orm__given_new(db, &set, values);
     if (status == ORM_OK)
         status = statement_for(db, &set, ORM__PURPOSE_INSERT, &statement);
     if (status != ORM_OK)
@@ -246,7 +142,7 @@ orm_status orm_gen_insert(orm_site site, orm_session *db, const orm_model *model
     orm_status status = insert(site, db, model, values, &row);
     if (row_out != NULL)
         *(void **)row_out = status == ORM_OK ? row : NULL;
-    return with_site(db, site, status);
+    return orm__write_end(db, site, status);
 }
 
 /* No row was hit: it is gone, or its version moved on. */
@@ -260,8 +156,7 @@ static orm_status missed(orm_session *db, const orm_model *model, const char *wh
     return db->error.status;
 }
 
-/* After an update: relations whose key it wrote, and the lists the row left and entered. */
-static void moved(orm_session *db, const orm_model *model, void *row, const void *before)
+void orm__write_moved(orm_session *db, const orm_model *model, void *row, const void *before)
 {
     for (uint16_t r = 0; r < model->relation_count; r++) {
         const orm_relation *relation = &model->relations[r];
@@ -278,15 +173,14 @@ static void moved(orm_session *db, const orm_model *model, void *row, const void
 static orm_status update(orm_site site, orm_session *db, const orm_model *model, void *row,
                          const void *values)
 {
-    changes set;
-    set.model = model;
-    set.count = 0;
+    orm__given set;
+    orm__given_init(&set, model);
     orm__statement *statement = NULL;
-    orm_status status = start(db, site, model, ORM__PURPOSE_UPDATE);
+    orm_status status = orm__write_start(db, site, model, ORM__PURPOSE_UPDATE);
     if (status == ORM_OK)
         status = orm__session_check_row(db, model, row);
     if (status == ORM_OK)
-        status = gather_changes(db, &set, values);
+        status = orm__given_changes(db, &set, values);
     if (status != ORM_OK || set.count == 0)
         return status;
     status = gather_row(db, model, row);
@@ -302,7 +196,7 @@ static orm_status update(orm_site site, orm_session *db, const orm_model *model,
         status = missed(db, model, "update");
     void *before = db->undo->before;
     if (status == ORM_OK) {
-        moved(db, model, row, before);
+        orm__write_moved(db, model, row, before);
         return ORM_OK;
     }
     /* Nothing of a failed update is to be seen in the row. */
@@ -314,17 +208,16 @@ static orm_status update(orm_site site, orm_session *db, const orm_model *model,
 orm_status orm_gen_update(orm_site site, orm_session *db, const orm_model *model, void *row,
                           const void *changes_made)
 {
-    return with_site(db, site, update(site, db, model, row, changes_made));
+    return orm__write_end(db, site, update(site, db, model, row, changes_made));
 }
 
 static orm_status delete_row(orm_site site, orm_session *db, const orm_model *model, void *row)
 {
-    changes set;
-    set.model = model;
-    set.count = 0;
+    orm__given set;
+    orm__given_init(&set, model);
     orm__statement *statement = NULL;
     int64_t affected = 0;
-    orm_status status = start(db, site, model, ORM__PURPOSE_DELETE);
+    orm_status status = orm__write_start(db, site, model, ORM__PURPOSE_DELETE);
     if (status == ORM_OK)
         status = orm__session_check_row(db, model, row);
     if (status == ORM_OK)
@@ -351,7 +244,7 @@ static orm_status delete_row(orm_site site, orm_session *db, const orm_model *mo
 
 orm_status orm_gen_delete(orm_site site, orm_session *db, const orm_model *model, void *row)
 {
-    return with_site(db, site, delete_row(site, db, model, row));
+    return orm__write_end(db, site, delete_row(site, db, model, row));
 }
 
 static orm_status delete_where(orm_site site, orm_session *db, const orm_model *model,
@@ -359,7 +252,7 @@ static orm_status delete_where(orm_site site, orm_session *db, const orm_model *
 {
     orm__query query = {.purpose = ORM__PURPOSE_DELETE_WHERE, .model = model, .where = where};
     orm__statement *statement = NULL;
-    orm_status status = start(db, site, model, ORM__PURPOSE_DELETE_WHERE);
+    orm_status status = orm__write_start(db, site, model, ORM__PURPOSE_DELETE_WHERE);
     if (status != ORM_OK)
         return status;
     if (where->kind == ORM_PRED_NONE)
@@ -387,5 +280,5 @@ orm_status orm_gen_delete_where(orm_site site, orm_session *db, const orm_model 
 {
     if (count_out != NULL)
         *count_out = 0;
-    return with_site(db, site, delete_where(site, db, model, where, count_out));
+    return orm__write_end(db, site, delete_where(site, db, model, where, count_out));
 }

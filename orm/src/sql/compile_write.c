@@ -1,6 +1,4 @@
-#include "sql/query.h"
-
-#include "sql/text.h"
+#include "sql/write_text.h"
 
 int orm__model_version(const orm_model *model)
 {
@@ -10,17 +8,26 @@ int orm__model_version(const orm_model *model)
     return -1;
 }
 
-static void write_returning(orm__text *text, const orm_model *model)
+void orm__write_returning(orm__text *text, const orm_model *model, const char *alias)
 {
     for (uint16_t i = 0; i < model->column_count; i++) {
         orm__text_add(text, i == 0 ? " RETURNING " : ", ");
-        orm__text_name(text, model->columns[i].name);
+        orm__text_column(text, alias, model->columns[i].name);
         orm__text_field(text, model, &model->columns[i]);
     }
 }
 
-static void write_names(orm__text *text, const orm_model *model, const uint16_t *columns,
-                        size_t count)
+void orm__write_next_version(orm__text *text, const orm_model *model, const char *alias)
+{
+    const char *name = model->columns[orm__model_version(model)].name;
+    orm__text_name(text, name);
+    orm__text_add(text, " = ");
+    orm__text_column(text, alias, name);
+    orm__text_add(text, " + 1");
+}
+
+void orm__write_names(orm__text *text, const orm_model *model, const uint16_t *columns,
+                      size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
@@ -46,7 +53,7 @@ static void write_row_match(orm__text *text, const orm_model *model)
     }
 }
 
-static orm_status finish(const orm__compiled *compiled)
+orm_status orm__write_finish(const orm__compiled *compiled)
 {
     return compiled->failed || compiled->sql.failed ? ORM_NOMEM : ORM_OK;
 }
@@ -61,7 +68,7 @@ orm_status orm__compile_insert(const orm__dialect *dialect, const orm_model *mod
         orm__text_add(&text, " DEFAULT VALUES");
     } else {
         orm__text_add(&text, " (");
-        write_names(&text, model, columns, count);
+        orm__write_names(&text, model, columns, count);
         orm__text_add(&text, ") VALUES (");
         for (size_t i = 0; i < count; i++) {
             if (i > 0)
@@ -70,8 +77,8 @@ orm_status orm__compile_insert(const orm__dialect *dialect, const orm_model *mod
         }
         orm__text_add(&text, ")");
     }
-    write_returning(&text, model);
-    return finish(compiled);
+    orm__write_returning(&text, model, NULL);
+    return orm__write_finish(compiled);
 }
 
 orm_status orm__compile_update(const orm__dialect *dialect, const orm_model *model,
@@ -91,14 +98,11 @@ orm_status orm__compile_update(const orm__dialect *dialect, const orm_model *mod
     }
     if (version >= 0) {
         orm__text_add(&text, count > 0 ? ", " : "");
-        orm__text_name(&text, model->columns[version].name);
-        orm__text_add(&text, " = ");
-        orm__text_name(&text, model->columns[version].name);
-        orm__text_add(&text, " + 1");
+        orm__write_next_version(&text, model, NULL);
     }
     write_row_match(&text, model);
-    write_returning(&text, model);
-    return finish(compiled);
+    orm__write_returning(&text, model, NULL);
+    return orm__write_finish(compiled);
 }
 
 orm_status orm__compile_delete(const orm__dialect *dialect, const orm_model *model,
@@ -108,5 +112,5 @@ orm_status orm__compile_delete(const orm__dialect *dialect, const orm_model *mod
     orm__text_add(&text, "DELETE FROM ");
     orm__text_table(&text, model->schema, model->table);
     write_row_match(&text, model);
-    return finish(compiled);
+    return orm__write_finish(compiled);
 }

@@ -29,6 +29,10 @@ typedef enum orm__purpose {
     ORM__PURPOSE_UPDATE,
     ORM__PURPOSE_DELETE,
     ORM__PURPOSE_DELETE_WHERE,
+    ORM__PURPOSE_UPDATE_WHERE,
+    ORM__PURPOSE_INSERT_MANY,
+    ORM__PURPOSE_UPDATE_MANY,
+    ORM__PURPOSE_DELETE_MANY,
     ORM__PURPOSE_RAW
 } orm__purpose;
 
@@ -134,6 +138,40 @@ orm_status orm__compile_update(const struct orm__dialect *dialect, const orm_mod
                                const uint16_t *columns, size_t count, orm__compiled *compiled);
 orm_status orm__compile_delete(const struct orm__dialect *dialect, const orm_model *model,
                                orm__compiled *compiled);
+
+/* What an INSERT does about a row that is there already. */
+typedef struct orm__conflict {
+    const uint16_t *on;     /* the columns of the key that may be taken */
+    const uint16_t *update; /* columns that take the new row's values; none: it is left alone */
+    size_t on_count;
+    size_t update_count;
+} orm__conflict;
+
+/*
+ * The same for any number of rows: one list of values per column, all of one length, and one text
+ * for any length. A sliced column (below) is a list of all elements of its arrays first, before the
+ * lists of all columns, among which it has two of integers: where each row's elements begin, from
+ * 1, and end. INSERT returns the rows in the order of the lists. `count` 0 inserts rows of
+ * defaults: one list of as many integers, if orm__can_insert_bare. UPDATE and DELETE return what
+ * they hit.
+ */
+orm_status orm__compile_insert_many(const struct orm__dialect *dialect, const orm_model *model,
+                                    const uint16_t *columns, size_t count,
+                                    const orm__conflict *conflict, orm__compiled *compiled);
+/* The lists of the key's columns follow those of `columns`, then when `versioned` the version's. */
+orm_status orm__compile_update_many(const struct orm__dialect *dialect, const orm_model *model,
+                                    const uint16_t *columns, size_t count, bool versioned,
+                                    orm__compiled *compiled);
+/* The key's columns, then the version's when the model has one. */
+orm_status orm__compile_delete_many(const struct orm__dialect *dialect, const orm_model *model,
+                                    orm__compiled *compiled);
+
+/* Whether a column's arrays travel as one list and are cut out of it by the statement. */
+bool orm__is_sliced(const struct orm__dialect *dialect, const orm_column *column);
+/* How many lists make the table of values. */
+size_t orm__write_width(const struct orm__dialect *dialect, const orm_model *model,
+                        const uint16_t *columns, size_t count);
+bool orm__can_insert_bare(const struct orm__dialect *dialect, const orm_model *model);
 
 /* Index of the model's version column, or -1. */
 int orm__model_version(const orm_model *model);

@@ -18,6 +18,9 @@
  */
 #define ORM_SQLITE_KEYS_TABLE "orm_keys"
 #define ORM_SQLITE_KEYS_ORD   "ord"
-enum { ORM_SQLITE_KEYS_MAX = 8 };
+/* The same with more columns, for rows that are written. */
+#define ORM_SQLITE_ROWS_TABLE      "orm_rows"
+#define ORM_SQLITE_WIDE_ROWS_TABLE "orm_wide_rows"
+enum { ORM_SQLITE_KEYS_MAX = 8, ORM_SQLITE_ROWS_MAX = 100, ORM_SQLITE_WIDE_ROWS_MAX = 900 };
 
 #endif

@@ -99,6 +99,12 @@ orm_status crm_group_insert_at(orm_site site, orm_session *db, const crm_group_n
     return orm_gen_insert(site, db, &crm_group_model, values, row_out);
 }
 
+orm_status crm_group_insert_all_at(orm_site site, orm_session *db, const crm_group_new *values,
+                                   size_t count, crm_group_list *list_out)
+{
+    return orm_gen_insert_all(site, db, &crm_group_model, values, count, list_out);
+}
+
 orm_status crm_group_delete_at(orm_site site, orm_session *db, crm_group *row)
 {
     return orm_gen_delete(site, db, &crm_group_model, row);

@@ -101,10 +101,15 @@ ORM_MUST_USE orm_status crm_group_raw_at(orm_site site, orm_session *db, const c
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define crm_group_insert(...) crm_group_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_group_insert_at(orm_site site, orm_session *db,
                                             const crm_group_new *values, crm_group **row_out);
+#define crm_group_insert_all(...) crm_group_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_group_insert_all_at(orm_site site, orm_session *db,
+                                                const crm_group_new *values, size_t count,
+                                                crm_group_list *list_out);
 #define crm_group_delete(...) crm_group_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_group_delete_at(orm_site site, orm_session *db, crm_group *row);
 #define crm_group_delete_where(...) crm_group_delete_where_at(ORM_SITE, __VA_ARGS__)

@@ -123,6 +123,13 @@ orm_status crm_membership_insert_at(orm_site site, orm_session *db,
     return orm_gen_insert(site, db, &crm_membership_model, values, row_out);
 }
 
+orm_status crm_membership_insert_all_at(orm_site site, orm_session *db,
+                                        const crm_membership_new *values, size_t count,
+                                        crm_membership_list *list_out)
+{
+    return orm_gen_insert_all(site, db, &crm_membership_model, values, count, list_out);
+}
+
 orm_status crm_membership_update_at(orm_site site, orm_session *db, crm_membership *row,
                                     const crm_membership_changes *changes)
 {

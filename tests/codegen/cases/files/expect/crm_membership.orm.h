@@ -122,11 +122,16 @@ ORM_MUST_USE orm_status crm_membership_raw_at(orm_site site, orm_session *db, co
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define crm_membership_insert(...) crm_membership_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_membership_insert_at(orm_site site, orm_session *db,
                                                  const crm_membership_new *values,
                                                  crm_membership **row_out);
+#define crm_membership_insert_all(...) crm_membership_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_insert_all_at(orm_site site, orm_session *db,
+                                                     const crm_membership_new *values, size_t count,
+                                                     crm_membership_list *list_out);
 #define crm_membership_update(...) crm_membership_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_membership_update_at(orm_site site, orm_session *db,
                                                  crm_membership *row,

@@ -173,6 +173,12 @@ orm_status crm_person_insert_at(orm_site site, orm_session *db, const crm_person
     return orm_gen_insert(site, db, &crm_person_model, values, row_out);
 }
 
+orm_status crm_person_insert_all_at(orm_site site, orm_session *db, const crm_person_new *values,
+                                    size_t count, crm_person_list *list_out)
+{
+    return orm_gen_insert_all(site, db, &crm_person_model, values, count, list_out);
+}
+
 orm_status crm_person_update_at(orm_site site, orm_session *db, crm_person *row,
                                 const crm_person_changes *changes)
 {

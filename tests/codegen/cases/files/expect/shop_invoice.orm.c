@@ -129,6 +129,13 @@ orm_status shop_invoice_insert_at(orm_site site, orm_session *db, const shop_inv
     return orm_gen_insert(site, db, &shop_invoice_model, values, row_out);
 }
 
+orm_status shop_invoice_insert_all_at(orm_site site, orm_session *db,
+                                      const shop_invoice_new *values, size_t count,
+                                      shop_invoice_list *list_out)
+{
+    return orm_gen_insert_all(site, db, &shop_invoice_model, values, count, list_out);
+}
+
 orm_status shop_invoice_update_at(orm_site site, orm_session *db, shop_invoice *row,
                                   const shop_invoice_changes *changes)
 {

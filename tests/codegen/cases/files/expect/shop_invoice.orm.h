@@ -127,11 +127,16 @@ ORM_MUST_USE orm_status shop_invoice_raw_at(orm_site site, orm_session *db, cons
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define shop_invoice_insert(...) shop_invoice_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_invoice_insert_at(orm_site site, orm_session *db,
                                                const shop_invoice_new *values,
                                                shop_invoice **row_out);
+#define shop_invoice_insert_all(...) shop_invoice_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_insert_all_at(orm_site site, orm_session *db,
+                                                   const shop_invoice_new *values, size_t count,
+                                                   shop_invoice_list *list_out);
 #define shop_invoice_update(...) shop_invoice_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_invoice_update_at(orm_site site, orm_session *db, shop_invoice *row,
                                                const shop_invoice_changes *changes);

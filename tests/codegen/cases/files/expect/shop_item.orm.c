@@ -141,6 +141,12 @@ orm_status shop_item_insert_at(orm_site site, orm_session *db, const shop_item_n
     return orm_gen_insert(site, db, &shop_item_model, values, row_out);
 }
 
+orm_status shop_item_insert_all_at(orm_site site, orm_session *db, const shop_item_new *values,
+                                   size_t count, shop_item_list *list_out)
+{
+    return orm_gen_insert_all(site, db, &shop_item_model, values, count, list_out);
+}
+
 orm_status shop_item_update_at(orm_site site, orm_session *db, shop_item *row,
                                const shop_item_changes *changes)
 {

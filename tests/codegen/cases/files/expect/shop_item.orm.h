@@ -136,10 +136,15 @@ ORM_MUST_USE orm_status shop_item_raw_at(orm_site site, orm_session *db, const c
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define shop_item_insert(...) shop_item_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_item_insert_at(orm_site site, orm_session *db,
                                             const shop_item_new *values, shop_item **row_out);
+#define shop_item_insert_all(...) shop_item_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_insert_all_at(orm_site site, orm_session *db,
+                                                const shop_item_new *values, size_t count,
+                                                shop_item_list *list_out);
 #define shop_item_update(...) shop_item_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_item_update_at(orm_site site, orm_session *db, shop_item *row,
                                             const shop_item_changes *changes);

@@ -195,6 +195,12 @@ orm_status shop_order_insert_at(orm_site site, orm_session *db, const shop_order
     return orm_gen_insert(site, db, &shop_order_model, values, row_out);
 }
 
+orm_status shop_order_insert_all_at(orm_site site, orm_session *db, const shop_order_new *values,
+                                    size_t count, shop_order_list *list_out)
+{
+    return orm_gen_insert_all(site, db, &shop_order_model, values, count, list_out);
+}
+
 orm_status shop_order_update_at(orm_site site, orm_session *db, shop_order *row,
                                 const shop_order_changes *changes)
 {

@@ -160,10 +160,15 @@ ORM_MUST_USE orm_status shop_order_raw_at(orm_site site, orm_session *db, const 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define shop_order_insert(...) shop_order_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_insert_at(orm_site site, orm_session *db,
                                              const shop_order_new *values, shop_order **row_out);
+#define shop_order_insert_all(...) shop_order_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_insert_all_at(orm_site site, orm_session *db,
+                                                 const shop_order_new *values, size_t count,
+                                                 shop_order_list *list_out);
 #define shop_order_update(...) shop_order_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_update_at(orm_site site, orm_session *db, shop_order *row,
                                              const shop_order_changes *changes);

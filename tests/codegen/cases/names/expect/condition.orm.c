@@ -99,6 +99,12 @@ orm_status condition_insert_at(orm_site site_, orm_session *db_, const condition
     return orm_gen_insert(site_, db_, &condition_model, values_, row_out);
 }
 
+orm_status condition_insert_all_at(orm_site site_, orm_session *db_, const condition_new *values_,
+                                   size_t count, condition_list *list_out)
+{
+    return orm_gen_insert_all(site_, db_, &condition_model, values_, count, list_out);
+}
+
 orm_status condition_delete_at(orm_site site_, orm_session *db_, condition *row_)
 {
     return orm_gen_delete(site_, db_, &condition_model, row_);

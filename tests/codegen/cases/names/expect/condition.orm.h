@@ -102,10 +102,15 @@ ORM_MUST_USE orm_status condition_raw_at(orm_site site_, orm_session *db_, const
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define condition_insert(...) condition_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status condition_insert_at(orm_site site_, orm_session *db_,
                                             const condition_new *values_, condition **row_out);
+#define condition_insert_all(...) condition_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_insert_all_at(orm_site site_, orm_session *db_,
+                                                const condition_new *values_, size_t count,
+                                                condition_list *list_out);
 #define condition_delete(...) condition_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status condition_delete_at(orm_site site_, orm_session *db_, condition *row_);
 #define condition_delete_where(...) condition_delete_where_at(ORM_SITE, __VA_ARGS__)

@@ -93,6 +93,12 @@ orm_status db_insert_at(orm_site site_, orm_session *db_, const db_new *values_,
     return orm_gen_insert(site_, db_, &db_model, values_, row_out);
 }
 
+orm_status db_insert_all_at(orm_site site_, orm_session *db_, const db_new *values_, size_t count,
+                            db_list *list_out)
+{
+    return orm_gen_insert_all(site_, db_, &db_model, values_, count, list_out);
+}
+
 orm_status db_delete_at(orm_site site_, orm_session *db_, db *row_)
 {
     return orm_gen_delete(site_, db_, &db_model, row_);

@@ -100,10 +100,14 @@ ORM_MUST_USE orm_status db_raw_at(orm_site site_, orm_session *db_, const char *
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define db_insert(...) db_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status db_insert_at(orm_site site_, orm_session *db_, const db_new *values_,
                                      db **row_out);
+#define db_insert_all(...) db_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status db_insert_all_at(orm_site site_, orm_session *db_, const db_new *values_,
+                                         size_t count, db_list *list_out);
 #define db_delete(...) db_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status db_delete_at(orm_site site_, orm_session *db_, db *row_);
 #define db_delete_where(...) db_delete_where_at(ORM_SITE, __VA_ARGS__)

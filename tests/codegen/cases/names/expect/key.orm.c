@@ -105,6 +105,12 @@ orm_status key_insert_at(orm_site site_, orm_session *db_, const key_new *values
     return orm_gen_insert(site_, db_, &key_model, values_, row_out);
 }
 
+orm_status key_insert_all_at(orm_site site_, orm_session *db_, const key_new *values_, size_t count,
+                             key_list *list_out)
+{
+    return orm_gen_insert_all(site_, db_, &key_model, values_, count, list_out);
+}
+
 orm_status key_update_at(orm_site site_, orm_session *db_, key *row_, const key_changes *changes)
 {
     return orm_gen_update(site_, db_, &key_model, row_, changes);

@@ -111,10 +111,14 @@ ORM_MUST_USE orm_status key_raw_at(orm_site site_, orm_session *db_, const char 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define key_insert(...) key_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status key_insert_at(orm_site site_, orm_session *db_, const key_new *values_,
                                       key **row_out);
+#define key_insert_all(...) key_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_insert_all_at(orm_site site_, orm_session *db_, const key_new *values_,
+                                          size_t count, key_list *list_out);
 #define key_update(...) key_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status key_update_at(orm_site site_, orm_session *db_, key *row_,
                                       const key_changes *changes);

@@ -168,6 +168,12 @@ orm_status names_insert_at(orm_site site_, orm_session *db_, const names_new *va
     return orm_gen_insert(site_, db_, &names_model, values_, row_out);
 }
 
+orm_status names_insert_all_at(orm_site site_, orm_session *db_, const names_new *values_,
+                               size_t count, names_list *list_out)
+{
+    return orm_gen_insert_all(site_, db_, &names_model, values_, count, list_out);
+}
+
 orm_status names_update_at(orm_site site_, orm_session *db_, names *row_,
                            const names_changes *changes)
 {

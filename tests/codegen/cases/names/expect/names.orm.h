@@ -146,10 +146,15 @@ ORM_MUST_USE orm_status names_raw_at(orm_site site_, orm_session *db_, const cha
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define names_insert(...) names_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_insert_at(orm_site site_, orm_session *db_, const names_new *values_,
                                         names **row_out);
+#define names_insert_all(...) names_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_insert_all_at(orm_site site_, orm_session *db_,
+                                            const names_new *values_, size_t count,
+                                            names_list *list_out);
 #define names_update(...) names_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_update_at(orm_site site_, orm_session *db_, names *row_,
                                         const names_changes *changes);

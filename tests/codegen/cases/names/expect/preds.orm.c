@@ -97,6 +97,12 @@ orm_status preds_insert_at(orm_site site_, orm_session *db_, const preds_new *va
     return orm_gen_insert(site_, db_, &preds_model, values_, row_out);
 }
 
+orm_status preds_insert_all_at(orm_site site_, orm_session *db_, const preds_new *values_,
+                               size_t count, preds_list *list_out)
+{
+    return orm_gen_insert_all(site_, db_, &preds_model, values_, count, list_out);
+}
+
 orm_status preds_delete_at(orm_site site_, orm_session *db_, preds *row_)
 {
     return orm_gen_delete(site_, db_, &preds_model, row_);

@@ -100,10 +100,15 @@ ORM_MUST_USE orm_status preds_raw_at(orm_site site_, orm_session *db_, const cha
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define preds_insert(...) preds_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status preds_insert_at(orm_site site_, orm_session *db_, const preds_new *values_,
                                         preds **row_out);
+#define preds_insert_all(...) preds_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_insert_all_at(orm_site site_, orm_session *db_,
+                                            const preds_new *values_, size_t count,
+                                            preds_list *list_out);
 #define preds_delete(...) preds_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status preds_delete_at(orm_site site_, orm_session *db_, preds *row_);
 #define preds_delete_where(...) preds_delete_where_at(ORM_SITE, __VA_ARGS__)

@@ -130,6 +130,12 @@ orm_status query_insert_at(orm_site site_, orm_session *db_, const query_new *va
     return orm_gen_insert(site_, db_, &query_model, values_, row_out);
 }
 
+orm_status query_insert_all_at(orm_site site_, orm_session *db_, const query_new *values_,
+                               size_t count, query_list *list_out)
+{
+    return orm_gen_insert_all(site_, db_, &query_model, values_, count, list_out);
+}
+
 orm_status query_update_at(orm_site site_, orm_session *db_, query *row_,
                            const query_changes *changes)
 {

@@ -128,10 +128,15 @@ ORM_MUST_USE orm_status query_raw_at(orm_site site_, orm_session *db_, const cha
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define query_insert(...) query_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_insert_at(orm_site site_, orm_session *db_, const query_new *values_,
                                         query **row_out);
+#define query_insert_all(...) query_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_insert_all_at(orm_site site_, orm_session *db_,
+                                            const query_new *values_, size_t count,
+                                            query_list *list_out);
 #define query_update(...) query_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_update_at(orm_site site_, orm_session *db_, query *row_,
                                         const query_changes *changes);

@@ -105,6 +105,12 @@ orm_status row_insert_at(orm_site site_, orm_session *db_, const row_new *values
     return orm_gen_insert(site_, db_, &row_model, values_, row_out);
 }
 
+orm_status row_insert_all_at(orm_site site_, orm_session *db_, const row_new *values_, size_t count,
+                             row_list *list_out)
+{
+    return orm_gen_insert_all(site_, db_, &row_model, values_, count, list_out);
+}
+
 orm_status row_update_at(orm_site site_, orm_session *db_, row *row_, const row_changes *changes)
 {
     return orm_gen_update(site_, db_, &row_model, row_, changes);

@@ -110,10 +110,14 @@ ORM_MUST_USE orm_status row_raw_at(orm_site site_, orm_session *db_, const char 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define row_insert(...) row_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_insert_at(orm_site site_, orm_session *db_, const row_new *values_,
                                       row **row_out);
+#define row_insert_all(...) row_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_insert_all_at(orm_site site_, orm_session *db_, const row_new *values_,
+                                          size_t count, row_list *list_out);
 #define row_update(...) row_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_update_at(orm_site site_, orm_session *db_, row *row_,
                                       const row_changes *changes);

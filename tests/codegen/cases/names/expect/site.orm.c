@@ -105,6 +105,12 @@ orm_status site_insert_at(orm_site site_, orm_session *db_, const site_new *valu
     return orm_gen_insert(site_, db_, &site_model, values_, row_out);
 }
 
+orm_status site_insert_all_at(orm_site site_, orm_session *db_, const site_new *values_,
+                              size_t count, site_list *list_out)
+{
+    return orm_gen_insert_all(site_, db_, &site_model, values_, count, list_out);
+}
+
 orm_status site_update_at(orm_site site_, orm_session *db_, site *row_, const site_changes *changes)
 {
     return orm_gen_update(site_, db_, &site_model, row_, changes);

@@ -111,10 +111,15 @@ ORM_MUST_USE orm_status site_raw_at(orm_site site_, orm_session *db_, const char
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define site_insert(...) site_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status site_insert_at(orm_site site_, orm_session *db_, const site_new *values_,
                                        site **row_out);
+#define site_insert_all(...) site_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_insert_all_at(orm_site site_, orm_session *db_,
+                                           const site_new *values_, size_t count,
+                                           site_list *list_out);
 #define site_update(...) site_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status site_update_at(orm_site site_, orm_session *db_, site *row_,
                                        const site_changes *changes);

@@ -97,6 +97,12 @@ orm_status values_insert_at(orm_site site_, orm_session *db_, const values_new *
     return orm_gen_insert(site_, db_, &values_model, values_, row_out);
 }
 
+orm_status values_insert_all_at(orm_site site_, orm_session *db_, const values_new *values_,
+                                size_t count, values_list *list_out)
+{
+    return orm_gen_insert_all(site_, db_, &values_model, values_, count, list_out);
+}
+
 orm_status values_delete_at(orm_site site_, orm_session *db_, values *row_)
 {
     return orm_gen_delete(site_, db_, &values_model, row_);

@@ -101,10 +101,15 @@ ORM_MUST_USE orm_status values_raw_at(orm_site site_, orm_session *db_, const ch
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define values_insert(...) values_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status values_insert_at(orm_site site_, orm_session *db_,
                                          const values_new *values_, values **row_out);
+#define values_insert_all(...) values_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_insert_all_at(orm_site site_, orm_session *db_,
+                                             const values_new *values_, size_t count,
+                                             values_list *list_out);
 #define values_delete(...) values_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status values_delete_at(orm_site site_, orm_session *db_, values *row_);
 #define values_delete_where(...) values_delete_where_at(ORM_SITE, __VA_ARGS__)

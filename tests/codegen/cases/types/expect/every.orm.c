@@ -836,6 +836,12 @@ orm_status every_insert_at(orm_site site, orm_session *db, const every_new *valu
     return orm_gen_insert(site, db, &every_model, values, row_out);
 }
 
+orm_status every_insert_all_at(orm_site site, orm_session *db, const every_new *values,
+                               size_t count, every_list *list_out)
+{
+    return orm_gen_insert_all(site, db, &every_model, values, count, list_out);
+}
+
 orm_status every_update_at(orm_site site, orm_session *db, every *row, const every_changes *changes)
 {
     return orm_gen_update(site, db, &every_model, row, changes);

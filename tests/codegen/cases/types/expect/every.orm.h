@@ -493,10 +493,14 @@ ORM_MUST_USE orm_status every_raw_at(orm_site site, orm_session *db, const char 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define every_insert(...) every_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status every_insert_at(orm_site site, orm_session *db, const every_new *values,
                                         every **row_out);
+#define every_insert_all(...) every_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_insert_all_at(orm_site site, orm_session *db, const every_new *values,
+                                            size_t count, every_list *list_out);
 #define every_update(...) every_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status every_update_at(orm_site site, orm_session *db, every *row,
                                         const every_changes *changes);

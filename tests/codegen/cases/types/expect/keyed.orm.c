@@ -195,6 +195,12 @@ orm_status keyed_insert_at(orm_site site, orm_session *db, const keyed_new *valu
     return orm_gen_insert(site, db, &keyed_model, values, row_out);
 }
 
+orm_status keyed_insert_all_at(orm_site site, orm_session *db, const keyed_new *values,
+                               size_t count, keyed_list *list_out)
+{
+    return orm_gen_insert_all(site, db, &keyed_model, values, count, list_out);
+}
+
 orm_status keyed_delete_at(orm_site site, orm_session *db, keyed *row)
 {
     return orm_gen_delete(site, db, &keyed_model, row);

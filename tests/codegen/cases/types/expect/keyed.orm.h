@@ -159,10 +159,14 @@ ORM_MUST_USE orm_status keyed_raw_at(orm_site site, orm_session *db, const char 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define keyed_insert(...) keyed_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_insert_at(orm_site site, orm_session *db, const keyed_new *values,
                                         keyed **row_out);
+#define keyed_insert_all(...) keyed_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_insert_all_at(orm_site site, orm_session *db, const keyed_new *values,
+                                            size_t count, keyed_list *list_out);
 #define keyed_delete(...) keyed_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_delete_at(orm_site site, orm_session *db, keyed *row);
 #define keyed_delete_where(...) keyed_delete_where_at(ORM_SITE, __VA_ARGS__)

@@ -163,6 +163,12 @@ orm_status project_insert_at(orm_site site, orm_session *db, const project_new *
     return orm_gen_insert(site, db, &project_model, values, row_out);
 }
 
+orm_status project_insert_all_at(orm_site site, orm_session *db, const project_new *values,
+                                 size_t count, project_list *list_out)
+{
+    return orm_gen_insert_all(site, db, &project_model, values, count, list_out);
+}
+
 orm_status project_update_at(orm_site site, orm_session *db, project *row,
                              const project_changes *changes)
 {

@@ -150,10 +150,15 @@ ORM_MUST_USE orm_status project_raw_at(orm_site site, orm_session *db, const cha
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define project_insert(...) project_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_insert_at(orm_site site, orm_session *db, const project_new *values,
                                           project **row_out);
+#define project_insert_all(...) project_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_insert_all_at(orm_site site, orm_session *db,
+                                              const project_new *values, size_t count,
+                                              project_list *list_out);
 #define project_update(...) project_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_update_at(orm_site site, orm_session *db, project *row,
                                           const project_changes *changes);

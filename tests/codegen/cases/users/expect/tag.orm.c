@@ -93,6 +93,12 @@ orm_status tag_insert_at(orm_site site, orm_session *db, const tag_new *values, 
     return orm_gen_insert(site, db, &tag_model, values, row_out);
 }
 
+orm_status tag_insert_all_at(orm_site site, orm_session *db, const tag_new *values, size_t count,
+                             tag_list *list_out)
+{
+    return orm_gen_insert_all(site, db, &tag_model, values, count, list_out);
+}
+
 orm_status tag_delete_at(orm_site site, orm_session *db, tag *row)
 {
     return orm_gen_delete(site, db, &tag_model, row);

@@ -100,10 +100,14 @@ ORM_MUST_USE orm_status tag_raw_at(orm_site site, orm_session *db, const char *s
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define tag_insert(...) tag_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_insert_at(orm_site site, orm_session *db, const tag_new *values,
                                       tag **row_out);
+#define tag_insert_all(...) tag_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_insert_all_at(orm_site site, orm_session *db, const tag_new *values,
+                                          size_t count, tag_list *list_out);
 #define tag_delete(...) tag_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_delete_at(orm_site site, orm_session *db, tag *row);
 #define tag_delete_where(...) tag_delete_where_at(ORM_SITE, __VA_ARGS__)

@@ -176,6 +176,12 @@ orm_status user_insert_at(orm_site site, orm_session *db, const user_new *values
     return orm_gen_insert(site, db, &user_model, values, row_out);
 }
 
+orm_status user_insert_all_at(orm_site site, orm_session *db, const user_new *values, size_t count,
+                              user_list *list_out)
+{
+    return orm_gen_insert_all(site, db, &user_model, values, count, list_out);
+}
+
 orm_status user_update_at(orm_site site, orm_session *db, user *row, const user_changes *changes)
 {
     return orm_gen_update(site, db, &user_model, row, changes);

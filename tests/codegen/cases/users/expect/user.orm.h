@@ -159,10 +159,14 @@ ORM_MUST_USE orm_status user_raw_at(orm_site site, orm_session *db, const char *
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * insert_all sends one statement for each set of columns that are given.
  */
 #define user_insert(...) user_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_insert_at(orm_site site, orm_session *db, const user_new *values,
                                        user **row_out);
+#define user_insert_all(...) user_insert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_insert_all_at(orm_site site, orm_session *db, const user_new *values,
+                                           size_t count, user_list *list_out);
 #define user_update(...) user_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_update_at(orm_site site, orm_session *db, user *row,
                                        const user_changes *changes);

@@ -1,0 +1,58 @@
+/*
+ * Rows of one model written together: one statement for each set of columns, whatever the number of
+ * rows. A batch lives for one call.
+ */
+#ifndef ORM_SESSION_BATCH_H
+#define ORM_SESSION_BATCH_H
+
+#include "session/given.h"
+
+/* One row of a batch. */
+typedef struct orm__line {
+    const uint16_t *columns; /* what is written, and its values */
+    const orm_value *values; /* UPDATE and DELETE: behind them those the row is found by */
+    size_t count;
+    void *row;    /* the object; INSERT makes one where it is NULL */
+    void *before; /* UPDATE: the row struct as it was. session */
+    bool hit;     /* the statement returned the row */
+} orm__line;
+
+/* What to do about rows that are there already. */
+typedef struct orm__upsert {
+    uint16_t *on; /* columns of the key that may be taken */
+    size_t on_count;
+    const bool *update; /* one per column: which take the new values; NULL: all that are given */
+    bool nothing;       /* leave such a row alone */
+} orm__upsert;
+
+typedef struct orm__batch {
+    orm_session *db;
+    orm_site site;
+    const orm_model *model;
+    orm__purpose purpose; /* INSERT_MANY, UPDATE_MANY, DELETE_MANY */
+    orm__arena arena;     /* for as long as the batch */
+    orm__line **lines;
+    size_t count;
+    const orm__upsert *upsert; /* INSERT_MANY; may be NULL */
+    bool unversioned;          /* UPDATE_MANY: neither asks for the version nor counts it on */
+} orm__batch;
+
+void orm__batch_init(orm__batch *batch, orm_session *db, orm_site site, const orm_model *model,
+                     orm__purpose purpose);
+void orm__batch_dispose(orm__batch *batch);
+
+/* Keeps what was gathered as a line. NULL: out of memory. */
+orm__line *orm__batch_keep(orm__arena *arena, const orm__given *set, const orm__gathered *gathered);
+
+/*
+ * Sends the batch in one flight and fills in `row` and `hit` of every line; relations of known
+ * objects follow. After a failure the transaction can only be rolled back.
+ */
+orm_status orm__batch_run(orm__batch *batch);
+
+/* insert_all, and with `upsert` (may be NULL) upsert_all: enters the call itself. */
+orm_status orm__insert_all(orm_site site, orm_session *db, const orm_model *model,
+                           const void *values, size_t count, const orm__upsert *upsert,
+                           orm_list *list);
+
+#endif
