@@ -217,6 +217,51 @@ static void test_below_eager_relations(void **state)
     paste(found, "g_team", "g_chore", "g_step", true);
 }
 
+/* One row leads to one row: the second step is a loop as well, though each list has one row. */
+static void test_chains_of_single_rows(void **state)
+{
+    orm_session *db = session();
+    g_person_list people;
+    g_person *boss;
+    g_profile *profile;
+    g_chore *task;
+    (void)state;
+    g_person_query query = {.where = g_person_id_is(orm_gt(60)), .order_by = {G_PERSON_BY_ID}};
+    int made = 0;
+    int first = 0;
+    int second = 0;
+    int third = 0;
+    int fourth = 0;
+    assert_at(made, g_person_select(db, &query, &people));
+    for (size_t i = 0; i < people.count; i++) {
+        assert_at(first, g_person_load_boss(db, people.items[i], &boss));
+        assert_at(second, g_person_load_profile(db, boss, &profile));
+        if (profile != NULL)
+            assert_at(third, g_profile_load_person(db, profile, &boss));
+        assert_at(fourth, g_person_load_top_task(db, boss, &task));
+    }
+    end(db);
+    assert_int_equal(orm_scope_finding_count(scope), 3);
+    assert_int_equal(third == 0, 0);
+    const orm_finding *tasks = orm_scope_finding(scope, 2);
+    assert_int_equal(tasks->site.line, fourth);
+    assert_int_equal(tasks->replacement_site.line, made);
+    assert_non_null(strstr(tasks->replacement, ".with.top_task = &g_chore_all"));
+    const orm_finding *bosses = orm_scope_finding(scope, 0);
+    assert_int_equal(bosses->site.line, first);
+    assert_int_equal(bosses->statements, 14);
+    const orm_finding *profiles = orm_scope_finding(scope, 1);
+    assert_string_equal(profiles->subject, "person.profile");
+    assert_int_equal(profiles->site.line, second);
+    assert_int_equal(profiles->origin.line, first);
+    assert_int_equal(profiles->statements, profiles->distinct);
+    assert_int_equal(profiles->statements, 14);
+    assert_int_equal(profiles->replacement_site.line, made);
+    assert_non_null(strstr(profiles->replacement,
+                           ".with.boss = &(g_person_query){.with.profile = &g_profile_all},"));
+    paste(profiles, "g_person", "g_person", "g_profile", false);
+}
+
 static void test_find_by_key(void **state)
 {
     orm_session *db = session();
@@ -622,6 +667,7 @@ int main(void)
         TEST(test_early_break),
         TEST(test_nested_loops),
         TEST(test_below_eager_relations),
+        TEST(test_chains_of_single_rows),
         TEST(test_find_by_key),
         TEST(test_other_keys),
         TEST(test_select_count_exists),

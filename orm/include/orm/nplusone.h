@@ -17,10 +17,10 @@
  *  - WRITE: three or more different rows inserted, updated or deleted one at a time.
  *
  * What is not: statements whose values differ only in LIMIT, OFFSET or range conditions (paging);
- * lists of several values sent at once (batches); the only row of a list (which counts, though, in
- * a finding of the same call); climbing from each row to its own parent; calls on one line, or one
- * helper called from different lines, once each; transaction control; the same thing in another
- * session.
+ * lists of several values sent at once (batches); the only row of a list (unless the call that
+ * made that list is a finding itself; and it counts in a finding of the same call); climbing from
+ * each row to its own parent; calls on one line, or one helper called from different lines, once
+ * each; transaction control; the same thing in another session.
  *
  * To find out where values come from the detector reads the session's lists again. While a scope
  * watches, a list's entries may be put in another order or set to NULL, but not point elsewhere.

@@ -601,9 +601,22 @@ static void count_first(look *at)
     group->duration_ns += at->event->duration_ns;
 }
 
+/* Whether the row was asked for by what is a row-by-row loop itself. */
+static bool comes_from_loop(const look *at)
+{
+    const orm_scope *scope = at->scope;
+    for (size_t i = 0; i < scope->record_count; i++) {
+        const orm_finding *finding = &scope->records[i]->finding;
+        if (finding->kind == ORM_FINDING_N1 && orm__same_site(finding->site, at->event->origin))
+            return true;
+    }
+    return false;
+}
+
 static void judge(look *at)
 {
-    bool single = at->event->kind == ORM_EVENT_RELATION && at->event->origin_rows < 2;
+    bool single = at->event->kind == ORM_EVENT_RELATION && at->event->origin_rows < 2 &&
+                  (at->group->record != NULL || !comes_from_loop(at));
     hash_values(at);
     if (at->group->record != NULL) {
         count_more(at);

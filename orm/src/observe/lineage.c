@@ -39,7 +39,7 @@ static const orm_model *eager_parent(const orm__witness *witness, orm_site site,
     size_t walked = 0;
     for (const orm__result *at = witness->results; at != NULL && walked < RESULTS_MAX;
          at = at->next, walked++)
-        if (at->model != NULL && orm__same_site(at->site, site) &&
+        if (at->model != NULL && at->relation != relation && orm__same_site(at->site, site) &&
             has_relation(at->model, relation))
             return at->model;
     return NULL;
@@ -81,7 +81,8 @@ static bool step_up(const orm_scope *scope, const orm__witness *witness, orm__li
     lineage->kind = ORM_EVENT_RELATION;
     if (parent == NULL) {
         /* Rows of a single parent are a list of their own: nothing above them is worth a query. */
-        if (load == NULL || load->owner == NULL || load->origin.line == 0 || load->origin_rows < 2)
+        if (load == NULL || load->owner == NULL || load->origin.line == 0 ||
+            (load->origin_rows < 2 && load->record == NULL))
             return false;
         lineage->site = load->origin;
         parent = load->owner;
