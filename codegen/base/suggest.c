@@ -34,7 +34,8 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
 
         row[0] = i;
         for (size_t j = 1; j <= b_length; j++) {
-            row[j] = least(above[j - 1] + !same(a[i - 1], b[j - 1]), least(above[j], row[j - 1]) + 1);
+            row[j] = above[j - 1] + !same(a[i - 1], b[j - 1]);
+            row[j] = least(row[j], least(above[j], row[j - 1]) + 1);
             if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
                 row[j] = least(row[j], before[j - 2] + 1);
         }

@@ -125,11 +125,13 @@ static void build_generated(struct builder *b, struct model_build *mb, size_t in
 
         suggest_offer(&near, "identity");
         suggest_offer(&near, "serial");
-        if (strcmp(text, "always") == 0 || strcmp(text, "true") == 0)
+        if (strcmp(text, "always") == 0 || strcmp(text, "true") == 0) {
             near.best = "identity";
+            near.distance = 0;
+        }
         column->generated = GENERATED_EXPRESSION;
         column->expression = build_sql(b, mb->document, cb->node, "generated", text);
-        if (near.best && (near.distance <= 2 || strcmp(near.best, "identity") == 0) && !build_find_column(mb, text))
+        if (near.best && near.distance <= 2 && !build_find_column(mb, text))
             diagnostics_error(b->diags, at(mb, cb, "generated"),
                               "'%s' is neither identity, serial nor an expression%s", text,
                               suggest_text(b->arena, &near));

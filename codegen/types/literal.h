@@ -18,7 +18,7 @@ const char *literal_read(struct arena *arena, const struct column_type *type, co
 /* Order of two normalised literals of a type with bounds: negative, 0, positive. */
 int literal_compare(const struct column_type *type, const char *a, const char *b);
 
-/* Whether text is one JSON value; when it will be decoded, as jsonb is, of characters that exist. */
+/* Whether text is one JSON value; when it will be decoded, as jsonb is, of real characters only. */
 bool json_is_valid(const char *text, bool decoded);
 
 #endif

@@ -61,11 +61,14 @@ static bool apply_cuts(const struct document *document, yaml_document_t *tree)
 {
     if (document->gone[1])
         return false;
-    for (yaml_node_t *node = tree->nodes.start; document->has_cuts && node < tree->nodes.top; node++)
+    if (!document->has_cuts)
+        return true;
+    for (yaml_node_t *node = tree->nodes.start; node < tree->nodes.top; node++) {
         if (node->type == YAML_MAPPING_NODE)
             cut_mapping(document, node);
         else if (node->type == YAML_SEQUENCE_NODE)
             cut_list(document, node);
+    }
     return true;
 }
 
