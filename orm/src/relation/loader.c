@@ -92,6 +92,23 @@ orm_status orm__loader_add_with(orm__loader *loader, const orm__view *view, void
     return status;
 }
 
+/* The levels of a self relation below the one that was joined. */
+static orm_status add_below_join(orm__loader *loader, const orm__tables *tables,
+                                 const orm__join *join, void *const *rows, size_t count,
+                                 const char *path)
+{
+    const orm_model *target = join->relation->target;
+    if (tables->mappers[join->parent].model != target || count == 0)
+        return ORM_OK;
+    orm_status status = orm__loader_add(loader, target, join->relation_index, join->query, rows,
+                                        count, path, false);
+    if (status != ORM_OK)
+        return status;
+    orm__task *added = (orm__task *)(void *)((char *)loader->level_end - offsetof(orm__task, next));
+    added->depth--;
+    return ORM_OK;
+}
+
 orm_status orm__loader_add_joined(orm__loader *loader, const orm__tables *tables, const char *path)
 {
     orm_session *session = loader->session;
@@ -106,8 +123,10 @@ orm_status orm__loader_add_joined(orm__loader *loader, const orm__tables *tables
             return orm__session_nomem(session);
         tables->mappers[i + 1].result->rows = rows;
         tables->mappers[i + 1].result->count = joined->count;
-        status = orm__loader_add_with(loader, &view, rows, joined->count,
-                                      join_path(session, path, join->relation->name), false);
+        const char *below = join_path(session, path, join->relation->name);
+        status = orm__loader_add_with(loader, &view, rows, joined->count, below, false);
+        if (status == ORM_OK && view.depth > 1)
+            status = add_below_join(loader, tables, join, rows, joined->count, below);
     }
     return status;
 }
@@ -379,6 +398,55 @@ static void **all_children(orm__loader *loader, orm__task *task, size_t *count_o
     return orm__row_list_keep(&task->children, &loader->session->arena);
 }
 
+/* Of `children`, in place, those that no level has passed yet. What was passed is loaded, at least
+ * as deep. */
+static bool keep_new(orm__loader *loader, orm__task *task, void **children, size_t *count)
+{
+    orm__arena *arena = &loader->session->arena;
+    size_t kept = 0;
+    bool is_new = false;
+    if (task->visited == NULL) {
+        task->visited = orm__arena_zero(arena, sizeof *task->visited);
+        if (task->visited == NULL)
+            return false;
+        for (size_t i = 0; i < task->parent_count; i++)
+            if (!orm__visited_add(task->visited, arena, task->parents[i], &is_new))
+                return false;
+    }
+    for (size_t i = 0; i < *count; i++) {
+        if (!orm__visited_add(task->visited, arena, children[i], &is_new))
+            return false;
+        if (is_new)
+            children[kept++] = children[i];
+    }
+    *count = kept;
+    return true;
+}
+
+/* The next level of a self relation. */
+static orm_status add_deeper(orm__loader *loader, orm__task *task, void *const *children,
+                             size_t count)
+{
+    orm_session *session = loader->session;
+    void **next = orm__arena_alloc(&session->arena, (count + 1) * sizeof *next);
+    if (next == NULL)
+        return orm__session_nomem(session);
+    if (count > 0)
+        memcpy(next, children, count * sizeof *next);
+    if (!keep_new(loader, task, next, &count))
+        return orm__session_nomem(session);
+    if (count == 0)
+        return ORM_OK;
+    orm_status status = orm__loader_add(loader, task->owner, task->relation_index, task->generated,
+                                        next, count, task->path, false);
+    if (status != ORM_OK)
+        return status;
+    orm__task *added = (orm__task *)(void *)((char *)loader->level_end - offsetof(orm__task, next));
+    added->depth = task->depth - 1;
+    added->visited = task->visited;
+    return ORM_OK;
+}
+
 /* The relations below a finished task. */
 static orm_status add_next(orm__loader *loader, orm__task *task)
 {
@@ -396,14 +464,8 @@ static orm_status add_next(orm__loader *loader, orm__task *task)
         orm__loader_add_with(loader, &task->view, children, count, task->path, joins_too);
     if (status == ORM_OK && !joins_too && task->tables.query != NULL)
         status = orm__loader_add_joined(loader, &task->tables, task->path);
-    if (status == ORM_OK && deeper && count > 0) {
-        status = orm__loader_add(loader, task->owner, task->relation_index, task->generated,
-                                 children, count, task->path, false);
-        orm__task *added =
-            (orm__task *)(void *)((char *)loader->level_end - offsetof(orm__task, next));
-        if (status == ORM_OK)
-            added->depth = task->depth - 1;
-    }
+    if (status == ORM_OK && deeper)
+        status = add_deeper(loader, task, children, count);
     return status;
 }
 

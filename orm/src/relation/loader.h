@@ -8,6 +8,7 @@
 #include "relation/assign.h"
 #include "relation/keyset.h"
 #include "relation/tables.h"
+#include "relation/visited.h"
 #include "session/session.h"
 #include "session/view.h"
 
@@ -19,7 +20,8 @@ typedef struct orm__task {
     uint16_t relation_index;
     const void *generated; /* the relation's generated query, or NULL */
     orm__view view;
-    uint32_t depth; /* levels of a self relation still to load, this one included */
+    uint32_t depth;        /* levels of a self relation still to load, this one included */
+    orm__visited *visited; /* by these levels; NULL on the first */
     void *const *parents;
     size_t parent_count;
     const char *path; /* NULL when nobody watches */
