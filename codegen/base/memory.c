@@ -65,7 +65,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 
     if (size > BLOCK_SIZE / 4)
         return new_block(arena, size);
-    size = (size + align - 1) / align * align;
+    /* Nothing takes room as well: an empty arena has no place to point at. */
+    size = size == 0 ? align : (size + align - 1) / align * align;
     if (size > arena->left) {
         arena->at = new_block(arena, BLOCK_SIZE);
         arena->left = BLOCK_SIZE;

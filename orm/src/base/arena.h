@@ -55,7 +55,8 @@ enum { ORM_ARENA_ALIGN = 16 };
 
 static inline void *orm__arena_alloc(orm__arena *arena, size_t size)
 {
-    size_t rounded = (size + ORM_ARENA_ALIGN - 1) & ~(size_t)(ORM_ARENA_ALIGN - 1);
+    /* Nothing takes room as well: NULL would mean that memory ran out. */
+    size_t rounded = (size + (size == 0) + ORM_ARENA_ALIGN - 1) & ~(size_t)(ORM_ARENA_ALIGN - 1);
     if (rounded < size)
         return NULL;
     if (rounded > (size_t)(arena->end - arena->at))
