@@ -128,7 +128,7 @@ static orm_status decode_enum(const orm_enum_labels *labels, const unsigned char
 {
     for (size_t i = 0; labels != NULL && i < labels->count; i++) {
         const char *label = labels->labels[i];
-        if (strncmp(label, (const char *)data, size) != 0 || label[size] != '\0') continue;
+        if (strlen(label) != size || memcmp(label, data, size) != 0) continue;
         *(int *)member = (int)i + 1;
         return ORM_OK;
     }
