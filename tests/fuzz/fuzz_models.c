@@ -1,4 +1,4 @@
-/* A YAML file through checking and, when nothing is wrong with it, all that is generated from it. */
+/* A YAML file through checking and, when nothing is wrong, all that is generated from it. */
 #include "fuzz/fuzz.h"
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* PostgreSQL's binary values and arrays: the first byte chooses the type, the second how it is read. */
+/* PostgreSQL's binary values: the first byte chooses the type, the second how it is read. */
 #include "fuzz/fuzz.h"
 
 #include "driver/postgres/pg_rows.h"

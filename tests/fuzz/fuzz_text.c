@@ -54,8 +54,8 @@ TRY_TYPE(interval, micros)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const parsers[])(const char *text) = {try_uuid,      try_date,        try_time,
-                                                        try_timestamp, try_timestamptz, try_interval};
+    static void (*const parsers[])(const char *text) = {
+        try_uuid, try_date, try_time, try_timestamp, try_timestamptz, try_interval};
     if (size == 0)
         return 0;
     char *text = fuzz_text(data + 1, size - 1);

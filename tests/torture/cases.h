@@ -1,4 +1,7 @@
-/* Representative units of work, each told as text, so that a half result can't pass for a whole one. */
+/*
+ * Representative units of work, each told as text, so that a half result can't pass for a whole
+ * one.
+ */
 #ifndef TESTS_TORTURE_CASES_H
 #define TESTS_TORTURE_CASES_H
 

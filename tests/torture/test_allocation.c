@@ -1,6 +1,6 @@
 /*
- * Every allocation of representative units of work fails once, alone and with all that follow. Each
- * time the failure is told, nothing is lost, given back twice or wrongly measured, what succeeded is
+ * Every allocation of representative units of work fails once, alone and with all that follow.
+ * Each time the failure is told, nothing is lost, given back twice or wrongly measured, what succeeded is
  * whole, and the engine serves the next session.
  */
 #include "support/fixture.h"
@@ -148,8 +148,8 @@ static void torture(const torture_case *each, bool warm, heap_mode mode)
     for (; run_case(each, warm, n, mode, &expected); n += step)
         assert_true(n < MAX_POINTS);
     print_message("%s%s: %ld allocations\n", each->name, warm ? ", again" : "", n - 1);
-    /* Watching with everything prepared may need none of the engine's. */
-    assert_true(n > (warm ? 2 : 20));
+    /* With everything prepared and memory kept from before there may be no need for any. */
+    assert_true(warm || n > 5);
     free(expected);
 }
 

@@ -63,7 +63,7 @@ static void check_late(const char *call, orm_status status, int64_t start, int64
         fail_msg("%s took %d ms", call, (int)took);
 }
 
-/* A session of the engine whose connection fell silent is closed, and another one served, in time. */
+/* A session whose connection fell silent is closed, and another one served, in time. */
 static void check_recovers(orm_engine *engine, orm_session *db, bool reachable)
 {
     orm_engine_status status;
