@@ -50,8 +50,37 @@ static void one_statement_for_any_number_of_keys(void **state)
     }
 }
 
+static void no_execution_is_for_fewer(void **state)
+{
+    (void)state;
+    static const int parents[] = {4999, 5000, 5001, 9999, 10000, 10001};
+    for (size_t i = 0; i < sizeof parents / sizeof *parents; i++) {
+        orm_session *db = test_session(&database);
+        g_person_list people;
+        size_t found = 0;
+        test_count_start(&database);
+        assert_ok(db, g_person_select(db,
+                                      &(g_person_query){.order_by = {G_PERSON_BY_ID},
+                                                        .limit = parents[i],
+                                                        .with = {.tasks = &g_chore_all}},
+                                      &people));
+        test_counts counts = test_count(&database);
+        assert_in_range(counts.statements, 2, 1 + (parents[i] < 10000 ? 1 : 2));
+        for (size_t k = 0; k < people.count; k++) {
+            g_chore_list tasks;
+            assert_int_equal(g_person_tasks(people.items[k], &tasks), ORM_OK);
+            found += tasks.count;
+        }
+        assert_int_equal(
+            found,
+            test_number(&database, "select count(*) from tasks where person_id <= %d", parents[i]));
+        test_session_close(&database, db);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {suite_test(one_statement_for_any_number_of_keys)};
+    const struct CMUnitTest tests[] = {suite_test(one_statement_for_any_number_of_keys),
+                                       suite_test(no_execution_is_for_fewer)};
     return cmocka_run_group_tests(tests, open_database, close_database);
 }

@@ -6,7 +6,8 @@
 #include "base/fail.h"
 #include "model/column_value.h"
 
-/* PostgreSQL decodes several results of some thousand rows for less than one giant one. */
+/* PostgreSQL decodes several results of some thousand rows for less than one giant one. The last
+ * execution takes what is left, so that none is for fewer keys. */
 enum { KEYS_AT_ONCE = 5000 };
 
 void orm__loader_init(orm__loader *loader, orm_session *session, orm_site site)
@@ -302,7 +303,7 @@ static size_t pieces_of(const orm__loader *loader, const orm__task *task)
         return 0;
     if (loader->session->engine->driver->dialect != ORM_DIALECT_POSTGRESQL)
         return 1;
-    return (task->keys.count + KEYS_AT_ONCE - 1) / KEYS_AT_ONCE;
+    return task->keys.count < KEYS_AT_ONCE ? 1 : task->keys.count / KEYS_AT_ONCE;
 }
 
 /* The calls of one task: its statement, once per piece of its keys. */
