@@ -1,6 +1,7 @@
 /*
  * What the fuzz targets share. Each is one fuzz_<name>.c with LLVMFuzzerTestOneInput(); its seeds
- * and what it once failed on are in corpus/<name>/. replay.c runs a target over them without libFuzzer.
+ * and what it once failed on are in corpus/<name>/. replay.c runs a target over them without
+ * libFuzzer.
  */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H

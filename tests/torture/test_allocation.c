@@ -1,7 +1,7 @@
 /*
  * Every allocation of representative units of work fails once, alone and with all that follow.
- * Each time the failure is told, nothing is lost, given back twice or wrongly measured, what succeeded is
- * whole, and the engine serves the next session.
+ * Each time the failure is told, nothing is lost, given back twice or wrongly measured, what
+ * succeeded is whole, and the engine serves the next session.
  */
 #include "support/fixture.h"
 #include "support/graph.h"
