@@ -77,6 +77,22 @@ static const struct c_function insert_all = {
     "$insert_all_at$" AT "const $new$ *$.values$, size_t $.count$, $list$ *$.list_out$)",
     "    return orm_gen_insert_all($.site$, $.db$, &$descriptor$, $.values$, $.count$, "
     "$.list_out$);\n"};
+static const struct c_function upsert = {
+    "$upsert$", "$upsert_at$", STATUS,
+    "$upsert_at$" AT "const $new$ *$.values$, const $conflict$ *$.conflict$, $type$ **$.row_out$)",
+    "    return orm_gen_upsert($.site$, $.db$, &$descriptor$, $.values$, $.conflict$, "
+    "$.row_out$);\n"};
+static const struct c_function upsert_all = {
+    "$upsert_all$", "$upsert_all_at$", STATUS,
+    "$upsert_all_at$" AT "const $new$ *$.values$, size_t $.count$, const $conflict$ *$.conflict$, "
+    "$list$ *$.list_out$)",
+    "    return orm_gen_upsert_all($.site$, $.db$, &$descriptor$, $.values$, $.count$, "
+    "$.conflict$, $.list_out$);\n"};
+static const struct c_function update_where = {
+    "$update_where$", "$update_where_at$", STATUS,
+    "$update_where_at$" AT "$pred$ $.where$, const $changes$ *$.changes$, int64_t *$.count_out$)",
+    "    return orm_gen_update_where($.site$, $.db$, &$descriptor$, &$.where$.pred, $.changes$, "
+    "$.count_out$);\n"};
 static const struct c_function update = {
     "$update$", "$update_at$", STATUS,
     "$update_at$" AT "$type$ *$.row$, const $changes$ *$.changes$)",
@@ -145,7 +161,8 @@ static const char about_writing[] =
     " * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also\n"
     " * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID\n"
     " * for a required column that was not set; ORM_STALE when the row is gone or newer.\n"
-    " * insert_all sends one statement for each set of columns that are given.\n"
+    " * insert_all sends one statement for each set of columns that are given. upsert writes\n"
+    " * to the row that is there already, if any; a row left alone comes back as NULL.\n"
     " */\n";
 
 static const char about_relations[] =
@@ -262,9 +279,13 @@ static void print_writing(struct c_emit *emit, const struct printers *print)
     if (c_has_insert(model)) {
         print->function(emit, &insert);
         print->function(emit, &insert_all);
+        print->function(emit, &upsert);
+        print->function(emit, &upsert_all);
     }
-    if (c_has_update(model))
+    if (c_has_update(model)) {
         print->function(emit, &update);
+        print->function(emit, &update_where);
+    }
     if (c_has_delete(model))
         print->function(emit, &delete_row);
     if (c_has_insert(model))

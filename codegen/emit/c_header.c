@@ -81,7 +81,8 @@ static void write_forward_declarations(struct c_emit *emit)
     const struct model **targets;
 
     if (c_has_insert(emit->model))
-        writer_add(&emit->writer, "typedef struct $new$ $new$;\n");
+        writer_add(&emit->writer, "typedef struct $new$ $new$;\n"
+                                  "typedef struct $conflict$ $conflict$;\n");
     if (c_has_update(emit->model))
         writer_add(&emit->writer, "typedef struct $changes$ $changes$;\n");
     targets = c_emit_targets(emit, &count);
@@ -200,6 +201,29 @@ static void write_set_struct(struct c_emit *emit, const char *opening_line,
     writer_add(&emit->writer, "};\n");
 }
 
+static void write_flags(struct c_emit *emit, const char *closing)
+{
+    for (size_t i = 0; i < emit->model->column_count; i++) {
+        writer_set(&emit->writer, "field", emit->model->columns[i].c_name);
+        writer_add(&emit->writer, "        bool $field$;\n");
+    }
+    writer_add(&emit->writer, closing);
+}
+
+static void write_conflict(struct c_emit *emit)
+{
+    writer_add(&emit->writer,
+               "\n"
+               "/* What an upsert does about a row that is there already. */\n"
+               "struct $conflict$ {\n"
+               "    struct { /* the key that may be taken; none: the primary key */\n");
+    write_flags(emit, "    } on;\n"
+                      "    struct { /* what takes the values given; none: all of them */\n");
+    write_flags(emit, "    } update;\n"
+                      "    bool nothing; /* leave it alone */\n"
+                      "};\n");
+}
+
 static void write_set_structs(struct c_emit *emit)
 {
     if (c_has_insert(emit->model))
@@ -212,6 +236,8 @@ static void write_set_structs(struct c_emit *emit)
                          "\n/* What to update; what is not set stays. */\n"
                          "struct $changes$ {\n",
                          c_is_changeable);
+    if (c_has_insert(emit->model))
+        write_conflict(emit);
 }
 
 void c_write_header(struct c_emit *emit)

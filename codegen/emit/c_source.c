@@ -266,5 +266,8 @@ void c_write_source(struct c_emit *emit)
     }
     write_descriptor(emit);
     writer_add(writer, "\nconst $query$ $all$ = {.limit = 0};\n");
+    if (c_has_insert(emit->model))
+        writer_add(writer, "\n_Static_assert(sizeof($conflict$) == 2 * $column_count$ + 1, \"bool "
+                           "is a byte\");\n");
     c_write_functions_defined(emit);
 }

@@ -48,8 +48,13 @@ const struct generated_name generated_names[] = {
     {NULL, NAME_OF_MODEL, "{model}_each_at", NAME_ORDINARY},
     {"insert_all", NAME_OF_MODEL, "{model}_insert_all", NAME_ORDINARY},
     {"insert_all_at", NAME_OF_MODEL, "{model}_insert_all_at", NAME_ORDINARY},
-    {NULL, NAME_OF_MODEL, "{model}_upsert", NAME_ORDINARY},
-    {NULL, NAME_OF_MODEL, "{model}_upsert_at", NAME_ORDINARY},
+    {"conflict", NAME_OF_MODEL, "{model}_conflict", NAME_BOTH},
+    {"upsert", NAME_OF_MODEL, "{model}_upsert", NAME_ORDINARY},
+    {"upsert_at", NAME_OF_MODEL, "{model}_upsert_at", NAME_ORDINARY},
+    {"upsert_all", NAME_OF_MODEL, "{model}_upsert_all", NAME_ORDINARY},
+    {"upsert_all_at", NAME_OF_MODEL, "{model}_upsert_all_at", NAME_ORDINARY},
+    {"update_where", NAME_OF_MODEL, "{model}_update_where", NAME_ORDINARY},
+    {"update_where_at", NAME_OF_MODEL, "{model}_update_where_at", NAME_ORDINARY},
     {"is", NAME_OF_COLUMN, "{model}_{column}_is", NAME_ORDINARY},
     {"is_null", NAME_OF_COLUMN, "{model}_{column}_is_null", NAME_ORDINARY},
     {"by", NAME_OF_COLUMN, "{MODEL}_BY_{COLUMN}", NAME_ORDINARY},
@@ -113,8 +118,8 @@ static bool is_among(const char *const *names, size_t count, const char *name)
 /* Functions and tags may share a parameter's name; typedefs and objects would be hidden. */
 static bool is_hidden_by(const struct model *model, const char *name)
 {
-    static const char *const ends[] = {"",     "_list",    "_pred",  "_query",
-                                       "_new", "_changes", "_model", "_all"};
+    static const char *const ends[] = {"",         "_list",  "_pred", "_query",   "_new",
+                                       "_changes", "_model", "_all",  "_conflict"};
     size_t length = strlen(model->c_name);
 
     if (strncmp(name, model->c_name, length) != 0)

@@ -70,6 +70,26 @@ ORM_API ORM_MUST_USE orm_status orm_gen_delete(orm_site site, orm_session *db,
 ORM_API ORM_MUST_USE orm_status orm_gen_delete_where(orm_site site, orm_session *db,
                                                      const orm_model *model, const orm_pred *where,
                                                      int64_t *count_out);
+/*
+ * update_where: writes what is set in `changes` to all rows for which `where` holds; a version
+ * counts on. Rows in hand keep their fields until they are read again. `count_out` may be NULL.
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_update_where(orm_site site, orm_session *db,
+                                                     const orm_model *model, const orm_pred *where,
+                                                     const void *changes, int64_t *count_out);
+/*
+ * upsert: inserts, or where a row with that key is there already writes to it. `conflict` is the
+ * model's <model>_conflict or NULL for all its defaults. A version counts on, moments of creation
+ * stay. `row_out` and `list_out` (may be NULL) get the rows as stored, in the order given; a row
+ * that was left alone (.nothing) is NULL, in a list it is left out.
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_upsert(orm_site site, orm_session *db,
+                                               const orm_model *model, const void *values,
+                                               const void *conflict, void *row_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_upsert_all(orm_site site, orm_session *db,
+                                                   const orm_model *model, const void *values,
+                                                   size_t count, const void *conflict,
+                                                   void *list_out);
 /* raw SQL mapped to a model, matched by column name. */
 ORM_API ORM_MUST_USE orm_status orm_gen_raw(orm_site site, orm_session *db, const orm_model *model,
                                             const char *sql, const orm_value *values, size_t count,

@@ -25,6 +25,8 @@ static orm_status gather(orm__batch *batch, const void *values)
         orm__gathered_reset(&db->gathered, &batch->arena, &db->error);
         given.count = 0;
         status = orm__given_new(db, &given, (const char *)values + i * batch->model->new_size);
+        if (status != ORM_OK && batch->count == 1)
+            return status;
         if (status != ORM_OK)
             return name_row(db, i, status);
         batch->lines[i] = orm__batch_keep(&batch->arena, &given, &db->gathered);

@@ -247,6 +247,57 @@ orm_status orm_gen_delete(orm_site site, orm_session *db, const orm_model *model
     return orm__write_end(db, site, delete_row(site, db, model, row));
 }
 
+static orm_status need_condition(orm_session *db, const orm_model *model, const orm_pred *where,
+                                 const char *doing)
+{
+    if (where->kind != ORM_PRED_NONE)
+        return ORM_OK;
+    return orm__fail(&db->error, ORM_MISUSE,
+                     "%s %s without a condition; for every row write %s_everything()", doing,
+                     model->name, model->c_name);
+}
+
+static orm_status update_where(orm_site site, orm_session *db, const orm_model *model,
+                               const orm_pred *where, const void *values, int64_t *count_out)
+{
+    orm__query query = {.purpose = ORM__PURPOSE_UPDATE_WHERE, .model = model, .where = where};
+    orm__given set;
+    orm__given_init(&set, model);
+    orm_status status = orm__write_start(db, site, model, ORM__PURPOSE_UPDATE_WHERE);
+    if (status == ORM_OK)
+        status = need_condition(db, model, where, "updating");
+    if (status == ORM_OK)
+        status = orm__given_changes(db, &set, values);
+    if (status == ORM_OK && set.count > 0)
+        status = orm__gather_query(&db->gathered, &query, NULL, 0);
+    if (status != ORM_OK || set.count == 0)
+        return status;
+    orm__statement *statement = orm__session_lookup(db);
+    if (statement == NULL) {
+        orm__compiled compiled;
+        orm__compiled_init(&compiled, &db->engine->allocator);
+        status = orm__compile_update_where(orm__dialect_of(db->engine->driver->dialect), model,
+                                           set.columns, set.count, where, &compiled);
+        status = status == ORM_OK ? orm__session_keep(db, &compiled, &statement)
+                                  : orm__session_nomem(db);
+        orm__compiled_dispose(&compiled);
+    }
+    orm__about about = {.kind = ORM_EVENT_UPDATE, .model = model};
+    return status == ORM_OK
+               ? orm__session_send_one(db, site, statement, NULL, NULL, &about, count_out)
+               : status;
+}
+
+orm_status orm_gen_update_where(orm_site site, orm_session *db, const orm_model *model,
+                                const orm_pred *where, const void *changes, int64_t *count_out)
+{
+    int64_t count = 0;
+    orm_status status = update_where(site, db, model, where, changes, &count);
+    if (count_out != NULL)
+        *count_out = status == ORM_OK ? count : 0;
+    return orm__write_end(db, site, status);
+}
+
 static orm_status delete_where(orm_site site, orm_session *db, const orm_model *model,
                                const orm_pred *where, int64_t *count_out)
 {
@@ -255,12 +306,9 @@ static orm_status delete_where(orm_site site, orm_session *db, const orm_model *
     orm_status status = orm__write_start(db, site, model, ORM__PURPOSE_DELETE_WHERE);
     if (status != ORM_OK)
         return status;
-    if (where->kind == ORM_PRED_NONE)
-        return orm__fail(
-            &db->error, ORM_MISUSE,
-            "deleting from %s without a condition; to delete every row write %s_everything()",
-            model->name, model->c_name);
-    status = orm__gather_query(&db->gathered, &query, NULL, 0);
+    status = need_condition(db, model, where, "deleting from");
+    if (status == ORM_OK)
+        status = orm__gather_query(&db->gathered, &query, NULL, 0);
     if (status == ORM_OK)
         status = orm__session_statement(db, &query, &statement);
     if (status != ORM_OK)

@@ -1,3 +1,4 @@
+#include "sql/predicate_text.h"
 #include "sql/write_text.h"
 
 int orm__model_version(const orm_model *model)
@@ -81,27 +82,51 @@ orm_status orm__compile_insert(const orm__dialect *dialect, const orm_model *mod
     return orm__write_finish(compiled);
 }
 
+/* UPDATE … SET: the given columns, and the version counts on. */
+static void write_update(orm__text *text, const orm_model *model, const char *alias,
+                         const uint16_t *columns, size_t count)
+{
+    int version = orm__model_version(model);
+    orm__text_add(text, "UPDATE ");
+    orm__text_table(text, model->schema, model->table);
+    if (alias != NULL) {
+        orm__text_add(text, " AS ");
+        orm__text_add(text, alias);
+    }
+    orm__text_add(text, " SET ");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            orm__text_add(text, ", ");
+        orm__text_name(text, model->columns[columns[i]].name);
+        orm__text_add(text, " = ");
+        orm__text_param(text, orm__param_of(model, &model->columns[columns[i]]));
+    }
+    if (version >= 0) {
+        orm__text_add(text, count > 0 ? ", " : "");
+        orm__write_next_version(text, model, alias);
+    }
+}
+
 orm_status orm__compile_update(const orm__dialect *dialect, const orm_model *model,
                                const uint16_t *columns, size_t count, orm__compiled *compiled)
 {
     orm__text text = {.dialect = dialect, .out = compiled};
-    int version = orm__model_version(model);
-    orm__text_add(&text, "UPDATE ");
-    orm__text_table(&text, model->schema, model->table);
-    orm__text_add(&text, " SET ");
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            orm__text_add(&text, ", ");
-        orm__text_name(&text, model->columns[columns[i]].name);
-        orm__text_add(&text, " = ");
-        orm__text_param(&text, orm__param_of(model, &model->columns[columns[i]]));
-    }
-    if (version >= 0) {
-        orm__text_add(&text, count > 0 ? ", " : "");
-        orm__write_next_version(&text, model, NULL);
-    }
+    write_update(&text, model, NULL, columns, count);
     write_row_match(&text, model);
     orm__write_returning(&text, model, NULL);
+    return orm__write_finish(compiled);
+}
+
+orm_status orm__compile_update_where(const orm__dialect *dialect, const orm_model *model,
+                                     const uint16_t *columns, size_t count, const orm_pred *where,
+                                     orm__compiled *compiled)
+{
+    orm__text text = {.dialect = dialect, .out = compiled};
+    write_update(&text, model, "t0", columns, count);
+    if (orm__pred_is_given(where)) {
+        orm__text_add(&text, " WHERE ");
+        orm__text_pred(&text, "t0", where);
+    }
     return orm__write_finish(compiled);
 }
 

@@ -139,6 +139,11 @@ orm_status orm__compile_update(const struct orm__dialect *dialect, const orm_mod
 orm_status orm__compile_delete(const struct orm__dialect *dialect, const orm_model *model,
                                orm__compiled *compiled);
 
+/* All rows for which `where` holds; returns nothing. */
+orm_status orm__compile_update_where(const struct orm__dialect *dialect, const orm_model *model,
+                                     const uint16_t *columns, size_t count, const orm_pred *where,
+                                     orm__compiled *compiled);
+
 /* What an INSERT does about a row that is there already. */
 typedef struct orm__conflict {
     const uint16_t *on;     /* the columns of the key that may be taken */

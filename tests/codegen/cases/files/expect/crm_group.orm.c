@@ -30,6 +30,8 @@ const orm_model crm_group_model = {
 
 const crm_group_query crm_group_all = {.limit = 0};
 
+_Static_assert(sizeof(crm_group_conflict) == 2 * 1 + 1, "bool is a byte");
+
 crm_group_pred crm_group_name_is(orm_cond_text condition)
 {
     return (crm_group_pred){orm_gen_pred(&crm_group_model, 0, condition.cond)};
@@ -103,6 +105,19 @@ orm_status crm_group_insert_all_at(orm_site site, orm_session *db, const crm_gro
                                    size_t count, crm_group_list *list_out)
 {
     return orm_gen_insert_all(site, db, &crm_group_model, values, count, list_out);
+}
+
+orm_status crm_group_upsert_at(orm_site site, orm_session *db, const crm_group_new *values,
+                               const crm_group_conflict *conflict, crm_group **row_out)
+{
+    return orm_gen_upsert(site, db, &crm_group_model, values, conflict, row_out);
+}
+
+orm_status crm_group_upsert_all_at(orm_site site, orm_session *db, const crm_group_new *values,
+                                   size_t count, const crm_group_conflict *conflict,
+                                   crm_group_list *list_out)
+{
+    return orm_gen_upsert_all(site, db, &crm_group_model, values, count, conflict, list_out);
 }
 
 orm_status crm_group_delete_at(orm_site site, orm_session *db, crm_group *row)

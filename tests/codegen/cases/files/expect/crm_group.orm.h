@@ -18,6 +18,7 @@ typedef struct crm_group_list crm_group_list;
 typedef struct crm_group_pred crm_group_pred;
 typedef struct crm_group_query crm_group_query;
 typedef struct crm_group_new crm_group_new;
+typedef struct crm_group_conflict crm_group_conflict;
 
 /* One row. session: so are its text, bytes and arrays. */
 struct crm_group {
@@ -56,6 +57,17 @@ struct crm_group_query {
 /* What to insert; what is not set gets its default. */
 struct crm_group_new {
     orm_set_text name;
+};
+
+/* What an upsert does about a row that is there already. */
+struct crm_group_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool name;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool name;
+    } update;
+    bool nothing; /* leave it alone */
 };
 
 extern const orm_model crm_group_model;
@@ -101,7 +113,8 @@ ORM_MUST_USE orm_status crm_group_raw_at(orm_site site, orm_session *db, const c
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define crm_group_insert(...) crm_group_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_group_insert_at(orm_site site, orm_session *db,
@@ -109,6 +122,16 @@ ORM_MUST_USE orm_status crm_group_insert_at(orm_site site, orm_session *db,
 #define crm_group_insert_all(...) crm_group_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_group_insert_all_at(orm_site site, orm_session *db,
                                                 const crm_group_new *values, size_t count,
+                                                crm_group_list *list_out);
+#define crm_group_upsert(...) crm_group_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_group_upsert_at(orm_site site, orm_session *db,
+                                            const crm_group_new *values,
+                                            const crm_group_conflict *conflict,
+                                            crm_group **row_out);
+#define crm_group_upsert_all(...) crm_group_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_group_upsert_all_at(orm_site site, orm_session *db,
+                                                const crm_group_new *values, size_t count,
+                                                const crm_group_conflict *conflict,
                                                 crm_group_list *list_out);
 #define crm_group_delete(...) crm_group_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_group_delete_at(orm_site site, orm_session *db, crm_group *row);

@@ -39,6 +39,8 @@ const orm_model crm_membership_model = {
 
 const crm_membership_query crm_membership_all = {.limit = 0};
 
+_Static_assert(sizeof(crm_membership_conflict) == 2 * 3 + 1, "bool is a byte");
+
 crm_membership_pred crm_membership_person_id_is(orm_cond_uuid condition)
 {
     return (crm_membership_pred){orm_gen_pred(&crm_membership_model, 0, condition.cond)};
@@ -130,10 +132,32 @@ orm_status crm_membership_insert_all_at(orm_site site, orm_session *db,
     return orm_gen_insert_all(site, db, &crm_membership_model, values, count, list_out);
 }
 
+orm_status crm_membership_upsert_at(orm_site site, orm_session *db,
+                                    const crm_membership_new *values,
+                                    const crm_membership_conflict *conflict,
+                                    crm_membership **row_out)
+{
+    return orm_gen_upsert(site, db, &crm_membership_model, values, conflict, row_out);
+}
+
+orm_status crm_membership_upsert_all_at(orm_site site, orm_session *db,
+                                        const crm_membership_new *values, size_t count,
+                                        const crm_membership_conflict *conflict,
+                                        crm_membership_list *list_out)
+{
+    return orm_gen_upsert_all(site, db, &crm_membership_model, values, count, conflict, list_out);
+}
+
 orm_status crm_membership_update_at(orm_site site, orm_session *db, crm_membership *row,
                                     const crm_membership_changes *changes)
 {
     return orm_gen_update(site, db, &crm_membership_model, row, changes);
+}
+
+orm_status crm_membership_update_where_at(orm_site site, orm_session *db, crm_membership_pred where,
+                                          const crm_membership_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site, db, &crm_membership_model, &where.pred, changes, count_out);
 }
 
 orm_status crm_membership_delete_at(orm_site site, orm_session *db, crm_membership *row)

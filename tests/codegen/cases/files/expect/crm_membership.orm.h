@@ -18,6 +18,7 @@ typedef struct crm_membership_list crm_membership_list;
 typedef struct crm_membership_pred crm_membership_pred;
 typedef struct crm_membership_query crm_membership_query;
 typedef struct crm_membership_new crm_membership_new;
+typedef struct crm_membership_conflict crm_membership_conflict;
 typedef struct crm_membership_changes crm_membership_changes;
 
 /* One row. session: so are its text, bytes and arrays. */
@@ -72,6 +73,21 @@ struct crm_membership_changes {
     orm_set_date since;
 };
 
+/* What an upsert does about a row that is there already. */
+struct crm_membership_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool person_id;
+        bool group_name;
+        bool since;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool person_id;
+        bool group_name;
+        bool since;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model crm_membership_model;
 extern const crm_membership_query crm_membership_all; /* all rows */
 
@@ -122,7 +138,8 @@ ORM_MUST_USE orm_status crm_membership_raw_at(orm_site site, orm_session *db, co
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define crm_membership_insert(...) crm_membership_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_membership_insert_at(orm_site site, orm_session *db,
@@ -132,10 +149,25 @@ ORM_MUST_USE orm_status crm_membership_insert_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status crm_membership_insert_all_at(orm_site site, orm_session *db,
                                                      const crm_membership_new *values, size_t count,
                                                      crm_membership_list *list_out);
+#define crm_membership_upsert(...) crm_membership_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_upsert_at(orm_site site, orm_session *db,
+                                                 const crm_membership_new *values,
+                                                 const crm_membership_conflict *conflict,
+                                                 crm_membership **row_out);
+#define crm_membership_upsert_all(...) crm_membership_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_upsert_all_at(orm_site site, orm_session *db,
+                                                     const crm_membership_new *values, size_t count,
+                                                     const crm_membership_conflict *conflict,
+                                                     crm_membership_list *list_out);
 #define crm_membership_update(...) crm_membership_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_membership_update_at(orm_site site, orm_session *db,
                                                  crm_membership *row,
                                                  const crm_membership_changes *changes);
+#define crm_membership_update_where(...) crm_membership_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_update_where_at(orm_site site, orm_session *db,
+                                                       crm_membership_pred where,
+                                                       const crm_membership_changes *changes,
+                                                       int64_t *count_out);
 #define crm_membership_delete(...) crm_membership_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_membership_delete_at(orm_site site, orm_session *db,
                                                  crm_membership *row);

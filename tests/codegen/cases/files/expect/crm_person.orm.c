@@ -69,6 +69,8 @@ const orm_model crm_person_model = {
 
 const crm_person_query crm_person_all = {.limit = 0};
 
+_Static_assert(sizeof(crm_person_conflict) == 2 * 3 + 1, "bool is a byte");
+
 crm_person_pred crm_person_id_is(orm_cond_uuid condition)
 {
     return (crm_person_pred){orm_gen_pred(&crm_person_model, 0, condition.cond)};
@@ -179,10 +181,29 @@ orm_status crm_person_insert_all_at(orm_site site, orm_session *db, const crm_pe
     return orm_gen_insert_all(site, db, &crm_person_model, values, count, list_out);
 }
 
+orm_status crm_person_upsert_at(orm_site site, orm_session *db, const crm_person_new *values,
+                                const crm_person_conflict *conflict, crm_person **row_out)
+{
+    return orm_gen_upsert(site, db, &crm_person_model, values, conflict, row_out);
+}
+
+orm_status crm_person_upsert_all_at(orm_site site, orm_session *db, const crm_person_new *values,
+                                    size_t count, const crm_person_conflict *conflict,
+                                    crm_person_list *list_out)
+{
+    return orm_gen_upsert_all(site, db, &crm_person_model, values, count, conflict, list_out);
+}
+
 orm_status crm_person_update_at(orm_site site, orm_session *db, crm_person *row,
                                 const crm_person_changes *changes)
 {
     return orm_gen_update(site, db, &crm_person_model, row, changes);
+}
+
+orm_status crm_person_update_where_at(orm_site site, orm_session *db, crm_person_pred where,
+                                      const crm_person_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site, db, &crm_person_model, &where.pred, changes, count_out);
 }
 
 orm_status crm_person_delete_at(orm_site site, orm_session *db, crm_person *row)

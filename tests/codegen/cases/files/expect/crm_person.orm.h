@@ -18,6 +18,7 @@ typedef struct crm_person_list crm_person_list;
 typedef struct crm_person_pred crm_person_pred;
 typedef struct crm_person_query crm_person_query;
 typedef struct crm_person_new crm_person_new;
+typedef struct crm_person_conflict crm_person_conflict;
 typedef struct crm_person_changes crm_person_changes;
 
 /* Where relations lead. */
@@ -89,6 +90,21 @@ struct crm_person_changes {
     orm_set_uuid boss_id;
 };
 
+/* What an upsert does about a row that is there already. */
+struct crm_person_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool id;
+        bool name;
+        bool boss_id;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool id;
+        bool name;
+        bool boss_id;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model crm_person_model;
 extern const crm_person_query crm_person_all; /* all rows */
 
@@ -142,7 +158,8 @@ ORM_MUST_USE orm_status crm_person_raw_at(orm_site site, orm_session *db, const 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define crm_person_insert(...) crm_person_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_insert_at(orm_site site, orm_session *db,
@@ -151,9 +168,24 @@ ORM_MUST_USE orm_status crm_person_insert_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status crm_person_insert_all_at(orm_site site, orm_session *db,
                                                  const crm_person_new *values, size_t count,
                                                  crm_person_list *list_out);
+#define crm_person_upsert(...) crm_person_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_upsert_at(orm_site site, orm_session *db,
+                                             const crm_person_new *values,
+                                             const crm_person_conflict *conflict,
+                                             crm_person **row_out);
+#define crm_person_upsert_all(...) crm_person_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_upsert_all_at(orm_site site, orm_session *db,
+                                                 const crm_person_new *values, size_t count,
+                                                 const crm_person_conflict *conflict,
+                                                 crm_person_list *list_out);
 #define crm_person_update(...) crm_person_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_update_at(orm_site site, orm_session *db, crm_person *row,
                                              const crm_person_changes *changes);
+#define crm_person_update_where(...) crm_person_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_update_where_at(orm_site site, orm_session *db,
+                                                   crm_person_pred where,
+                                                   const crm_person_changes *changes,
+                                                   int64_t *count_out);
 #define crm_person_delete(...) crm_person_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_delete_at(orm_site site, orm_session *db, crm_person *row);
 #define crm_person_delete_where(...) crm_person_delete_where_at(ORM_SITE, __VA_ARGS__)

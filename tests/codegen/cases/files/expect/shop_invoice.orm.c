@@ -43,6 +43,8 @@ const orm_model shop_invoice_model = {
 
 const shop_invoice_query shop_invoice_all = {.limit = 0};
 
+_Static_assert(sizeof(shop_invoice_conflict) == 2 * 4 + 1, "bool is a byte");
+
 shop_invoice_pred shop_invoice_id_is(orm_cond_int condition)
 {
     return (shop_invoice_pred){orm_gen_pred(&shop_invoice_model, 0, condition.cond)};
@@ -136,10 +138,30 @@ orm_status shop_invoice_insert_all_at(orm_site site, orm_session *db,
     return orm_gen_insert_all(site, db, &shop_invoice_model, values, count, list_out);
 }
 
+orm_status shop_invoice_upsert_at(orm_site site, orm_session *db, const shop_invoice_new *values,
+                                  const shop_invoice_conflict *conflict, shop_invoice **row_out)
+{
+    return orm_gen_upsert(site, db, &shop_invoice_model, values, conflict, row_out);
+}
+
+orm_status shop_invoice_upsert_all_at(orm_site site, orm_session *db,
+                                      const shop_invoice_new *values, size_t count,
+                                      const shop_invoice_conflict *conflict,
+                                      shop_invoice_list *list_out)
+{
+    return orm_gen_upsert_all(site, db, &shop_invoice_model, values, count, conflict, list_out);
+}
+
 orm_status shop_invoice_update_at(orm_site site, orm_session *db, shop_invoice *row,
                                   const shop_invoice_changes *changes)
 {
     return orm_gen_update(site, db, &shop_invoice_model, row, changes);
+}
+
+orm_status shop_invoice_update_where_at(orm_site site, orm_session *db, shop_invoice_pred where,
+                                        const shop_invoice_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site, db, &shop_invoice_model, &where.pred, changes, count_out);
 }
 
 orm_status shop_invoice_delete_at(orm_site site, orm_session *db, shop_invoice *row)

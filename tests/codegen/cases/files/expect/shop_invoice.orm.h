@@ -18,6 +18,7 @@ typedef struct shop_invoice_list shop_invoice_list;
 typedef struct shop_invoice_pred shop_invoice_pred;
 typedef struct shop_invoice_query shop_invoice_query;
 typedef struct shop_invoice_new shop_invoice_new;
+typedef struct shop_invoice_conflict shop_invoice_conflict;
 typedef struct shop_invoice_changes shop_invoice_changes;
 
 /* One row. session: so are its text, bytes and arrays. */
@@ -78,6 +79,23 @@ struct shop_invoice_changes {
     orm_set_numeric total;
 };
 
+/* What an upsert does about a row that is there already. */
+struct shop_invoice_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool id;
+        bool branch;
+        bool order_number;
+        bool total;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool id;
+        bool branch;
+        bool order_number;
+        bool total;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model shop_invoice_model;
 extern const shop_invoice_query shop_invoice_all; /* all rows */
 
@@ -127,7 +145,8 @@ ORM_MUST_USE orm_status shop_invoice_raw_at(orm_site site, orm_session *db, cons
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define shop_invoice_insert(...) shop_invoice_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_invoice_insert_at(orm_site site, orm_session *db,
@@ -137,9 +156,24 @@ ORM_MUST_USE orm_status shop_invoice_insert_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status shop_invoice_insert_all_at(orm_site site, orm_session *db,
                                                    const shop_invoice_new *values, size_t count,
                                                    shop_invoice_list *list_out);
+#define shop_invoice_upsert(...) shop_invoice_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_upsert_at(orm_site site, orm_session *db,
+                                               const shop_invoice_new *values,
+                                               const shop_invoice_conflict *conflict,
+                                               shop_invoice **row_out);
+#define shop_invoice_upsert_all(...) shop_invoice_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_upsert_all_at(orm_site site, orm_session *db,
+                                                   const shop_invoice_new *values, size_t count,
+                                                   const shop_invoice_conflict *conflict,
+                                                   shop_invoice_list *list_out);
 #define shop_invoice_update(...) shop_invoice_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_invoice_update_at(orm_site site, orm_session *db, shop_invoice *row,
                                                const shop_invoice_changes *changes);
+#define shop_invoice_update_where(...) shop_invoice_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_update_where_at(orm_site site, orm_session *db,
+                                                     shop_invoice_pred where,
+                                                     const shop_invoice_changes *changes,
+                                                     int64_t *count_out);
 #define shop_invoice_delete(...) shop_invoice_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_invoice_delete_at(orm_site site, orm_session *db, shop_invoice *row);
 #define shop_invoice_delete_where(...) shop_invoice_delete_where_at(ORM_SITE, __VA_ARGS__)

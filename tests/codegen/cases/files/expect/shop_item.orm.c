@@ -52,6 +52,8 @@ const orm_model shop_item_model = {
 
 const shop_item_query shop_item_all = {.limit = 0};
 
+_Static_assert(sizeof(shop_item_conflict) == 2 * 4 + 1, "bool is a byte");
+
 shop_item_pred shop_item_id_is(orm_cond_int condition)
 {
     return (shop_item_pred){orm_gen_pred(&shop_item_model, 0, condition.cond)};
@@ -147,10 +149,29 @@ orm_status shop_item_insert_all_at(orm_site site, orm_session *db, const shop_it
     return orm_gen_insert_all(site, db, &shop_item_model, values, count, list_out);
 }
 
+orm_status shop_item_upsert_at(orm_site site, orm_session *db, const shop_item_new *values,
+                               const shop_item_conflict *conflict, shop_item **row_out)
+{
+    return orm_gen_upsert(site, db, &shop_item_model, values, conflict, row_out);
+}
+
+orm_status shop_item_upsert_all_at(orm_site site, orm_session *db, const shop_item_new *values,
+                                   size_t count, const shop_item_conflict *conflict,
+                                   shop_item_list *list_out)
+{
+    return orm_gen_upsert_all(site, db, &shop_item_model, values, count, conflict, list_out);
+}
+
 orm_status shop_item_update_at(orm_site site, orm_session *db, shop_item *row,
                                const shop_item_changes *changes)
 {
     return orm_gen_update(site, db, &shop_item_model, row, changes);
+}
+
+orm_status shop_item_update_where_at(orm_site site, orm_session *db, shop_item_pred where,
+                                     const shop_item_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site, db, &shop_item_model, &where.pred, changes, count_out);
 }
 
 orm_status shop_item_delete_at(orm_site site, orm_session *db, shop_item *row)

@@ -18,6 +18,7 @@ typedef struct shop_item_list shop_item_list;
 typedef struct shop_item_pred shop_item_pred;
 typedef struct shop_item_query shop_item_query;
 typedef struct shop_item_new shop_item_new;
+typedef struct shop_item_conflict shop_item_conflict;
 typedef struct shop_item_changes shop_item_changes;
 
 /* Where relations lead. */
@@ -87,6 +88,23 @@ struct shop_item_changes {
     orm_set_int quantity;
 };
 
+/* What an upsert does about a row that is there already. */
+struct shop_item_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool id;
+        bool branch;
+        bool order_number;
+        bool quantity;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool id;
+        bool branch;
+        bool order_number;
+        bool quantity;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model shop_item_model;
 extern const shop_item_query shop_item_all; /* all rows */
 
@@ -136,7 +154,8 @@ ORM_MUST_USE orm_status shop_item_raw_at(orm_site site, orm_session *db, const c
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define shop_item_insert(...) shop_item_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_item_insert_at(orm_site site, orm_session *db,
@@ -145,9 +164,24 @@ ORM_MUST_USE orm_status shop_item_insert_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status shop_item_insert_all_at(orm_site site, orm_session *db,
                                                 const shop_item_new *values, size_t count,
                                                 shop_item_list *list_out);
+#define shop_item_upsert(...) shop_item_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_upsert_at(orm_site site, orm_session *db,
+                                            const shop_item_new *values,
+                                            const shop_item_conflict *conflict,
+                                            shop_item **row_out);
+#define shop_item_upsert_all(...) shop_item_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_upsert_all_at(orm_site site, orm_session *db,
+                                                const shop_item_new *values, size_t count,
+                                                const shop_item_conflict *conflict,
+                                                shop_item_list *list_out);
 #define shop_item_update(...) shop_item_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_item_update_at(orm_site site, orm_session *db, shop_item *row,
                                             const shop_item_changes *changes);
+#define shop_item_update_where(...) shop_item_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_update_where_at(orm_site site, orm_session *db,
+                                                  shop_item_pred where,
+                                                  const shop_item_changes *changes,
+                                                  int64_t *count_out);
 #define shop_item_delete(...) shop_item_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_item_delete_at(orm_site site, orm_session *db, shop_item *row);
 #define shop_item_delete_where(...) shop_item_delete_where_at(ORM_SITE, __VA_ARGS__)

@@ -80,6 +80,8 @@ const orm_model shop_order_model = {
 
 const shop_order_query shop_order_all = {.limit = 0};
 
+_Static_assert(sizeof(shop_order_conflict) == 2 * 6 + 1, "bool is a byte");
+
 shop_order_pred shop_order_branch_is(orm_cond_int condition)
 {
     return (shop_order_pred){orm_gen_pred(&shop_order_model, 0, condition.cond)};
@@ -201,10 +203,29 @@ orm_status shop_order_insert_all_at(orm_site site, orm_session *db, const shop_o
     return orm_gen_insert_all(site, db, &shop_order_model, values, count, list_out);
 }
 
+orm_status shop_order_upsert_at(orm_site site, orm_session *db, const shop_order_new *values,
+                                const shop_order_conflict *conflict, shop_order **row_out)
+{
+    return orm_gen_upsert(site, db, &shop_order_model, values, conflict, row_out);
+}
+
+orm_status shop_order_upsert_all_at(orm_site site, orm_session *db, const shop_order_new *values,
+                                    size_t count, const shop_order_conflict *conflict,
+                                    shop_order_list *list_out)
+{
+    return orm_gen_upsert_all(site, db, &shop_order_model, values, count, conflict, list_out);
+}
+
 orm_status shop_order_update_at(orm_site site, orm_session *db, shop_order *row,
                                 const shop_order_changes *changes)
 {
     return orm_gen_update(site, db, &shop_order_model, row, changes);
+}
+
+orm_status shop_order_update_where_at(orm_site site, orm_session *db, shop_order_pred where,
+                                      const shop_order_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site, db, &shop_order_model, &where.pred, changes, count_out);
 }
 
 orm_status shop_order_delete_at(orm_site site, orm_session *db, shop_order *row)

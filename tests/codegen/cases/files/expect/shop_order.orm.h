@@ -19,6 +19,7 @@ typedef struct shop_order_list shop_order_list;
 typedef struct shop_order_pred shop_order_pred;
 typedef struct shop_order_query shop_order_query;
 typedef struct shop_order_new shop_order_new;
+typedef struct shop_order_conflict shop_order_conflict;
 typedef struct shop_order_changes shop_order_changes;
 
 /* Where relations lead. */
@@ -105,6 +106,27 @@ struct shop_order_changes {
     orm_set_int lock;
 };
 
+/* What an upsert does about a row that is there already. */
+struct shop_order_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool branch;
+        bool number;
+        bool customer_id;
+        bool status;
+        bool history;
+        bool lock;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool branch;
+        bool number;
+        bool customer_id;
+        bool status;
+        bool history;
+        bool lock;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model shop_order_model;
 extern const shop_order_query shop_order_all; /* all rows */
 
@@ -160,7 +182,8 @@ ORM_MUST_USE orm_status shop_order_raw_at(orm_site site, orm_session *db, const 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define shop_order_insert(...) shop_order_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_insert_at(orm_site site, orm_session *db,
@@ -169,9 +192,24 @@ ORM_MUST_USE orm_status shop_order_insert_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status shop_order_insert_all_at(orm_site site, orm_session *db,
                                                  const shop_order_new *values, size_t count,
                                                  shop_order_list *list_out);
+#define shop_order_upsert(...) shop_order_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_upsert_at(orm_site site, orm_session *db,
+                                             const shop_order_new *values,
+                                             const shop_order_conflict *conflict,
+                                             shop_order **row_out);
+#define shop_order_upsert_all(...) shop_order_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_upsert_all_at(orm_site site, orm_session *db,
+                                                 const shop_order_new *values, size_t count,
+                                                 const shop_order_conflict *conflict,
+                                                 shop_order_list *list_out);
 #define shop_order_update(...) shop_order_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_update_at(orm_site site, orm_session *db, shop_order *row,
                                              const shop_order_changes *changes);
+#define shop_order_update_where(...) shop_order_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_update_where_at(orm_site site, orm_session *db,
+                                                   shop_order_pred where,
+                                                   const shop_order_changes *changes,
+                                                   int64_t *count_out);
 #define shop_order_delete(...) shop_order_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_delete_at(orm_site site, orm_session *db, shop_order *row);
 #define shop_order_delete_where(...) shop_order_delete_where_at(ORM_SITE, __VA_ARGS__)

@@ -30,6 +30,8 @@ const orm_model condition_model = {
 
 const condition_query condition_all = {.limit = 0};
 
+_Static_assert(sizeof(condition_conflict) == 2 * 1 + 1, "bool is a byte");
+
 condition_pred condition_value_is(orm_cond_int condition_)
 {
     return (condition_pred){orm_gen_pred(&condition_model, 0, condition_.cond)};
@@ -103,6 +105,19 @@ orm_status condition_insert_all_at(orm_site site_, orm_session *db_, const condi
                                    size_t count, condition_list *list_out)
 {
     return orm_gen_insert_all(site_, db_, &condition_model, values_, count, list_out);
+}
+
+orm_status condition_upsert_at(orm_site site_, orm_session *db_, const condition_new *values_,
+                               const condition_conflict *conflict, condition **row_out)
+{
+    return orm_gen_upsert(site_, db_, &condition_model, values_, conflict, row_out);
+}
+
+orm_status condition_upsert_all_at(orm_site site_, orm_session *db_, const condition_new *values_,
+                                   size_t count, const condition_conflict *conflict,
+                                   condition_list *list_out)
+{
+    return orm_gen_upsert_all(site_, db_, &condition_model, values_, count, conflict, list_out);
 }
 
 orm_status condition_delete_at(orm_site site_, orm_session *db_, condition *row_)

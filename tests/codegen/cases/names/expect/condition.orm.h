@@ -18,6 +18,7 @@ typedef struct condition_list condition_list;
 typedef struct condition_pred condition_pred;
 typedef struct condition_query condition_query;
 typedef struct condition_new condition_new;
+typedef struct condition_conflict condition_conflict;
 
 /* One row. session: so are its text, bytes and arrays. */
 struct condition {
@@ -56,6 +57,17 @@ struct condition_query {
 /* What to insert; what is not set gets its default. */
 struct condition_new {
     orm_set_int value;
+};
+
+/* What an upsert does about a row that is there already. */
+struct condition_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool value;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool value;
+    } update;
+    bool nothing; /* leave it alone */
 };
 
 extern const orm_model condition_model;
@@ -102,7 +114,8 @@ ORM_MUST_USE orm_status condition_raw_at(orm_site site_, orm_session *db_, const
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define condition_insert(...) condition_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status condition_insert_at(orm_site site_, orm_session *db_,
@@ -110,6 +123,16 @@ ORM_MUST_USE orm_status condition_insert_at(orm_site site_, orm_session *db_,
 #define condition_insert_all(...) condition_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status condition_insert_all_at(orm_site site_, orm_session *db_,
                                                 const condition_new *values_, size_t count,
+                                                condition_list *list_out);
+#define condition_upsert(...) condition_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_upsert_at(orm_site site_, orm_session *db_,
+                                            const condition_new *values_,
+                                            const condition_conflict *conflict,
+                                            condition **row_out);
+#define condition_upsert_all(...) condition_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_upsert_all_at(orm_site site_, orm_session *db_,
+                                                const condition_new *values_, size_t count,
+                                                const condition_conflict *conflict,
                                                 condition_list *list_out);
 #define condition_delete(...) condition_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status condition_delete_at(orm_site site_, orm_session *db_, condition *row_);

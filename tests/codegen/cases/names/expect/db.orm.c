@@ -28,6 +28,8 @@ const orm_model db_model = {
 
 const db_query db_all = {.limit = 0};
 
+_Static_assert(sizeof(db_conflict) == 2 * 1 + 1, "bool is a byte");
+
 db_pred db_site_is(orm_cond_int condition_)
 {
     return (db_pred){orm_gen_pred(&db_model, 0, condition_.cond)};
@@ -97,6 +99,18 @@ orm_status db_insert_all_at(orm_site site_, orm_session *db_, const db_new *valu
                             db_list *list_out)
 {
     return orm_gen_insert_all(site_, db_, &db_model, values_, count, list_out);
+}
+
+orm_status db_upsert_at(orm_site site_, orm_session *db_, const db_new *values_,
+                        const db_conflict *conflict, db **row_out)
+{
+    return orm_gen_upsert(site_, db_, &db_model, values_, conflict, row_out);
+}
+
+orm_status db_upsert_all_at(orm_site site_, orm_session *db_, const db_new *values_, size_t count,
+                            const db_conflict *conflict, db_list *list_out)
+{
+    return orm_gen_upsert_all(site_, db_, &db_model, values_, count, conflict, list_out);
 }
 
 orm_status db_delete_at(orm_site site_, orm_session *db_, db *row_)

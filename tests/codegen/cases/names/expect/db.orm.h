@@ -18,6 +18,7 @@ typedef struct db_list db_list;
 typedef struct db_pred db_pred;
 typedef struct db_query db_query;
 typedef struct db_new db_new;
+typedef struct db_conflict db_conflict;
 
 /* One row. session: so are its text, bytes and arrays. */
 struct db {
@@ -56,6 +57,17 @@ struct db_query {
 /* What to insert; what is not set gets its default. */
 struct db_new {
     orm_set_int site;
+};
+
+/* What an upsert does about a row that is there already. */
+struct db_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool site;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool site;
+    } update;
+    bool nothing; /* leave it alone */
 };
 
 extern const orm_model db_model;
@@ -100,7 +112,8 @@ ORM_MUST_USE orm_status db_raw_at(orm_site site_, orm_session *db_, const char *
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define db_insert(...) db_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status db_insert_at(orm_site site_, orm_session *db_, const db_new *values_,
@@ -108,6 +121,13 @@ ORM_MUST_USE orm_status db_insert_at(orm_site site_, orm_session *db_, const db_
 #define db_insert_all(...) db_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status db_insert_all_at(orm_site site_, orm_session *db_, const db_new *values_,
                                          size_t count, db_list *list_out);
+#define db_upsert(...) db_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status db_upsert_at(orm_site site_, orm_session *db_, const db_new *values_,
+                                     const db_conflict *conflict, db **row_out);
+#define db_upsert_all(...) db_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status db_upsert_all_at(orm_site site_, orm_session *db_, const db_new *values_,
+                                         size_t count, const db_conflict *conflict,
+                                         db_list *list_out);
 #define db_delete(...) db_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status db_delete_at(orm_site site_, orm_session *db_, db *row_);
 #define db_delete_where(...) db_delete_where_at(ORM_SITE, __VA_ARGS__)

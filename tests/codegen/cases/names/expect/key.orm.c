@@ -32,6 +32,8 @@ const orm_model key_model = {
 
 const key_query key_all = {.limit = 0};
 
+_Static_assert(sizeof(key_conflict) == 2 * 2 + 1, "bool is a byte");
+
 key_pred key_key_is(orm_cond_int condition_)
 {
     return (key_pred){orm_gen_pred(&key_model, 0, condition_.cond)};
@@ -111,9 +113,27 @@ orm_status key_insert_all_at(orm_site site_, orm_session *db_, const key_new *va
     return orm_gen_insert_all(site_, db_, &key_model, values_, count, list_out);
 }
 
+orm_status key_upsert_at(orm_site site_, orm_session *db_, const key_new *values_,
+                         const key_conflict *conflict, key **row_out)
+{
+    return orm_gen_upsert(site_, db_, &key_model, values_, conflict, row_out);
+}
+
+orm_status key_upsert_all_at(orm_site site_, orm_session *db_, const key_new *values_, size_t count,
+                             const key_conflict *conflict, key_list *list_out)
+{
+    return orm_gen_upsert_all(site_, db_, &key_model, values_, count, conflict, list_out);
+}
+
 orm_status key_update_at(orm_site site_, orm_session *db_, key *row_, const key_changes *changes)
 {
     return orm_gen_update(site_, db_, &key_model, row_, changes);
+}
+
+orm_status key_update_where_at(orm_site site_, orm_session *db_, key_pred where,
+                               const key_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site_, db_, &key_model, &where.pred, changes, count_out);
 }
 
 orm_status key_delete_at(orm_site site_, orm_session *db_, key *row_)

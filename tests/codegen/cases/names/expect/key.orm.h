@@ -18,6 +18,7 @@ typedef struct key_list key_list;
 typedef struct key_pred key_pred;
 typedef struct key_query key_query;
 typedef struct key_new key_new;
+typedef struct key_conflict key_conflict;
 typedef struct key_changes key_changes;
 
 /* One row. session: so are its text, bytes and arrays. */
@@ -68,6 +69,19 @@ struct key_changes {
     orm_set_int count;
 };
 
+/* What an upsert does about a row that is there already. */
+struct key_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool key;
+        bool count;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool key;
+        bool count;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model key_model;
 extern const key_query key_all; /* all rows */
 
@@ -111,7 +125,8 @@ ORM_MUST_USE orm_status key_raw_at(orm_site site_, orm_session *db_, const char 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define key_insert(...) key_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status key_insert_at(orm_site site_, orm_session *db_, const key_new *values_,
@@ -119,9 +134,19 @@ ORM_MUST_USE orm_status key_insert_at(orm_site site_, orm_session *db_, const ke
 #define key_insert_all(...) key_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status key_insert_all_at(orm_site site_, orm_session *db_, const key_new *values_,
                                           size_t count, key_list *list_out);
+#define key_upsert(...) key_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_upsert_at(orm_site site_, orm_session *db_, const key_new *values_,
+                                      const key_conflict *conflict, key **row_out);
+#define key_upsert_all(...) key_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_upsert_all_at(orm_site site_, orm_session *db_, const key_new *values_,
+                                          size_t count, const key_conflict *conflict,
+                                          key_list *list_out);
 #define key_update(...) key_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status key_update_at(orm_site site_, orm_session *db_, key *row_,
                                       const key_changes *changes);
+#define key_update_where(...) key_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_update_where_at(orm_site site_, orm_session *db_, key_pred where,
+                                            const key_changes *changes, int64_t *count_out);
 #define key_delete(...) key_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status key_delete_at(orm_site site_, orm_session *db_, key *row_);
 #define key_delete_where(...) key_delete_where_at(ORM_SITE, __VA_ARGS__)

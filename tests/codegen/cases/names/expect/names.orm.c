@@ -64,6 +64,8 @@ const orm_model names_model = {
 
 const names_query names_all = {.limit = 0};
 
+_Static_assert(sizeof(names_conflict) == 2 * 5 + 1, "bool is a byte");
+
 names_pred names_id_is(orm_cond_int condition_)
 {
     return (names_pred){orm_gen_pred(&names_model, 0, condition_.cond)};
@@ -174,10 +176,28 @@ orm_status names_insert_all_at(orm_site site_, orm_session *db_, const names_new
     return orm_gen_insert_all(site_, db_, &names_model, values_, count, list_out);
 }
 
+orm_status names_upsert_at(orm_site site_, orm_session *db_, const names_new *values_,
+                           const names_conflict *conflict, names **row_out)
+{
+    return orm_gen_upsert(site_, db_, &names_model, values_, conflict, row_out);
+}
+
+orm_status names_upsert_all_at(orm_site site_, orm_session *db_, const names_new *values_,
+                               size_t count, const names_conflict *conflict, names_list *list_out)
+{
+    return orm_gen_upsert_all(site_, db_, &names_model, values_, count, conflict, list_out);
+}
+
 orm_status names_update_at(orm_site site_, orm_session *db_, names *row_,
                            const names_changes *changes)
 {
     return orm_gen_update(site_, db_, &names_model, row_, changes);
+}
+
+orm_status names_update_where_at(orm_site site_, orm_session *db_, names_pred where,
+                                 const names_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site_, db_, &names_model, &where.pred, changes, count_out);
 }
 
 orm_status names_delete_at(orm_site site_, orm_session *db_, names *row_)

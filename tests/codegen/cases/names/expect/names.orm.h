@@ -18,6 +18,7 @@ typedef struct names_list names_list;
 typedef struct names_pred names_pred;
 typedef struct names_query names_query;
 typedef struct names_new names_new;
+typedef struct names_conflict names_conflict;
 typedef struct names_changes names_changes;
 
 enum names_kind {
@@ -95,6 +96,25 @@ struct names_changes {
     orm_set_int kind;
 };
 
+/* What an upsert does about a row that is there already. */
+struct names_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool id;
+        bool class_;
+        bool default_;
+        bool template_;
+        bool kind;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool id;
+        bool class_;
+        bool default_;
+        bool template_;
+        bool kind;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model names_model;
 extern const names_query names_all; /* all rows */
 
@@ -146,7 +166,8 @@ ORM_MUST_USE orm_status names_raw_at(orm_site site_, orm_session *db_, const cha
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define names_insert(...) names_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_insert_at(orm_site site_, orm_session *db_, const names_new *values_,
@@ -155,9 +176,19 @@ ORM_MUST_USE orm_status names_insert_at(orm_site site_, orm_session *db_, const 
 ORM_MUST_USE orm_status names_insert_all_at(orm_site site_, orm_session *db_,
                                             const names_new *values_, size_t count,
                                             names_list *list_out);
+#define names_upsert(...) names_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_upsert_at(orm_site site_, orm_session *db_, const names_new *values_,
+                                        const names_conflict *conflict, names **row_out);
+#define names_upsert_all(...) names_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_upsert_all_at(orm_site site_, orm_session *db_,
+                                            const names_new *values_, size_t count,
+                                            const names_conflict *conflict, names_list *list_out);
 #define names_update(...) names_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_update_at(orm_site site_, orm_session *db_, names *row_,
                                         const names_changes *changes);
+#define names_update_where(...) names_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_update_where_at(orm_site site_, orm_session *db_, names_pred where,
+                                              const names_changes *changes, int64_t *count_out);
 #define names_delete(...) names_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_delete_at(orm_site site_, orm_session *db_, names *row_);
 #define names_delete_where(...) names_delete_where_at(ORM_SITE, __VA_ARGS__)

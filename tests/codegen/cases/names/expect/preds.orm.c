@@ -28,6 +28,8 @@ const orm_model preds_model = {
 
 const preds_query preds_all = {.limit = 0};
 
+_Static_assert(sizeof(preds_conflict) == 2 * 1 + 1, "bool is a byte");
+
 preds_pred preds_preds_is(orm_cond_int condition_)
 {
     return (preds_pred){orm_gen_pred(&preds_model, 0, condition_.cond)};
@@ -101,6 +103,18 @@ orm_status preds_insert_all_at(orm_site site_, orm_session *db_, const preds_new
                                size_t count, preds_list *list_out)
 {
     return orm_gen_insert_all(site_, db_, &preds_model, values_, count, list_out);
+}
+
+orm_status preds_upsert_at(orm_site site_, orm_session *db_, const preds_new *values_,
+                           const preds_conflict *conflict, preds **row_out)
+{
+    return orm_gen_upsert(site_, db_, &preds_model, values_, conflict, row_out);
+}
+
+orm_status preds_upsert_all_at(orm_site site_, orm_session *db_, const preds_new *values_,
+                               size_t count, const preds_conflict *conflict, preds_list *list_out)
+{
+    return orm_gen_upsert_all(site_, db_, &preds_model, values_, count, conflict, list_out);
 }
 
 orm_status preds_delete_at(orm_site site_, orm_session *db_, preds *row_)

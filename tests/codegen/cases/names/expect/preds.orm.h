@@ -18,6 +18,7 @@ typedef struct preds_list preds_list;
 typedef struct preds_pred preds_pred;
 typedef struct preds_query preds_query;
 typedef struct preds_new preds_new;
+typedef struct preds_conflict preds_conflict;
 
 /* One row. session: so are its text, bytes and arrays. */
 struct preds {
@@ -56,6 +57,17 @@ struct preds_query {
 /* What to insert; what is not set gets its default. */
 struct preds_new {
     orm_set_int preds;
+};
+
+/* What an upsert does about a row that is there already. */
+struct preds_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool preds;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool preds;
+    } update;
+    bool nothing; /* leave it alone */
 };
 
 extern const orm_model preds_model;
@@ -100,7 +112,8 @@ ORM_MUST_USE orm_status preds_raw_at(orm_site site_, orm_session *db_, const cha
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define preds_insert(...) preds_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status preds_insert_at(orm_site site_, orm_session *db_, const preds_new *values_,
@@ -109,6 +122,13 @@ ORM_MUST_USE orm_status preds_insert_at(orm_site site_, orm_session *db_, const 
 ORM_MUST_USE orm_status preds_insert_all_at(orm_site site_, orm_session *db_,
                                             const preds_new *values_, size_t count,
                                             preds_list *list_out);
+#define preds_upsert(...) preds_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_upsert_at(orm_site site_, orm_session *db_, const preds_new *values_,
+                                        const preds_conflict *conflict, preds **row_out);
+#define preds_upsert_all(...) preds_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_upsert_all_at(orm_site site_, orm_session *db_,
+                                            const preds_new *values_, size_t count,
+                                            const preds_conflict *conflict, preds_list *list_out);
 #define preds_delete(...) preds_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status preds_delete_at(orm_site site_, orm_session *db_, preds *row_);
 #define preds_delete_where(...) preds_delete_where_at(ORM_SITE, __VA_ARGS__)

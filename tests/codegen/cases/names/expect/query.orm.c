@@ -45,6 +45,8 @@ const orm_model query_model = {
 
 const query_query query_all = {.limit = 0};
 
+_Static_assert(sizeof(query_conflict) == 2 * 3 + 1, "bool is a byte");
+
 query_pred query_query_is(orm_cond_int condition_)
 {
     return (query_pred){orm_gen_pred(&query_model, 0, condition_.cond)};
@@ -136,10 +138,28 @@ orm_status query_insert_all_at(orm_site site_, orm_session *db_, const query_new
     return orm_gen_insert_all(site_, db_, &query_model, values_, count, list_out);
 }
 
+orm_status query_upsert_at(orm_site site_, orm_session *db_, const query_new *values_,
+                           const query_conflict *conflict, query **row_out)
+{
+    return orm_gen_upsert(site_, db_, &query_model, values_, conflict, row_out);
+}
+
+orm_status query_upsert_all_at(orm_site site_, orm_session *db_, const query_new *values_,
+                               size_t count, const query_conflict *conflict, query_list *list_out)
+{
+    return orm_gen_upsert_all(site_, db_, &query_model, values_, count, conflict, list_out);
+}
+
 orm_status query_update_at(orm_site site_, orm_session *db_, query *row_,
                            const query_changes *changes)
 {
     return orm_gen_update(site_, db_, &query_model, row_, changes);
+}
+
+orm_status query_update_where_at(orm_site site_, orm_session *db_, query_pred where,
+                                 const query_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site_, db_, &query_model, &where.pred, changes, count_out);
 }
 
 orm_status query_delete_at(orm_site site_, orm_session *db_, query *row_)

@@ -18,6 +18,7 @@ typedef struct query_list query_list;
 typedef struct query_pred query_pred;
 typedef struct query_query query_query;
 typedef struct query_new query_new;
+typedef struct query_conflict query_conflict;
 typedef struct query_changes query_changes;
 
 /* Where relations lead. */
@@ -81,6 +82,21 @@ struct query_changes {
     orm_set_int row;
 };
 
+/* What an upsert does about a row that is there already. */
+struct query_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool query;
+        bool row_out;
+        bool row;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool query;
+        bool row_out;
+        bool row;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model query_model;
 extern const query_query query_all; /* all rows */
 
@@ -128,7 +144,8 @@ ORM_MUST_USE orm_status query_raw_at(orm_site site_, orm_session *db_, const cha
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define query_insert(...) query_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_insert_at(orm_site site_, orm_session *db_, const query_new *values_,
@@ -137,9 +154,19 @@ ORM_MUST_USE orm_status query_insert_at(orm_site site_, orm_session *db_, const 
 ORM_MUST_USE orm_status query_insert_all_at(orm_site site_, orm_session *db_,
                                             const query_new *values_, size_t count,
                                             query_list *list_out);
+#define query_upsert(...) query_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_upsert_at(orm_site site_, orm_session *db_, const query_new *values_,
+                                        const query_conflict *conflict, query **row_out);
+#define query_upsert_all(...) query_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_upsert_all_at(orm_site site_, orm_session *db_,
+                                            const query_new *values_, size_t count,
+                                            const query_conflict *conflict, query_list *list_out);
 #define query_update(...) query_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_update_at(orm_site site_, orm_session *db_, query *row_,
                                         const query_changes *changes);
+#define query_update_where(...) query_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_update_where_at(orm_site site_, orm_session *db_, query_pred where,
+                                              const query_changes *changes, int64_t *count_out);
 #define query_delete(...) query_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_delete_at(orm_site site_, orm_session *db_, query *row_);
 #define query_delete_where(...) query_delete_where_at(ORM_SITE, __VA_ARGS__)

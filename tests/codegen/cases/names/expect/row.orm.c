@@ -32,6 +32,8 @@ const orm_model row_model = {
 
 const row_query row_all = {.limit = 0};
 
+_Static_assert(sizeof(row_conflict) == 2 * 2 + 1, "bool is a byte");
+
 row_pred row_row_is(orm_cond_int condition_)
 {
     return (row_pred){orm_gen_pred(&row_model, 0, condition_.cond)};
@@ -111,9 +113,27 @@ orm_status row_insert_all_at(orm_site site_, orm_session *db_, const row_new *va
     return orm_gen_insert_all(site_, db_, &row_model, values_, count, list_out);
 }
 
+orm_status row_upsert_at(orm_site site_, orm_session *db_, const row_new *values_,
+                         const row_conflict *conflict, row **row_out)
+{
+    return orm_gen_upsert(site_, db_, &row_model, values_, conflict, row_out);
+}
+
+orm_status row_upsert_all_at(orm_site site_, orm_session *db_, const row_new *values_, size_t count,
+                             const row_conflict *conflict, row_list *list_out)
+{
+    return orm_gen_upsert_all(site_, db_, &row_model, values_, count, conflict, list_out);
+}
+
 orm_status row_update_at(orm_site site_, orm_session *db_, row *row_, const row_changes *changes)
 {
     return orm_gen_update(site_, db_, &row_model, row_, changes);
+}
+
+orm_status row_update_where_at(orm_site site_, orm_session *db_, row_pred where,
+                               const row_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site_, db_, &row_model, &where.pred, changes, count_out);
 }
 
 orm_status row_delete_at(orm_site site_, orm_session *db_, row *row_)

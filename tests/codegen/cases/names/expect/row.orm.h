@@ -18,6 +18,7 @@ typedef struct row_list row_list;
 typedef struct row_pred row_pred;
 typedef struct row_query row_query;
 typedef struct row_new row_new;
+typedef struct row_conflict row_conflict;
 typedef struct row_changes row_changes;
 
 /* One row. session: so are its text, bytes and arrays. */
@@ -68,6 +69,19 @@ struct row_changes {
     orm_set_text note;
 };
 
+/* What an upsert does about a row that is there already. */
+struct row_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool row;
+        bool note;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool row;
+        bool note;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model row_model;
 extern const row_query row_all; /* all rows */
 
@@ -110,7 +124,8 @@ ORM_MUST_USE orm_status row_raw_at(orm_site site_, orm_session *db_, const char 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define row_insert(...) row_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_insert_at(orm_site site_, orm_session *db_, const row_new *values_,
@@ -118,9 +133,19 @@ ORM_MUST_USE orm_status row_insert_at(orm_site site_, orm_session *db_, const ro
 #define row_insert_all(...) row_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_insert_all_at(orm_site site_, orm_session *db_, const row_new *values_,
                                           size_t count, row_list *list_out);
+#define row_upsert(...) row_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_upsert_at(orm_site site_, orm_session *db_, const row_new *values_,
+                                      const row_conflict *conflict, row **row_out);
+#define row_upsert_all(...) row_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_upsert_all_at(orm_site site_, orm_session *db_, const row_new *values_,
+                                          size_t count, const row_conflict *conflict,
+                                          row_list *list_out);
 #define row_update(...) row_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_update_at(orm_site site_, orm_session *db_, row *row_,
                                       const row_changes *changes);
+#define row_update_where(...) row_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_update_where_at(orm_site site_, orm_session *db_, row_pred where,
+                                            const row_changes *changes, int64_t *count_out);
 #define row_delete(...) row_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_delete_at(orm_site site_, orm_session *db_, row *row_);
 #define row_delete_where(...) row_delete_where_at(ORM_SITE, __VA_ARGS__)

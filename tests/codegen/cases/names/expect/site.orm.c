@@ -32,6 +32,8 @@ const orm_model site_model = {
 
 const site_query site_all = {.limit = 0};
 
+_Static_assert(sizeof(site_conflict) == 2 * 2 + 1, "bool is a byte");
+
 site_pred site_site_is(orm_cond_text condition_)
 {
     return (site_pred){orm_gen_pred(&site_model, 0, condition_.cond)};
@@ -111,9 +113,27 @@ orm_status site_insert_all_at(orm_site site_, orm_session *db_, const site_new *
     return orm_gen_insert_all(site_, db_, &site_model, values_, count, list_out);
 }
 
+orm_status site_upsert_at(orm_site site_, orm_session *db_, const site_new *values_,
+                          const site_conflict *conflict, site **row_out)
+{
+    return orm_gen_upsert(site_, db_, &site_model, values_, conflict, row_out);
+}
+
+orm_status site_upsert_all_at(orm_site site_, orm_session *db_, const site_new *values_,
+                              size_t count, const site_conflict *conflict, site_list *list_out)
+{
+    return orm_gen_upsert_all(site_, db_, &site_model, values_, count, conflict, list_out);
+}
+
 orm_status site_update_at(orm_site site_, orm_session *db_, site *row_, const site_changes *changes)
 {
     return orm_gen_update(site_, db_, &site_model, row_, changes);
+}
+
+orm_status site_update_where_at(orm_site site_, orm_session *db_, site_pred where,
+                                const site_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site_, db_, &site_model, &where.pred, changes, count_out);
 }
 
 orm_status site_delete_at(orm_site site_, orm_session *db_, site *row_)

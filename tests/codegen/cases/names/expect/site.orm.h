@@ -18,6 +18,7 @@ typedef struct site_list site_list;
 typedef struct site_pred site_pred;
 typedef struct site_query site_query;
 typedef struct site_new site_new;
+typedef struct site_conflict site_conflict;
 typedef struct site_changes site_changes;
 
 /* One row. session: so are its text, bytes and arrays. */
@@ -68,6 +69,19 @@ struct site_changes {
     orm_set_int db;
 };
 
+/* What an upsert does about a row that is there already. */
+struct site_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool site;
+        bool db;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool site;
+        bool db;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model site_model;
 extern const site_query site_all; /* all rows */
 
@@ -111,7 +125,8 @@ ORM_MUST_USE orm_status site_raw_at(orm_site site_, orm_session *db_, const char
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define site_insert(...) site_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status site_insert_at(orm_site site_, orm_session *db_, const site_new *values_,
@@ -120,9 +135,19 @@ ORM_MUST_USE orm_status site_insert_at(orm_site site_, orm_session *db_, const s
 ORM_MUST_USE orm_status site_insert_all_at(orm_site site_, orm_session *db_,
                                            const site_new *values_, size_t count,
                                            site_list *list_out);
+#define site_upsert(...) site_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_upsert_at(orm_site site_, orm_session *db_, const site_new *values_,
+                                       const site_conflict *conflict, site **row_out);
+#define site_upsert_all(...) site_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_upsert_all_at(orm_site site_, orm_session *db_,
+                                           const site_new *values_, size_t count,
+                                           const site_conflict *conflict, site_list *list_out);
 #define site_update(...) site_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status site_update_at(orm_site site_, orm_session *db_, site *row_,
                                        const site_changes *changes);
+#define site_update_where(...) site_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_update_where_at(orm_site site_, orm_session *db_, site_pred where,
+                                             const site_changes *changes, int64_t *count_out);
 #define site_delete(...) site_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status site_delete_at(orm_site site_, orm_session *db_, site *row_);
 #define site_delete_where(...) site_delete_where_at(ORM_SITE, __VA_ARGS__)

@@ -28,6 +28,8 @@ const orm_model values_model = {
 
 const values_query values_all = {.limit = 0};
 
+_Static_assert(sizeof(values_conflict) == 2 * 1 + 1, "bool is a byte");
+
 values_pred values_values_is(orm_cond_int condition_)
 {
     return (values_pred){orm_gen_pred(&values_model, 0, condition_.cond)};
@@ -101,6 +103,19 @@ orm_status values_insert_all_at(orm_site site_, orm_session *db_, const values_n
                                 size_t count, values_list *list_out)
 {
     return orm_gen_insert_all(site_, db_, &values_model, values_, count, list_out);
+}
+
+orm_status values_upsert_at(orm_site site_, orm_session *db_, const values_new *values_,
+                            const values_conflict *conflict, values **row_out)
+{
+    return orm_gen_upsert(site_, db_, &values_model, values_, conflict, row_out);
+}
+
+orm_status values_upsert_all_at(orm_site site_, orm_session *db_, const values_new *values_,
+                                size_t count, const values_conflict *conflict,
+                                values_list *list_out)
+{
+    return orm_gen_upsert_all(site_, db_, &values_model, values_, count, conflict, list_out);
 }
 
 orm_status values_delete_at(orm_site site_, orm_session *db_, values *row_)

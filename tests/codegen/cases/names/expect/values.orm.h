@@ -18,6 +18,7 @@ typedef struct values_list values_list;
 typedef struct values_pred values_pred;
 typedef struct values_query values_query;
 typedef struct values_new values_new;
+typedef struct values_conflict values_conflict;
 
 /* One row. session: so are its text, bytes and arrays. */
 struct values {
@@ -56,6 +57,17 @@ struct values_query {
 /* What to insert; what is not set gets its default. */
 struct values_new {
     orm_set_int values;
+};
+
+/* What an upsert does about a row that is there already. */
+struct values_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool values;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool values;
+    } update;
+    bool nothing; /* leave it alone */
 };
 
 extern const orm_model values_model;
@@ -101,7 +113,8 @@ ORM_MUST_USE orm_status values_raw_at(orm_site site_, orm_session *db_, const ch
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define values_insert(...) values_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status values_insert_at(orm_site site_, orm_session *db_,
@@ -109,6 +122,15 @@ ORM_MUST_USE orm_status values_insert_at(orm_site site_, orm_session *db_,
 #define values_insert_all(...) values_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status values_insert_all_at(orm_site site_, orm_session *db_,
                                              const values_new *values_, size_t count,
+                                             values_list *list_out);
+#define values_upsert(...) values_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_upsert_at(orm_site site_, orm_session *db_,
+                                         const values_new *values_, const values_conflict *conflict,
+                                         values **row_out);
+#define values_upsert_all(...) values_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_upsert_all_at(orm_site site_, orm_session *db_,
+                                             const values_new *values_, size_t count,
+                                             const values_conflict *conflict,
                                              values_list *list_out);
 #define values_delete(...) values_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status values_delete_at(orm_site site_, orm_session *db_, values *row_);

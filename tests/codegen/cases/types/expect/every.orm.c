@@ -303,6 +303,8 @@ const orm_model every_model = {
 
 const every_query every_all = {.limit = 0};
 
+_Static_assert(sizeof(every_conflict) == 2 * 70 + 1, "bool is a byte");
+
 every_pred every_id_is(orm_cond_uuid condition)
 {
     return (every_pred){orm_gen_pred(&every_model, 0, condition.cond)};
@@ -842,9 +844,27 @@ orm_status every_insert_all_at(orm_site site, orm_session *db, const every_new *
     return orm_gen_insert_all(site, db, &every_model, values, count, list_out);
 }
 
+orm_status every_upsert_at(orm_site site, orm_session *db, const every_new *values,
+                           const every_conflict *conflict, every **row_out)
+{
+    return orm_gen_upsert(site, db, &every_model, values, conflict, row_out);
+}
+
+orm_status every_upsert_all_at(orm_site site, orm_session *db, const every_new *values,
+                               size_t count, const every_conflict *conflict, every_list *list_out)
+{
+    return orm_gen_upsert_all(site, db, &every_model, values, count, conflict, list_out);
+}
+
 orm_status every_update_at(orm_site site, orm_session *db, every *row, const every_changes *changes)
 {
     return orm_gen_update(site, db, &every_model, row, changes);
+}
+
+orm_status every_update_where_at(orm_site site, orm_session *db, every_pred where,
+                                 const every_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site, db, &every_model, &where.pred, changes, count_out);
 }
 
 orm_status every_delete_at(orm_site site, orm_session *db, every *row)

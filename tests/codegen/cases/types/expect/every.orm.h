@@ -19,6 +19,7 @@ typedef struct every_list every_list;
 typedef struct every_pred every_pred;
 typedef struct every_query every_query;
 typedef struct every_new every_new;
+typedef struct every_conflict every_conflict;
 typedef struct every_changes every_changes;
 
 /* One row. session: so are its text, bytes and arrays. */
@@ -359,6 +360,155 @@ struct every_changes {
     orm_set_text big_text;
 };
 
+/* What an upsert does about a row that is there already. */
+struct every_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool id;
+        bool boolean_value;
+        bool boolean_maybe;
+        bool smallint_value;
+        bool smallint_maybe;
+        bool integer_value;
+        bool integer_maybe;
+        bool bigint_value;
+        bool bigint_maybe;
+        bool real_value;
+        bool real_maybe;
+        bool double_value;
+        bool double_maybe;
+        bool numeric_value;
+        bool numeric_maybe;
+        bool numeric_limited_value;
+        bool numeric_limited_maybe;
+        bool text_value;
+        bool text_maybe;
+        bool varchar_value;
+        bool varchar_maybe;
+        bool varchar_limited_value;
+        bool varchar_limited_maybe;
+        bool char_limited_value;
+        bool char_limited_maybe;
+        bool bytea_value;
+        bool bytea_maybe;
+        bool uuid_value;
+        bool uuid_maybe;
+        bool date_value;
+        bool date_maybe;
+        bool time_value;
+        bool time_maybe;
+        bool timestamp_value;
+        bool timestamp_maybe;
+        bool timestamptz_value;
+        bool timestamptz_maybe;
+        bool interval_value;
+        bool interval_maybe;
+        bool json_value;
+        bool json_maybe;
+        bool jsonb_value;
+        bool jsonb_maybe;
+        bool colour_value;
+        bool colour_maybe;
+        bool boolean_array;
+        bool smallint_array;
+        bool integer_array;
+        bool bigint_array;
+        bool real_array;
+        bool double_array;
+        bool numeric_array;
+        bool text_array;
+        bool varchar_array;
+        bool bytea_array;
+        bool uuid_array;
+        bool date_array;
+        bool time_array;
+        bool timestamp_array;
+        bool timestamptz_array;
+        bool interval_array;
+        bool json_array;
+        bool jsonb_array;
+        bool colour_array;
+        bool text_array_maybe;
+        bool changed;
+        bool made_at;
+        bool seen_at;
+        bool doubled;
+        bool big_text;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool id;
+        bool boolean_value;
+        bool boolean_maybe;
+        bool smallint_value;
+        bool smallint_maybe;
+        bool integer_value;
+        bool integer_maybe;
+        bool bigint_value;
+        bool bigint_maybe;
+        bool real_value;
+        bool real_maybe;
+        bool double_value;
+        bool double_maybe;
+        bool numeric_value;
+        bool numeric_maybe;
+        bool numeric_limited_value;
+        bool numeric_limited_maybe;
+        bool text_value;
+        bool text_maybe;
+        bool varchar_value;
+        bool varchar_maybe;
+        bool varchar_limited_value;
+        bool varchar_limited_maybe;
+        bool char_limited_value;
+        bool char_limited_maybe;
+        bool bytea_value;
+        bool bytea_maybe;
+        bool uuid_value;
+        bool uuid_maybe;
+        bool date_value;
+        bool date_maybe;
+        bool time_value;
+        bool time_maybe;
+        bool timestamp_value;
+        bool timestamp_maybe;
+        bool timestamptz_value;
+        bool timestamptz_maybe;
+        bool interval_value;
+        bool interval_maybe;
+        bool json_value;
+        bool json_maybe;
+        bool jsonb_value;
+        bool jsonb_maybe;
+        bool colour_value;
+        bool colour_maybe;
+        bool boolean_array;
+        bool smallint_array;
+        bool integer_array;
+        bool bigint_array;
+        bool real_array;
+        bool double_array;
+        bool numeric_array;
+        bool text_array;
+        bool varchar_array;
+        bool bytea_array;
+        bool uuid_array;
+        bool date_array;
+        bool time_array;
+        bool timestamp_array;
+        bool timestamptz_array;
+        bool interval_array;
+        bool json_array;
+        bool jsonb_array;
+        bool colour_array;
+        bool text_array_maybe;
+        bool changed;
+        bool made_at;
+        bool seen_at;
+        bool doubled;
+        bool big_text;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model every_model;
 extern const every_query every_all; /* all rows */
 
@@ -493,7 +643,8 @@ ORM_MUST_USE orm_status every_raw_at(orm_site site, orm_session *db, const char 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define every_insert(...) every_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status every_insert_at(orm_site site, orm_session *db, const every_new *values,
@@ -501,9 +652,19 @@ ORM_MUST_USE orm_status every_insert_at(orm_site site, orm_session *db, const ev
 #define every_insert_all(...) every_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status every_insert_all_at(orm_site site, orm_session *db, const every_new *values,
                                             size_t count, every_list *list_out);
+#define every_upsert(...) every_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_upsert_at(orm_site site, orm_session *db, const every_new *values,
+                                        const every_conflict *conflict, every **row_out);
+#define every_upsert_all(...) every_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_upsert_all_at(orm_site site, orm_session *db, const every_new *values,
+                                            size_t count, const every_conflict *conflict,
+                                            every_list *list_out);
 #define every_update(...) every_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status every_update_at(orm_site site, orm_session *db, every *row,
                                         const every_changes *changes);
+#define every_update_where(...) every_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_update_where_at(orm_site site, orm_session *db, every_pred where,
+                                              const every_changes *changes, int64_t *count_out);
 #define every_delete(...) every_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status every_delete_at(orm_site site, orm_session *db, every *row);
 #define every_delete_where(...) every_delete_where_at(ORM_SITE, __VA_ARGS__)

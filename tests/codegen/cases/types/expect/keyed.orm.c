@@ -30,32 +30,33 @@ const orm_model keyed_model = {
         {.field = "span", .name = "span", .type = ORM_TYPE_INTERVAL,
          .flags = ORM_COLUMN_PRIMARY_KEY, .offset = offsetof(keyed, span),
          .new_offset = offsetof(keyed_new, span), .changes_offset = ORM_NO_OFFSET},
-        {.field = "stamp", .name = "stamp", .type = ORM_TYPE_TIMESTAMP,
-         .flags = ORM_COLUMN_PRIMARY_KEY, .offset = offsetof(keyed, stamp),
-         .new_offset = offsetof(keyed_new, stamp), .changes_offset = ORM_NO_OFFSET},
-        {.field = "clock", .name = "clock", .type = ORM_TYPE_TIME, .flags = ORM_COLUMN_PRIMARY_KEY,
+        {.field = "stamp", .name = "stamp", .type = ORM_TYPE_TIMESTAMP, .flags = 0,
+         .offset = offsetof(keyed, stamp), .new_offset = offsetof(keyed_new, stamp),
+         .changes_offset = offsetof(keyed_changes, stamp)},
+        {.field = "clock", .name = "clock", .type = ORM_TYPE_TIME, .flags = 0,
          .offset = offsetof(keyed, clock), .new_offset = offsetof(keyed_new, clock),
-         .changes_offset = ORM_NO_OFFSET},
+         .changes_offset = offsetof(keyed_changes, clock)},
         {.field = "shade", .name = "shade", .type = ORM_TYPE_ENUM, .flags = ORM_COLUMN_PRIMARY_KEY,
          .offset = offsetof(keyed, shade), .new_offset = offsetof(keyed_new, shade),
          .changes_offset = ORM_NO_OFFSET,
          .labels = &(const orm_enum_labels){.name = "colour",
                                             .labels = (const char *const[]){"red", "green"},
                                             .count = 2}},
-        {.field = "label", .name = "label", .type = ORM_TYPE_TEXT, .flags = ORM_COLUMN_PRIMARY_KEY,
+        {.field = "label", .name = "label", .type = ORM_TYPE_TEXT, .flags = 0,
          .offset = offsetof(keyed, label), .new_offset = offsetof(keyed_new, label),
-         .changes_offset = ORM_NO_OFFSET},
-        {.field = "small", .name = "small", .type = ORM_TYPE_SMALLINT,
-         .flags = ORM_COLUMN_PRIMARY_KEY, .offset = offsetof(keyed, small),
-         .new_offset = offsetof(keyed_new, small), .changes_offset = ORM_NO_OFFSET},
+         .changes_offset = offsetof(keyed_changes, label)},
+        {.field = "small", .name = "small", .type = ORM_TYPE_SMALLINT, .flags = 0,
+         .offset = offsetof(keyed, small), .new_offset = offsetof(keyed_new, small),
+         .changes_offset = offsetof(keyed_changes, small)},
     },
     .column_count = 12,
-    .key = (const uint16_t[]){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
-    .key_count = 12,
+    .key = (const uint16_t[]){0, 1, 2, 3, 4, 5, 6, 9},
+    .key_count = 8,
     .abi = 1,
     .size = sizeof(keyed),
     .object_offset = offsetof(keyed, orm_object_),
     .new_size = sizeof(keyed_new),
+    .changes_size = sizeof(keyed_changes),
     .query = {.where = offsetof(keyed_query, where), .order_by = offsetof(keyed_query, order_by),
               .limit = offsetof(keyed_query, limit), .offset = offsetof(keyed_query, offset),
               .load = offsetof(keyed_query, load), .depth = offsetof(keyed_query, depth),
@@ -63,6 +64,8 @@ const orm_model keyed_model = {
 };
 
 const keyed_query keyed_all = {.limit = 0};
+
+_Static_assert(sizeof(keyed_conflict) == 2 * 12 + 1, "bool is a byte");
 
 keyed_pred keyed_flag_is(bool value)
 {
@@ -153,15 +156,12 @@ void keyed_where(orm_session *db, keyed_query *query, keyed_pred pred)
 
 orm_status keyed_find_at(orm_site site, orm_session *db, bool flag, orm_date day,
                          orm_timestamptz moment, orm_numeric price, double ratio,
-                         orm_bytes raw_bytes, orm_interval span, orm_timestamp stamp,
-                         orm_time clock, enum colour shade, const char *label, int64_t small,
-                         keyed **row_out)
+                         orm_bytes raw_bytes, orm_interval span, enum colour shade, keyed **row_out)
 {
     const orm_value key[] = {orm_bind_bool(flag), orm_bind_date(day), orm_bind_timestamptz(moment),
                              orm_bind_numeric(price), orm_bind_double(ratio),
                              orm_bind_bytes(raw_bytes), orm_bind_interval(span),
-                             orm_bind_timestamp(stamp), orm_bind_time(clock), orm_bind_int(shade),
-                             orm_bind_text(label), orm_bind_int(small)};
+                             orm_bind_int(shade)};
 
     return orm_gen_find(site, db, &keyed_model, key, row_out);
 }
@@ -199,6 +199,29 @@ orm_status keyed_insert_all_at(orm_site site, orm_session *db, const keyed_new *
                                size_t count, keyed_list *list_out)
 {
     return orm_gen_insert_all(site, db, &keyed_model, values, count, list_out);
+}
+
+orm_status keyed_upsert_at(orm_site site, orm_session *db, const keyed_new *values,
+                           const keyed_conflict *conflict, keyed **row_out)
+{
+    return orm_gen_upsert(site, db, &keyed_model, values, conflict, row_out);
+}
+
+orm_status keyed_upsert_all_at(orm_site site, orm_session *db, const keyed_new *values,
+                               size_t count, const keyed_conflict *conflict, keyed_list *list_out)
+{
+    return orm_gen_upsert_all(site, db, &keyed_model, values, count, conflict, list_out);
+}
+
+orm_status keyed_update_at(orm_site site, orm_session *db, keyed *row, const keyed_changes *changes)
+{
+    return orm_gen_update(site, db, &keyed_model, row, changes);
+}
+
+orm_status keyed_update_where_at(orm_site site, orm_session *db, keyed_pred where,
+                                 const keyed_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site, db, &keyed_model, &where.pred, changes, count_out);
 }
 
 orm_status keyed_delete_at(orm_site site, orm_session *db, keyed *row)

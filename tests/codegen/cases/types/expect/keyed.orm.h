@@ -19,6 +19,8 @@ typedef struct keyed_list keyed_list;
 typedef struct keyed_pred keyed_pred;
 typedef struct keyed_query keyed_query;
 typedef struct keyed_new keyed_new;
+typedef struct keyed_conflict keyed_conflict;
+typedef struct keyed_changes keyed_changes;
 
 /* One row. session: so are its text, bytes and arrays. */
 struct keyed {
@@ -103,6 +105,47 @@ struct keyed_new {
     orm_set_int small;
 };
 
+/* What to update; what is not set stays. */
+struct keyed_changes {
+    orm_set_timestamp stamp;
+    orm_set_time clock;
+    orm_set_text label;
+    orm_set_int small;
+};
+
+/* What an upsert does about a row that is there already. */
+struct keyed_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool flag;
+        bool day;
+        bool moment;
+        bool price;
+        bool ratio;
+        bool raw_bytes;
+        bool span;
+        bool stamp;
+        bool clock;
+        bool shade;
+        bool label;
+        bool small;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool flag;
+        bool day;
+        bool moment;
+        bool price;
+        bool ratio;
+        bool raw_bytes;
+        bool span;
+        bool stamp;
+        bool clock;
+        bool shade;
+        bool label;
+        bool small;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model keyed_model;
 extern const keyed_query keyed_all; /* all rows */
 
@@ -139,9 +182,8 @@ void keyed_where(orm_session *db, keyed_query *query, keyed_pred pred);
 #define keyed_find(...) keyed_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_find_at(orm_site site, orm_session *db, bool flag, orm_date day,
                                       orm_timestamptz moment, orm_numeric price, double ratio,
-                                      orm_bytes raw_bytes, orm_interval span, orm_timestamp stamp,
-                                      orm_time clock, enum colour shade, const char *label,
-                                      int64_t small, keyed **row_out);
+                                      orm_bytes raw_bytes, orm_interval span, enum colour shade,
+                                      keyed **row_out);
 #define keyed_select(...) keyed_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_select_at(orm_site site, orm_session *db, const keyed_query *query,
                                         keyed_list *list_out);
@@ -159,7 +201,8 @@ ORM_MUST_USE orm_status keyed_raw_at(orm_site site, orm_session *db, const char 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define keyed_insert(...) keyed_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_insert_at(orm_site site, orm_session *db, const keyed_new *values,
@@ -167,6 +210,19 @@ ORM_MUST_USE orm_status keyed_insert_at(orm_site site, orm_session *db, const ke
 #define keyed_insert_all(...) keyed_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_insert_all_at(orm_site site, orm_session *db, const keyed_new *values,
                                             size_t count, keyed_list *list_out);
+#define keyed_upsert(...) keyed_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_upsert_at(orm_site site, orm_session *db, const keyed_new *values,
+                                        const keyed_conflict *conflict, keyed **row_out);
+#define keyed_upsert_all(...) keyed_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_upsert_all_at(orm_site site, orm_session *db, const keyed_new *values,
+                                            size_t count, const keyed_conflict *conflict,
+                                            keyed_list *list_out);
+#define keyed_update(...) keyed_update_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_update_at(orm_site site, orm_session *db, keyed *row,
+                                        const keyed_changes *changes);
+#define keyed_update_where(...) keyed_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_update_where_at(orm_site site, orm_session *db, keyed_pred where,
+                                              const keyed_changes *changes, int64_t *count_out);
 #define keyed_delete(...) keyed_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_delete_at(orm_site site, orm_session *db, keyed *row);
 #define keyed_delete_where(...) keyed_delete_where_at(ORM_SITE, __VA_ARGS__)

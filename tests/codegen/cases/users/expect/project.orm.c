@@ -59,6 +59,8 @@ const orm_model project_model = {
 
 const project_query project_all = {.limit = 0};
 
+_Static_assert(sizeof(project_conflict) == 2 * 6 + 1, "bool is a byte");
+
 project_pred project_id_is(orm_cond_int condition)
 {
     return (project_pred){orm_gen_pred(&project_model, 0, condition.cond)};
@@ -169,10 +171,29 @@ orm_status project_insert_all_at(orm_site site, orm_session *db, const project_n
     return orm_gen_insert_all(site, db, &project_model, values, count, list_out);
 }
 
+orm_status project_upsert_at(orm_site site, orm_session *db, const project_new *values,
+                             const project_conflict *conflict, project **row_out)
+{
+    return orm_gen_upsert(site, db, &project_model, values, conflict, row_out);
+}
+
+orm_status project_upsert_all_at(orm_site site, orm_session *db, const project_new *values,
+                                 size_t count, const project_conflict *conflict,
+                                 project_list *list_out)
+{
+    return orm_gen_upsert_all(site, db, &project_model, values, count, conflict, list_out);
+}
+
 orm_status project_update_at(orm_site site, orm_session *db, project *row,
                              const project_changes *changes)
 {
     return orm_gen_update(site, db, &project_model, row, changes);
+}
+
+orm_status project_update_where_at(orm_site site, orm_session *db, project_pred where,
+                                   const project_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site, db, &project_model, &where.pred, changes, count_out);
 }
 
 orm_status project_delete_at(orm_site site, orm_session *db, project *row)

@@ -19,6 +19,7 @@ typedef struct project_list project_list;
 typedef struct project_pred project_pred;
 typedef struct project_query project_query;
 typedef struct project_new project_new;
+typedef struct project_conflict project_conflict;
 typedef struct project_changes project_changes;
 
 /* Where relations lead. */
@@ -98,6 +99,27 @@ struct project_changes {
     orm_set_int done;
 };
 
+/* What an upsert does about a row that is there already. */
+struct project_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool id;
+        bool owner_id;
+        bool name;
+        bool price;
+        bool state;
+        bool done;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool id;
+        bool owner_id;
+        bool name;
+        bool price;
+        bool state;
+        bool done;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model project_model;
 extern const project_query project_all; /* all rows */
 
@@ -150,7 +172,8 @@ ORM_MUST_USE orm_status project_raw_at(orm_site site, orm_session *db, const cha
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define project_insert(...) project_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_insert_at(orm_site site, orm_session *db, const project_new *values,
@@ -159,9 +182,20 @@ ORM_MUST_USE orm_status project_insert_at(orm_site site, orm_session *db, const 
 ORM_MUST_USE orm_status project_insert_all_at(orm_site site, orm_session *db,
                                               const project_new *values, size_t count,
                                               project_list *list_out);
+#define project_upsert(...) project_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_upsert_at(orm_site site, orm_session *db, const project_new *values,
+                                          const project_conflict *conflict, project **row_out);
+#define project_upsert_all(...) project_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_upsert_all_at(orm_site site, orm_session *db,
+                                              const project_new *values, size_t count,
+                                              const project_conflict *conflict,
+                                              project_list *list_out);
 #define project_update(...) project_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_update_at(orm_site site, orm_session *db, project *row,
                                           const project_changes *changes);
+#define project_update_where(...) project_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_update_where_at(orm_site site, orm_session *db, project_pred where,
+                                                const project_changes *changes, int64_t *count_out);
 #define project_delete(...) project_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_delete_at(orm_site site, orm_session *db, project *row);
 #define project_delete_where(...) project_delete_where_at(ORM_SITE, __VA_ARGS__)

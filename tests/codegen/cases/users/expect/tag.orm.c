@@ -28,6 +28,8 @@ const orm_model tag_model = {
 
 const tag_query tag_all = {.limit = 0};
 
+_Static_assert(sizeof(tag_conflict) == 2 * 1 + 1, "bool is a byte");
+
 tag_pred tag_tag_is(orm_cond_text condition)
 {
     return (tag_pred){orm_gen_pred(&tag_model, 0, condition.cond)};
@@ -97,6 +99,18 @@ orm_status tag_insert_all_at(orm_site site, orm_session *db, const tag_new *valu
                              tag_list *list_out)
 {
     return orm_gen_insert_all(site, db, &tag_model, values, count, list_out);
+}
+
+orm_status tag_upsert_at(orm_site site, orm_session *db, const tag_new *values,
+                         const tag_conflict *conflict, tag **row_out)
+{
+    return orm_gen_upsert(site, db, &tag_model, values, conflict, row_out);
+}
+
+orm_status tag_upsert_all_at(orm_site site, orm_session *db, const tag_new *values, size_t count,
+                             const tag_conflict *conflict, tag_list *list_out)
+{
+    return orm_gen_upsert_all(site, db, &tag_model, values, count, conflict, list_out);
 }
 
 orm_status tag_delete_at(orm_site site, orm_session *db, tag *row)

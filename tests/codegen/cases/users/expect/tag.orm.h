@@ -18,6 +18,7 @@ typedef struct tag_list tag_list;
 typedef struct tag_pred tag_pred;
 typedef struct tag_query tag_query;
 typedef struct tag_new tag_new;
+typedef struct tag_conflict tag_conflict;
 
 /* One row. session: so are its text, bytes and arrays. */
 struct tag {
@@ -56,6 +57,17 @@ struct tag_query {
 /* What to insert; what is not set gets its default. */
 struct tag_new {
     orm_set_text tag;
+};
+
+/* What an upsert does about a row that is there already. */
+struct tag_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool tag;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool tag;
+    } update;
+    bool nothing; /* leave it alone */
 };
 
 extern const orm_model tag_model;
@@ -100,7 +112,8 @@ ORM_MUST_USE orm_status tag_raw_at(orm_site site, orm_session *db, const char *s
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define tag_insert(...) tag_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_insert_at(orm_site site, orm_session *db, const tag_new *values,
@@ -108,6 +121,13 @@ ORM_MUST_USE orm_status tag_insert_at(orm_site site, orm_session *db, const tag_
 #define tag_insert_all(...) tag_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_insert_all_at(orm_site site, orm_session *db, const tag_new *values,
                                           size_t count, tag_list *list_out);
+#define tag_upsert(...) tag_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_upsert_at(orm_site site, orm_session *db, const tag_new *values,
+                                      const tag_conflict *conflict, tag **row_out);
+#define tag_upsert_all(...) tag_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_upsert_all_at(orm_site site, orm_session *db, const tag_new *values,
+                                          size_t count, const tag_conflict *conflict,
+                                          tag_list *list_out);
 #define tag_delete(...) tag_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_delete_at(orm_site site, orm_session *db, tag *row);
 #define tag_delete_where(...) tag_delete_where_at(ORM_SITE, __VA_ARGS__)

@@ -69,6 +69,8 @@ const orm_model user_model = {
 
 const user_query user_all = {.limit = 0};
 
+_Static_assert(sizeof(user_conflict) == 2 * 6 + 1, "bool is a byte");
+
 user_pred user_id_is(orm_cond_int condition)
 {
     return (user_pred){orm_gen_pred(&user_model, 0, condition.cond)};
@@ -182,9 +184,27 @@ orm_status user_insert_all_at(orm_site site, orm_session *db, const user_new *va
     return orm_gen_insert_all(site, db, &user_model, values, count, list_out);
 }
 
+orm_status user_upsert_at(orm_site site, orm_session *db, const user_new *values,
+                          const user_conflict *conflict, user **row_out)
+{
+    return orm_gen_upsert(site, db, &user_model, values, conflict, row_out);
+}
+
+orm_status user_upsert_all_at(orm_site site, orm_session *db, const user_new *values, size_t count,
+                              const user_conflict *conflict, user_list *list_out)
+{
+    return orm_gen_upsert_all(site, db, &user_model, values, count, conflict, list_out);
+}
+
 orm_status user_update_at(orm_site site, orm_session *db, user *row, const user_changes *changes)
 {
     return orm_gen_update(site, db, &user_model, row, changes);
+}
+
+orm_status user_update_where_at(orm_site site, orm_session *db, user_pred where,
+                                const user_changes *changes, int64_t *count_out)
+{
+    return orm_gen_update_where(site, db, &user_model, &where.pred, changes, count_out);
 }
 
 orm_status user_delete_at(orm_site site, orm_session *db, user *row)

@@ -18,6 +18,7 @@ typedef struct user_list user_list;
 typedef struct user_pred user_pred;
 typedef struct user_query user_query;
 typedef struct user_new user_new;
+typedef struct user_conflict user_conflict;
 typedef struct user_changes user_changes;
 
 /* Where relations lead. */
@@ -108,6 +109,27 @@ struct user_changes {
     orm_set_timestamptz created_at;
 };
 
+/* What an upsert does about a row that is there already. */
+struct user_conflict {
+    struct { /* the key that may be taken; none: the primary key */
+        bool id;
+        bool email;
+        bool age;
+        bool active;
+        bool role;
+        bool created_at;
+    } on;
+    struct { /* what takes the values given; none: all of them */
+        bool id;
+        bool email;
+        bool age;
+        bool active;
+        bool role;
+        bool created_at;
+    } update;
+    bool nothing; /* leave it alone */
+};
+
 extern const orm_model user_model;
 extern const user_query user_all; /* all rows */
 
@@ -159,7 +181,8 @@ ORM_MUST_USE orm_status user_raw_at(orm_site site, orm_session *db, const char *
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given.
+ * insert_all sends one statement for each set of columns that are given. upsert writes
+ * to the row that is there already, if any; a row left alone comes back as NULL.
  */
 #define user_insert(...) user_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_insert_at(orm_site site, orm_session *db, const user_new *values,
@@ -167,9 +190,19 @@ ORM_MUST_USE orm_status user_insert_at(orm_site site, orm_session *db, const use
 #define user_insert_all(...) user_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_insert_all_at(orm_site site, orm_session *db, const user_new *values,
                                            size_t count, user_list *list_out);
+#define user_upsert(...) user_upsert_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_upsert_at(orm_site site, orm_session *db, const user_new *values,
+                                       const user_conflict *conflict, user **row_out);
+#define user_upsert_all(...) user_upsert_all_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_upsert_all_at(orm_site site, orm_session *db, const user_new *values,
+                                           size_t count, const user_conflict *conflict,
+                                           user_list *list_out);
 #define user_update(...) user_update_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_update_at(orm_site site, orm_session *db, user *row,
                                        const user_changes *changes);
+#define user_update_where(...) user_update_where_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_update_where_at(orm_site site, orm_session *db, user_pred where,
+                                             const user_changes *changes, int64_t *count_out);
 #define user_delete(...) user_delete_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_delete_at(orm_site site, orm_session *db, user *row);
 #define user_delete_where(...) user_delete_where_at(ORM_SITE, __VA_ARGS__)
