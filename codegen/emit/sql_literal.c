@@ -58,6 +58,21 @@ static const char *padded_numeric(struct sql_out *out, const struct column_type 
     return made.text;
 }
 
+/* Blanks up to the type's length, as the library stores every char(n). */
+static const char *padded_char(struct sql_out *out, const struct column_type *type,
+                               const char *text)
+{
+    struct text made = { 0 };
+    size_t characters = 0;
+
+    text_add_string(out->arena, &made, text);
+    for (const char *at = text; *at; at++)
+        characters += ((unsigned char)*at & 0xC0) != 0x80;
+    for (; characters < type->length; characters++)
+        text_add(out->arena, &made, " ", 1);
+    return made.text;
+}
+
 static const char *sqlite_literal(struct sql_out *out, const struct column *column,
                                   const char *text)
 {
@@ -75,6 +90,8 @@ static const char *sqlite_literal(struct sql_out *out, const struct column *colu
         return sqlite_floating(out, column, text);
     case TYPE_NUMERIC:
         return sql_string(out, padded_numeric(out, type, text));
+    case TYPE_CHAR:
+        return sql_string(out, padded_char(out, type, text));
     case TYPE_BYTEA:
         return arena_format(out->arena, "X'%s'", text);
     case TYPE_DATE:

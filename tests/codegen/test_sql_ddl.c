@@ -294,6 +294,7 @@ static void sqlite_defaults_are_in_storage_form(void **state)
     check_like(&database, "t4", "20[0-9][0-9]-[01][0-9]-[0-3][0-9]");
     check_like(&database, "a", HEX4 HEX4 "-" HEX4 "-4" HEX3 "-[89ab]" HEX3 "-" HEX4 HEX4 HEX4);
     check_value(&database, "SELECT hex(\"by\") || typeof(\"by\") FROM " CHILD, "00FF27blob");
+    check_value(&database, "SELECT '[' || ch || ']' FROM " CHILD, "[ab ]");
     check_value(&database, "SELECT typeof(i8) || typeof(r4) || typeof(nu) FROM " CHILD,
                  "integerrealtext");
     close_database(&database);
