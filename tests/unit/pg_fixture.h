@@ -99,7 +99,7 @@ static inline orm_status fixture_call(fixture *f, orm__statement *s, const orm_v
 {
     orm__call call = {.statement = s, .values = values, .value_count = count, .consume = consume,
                       .context = context};
-    orm__flight flight = {&call, 1, false};
+    orm__flight flight = {.calls = &call, .count = 1};
     orm_status status = DRIVER->run(f->link, &flight, orm__deadline_in(10000), &f->error);
     assert_int_equal(status, call.status);
     return status;

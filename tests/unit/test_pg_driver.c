@@ -62,7 +62,7 @@ static void a_flight_answers_by_position(void **state)
         {.statement = &two, .consume = count_rows, .context = &c2},
         {.statement = &two},
     };
-    orm__flight flight = {calls, 4, true};
+    orm__flight flight = {.calls = calls, .count = 4, .timed = true};
     assert_int_equal(DRIVER->run(f->link, &flight, ORM_NO_DEADLINE, &f->error), ORM_OK);
     assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_ACTIVE);
     assert_int_equal(c1.rows, 1);
@@ -70,7 +70,7 @@ static void a_flight_answers_by_position(void **state)
     assert_int_equal(calls[3].rows, 7);
     assert_true(calls[1].started > 0 && calls[1].ended >= calls[1].started);
     orm__call last = {.statement = &commit};
-    orm__flight end = {&last, 1, false};
+    orm__flight end = {.calls = &last, .count = 1};
     assert_int_equal(DRIVER->run(f->link, &end, ORM_NO_DEADLINE, &f->error), ORM_OK);
     assert_int_equal(DRIVER->transaction(f->link), ORM__TRANSACTION_IDLE);
     DRIVER->forget(f->link, &one);
@@ -97,7 +97,7 @@ static void a_failure_stops_the_rest(void **state)
         {.statement = &select, .consume = count_rows, .context = &c},
         {.statement = &commit},
     };
-    orm__flight flight = {calls, 5, false};
+    orm__flight flight = {.calls = calls, .count = 5};
     assert_int_equal(DRIVER->run(f->link, &flight, orm__deadline_in(5000), &f->error), ORM_UNIQUE);
     assert_string_equal(f->error.sqlstate, "23505");
     assert_string_equal(f->error.constraint, "t_pkey");
@@ -132,7 +132,7 @@ static void a_failing_consumer_breaks_nothing(void **state)
         {.statement = &s, .consume = count_rows, .context = &c1},
         {.statement = &s, .consume = count_rows, .context = &c2},
     };
-    orm__flight flight = {calls, 2, false};
+    orm__flight flight = {.calls = calls, .count = 2};
     assert_int_equal(DRIVER->run(f->link, &flight, ORM_NO_DEADLINE, &f->error), ORM_RANGE);
     assert_int_equal(f->error.status, ORM_RANGE);
     assert_int_equal(calls[0].status, ORM_RANGE);
@@ -161,7 +161,7 @@ static void a_large_flight_is_sent_in_portions(void **state)
         values[2 * i + 1] = orm_bind_text(body);
         calls[i] = (orm__call){.statement = &s, .values = &values[2 * i], .value_count = 2};
     }
-    orm__flight flight = {calls, COUNT, false};
+    orm__flight flight = {.calls = calls, .count = COUNT};
     assert_int_equal(DRIVER->run(f->link, &flight, orm__deadline_in(60000), &f->error), ORM_OK);
     for (int i = 0; i < COUNT; i++) assert_int_equal(calls[i].affected, 1);
     assert_int_equal(fixture_int(f, "SELECT count(DISTINCT id) FROM big"), COUNT);
@@ -186,7 +186,7 @@ static void a_value_that_cannot_be_sent_stops_the_flight_before_it_starts(void *
         {.statement = &s, .values = &good, .value_count = 1},
         {.statement = &s, .values = &bad, .value_count = 1},
     };
-    orm__flight flight = {calls, 2, false};
+    orm__flight flight = {.calls = calls, .count = 2};
     assert_int_equal(DRIVER->run(f->link, &flight, ORM_NO_DEADLINE, &f->error), ORM_INVALID);
     assert_int_equal(calls[1].status, ORM_INVALID);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM t"), 0);
@@ -252,7 +252,7 @@ static void a_stale_plan_is_prepared_again_outside_transactions(void **state)
     statement_init(&begin, "BEGIN");
     begin.once = true;
     orm__call calls[] = {{.statement = &begin}, {.statement = &s}};
-    orm__flight flight = {calls, 2, false};
+    orm__flight flight = {.calls = calls, .count = 2};
     assert_int_equal(DRIVER->run(f->link, &flight, ORM_NO_DEADLINE, &f->error), ORM_STALE_PLAN);
     assert_null(s.handle);
     assert_true(f->error.retryable);
@@ -299,7 +299,7 @@ static orm_status live(fixture *f)
          .context = &c},
         {.statement = &commit},
     };
-    orm__flight flight = {calls, 3, false};
+    orm__flight flight = {.calls = calls, .count = 3};
     orm_status status = DRIVER->setup(&f->target, &f->target.shared, &f->error);
     if (status != ORM_OK) return status;
     status = DRIVER->open(&f->target, orm__deadline_in(5000), &f->link, &f->error);

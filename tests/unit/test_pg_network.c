@@ -261,7 +261,7 @@ static orm_status run_until(fixture *f, const char *sql, int64_t ms, int64_t *to
     statement_init(&s, sql);
     s.once = true;
     orm__call call = {.statement = &s};
-    orm__flight flight = {&call, 1, false};
+    orm__flight flight = {.calls = &call, .count = 1};
     int64_t before = orm__now();
     orm_status status = DRIVER->run(f->link, &flight, before + ms * MS, &f->error);
     *took_out = orm__now() - before;
@@ -450,7 +450,7 @@ static void a_lost_commit_is_unknown_and_a_lost_query_is_not(void **state)
         commit.control = ORM__CONTROL_COMMIT;
         proxy_start(&p, &f, url, sizeof url);
         orm__call calls[] = {{.statement = &begin}, {.statement = &query}, {.statement = &commit}};
-        orm__flight flight = {calls, commits ? 3 : 2, false};
+        orm__flight flight = {.calls = calls, .count = commits ? 3 : 2};
         proxy_set(&p, 2);
         orm_status status = DRIVER->run(f.link, &flight, orm__deadline_in(5000), &f.error);
         assert_int_equal(status, commits ? ORM_COMMIT_UNKNOWN : ORM_DISCONNECTED);

@@ -38,6 +38,26 @@ typedef struct orm_engine_options {
     bool no_pre_ping; /* skip the check of an idle connection on checkout [checked] */
     int pool_timeout_ms;      /* wait for a free connection [30,000] */
     int pool_recycle_ms;      /* replace a connection older than this, with 10 % jitter [never] */
+    /* Close a connection that nobody used for so long, by a thread of the pool [never]. */
+    int pool_idle_timeout_ms;
+    /* Connections to have waiting, at most pool_size: a thread of the pool makes them when the
+     * engine opens and whenever fewer wait; they outlast pool_idle_timeout_ms. Failures are tried
+     * again every second. [0] */
+    int min_idle;
+    int ping_timeout_ms; /* bound on the check of an idle connection, and on a reset [2,000] */
+    /*
+     * Before a connection goes back to the pool, undo what SET, temporary tables, advisory locks,
+     * LISTEN, held cursors and currval() left behind: one more round trip at the end of each
+     * transaction. Statements made by SQL's own PREPARE stay. PostgreSQL; without effect on SQLite.
+     * [no]
+     */
+    bool reset_on_return;
+    /*
+     * Send every statement unnamed: for poolers that give each transaction another server
+     * connection (PgBouncer in transaction mode). PostgreSQL; without effect on SQLite. [prepared
+     * once per connection]
+     */
+    bool no_prepared_statements;
     int connect_timeout_ms;   /* bound on making a connection [10,000] */
     int statement_timeout_ms; /* bound on every statement or flight of statements [30,000; -1: none]
                                */
@@ -63,10 +83,18 @@ ORM_API ORM_MUST_USE orm_status orm_engine_open(const orm_engine_options *option
 
 /*
  * Closes idle connections and frees the engine. Every session must have been closed before:
- * ORM_MISUSE names the sites of those still open, and the engine then stays usable. NULL is
+ * ORM_MISUSE names the sites of those still open, also of those that hold no connection, and the
+ * engine then stays usable. In a forked child it does nothing: the engine is the parent's. NULL is
  * allowed.
  */
 ORM_API orm_status orm_engine_close(orm_engine *engine, orm_error *error);
+
+/*
+ * Retires all connections: those that wait in the pool are closed now, those in use when they come
+ * back. The engine stays usable and makes fresh ones; counts stay exact. For a failover, or before
+ * the database is dropped.
+ */
+ORM_API void orm_engine_dispose(orm_engine *engine);
 
 ORM_API orm_dialect_name orm_engine_dialect(const orm_engine *engine);
 

@@ -1,4 +1,7 @@
-/* Query events: one for every statement the library sends, published on the thread that sent it. */
+/*
+ * Query events: one for every statement the library sends, published on the thread that sent it;
+ * and events of the connection pool.
+ */
 #ifndef ORM_EVENTS_H
 #define ORM_EVENTS_H
 
@@ -68,6 +71,43 @@ typedef struct orm_subscription orm_subscription;
 ORM_API ORM_MUST_USE orm_status orm_engine_subscribe(orm_engine *engine, orm_event_sink *sink,
                                                      void *context, bool timed,
                                                      orm_subscription **subscription_out);
+/* What happens to the connections of an engine's pool. */
+typedef enum orm_pool_event_kind {
+    ORM_POOL_OPEN = 1,     /* a connection was made, or could not be (status) */
+    ORM_POOL_CLOSE,        /* a connection was closed (reason) */
+    ORM_POOL_CHECKOUT,     /* a session got a connection */
+    ORM_POOL_RETURN,       /* a session gave it back */
+    ORM_POOL_PING_FAILURE, /* a connection that was idle gave no sign of life; a new one follows */
+    ORM_POOL_WAIT          /* a session had to wait for a connection; the wait is over (status) */
+} orm_pool_event_kind;
+
+/* One of these. Everything is borrowed: until the sink returns. */
+typedef struct orm_pool_event {
+    orm_pool_event_kind kind;
+    uint64_t connection; /* its number in this engine, from 1; 0: there is none */
+    orm_site site;       /* of the session it is about, or that had it last; line 0: of none */
+    /* OPEN: connecting. CLOSE: its life. CHECKOUT: all waiting. RETURN: since checkout. WAIT: in
+     * the queue. */
+    int64_t duration_ns;
+    orm_status status;
+    const orm_error *error; /* OPEN, PING_FAILURE; NULL on success */
+    /* CLOSE: "age", "idle", "retired", "ping", "broken", "invalidated", "reset failed", "overflow",
+     * "the engine closes"; else NULL. static */
+    const char *reason;
+} orm_pool_event;
+
+typedef void orm_pool_event_sink(void *context, const orm_pool_event *event);
+
+/*
+ * Calls `sink` for every event of the engine's pool, from the thread it happens on and possibly
+ * from several at once, until unsubscribed. The sink must not use the engine. While nobody has
+ * subscribed an event costs the test of one number. `*subscription_out` is owned:
+ * orm_engine_unsubscribe. ORM_NOMEM.
+ */
+ORM_API ORM_MUST_USE orm_status orm_engine_subscribe_pool(orm_engine *engine,
+                                                          orm_pool_event_sink *sink, void *context,
+                                                          orm_subscription **subscription_out);
+
 /* Returns when no call of the sink is under way any more. NULL is allowed. */
 ORM_API void orm_engine_unsubscribe(orm_engine *engine, orm_subscription *subscription);
 

@@ -60,6 +60,21 @@ ORM_API void orm_session_rollback_at(orm_site site, orm_session *session);
  * NULL is allowed. */
 ORM_API void orm_session_close(orm_session *session);
 
+/*
+ * Ends the session's present call, also a wait for a connection or a lock, and refuses later ones:
+ * all return ORM_CANCELLED (on a transaction that failed by it: ORM_FAILED_TRANSACTION) until the
+ * transaction is rolled back. The server is asked to stop the statement; a connection being made is
+ * waited for, and a COMMIT that the server has already done is success. Any thread may call this
+ * while the session is open.
+ */
+ORM_API void orm_session_cancel(orm_session *session);
+
+/*
+ * Has the connection the session holds closed when it goes back to the pool, for one whose state is
+ * not to be trusted. Nothing to do when it holds none.
+ */
+ORM_API void orm_session_invalidate(orm_session *session);
+
 /* The failure of the last call that failed on this session; status ORM_OK when none did. borrowed:
  * until the next call. */
 ORM_API const orm_error *orm_session_error(const orm_session *session);

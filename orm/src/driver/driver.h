@@ -6,6 +6,7 @@
 #ifndef ORM_DRIVER_DRIVER_H
 #define ORM_DRIVER_DRIVER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,6 +51,12 @@ typedef struct orm__flight {
     orm__call *calls;
     size_t count;
     bool timed; /* fill in started and ended */
+    /* Lead with a sign of life, due before `ping_deadline` (drivers whose ping rides). */
+    bool ping;
+    bool answered; /* answer: that sign came; without it nothing of the flight can have lasted */
+    orm_deadline ping_deadline;
+    const atomic_bool *cancel; /* may be NULL; set by another thread, the flight ends with
+                                  ORM_CANCELLED */
 } orm__flight;
 
 /* Where and how to connect. Borrowed from the engine. */
@@ -73,6 +80,10 @@ typedef struct orm__driver {
     const char *name;
     orm_dialect_name dialect;
     const char *control[ORM__CONTROL_COUNT]; /* SQL of the control statements */
+    bool ping_rides;                         /* a ping can travel with a flight, and is worth it */
+    /* Statements that bring a session's state back to what it was at connect; NULL ends; may be
+     * NULL. They run outside a transaction. */
+    const char *const *reset;
 
     /* Whether `url` is for this driver. */
     bool (*accepts)(const char *url);

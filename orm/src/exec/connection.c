@@ -59,20 +59,51 @@ static void free_cached(orm__connection *connection, orm__cached *cached)
     orm__free(allocator, cached, sizeof *cached);
 }
 
+void orm__connection_forget_plans(orm__connection *connection)
+{
+    const orm__driver *driver = connection->driver;
+    for (orm__cached *cached = connection->newest; cached != NULL; cached = cached->older)
+        if (cached->statement.handle != NULL)
+            driver->forget(connection->link, &cached->statement);
+    for (int i = ORM__CONTROL_BEGIN; i < ORM__CONTROL_COUNT; i++)
+        if (connection->control[i].handle != NULL)
+            driver->forget(connection->link, &connection->control[i]);
+}
+
+static void close_link(orm__connection *connection)
+{
+    if (connection->link == NULL)
+        return;
+    orm__connection_forget_plans(connection);
+    connection->driver->close(connection->link);
+    connection->link = NULL;
+}
+
 void orm__connection_close(orm__connection *connection)
 {
     if (connection == NULL)
         return;
+    close_link(connection);
     while (connection->newest != NULL) {
         orm__cached *cached = connection->newest;
         connection->newest = cached->older;
         free_cached(connection, cached);
     }
-    for (int i = ORM__CONTROL_BEGIN; i < ORM__CONTROL_COUNT; i++)
-        if (connection->control[i].handle != NULL)
-            connection->driver->forget(connection->link, &connection->control[i]);
-    connection->driver->close(connection->link);
     orm__free(connection->allocator, connection, sizeof *connection);
+}
+
+orm_status orm__connection_reopen(orm__connection *connection, const orm__target *target,
+                                  orm_deadline deadline, orm_error *error)
+{
+    close_link(connection);
+    connection->opened_at = orm__now();
+    return connection->driver->open(target, deadline, &connection->link, error);
+}
+
+orm__transaction orm__connection_state(const orm__connection *connection)
+{
+    return connection->link != NULL ? connection->driver->transaction(connection->link)
+                                    : ORM__TRANSACTION_BROKEN;
 }
 
 static void unlink_from_use(orm__connection *connection, orm__cached *cached)

@@ -25,7 +25,7 @@ typedef struct orm__connection {
     struct orm__connection *next; /* in the pool's idle stack */
     const orm__driver *driver;
     const orm_allocator *allocator;
-    orm__link *link;
+    orm__link *link; /* NULL: it was lost and could not be replaced */
     orm__cached *buckets[ORM__CACHE_BUCKETS];
     orm__cached *newest;
     orm__cached *oldest;
@@ -37,8 +37,13 @@ typedef struct orm__connection {
     int64_t opened_at;   /* monotonic ns */
     int64_t recycle_at;  /* monotonic ns; INT64_MAX: never */
     uint64_t generation; /* connections of an older generation than the pool's are replaced */
+    uint64_t plans;      /* the pool's last schema change that the prepared statements know of */
+    uint64_t number;     /* unique in the pool, for events */
+    bool unproven;       /* was idle and has given no sign of life since */
+    bool doomed;         /* is to be closed on return */
     orm_site holder;     /* who has it */
     int64_t held_since;
+    int64_t idle_since;
 } orm__connection;
 
 /* `*connection_out` is owned: orm__connection_close. */
@@ -46,6 +51,16 @@ orm_status orm__connection_open(const orm__driver *driver, const orm__target *ta
                                 orm_deadline deadline, orm__connection **connection_out,
                                 orm_error *error);
 void orm__connection_close(orm__connection *connection);
+
+/* Replaces the link by a fresh one; the statements stay and are prepared again when needed. On
+ * failure there is no link. */
+orm_status orm__connection_reopen(orm__connection *connection, const orm__target *target,
+                                  orm_deadline deadline, orm_error *error);
+
+/* Has every statement prepared again before its next use. */
+void orm__connection_forget_plans(orm__connection *connection);
+
+orm__transaction orm__connection_state(const orm__connection *connection);
 
 /* The statement of a gathered shape, or NULL when it was not met before. borrowed: until the next
  * flight. */

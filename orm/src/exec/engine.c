@@ -1,5 +1,6 @@
 #include "exec/engine.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ static void fill_defaults(orm_engine_options *options)
     options->pool_timeout_ms = given(options->pool_timeout_ms, 30000);
     options->connect_timeout_ms = given(options->connect_timeout_ms, 10000);
     options->statement_timeout_ms = given(options->statement_timeout_ms, 30000);
+    options->ping_timeout_ms = given(options->ping_timeout_ms, 2000);
     options->statement_cache_size = given(options->statement_cache_size, 256);
 }
 
@@ -30,11 +32,16 @@ static orm_status check_options(const orm_engine_options *options, orm_error *er
     if (options->max_overflow < ORM_POOL_UNLIMITED_OVERFLOW)
         return orm__fail(error, ORM_INVALID,
                          "max_overflow must be 0 or more, or one of ORM_POOL_…_OVERFLOW");
+    if (options->max_overflow > INT_MAX - options->pool_size)
+        return orm__fail(error, ORM_INVALID, "pool_size + max_overflow is too large");
     if (options->pool_timeout_ms < 0 || options->pool_recycle_ms < 0 ||
-        options->connect_timeout_ms < 0)
-        return orm__fail(
-            error, ORM_INVALID,
-            "pool_timeout_ms, pool_recycle_ms and connect_timeout_ms must not be negative");
+        options->connect_timeout_ms < 0 || options->pool_idle_timeout_ms < 0 ||
+        options->ping_timeout_ms < 0)
+        return orm__fail(error, ORM_INVALID,
+                         "pool_timeout_ms, pool_recycle_ms, pool_idle_timeout_ms, ping_timeout_ms "
+                         "and connect_timeout_ms must not be negative");
+    if (options->min_idle < 0 || options->min_idle > options->pool_size)
+        return orm__fail(error, ORM_INVALID, "min_idle must be 0 to pool_size");
     if (options->statement_cache_size < 1 || options->statement_cache_size > 65536)
         return orm__fail(error, ORM_INVALID, "statement_cache_size must be 1 to 65536");
     return ORM_OK;
@@ -71,8 +78,11 @@ static orm_status init_locks(orm_engine *engine, orm_error *error)
 {
     if (pthread_mutex_init(&engine->block_mutex, NULL) != 0)
         return orm__fail(error, ORM_RESOURCE, "cannot make a mutex");
-    if (pthread_rwlock_init(&engine->subscription_lock, NULL) == 0)
+    bool tenants = pthread_mutex_init(&engine->tenant_mutex, NULL) == 0;
+    if (tenants && pthread_rwlock_init(&engine->subscription_lock, NULL) == 0)
         return ORM_OK;
+    if (tenants)
+        (void)pthread_mutex_destroy(&engine->tenant_mutex);
     (void)pthread_mutex_destroy(&engine->block_mutex);
     return orm__fail(error, ORM_RESOURCE, "cannot make a lock");
 }
@@ -80,6 +90,7 @@ static orm_status init_locks(orm_engine *engine, orm_error *error)
 static void dispose_locks(orm_engine *engine)
 {
     (void)pthread_rwlock_destroy(&engine->subscription_lock);
+    (void)pthread_mutex_destroy(&engine->tenant_mutex);
     (void)pthread_mutex_destroy(&engine->block_mutex);
 }
 
@@ -142,6 +153,9 @@ static void bound_memory_pool(orm_engine *engine)
     engine->options.pool_size = 1;
     engine->options.max_overflow = ORM_POOL_NO_OVERFLOW;
     engine->options.pool_recycle_ms = 0;
+    engine->options.pool_idle_timeout_ms = 0;
+    if (engine->options.min_idle > 1)
+        engine->options.min_idle = 1;
 }
 
 static orm_status open_parts(orm_engine *engine, orm_error *error)
@@ -159,7 +173,7 @@ static orm_status open_parts(orm_engine *engine, orm_error *error)
     status = engine->driver->setup(&engine->target, &engine->target.shared, error);
     if (status != ORM_OK)
         return status;
-    status = orm__pool_init(&engine->pool, engine->driver, &engine->target, error);
+    status = orm__pool_init(&engine->pool, engine, &engine->target, error);
     if (status != ORM_OK)
         engine->driver->teardown(&engine->target, engine->target.shared);
     return status;
@@ -215,17 +229,23 @@ orm_status orm_engine_open(const orm_engine_options *options, orm_engine **engin
 
 orm_status orm_engine_close(orm_engine *engine, orm_error *error)
 {
-    if (engine == NULL)
+    /* In a forked child the parent's locks and sockets are not to be touched. */
+    if (engine == NULL || !orm__pool_is_ours(&engine->pool))
         return ORM_OK;
-    orm_status status = orm__pool_check_unused(&engine->pool, error);
+    orm_status status = orm__tenants_check(engine, error);
     if (status != ORM_OK)
         return status;
+    orm__pool_dispose(&engine->pool);
     while (engine->subscriptions != NULL)
         orm_engine_unsubscribe(engine, engine->subscriptions);
-    orm__pool_dispose(&engine->pool);
     engine->driver->teardown(&engine->target, engine->target.shared);
     free_engine(engine);
     return ORM_OK;
+}
+
+void orm_engine_dispose(orm_engine *engine)
+{
+    orm__pool_retire_all(&engine->pool);
 }
 
 orm_dialect_name orm_engine_dialect(const orm_engine *engine)

@@ -15,10 +15,19 @@
 
 struct orm_subscription {
     orm__sink sink;
+    orm_pool_event_sink *pool_sink; /* instead of sink.publish */
     struct orm_subscription *next;
 };
 
 enum { ORM__BLOCKS_KEPT = 256 };
+
+/* An open session as the engine sees it. */
+typedef struct orm__tenant {
+    struct orm__tenant *newer;
+    struct orm__tenant *older;
+    orm_site site; /* where it was opened */
+    int64_t since; /* monotonic ns */
+} orm__tenant;
 
 struct orm_engine {
     orm_engine_options options; /* defaults filled in; url is the engine's own copy */
@@ -36,7 +45,17 @@ struct orm_engine {
     orm_subscription *subscriptions;
     atomic_int subscription_count;
     atomic_int timed_count;
+    atomic_int pool_subscription_count;
     atomic_uint_fast64_t session_count; /* sessions ever opened: their numbers */
+    pthread_mutex_t tenant_mutex;
+    orm__tenant *tenants; /* open sessions, the newest first */
 };
+
+/* Keeps the list of open sessions. */
+void orm__tenant_enter(orm_engine *engine, orm__tenant *tenant);
+void orm__tenant_leave(orm_engine *engine, orm__tenant *tenant);
+
+/* ORM_MISUSE naming the sites of sessions that are open. */
+orm_status orm__tenants_check(orm_engine *engine, orm_error *error);
 
 #endif

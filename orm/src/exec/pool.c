@@ -7,13 +7,15 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "exec/publish.h"
 
-orm_status orm__pool_init(orm__pool *pool, const orm__driver *driver, const orm__target *target,
+orm_status orm__pool_init(orm__pool *pool, orm_engine *engine, const orm__target *target,
                           orm_error *error)
 {
     const orm_engine_options *options = target->options;
     memset(pool, 0, sizeof *pool);
-    pool->driver = driver;
+    pool->engine = engine;
+    pool->driver = engine->driver;
     pool->target = target;
     pool->size = options->pool_size;
     pool->max_open = options->max_overflow == ORM_POOL_UNLIMITED_OVERFLOW ? INT_MAX
@@ -23,17 +25,27 @@ orm_status orm__pool_init(orm__pool *pool, const orm__driver *driver, const orm_
     pool->process = (long)getpid();
     if (pthread_mutex_init(&pool->mutex, NULL) != 0)
         return orm__fail(error, ORM_RESOURCE, "cannot make a mutex");
-    return ORM_OK;
+    orm_status status = orm__keeper_start(pool, error);
+    if (status != ORM_OK)
+        (void)pthread_mutex_destroy(&pool->mutex);
+    return status;
+}
+
+bool orm__pool_is_ours(const orm__pool *pool)
+{
+    return pool->process == (long)getpid();
 }
 
 void orm__pool_dispose(orm__pool *pool)
 {
     /* A forked child shares the parent's sockets: it must not say goodbye on them. */
-    bool ours = pool->process == (long)getpid();
-    while (ours && pool->idle != NULL) {
+    if (!orm__pool_is_ours(pool))
+        return;
+    orm__keeper_stop(pool);
+    while (pool->idle != NULL) {
         orm__connection *connection = pool->idle;
         pool->idle = connection->next;
-        orm__connection_close(connection);
+        orm__pool_close(pool, connection, "the engine closes");
     }
     (void)pthread_mutex_destroy(&pool->mutex);
 }
@@ -56,11 +68,34 @@ static bool hand_over(orm__pool *pool, orm__connection *connection)
     return true;
 }
 
-/* With the mutex held: a slot is free again. */
-static void free_slot(orm__pool *pool)
+/* With the mutex held: too few connections may be waiting. */
+static void call_keeper(orm__pool *pool)
 {
-    if (!hand_over(pool, NULL))
-        pool->open--;
+    if (pool->keeping && pool->idle_count < pool->target->options->min_idle)
+        (void)pthread_cond_signal(&pool->keeper_wake);
+}
+
+void orm__pool_free_slot(orm__pool *pool)
+{
+    if (hand_over(pool, NULL))
+        return;
+    pool->open--;
+    call_keeper(pool);
+}
+
+bool orm__pool_keep(orm__pool *pool, orm__connection *connection)
+{
+    if (hand_over(pool, connection))
+        return true;
+    if (pool->idle_count >= pool->size)
+        return false;
+    connection->idle_since = pool->keeping ? orm__now() : 0;
+    connection->next = pool->idle;
+    pool->idle = connection;
+    pool->idle_count++;
+    if (pool->keeping && pool->keeper_rests)
+        (void)pthread_cond_signal(&pool->keeper_wake);
+    return true;
 }
 
 /* With the mutex held: where the lent connections are, as text. */
@@ -89,8 +124,18 @@ static orm_status fail_timeout(orm__pool *pool, orm_error *error)
                      "overflow %d are open, %d more calls wait; "
                      "held by %s; raise pool_size or close sessions sooner",
                      pool->target->options->pool_timeout_ms, pool->open, pool->size,
-                     pool->max_open == INT_MAX ? -1 : pool->max_open - pool->size, pool->waiting,
-                     holders);
+                     pool->max_open - pool->size, pool->waiting,
+                     holders[0] != '\0' ? holders : "nobody, they are being made");
+}
+
+static void join_queue(orm__pool *pool, orm__waiter *waiter)
+{
+    if (pool->last_waiter != NULL)
+        pool->last_waiter->next = waiter;
+    else
+        pool->first_waiter = waiter;
+    pool->last_waiter = waiter;
+    pool->waiting++;
 }
 
 static void leave_queue(orm__pool *pool, orm__waiter *waiter)
@@ -107,8 +152,13 @@ static void leave_queue(orm__pool *pool, orm__waiter *waiter)
     pool->waiting--;
 }
 
+static bool is_cancelled(const orm__waiter *waiter)
+{
+    return waiter->cancel != NULL && atomic_load(waiter->cancel);
+}
+
 /* With the mutex held; gives it up while parked. On ORM_OK the waiter holds a slot, with or without
- * a connection. */
+ * a connection. A waiter that was cancelled may hold one, too. */
 static orm_status wait_in_queue(orm__pool *pool, orm__waiter *waiter, orm_deadline deadline,
                                 orm_error *error)
 {
@@ -116,38 +166,80 @@ static orm_status wait_in_queue(orm__pool *pool, orm__waiter *waiter, orm_deadli
     orm_status status = runtime->parking_new(runtime->context, &waiter->parking);
     if (status != ORM_OK)
         return orm__fail(error, status, "cannot wait for a connection");
-    if (pool->last_waiter != NULL)
-        pool->last_waiter->next = waiter;
-    else
-        pool->first_waiter = waiter;
-    pool->last_waiter = waiter;
-    pool->waiting++;
-    while (status == ORM_OK && !waiter->granted) {
+    join_queue(pool, waiter);
+    while (status == ORM_OK && !waiter->granted && !is_cancelled(waiter)) {
         (void)pthread_mutex_unlock(&pool->mutex);
         status = runtime->park(runtime->context, waiter->parking, deadline);
         (void)pthread_mutex_lock(&pool->mutex);
     }
-    if (waiter->granted) {
-        status = ORM_OK;
-    } else {
+    if (!waiter->granted)
         leave_queue(pool, waiter);
+    if (is_cancelled(waiter))
+        status = ORM_CANCELLED;
+    if (status == ORM_CANCELLED)
+        (void)orm__fail(error, status, "cancelled while waiting for a connection");
+    else if (waiter->granted)
+        status = ORM_OK;
+    else
         status = status == ORM_TIMEOUT ? fail_timeout(pool, error)
                                        : orm__fail(error, status, "waiting for a connection");
-    }
     runtime->parking_free(runtime->context, waiter->parking);
     return status;
 }
 
-/* The caller's deadline, or `ms` from now if that is sooner. */
-static orm_deadline sooner(orm_deadline deadline, int ms)
+void orm__pool_wake(orm__pool *pool, const atomic_bool *cancel)
+{
+    const orm_runtime *runtime = pool->target->runtime;
+    (void)pthread_mutex_lock(&pool->mutex);
+    for (orm__waiter *w = pool->first_waiter; w != NULL; w = w->next)
+        if (w->cancel == cancel)
+            runtime->wake(runtime->context, w->parking);
+    (void)pthread_mutex_unlock(&pool->mutex);
+}
+
+orm_deadline orm__sooner(orm_deadline deadline, int ms)
 {
     orm_deadline own = orm__deadline_in(ms);
     return own < deadline ? own : deadline;
 }
 
+/* A slot or connection its owner has no use for: the next one gets it. */
+static void pass_on(orm__pool *pool, orm__connection *connection)
+{
+    (void)pthread_mutex_lock(&pool->mutex);
+    bool kept = connection != NULL && orm__pool_keep(pool, connection);
+    if (connection == NULL)
+        orm__pool_free_slot(pool);
+    (void)pthread_mutex_unlock(&pool->mutex);
+    if (kept || connection == NULL)
+        return;
+    orm__pool_close(pool, connection, "overflow");
+    (void)pthread_mutex_lock(&pool->mutex);
+    orm__pool_free_slot(pool);
+    (void)pthread_mutex_unlock(&pool->mutex);
+}
+
+static orm_status queue_for_slot(orm__pool *pool, orm_site site, orm_deadline deadline,
+                                 orm__waiter *waiter, orm_error *error)
+{
+    bool watched = orm__is_pool_watched(pool->engine);
+    int64_t began = watched ? orm__now() : 0;
+    orm_status status = wait_in_queue(pool, waiter, deadline, error);
+    (void)pthread_mutex_unlock(&pool->mutex);
+    if (status != ORM_OK && waiter->granted)
+        pass_on(pool, waiter->connection);
+    if (watched)
+        orm__publish_pool(pool->engine, &(orm_pool_event){.kind = ORM_POOL_WAIT,
+                                                          .site = site,
+                                                          .duration_ns = orm__now() - began,
+                                                          .status = status});
+    return status;
+}
+
 /* A slot for the caller; with it an idle connection or the right to open one (NULL). */
-static orm_status take_slot(orm__pool *pool, orm_deadline deadline,
-                            orm__connection **connection_out, orm_error *error)
+static orm_status take_slot(orm__pool *pool, orm_site site, orm_deadline deadline,
+                            const atomic_bool *cancel, orm__connection **connection_out,
+                            orm_error *error)
 {
     orm_status status = ORM_OK;
     (void)pthread_mutex_lock(&pool->mutex);
@@ -156,53 +248,72 @@ static orm_status take_slot(orm__pool *pool, orm_deadline deadline,
         *connection_out = pool->idle;
         pool->idle = pool->idle->next;
         pool->idle_count--;
+        call_keeper(pool);
     } else if (pool->open < pool->max_open) {
         pool->open++;
     } else {
-        orm__waiter waiter = {0};
-        orm_deadline until = sooner(deadline, pool->target->options->pool_timeout_ms);
-        status = wait_in_queue(pool, &waiter, until, error);
-        *connection_out = waiter.connection;
+        orm__waiter waiter = {.cancel = cancel};
+        orm_deadline until = orm__sooner(deadline, pool->target->options->pool_timeout_ms);
+        status = queue_for_slot(pool, site, until, &waiter, error);
+        *connection_out = status == ORM_OK ? waiter.connection : NULL;
+        return status;
     }
     (void)pthread_mutex_unlock(&pool->mutex);
     return status;
 }
 
-/* Closes a connection whose slot the caller keeps. */
-static void discard(orm__pool *pool, orm__connection *connection)
+void orm__pool_close(orm__pool *pool, orm__connection *connection, const char *why)
 {
+    orm_pool_event event = {.kind = ORM_POOL_CLOSE,
+                            .connection = connection->number,
+                            .site = connection->holder,
+                            .reason = why};
+    /* One that was lost and could not be replaced has been told of. */
+    bool lost = connection->link == NULL;
+    bool watched = !lost && orm__is_pool_watched(pool->engine);
+    if (watched)
+        event.duration_ns = orm__now() - connection->opened_at;
     orm__connection_close(connection);
     (void)pthread_mutex_lock(&pool->mutex);
-    pool->closed++;
+    pool->closed += lost ? 0 : 1;
     (void)pthread_mutex_unlock(&pool->mutex);
+    if (watched)
+        orm__publish_pool(pool->engine, &event);
 }
 
-static bool is_fresh(orm__pool *pool, const orm__connection *connection)
+/* Why an idle connection can't be lent; NULL: it can. Brings what it knows up to date. */
+static const char *find_fault(orm__pool *pool, orm__connection *connection)
 {
     (void)pthread_mutex_lock(&pool->mutex);
     bool fresh = connection->generation == pool->generation;
+    uint64_t plans = pool->plans;
     (void)pthread_mutex_unlock(&pool->mutex);
-    return fresh && orm__now() < connection->recycle_at;
+    if (!fresh)
+        return "retired";
+    if (orm__now() >= connection->recycle_at)
+        return "age";
+    if (connection->plans != plans)
+        orm__connection_forget_plans(connection);
+    connection->plans = plans;
+    return NULL;
 }
 
-/* Whether an idle connection can be lent; a failed ping retires all that are older than now. */
-static bool is_alive(orm__pool *pool, orm__connection *connection, orm_deadline deadline)
+/* Checks a connection that was idle; where the check can ride with a flight it is left to that. */
+static const char *check_idle(orm__pool *pool, orm__connection *connection, orm_deadline deadline)
 {
     const orm_engine_options *options = pool->target->options;
-    if (!is_fresh(pool, connection))
-        return false;
-    if (options->no_pre_ping)
-        return true;
+    const char *fault = find_fault(pool, connection);
+    if (fault != NULL || options->no_pre_ping)
+        return fault;
+    connection->unproven = pool->driver->ping_rides;
+    if (connection->unproven)
+        return NULL;
     orm_error ignored;
-    orm_deadline until = sooner(deadline, options->connect_timeout_ms);
+    orm_deadline until = orm__sooner(deadline, options->ping_timeout_ms);
     if (pool->driver->ping(connection->link, until, &ignored) == ORM_OK)
-        return true;
-    (void)pthread_mutex_lock(&pool->mutex);
-    pool->ping_failures++;
-    if (connection->generation == pool->generation)
-        pool->generation++;
-    (void)pthread_mutex_unlock(&pool->mutex);
-    return false;
+        return NULL;
+    orm__pool_note_ping_failure(pool, connection, &ignored);
+    return "ping";
 }
 
 /* The moment a connection opened now is to be replaced: the recycle age, up to a tenth sooner. */
@@ -215,54 +326,98 @@ static int64_t recycle_time(const orm__pool *pool, const orm__connection *connec
     return connection->opened_at + age - jitter;
 }
 
-static orm_status open_connection(orm__pool *pool, orm_deadline deadline,
-                                  orm__connection **connection_out, orm_error *error)
+void orm__pool_stamp(orm__pool *pool, orm__connection *connection, uint64_t generation)
 {
-    orm_deadline until = sooner(deadline, pool->target->options->connect_timeout_ms);
+    (void)pthread_mutex_lock(&pool->mutex);
+    connection->number = (uint64_t)++pool->opened;
+    connection->plans = pool->plans;
+    (void)pthread_mutex_unlock(&pool->mutex);
+    connection->generation = generation;
+    connection->recycle_at = recycle_time(pool, connection);
+    connection->unproven = false;
+}
+
+uint64_t orm__pool_generation(orm__pool *pool)
+{
     (void)pthread_mutex_lock(&pool->mutex);
     uint64_t generation = pool->generation;
     (void)pthread_mutex_unlock(&pool->mutex);
-    orm_status status =
-        orm__connection_open(pool->driver, pool->target, until, connection_out, error);
-    (void)pthread_mutex_lock(&pool->mutex);
-    if (status == ORM_OK) {
-        pool->opened++;
-        (*connection_out)->generation = generation;
-        (*connection_out)->recycle_at = recycle_time(pool, *connection_out);
-    } else {
-        free_slot(pool);
-    }
-    (void)pthread_mutex_unlock(&pool->mutex);
-    return status;
+    return generation;
 }
 
-orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm_deadline deadline,
-                             orm__connection **connection_out, orm_error *error)
+orm_status orm__pool_open(orm__pool *pool, orm_site site, orm_deadline deadline,
+                          orm__connection **connection_out, orm_error *error)
 {
-    *connection_out = NULL;
-    if (pool->process != (long)getpid())
-        return orm__fail(error, ORM_MISUSE,
-                         "the engine was opened before fork(); open one in the child");
-    orm__connection *connection = NULL;
-    orm_status status = take_slot(pool, deadline, &connection, error);
-    if (status != ORM_OK)
-        return status;
-    if (connection != NULL && !is_alive(pool, connection, deadline)) {
-        discard(pool, connection);
-        connection = NULL;
+    orm_deadline until = orm__sooner(deadline, pool->target->options->connect_timeout_ms);
+    /* As of before: a connection made while others are retired may be to the old server. */
+    uint64_t generation = orm__pool_generation(pool);
+    bool watched = orm__is_pool_watched(pool->engine);
+    orm_pool_event event = {.kind = ORM_POOL_OPEN, .site = site};
+    int64_t began = watched ? orm__now() : 0;
+    event.status =
+        orm__connection_open(pool->driver, pool->target, until, connection_out, error);
+    if (event.status == ORM_OK) {
+        orm__pool_stamp(pool, *connection_out, generation);
+        (*connection_out)->holder = site;
+        event.connection = (*connection_out)->number;
+    } else {
+        (void)pthread_mutex_lock(&pool->mutex);
+        orm__pool_free_slot(pool);
+        (void)pthread_mutex_unlock(&pool->mutex);
     }
-    if (connection == NULL)
-        status = open_connection(pool, deadline, &connection, error);
-    if (status != ORM_OK)
-        return status;
+    if (watched) {
+        event.duration_ns = orm__now() - began;
+        event.error = event.status == ORM_OK ? NULL : error;
+        orm__publish_pool(pool->engine, &event);
+    }
+    return event.status;
+}
+
+static void note_checkout(orm__pool *pool, orm__connection *connection, orm_site site,
+                          int64_t began)
+{
     connection->holder = site;
     connection->held_since = orm__now();
+    connection->doomed = false;
     (void)pthread_mutex_lock(&pool->mutex);
     connection->next = pool->lent;
     pool->lent = connection;
     pool->lent_count++;
     pool->checkouts++;
     (void)pthread_mutex_unlock(&pool->mutex);
+    if (began != 0)
+        orm__publish_pool(pool->engine,
+                          &(orm_pool_event){.kind = ORM_POOL_CHECKOUT,
+                                            .connection = connection->number,
+                                            .site = site,
+                                            .duration_ns = connection->held_since - began});
+}
+
+orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm_deadline deadline,
+                             const atomic_bool *cancel, orm__connection **connection_out,
+                             orm_error *error)
+{
+    *connection_out = NULL;
+    if (!orm__pool_is_ours(pool))
+        return orm__fail(error, ORM_MISUSE,
+                         "the engine was opened before fork(); open one in the child");
+    int64_t began = orm__is_pool_watched(pool->engine) ? orm__now() : 0;
+    orm__connection *connection = NULL;
+    orm_error own; /* events tell of failures although the caller may not ask */
+    orm_error *place = error != NULL ? error : &own;
+    orm_status status = take_slot(pool, site, deadline, cancel, &connection, place);
+    if (status != ORM_OK)
+        return status;
+    const char *fault = connection == NULL ? NULL : check_idle(pool, connection, deadline);
+    if (fault != NULL) {
+        orm__pool_close(pool, connection, fault);
+        connection = NULL;
+    }
+    if (connection == NULL)
+        status = orm__pool_open(pool, site, deadline, &connection, place);
+    if (status != ORM_OK)
+        return status;
+    note_checkout(pool, connection, site, began);
     *connection_out = connection;
     return ORM_OK;
 }
@@ -277,42 +432,93 @@ static void forget_lent(orm__pool *pool, orm__connection *connection)
     pool->lent_count--;
 }
 
+/* What SET, temporary tables and advisory locks left behind must not reach the next user. */
+static bool reset(orm__pool *pool, orm__connection *connection)
+{
+    const char *const *sql = pool->driver->reset;
+    orm__statement statements[8];
+    orm__call calls[8];
+    size_t count = 0;
+    /* One that was never used has nothing to be reset. */
+    if (!pool->target->options->reset_on_return || sql == NULL || connection->unproven)
+        return true;
+    memset(statements, 0, sizeof statements);
+    for (; count < sizeof calls / sizeof calls[0] && sql[count] != NULL; count++) {
+        statements[count].sql = sql[count];
+        statements[count].sql_size = strlen(sql[count]);
+        statements[count].column_count = UINT16_MAX;
+        statements[count].once = true;
+        calls[count] = (orm__call){.statement = &statements[count]};
+    }
+    orm__flight flight = {.calls = calls, .count = count};
+    orm_deadline deadline = orm__deadline_in(pool->target->options->ping_timeout_ms);
+    return pool->driver->run(connection->link, &flight, deadline, NULL) == ORM_OK &&
+           orm__connection_state(connection) == ORM__TRANSACTION_IDLE;
+}
+
+static void publish_return(orm__pool *pool, const orm__connection *connection)
+{
+    if (!orm__is_pool_watched(pool->engine))
+        return;
+    orm__publish_pool(pool->engine,
+                      &(orm_pool_event){.kind = ORM_POOL_RETURN,
+                                        .connection = connection->number,
+                                        .site = connection->holder,
+                                        .duration_ns = orm__now() - connection->held_since});
+}
+
 void orm__pool_release(orm__pool *pool, orm__connection *connection)
 {
-    bool usable = pool->driver->transaction(connection->link) == ORM__TRANSACTION_IDLE;
+    if (!orm__pool_is_ours(pool))
+        return;
+    const char *why = NULL;
+    if (connection->doomed)
+        why = "invalidated";
+    else if (orm__connection_state(connection) != ORM__TRANSACTION_IDLE)
+        why = "broken";
+    else if (!reset(pool, connection))
+        why = "reset failed";
+    publish_return(pool, connection);
     (void)pthread_mutex_lock(&pool->mutex);
     forget_lent(pool, connection);
-    bool keep = usable && connection->generation == pool->generation;
-    bool taken = keep && hand_over(pool, connection);
-    if (keep && !taken && pool->idle_count < pool->size) {
-        connection->next = pool->idle;
-        pool->idle = connection;
-        pool->idle_count++;
-        taken = true;
-    }
-    if (!taken)
-        pool->closed++;
+    if (why == NULL && connection->generation != pool->generation)
+        why = "retired";
+    bool taken = why == NULL && orm__pool_keep(pool, connection);
     (void)pthread_mutex_unlock(&pool->mutex);
     if (taken)
         return;
-    orm__connection_close(connection);
+    orm__pool_close(pool, connection, why != NULL ? why : "overflow");
     (void)pthread_mutex_lock(&pool->mutex);
-    free_slot(pool);
+    orm__pool_free_slot(pool);
     (void)pthread_mutex_unlock(&pool->mutex);
 }
 
-orm_status orm__pool_check_unused(orm__pool *pool, orm_error *error)
+void orm__pool_retire(orm__pool *pool, const orm__connection *connection)
 {
-    char holders[320];
     (void)pthread_mutex_lock(&pool->mutex);
-    int lent = pool->lent_count;
-    list_holders(pool, holders, sizeof holders);
+    if (connection->generation == pool->generation)
+        pool->generation++;
     (void)pthread_mutex_unlock(&pool->mutex);
-    if (lent == 0)
-        return ORM_OK;
-    return orm__fail(error, ORM_MISUSE,
-                     "%d connections are still held, by %s; close those sessions first", lent,
-                     holders);
+}
+
+void orm__pool_retire_all(orm__pool *pool)
+{
+    if (!orm__pool_is_ours(pool))
+        return;
+    (void)pthread_mutex_lock(&pool->mutex);
+    orm__connection *idle = pool->idle;
+    pool->generation++;
+    pool->idle = NULL;
+    pool->idle_count = 0;
+    (void)pthread_mutex_unlock(&pool->mutex);
+    while (idle != NULL) {
+        orm__connection *connection = idle;
+        idle = connection->next;
+        orm__pool_close(pool, connection, "retired");
+        (void)pthread_mutex_lock(&pool->mutex);
+        orm__pool_free_slot(pool);
+        (void)pthread_mutex_unlock(&pool->mutex);
+    }
 }
 
 void orm__pool_status(orm__pool *pool, orm_engine_status *status_out)

@@ -1,6 +1,6 @@
 /*
  * The connection pool. A slot (one of size + overflow) belongs to exactly one owner at any time: an
- * idle connection, a session, or a call that is opening one.
+ * idle connection, a session, a waiter it was handed to, or a call that is opening one.
  */
 #ifndef ORM_EXEC_POOL_H
 #define ORM_EXEC_POOL_H
@@ -8,16 +8,20 @@
 #include <pthread.h>
 #include <stdint.h>
 
+#include <orm/events.h>
+
 #include "exec/connection.h"
 
 typedef struct orm__waiter {
     struct orm__waiter *next;
     void *parking;
+    const atomic_bool *cancel;
     orm__connection *connection; /* handed over */
     bool granted;                /* a connection or a free slot was handed over */
 } orm__waiter;
 
 typedef struct orm__pool {
+    orm_engine *engine; /* for events */
     const orm__driver *driver;
     const orm__target *target;
     pthread_mutex_t mutex;
@@ -32,32 +36,91 @@ typedef struct orm__pool {
     int lent_count;
     int waiting;
     uint64_t generation;
+    uint64_t plans; /* schema changes noticed */
     int64_t opened;
     int64_t closed;
     int64_t checkouts;
     int64_t ping_failures;
     int64_t timeouts;
     long process; /* the process that opened the pool */
+    /* The thread that closes what is idle for too long and opens ahead; runs when asked for. */
+    pthread_t keeper;
+    pthread_cond_t keeper_wake;
+    bool keeping;
+    bool keeper_rests; /* waits without an end */
+    bool closing;
 } orm__pool;
 
-orm_status orm__pool_init(orm__pool *pool, const orm__driver *driver, const orm__target *target,
+/* `target` is borrowed while the pool lives. */
+orm_status orm__pool_init(orm__pool *pool, orm_engine *engine, const orm__target *target,
                           orm_error *error);
 /* Closes idle connections. No connection may be lent any more. */
 void orm__pool_dispose(orm__pool *pool);
 
+/* Whether this is the process that opened the pool; in a forked child nothing may be touched. */
+bool orm__pool_is_ours(const orm__pool *pool);
+
 /*
- * A checked connection for the caller at `site`, before `deadline` and within the engine's own
- * bounds on waiting and connecting. ORM_POOL_TIMEOUT names the holders; failures to connect;
- * ORM_MISUSE in a forked child. Give it back with orm__pool_release.
+ * A connection for the caller at `site`, before `deadline` and within the engine's own bounds on
+ * waiting and connecting. `cancel` (may be NULL) ends a wait once it is set and
+ * orm__pool_wake was called. ORM_POOL_TIMEOUT names the holders; ORM_CANCELLED; failures to
+ * connect; ORM_MISUSE in a forked child. Give it back with orm__pool_release.
  */
 orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm_deadline deadline,
-                             orm__connection **connection_out, orm_error *error);
+                             const atomic_bool *cancel, orm__connection **connection_out,
+                             orm_error *error);
+
+/* Has the waiter with this `cancel`, if there is one, look at it. */
+void orm__pool_wake(orm__pool *pool, const atomic_bool *cancel);
 
 /* Takes a connection back. Anything but an idle transaction state closes it. */
 void orm__pool_release(orm__pool *pool, orm__connection *connection);
 
-/* ORM_MISUSE naming the sites of the holders when connections are lent. */
-orm_status orm__pool_check_unused(orm__pool *pool, orm_error *error);
+/*
+ * Runs a flight on a lent connection (pool_run.c). The check of a connection that was idle travels
+ * with the first flight. When that check is not answered, the flight begins with BEGIN and holds no
+ * COMMIT, it runs on a fresh connection instead; a flight that begins with BEGIN and met a stale
+ * plan before anybody took a row of it is rolled back and sent once more. Nothing else is ever
+ * repeated. Status and error as of the driver; ORM_CANCELLED without sending anything.
+ */
+orm_status orm__pool_run(orm__pool *pool, orm__connection *connection, orm__flight *flight,
+                         orm_deadline deadline, orm_error *error);
+
+/* Retires the connections that exist: idle ones are closed now, lent ones when they return. */
+void orm__pool_retire_all(orm__pool *pool);
+
+/* Marks all connections of this one's age and older for replacement. */
+void orm__pool_retire(orm__pool *pool, const orm__connection *connection);
+
+/* Counts and tells that an idle connection gave no sign of life, and retires its age. */
+void orm__pool_note_ping_failure(orm__pool *pool, const orm__connection *connection,
+                                 const orm_error *error);
+
+uint64_t orm__pool_generation(orm__pool *pool);
+
+/* Makes a connection into a slot the caller holds; frees the slot on failure. */
+orm_status orm__pool_open(orm__pool *pool, orm_site site, orm_deadline deadline,
+                          orm__connection **connection_out, orm_error *error);
+
+/* After a reopened link: age and generation as of now. */
+void orm__pool_stamp(orm__pool *pool, orm__connection *connection, uint64_t generation);
+
+/* With the mutex held: hands a connection that nobody holds to the first waiter, or keeps it idle.
+ * False: there is no room. */
+bool orm__pool_keep(orm__pool *pool, orm__connection *connection);
+
+/* With the mutex held: a slot is free again. */
+void orm__pool_free_slot(orm__pool *pool);
+
+/* Closes a connection and tells why; the caller keeps its slot. */
+void orm__pool_close(orm__pool *pool, orm__connection *connection, const char *why);
+
+/* The caller's deadline, or `ms` from now if that is sooner. */
+orm_deadline orm__sooner(orm_deadline deadline, int ms);
+
+/* The thread that keeps the pool (keeper.c); not started when the options ask for nothing. */
+orm_status orm__keeper_start(orm__pool *pool, orm_error *error);
+void orm__keeper_stop(orm__pool *pool);
 
 void orm__pool_status(orm__pool *pool, orm_engine_status *status_out);
 

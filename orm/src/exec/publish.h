@@ -20,6 +20,14 @@ static inline bool orm__is_timed(const orm_engine *engine, const orm__sink *sink
            atomic_load_explicit(&engine->timed_count, memory_order_relaxed) > 0;
 }
 
+static inline bool orm__is_pool_watched(const orm_engine *engine)
+{
+    return atomic_load_explicit(&engine->pool_subscription_count, memory_order_relaxed) > 0;
+}
+
+/* Without any lock of the pool held. */
+void orm__publish_pool(orm_engine *engine, const orm_pool_event *event);
+
 void orm__publish(orm_engine *engine, const orm__sink *sink, const orm_event *event);
 
 #endif

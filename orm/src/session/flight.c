@@ -29,7 +29,7 @@ orm_status orm__session_enter(orm_session *session, orm_site site)
         session->deadline = orm__deadline_in(session->call_ms);
     if (session->connection == NULL) {
         orm_status status = orm__pool_acquire(&session->engine->pool, session->site,
-                                              session->deadline, &session->connection,
+                                              session->deadline, &session->cancelled, &session->connection,
                                               &session->error);
         if (status != ORM_OK) {
             orm__fail_in(&session->error, "", site);
@@ -108,7 +108,7 @@ static void publish_call(orm_session *session, orm_site site, const orm__call *c
 static void settle(orm_session *session, orm_site site, orm_status status, const orm__call *calls,
                    size_t count)
 {
-    orm__transaction state = session->engine->driver->transaction(session->connection->link);
+    orm__transaction state = orm__connection_state(session->connection);
     bool was_begun = session->begun;
     session->begun =
         was_begun || state == ORM__TRANSACTION_ACTIVE || state == ORM__TRANSACTION_FAILED;
@@ -166,8 +166,8 @@ orm_status orm__session_send(orm_session *session, orm_site site, orm__call *cal
             session->read_only ? ORM__CONTROL_BEGIN_READ_ONLY : ORM__CONTROL_BEGIN;
         calls[0] = (orm__call){.statement = &session->connection->control[control]};
     }
-    orm__flight flight = {.calls = calls + first, .count = count + 1 - first, .timed = timed};
-    orm_status status = engine->driver->run(session->connection->link, &flight,
+    orm__flight flight = {.calls = calls + first, .count = count + 1 - first, .timed = timed, .cancel = &session->cancelled};
+    orm_status status = orm__pool_run(&engine->pool, session->connection, &flight,
                                             flight_deadline(session), &session->error);
     if (status != ORM_OK || !session->begun)
         settle(session, site, status, flight.calls, flight.count);

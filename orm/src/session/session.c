@@ -17,6 +17,8 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     if (session == NULL)
         return NULL;
     session->engine = engine;
+    session->tenant.site = site;
+    orm__tenant_enter(engine, &session->tenant);
     session->site = site;
     session->number = atomic_fetch_add(&engine->session_count, 1) + 1;
     session->read_only = options->read_only;
@@ -51,6 +53,7 @@ void orm_session_close(orm_session *session)
         return;
     orm_engine *engine = session->engine;
     orm_session_rollback(session);
+    orm__tenant_leave(engine, &session->tenant);
     orm__row_list_dispose(&session->rows);
     orm__gathered_dispose(&session->gathered);
     orm__identity_map_dispose(&session->map);

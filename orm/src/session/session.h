@@ -35,9 +35,11 @@ typedef struct orm__undo {
 
 struct orm_session {
     orm_engine *engine;
+    orm__tenant tenant;
     const orm__sink *sink; /* the scope's; may be NULL */
     orm_site site;         /* where it was opened */
     uint64_t number;
+    atomic_bool cancelled;
     int64_t timeout_ms;    /* of one flight */
     int64_t call_ms;       /* of one call with all its waits; 0: not bound as a whole */
     orm_deadline deadline; /* the present call's */

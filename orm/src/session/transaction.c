@@ -34,7 +34,9 @@ static orm_status run_control(orm_session *session, orm_site site, orm__control 
     orm__call call = {.statement = &connection->control[control]};
     bool timed = orm__is_timed(engine, session->sink);
     orm__flight flight = {.calls = &call, .count = 1, .timed = timed};
-    orm_status status = engine->driver->run(connection->link, &flight,
+    if (control != ORM__CONTROL_ROLLBACK)
+        flight.cancel = &session->cancelled;
+    orm_status status = orm__pool_run(&engine->pool, connection, &flight,
                                             orm__deadline_in(session->timeout_ms), error);
     if (status != ORM_OK)
         orm__fail_in(error, call.statement->sql, site);
@@ -60,6 +62,7 @@ static void give_back(orm_session *session)
     session->connection = NULL;
     session->begun = false;
     session->failed = false;
+    atomic_store_explicit(&session->cancelled, false, memory_order_relaxed);
 }
 
 void orm_session_rollback_at(orm_site site, orm_session *session)

@@ -201,7 +201,10 @@ void orm__pg_take(orm__pg_run *run)
         run->lost = run->over = true; /* we and the server do not mean the same */
     else take_result(run, entry, result);
     run->answer_begun = !run->over;
-    if (sync && !run->over) end_entry(run);
+    if (sync && !run->over) {
+        run->flight->answered = run->flight->ping;
+        end_entry(run);
+    }
     PQclear(result);
 }
 

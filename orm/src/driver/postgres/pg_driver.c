@@ -1,10 +1,14 @@
 /* The PostgreSQL driver's table, and the life of a link. */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/allocator.h"
+#include "base/clock.h"
 #include "base/fail.h"
 #include "driver/postgres/pg_link.h"
 #include "driver/postgres/pg_rows.h"
+
+#define GOODBYE_NS (INT64_C(100) * 1000 * 1000)
 
 static bool accepts(const char *url)
 {
@@ -46,11 +50,31 @@ static orm_status open_link(const orm__target *target, orm_deadline deadline, or
     return ORM_OK;
 }
 
+/*
+ * Waits until the server has hung up as well, so that a connection in this one's place does not
+ * count as one more there.
+ */
+static void say_goodbye(orm__link *link)
+{
+    const orm_runtime *runtime = link->target->runtime;
+    orm_deadline deadline = orm__now() + GOODBYE_NS;
+    char rest[256];
+    int ready = 0;
+    if (shutdown(PQsocket(link->pg), SHUT_WR) != 0) return;
+    while (runtime->wait(runtime->context, PQsocket(link->pg), ORM_WAIT_READ, deadline, &ready) ==
+               ORM_OK &&
+           recv(PQsocket(link->pg), rest, sizeof rest, MSG_DONTWAIT) > 0) {}
+}
+
 static void close_link(orm__link *link)
 {
     if (link == NULL) return;
-    if (link->transaction == ORM__TRANSACTION_BROKEN) orm__pg_finish(link->target, link->pg);
-    else PQfinish(link->pg);
+    if (link->transaction == ORM__TRANSACTION_BROKEN) {
+        orm__pg_finish(link->target, link->pg);
+    } else {
+        say_goodbye(link);
+        PQfinish(link->pg);
+    }
     free_link(link);
 }
 
@@ -58,6 +82,18 @@ static orm__transaction transaction(orm__link *link)
 {
     return link->transaction;
 }
+
+/* What DISCARD ALL does, without the prepared statements, which are the library's. */
+static const char *const reset[] = {
+    "SET SESSION AUTHORIZATION DEFAULT",
+    "RESET ALL",
+    "CLOSE ALL",
+    "UNLISTEN *",
+    "SELECT pg_advisory_unlock_all()",
+    "DISCARD TEMP",
+    "DISCARD SEQUENCES",
+    NULL,
+};
 
 const orm__driver orm__driver_postgresql = {
     .name = "postgresql",
@@ -70,6 +106,8 @@ const orm__driver orm__driver_postgresql = {
             [ORM__CONTROL_COMMIT] = "COMMIT",
             [ORM__CONTROL_ROLLBACK] = "ROLLBACK",
         },
+    .ping_rides = true,
+    .reset = reset,
     .accepts = accepts,
     .setup = orm__pg_setup,
     .teardown = orm__pg_teardown,

@@ -27,7 +27,7 @@ static orm_status encode(orm__pg_run *run)
     orm__flight *flight = run->flight;
     orm__arena *arena = &run->link->scratch;
     run->params = orm__arena_alloc(arena, (flight->count + 1) * sizeof *run->params);
-    size_t entries = 2 * flight->count + run->link->doomed_count + 2;
+    size_t entries = 2 * flight->count + run->link->doomed_count + 3;
     run->entries = orm__arena_alloc(arena, entries * sizeof *run->entries);
     if (run->params == NULL || run->entries == NULL)
         return orm__fail(run->error, ORM_NOMEM, "no memory for the statements");
@@ -80,6 +80,7 @@ static orm_status run_once(orm__link *link, orm__flight *flight, orm_deadline de
     run.deadline = deadline;
     run.error = error;
     if (error != NULL) error->status = ORM_OK;
+    flight->answered = false;
     reset_calls(flight);
     orm__arena_mark mark = orm__arena_get_mark(&link->scratch);
     orm_status status = encode(&run);
@@ -121,6 +122,6 @@ orm_status orm__pg_run_flight(orm__link *link, orm__flight *flight, orm_deadline
 
 orm_status orm__pg_ping(orm__link *link, orm_deadline deadline, orm_error *error)
 {
-    orm__flight nothing = {NULL, 0, false};
+    orm__flight nothing = {.count = 0};
     return orm__pg_run_flight(link, &nothing, deadline, error);
 }

@@ -80,7 +80,7 @@ static void send_call(orm__pg_run *run, size_t index)
     const char *const *values = params->values;
     int sent;
     if (run->flight->timed) call->started = orm__now();
-    if (call->statement->once) {
+    if (call->statement->once || run->link->target->options->no_prepared_statements) {
         sent = PQsendQueryParams(run->link->pg, call->statement->sql, params->count, params->oids,
                                  values, params->lengths, params->formats, 1);
     } else {
@@ -116,8 +116,11 @@ static bool has_more(const orm__pg_run *run)
 void orm__pg_send(orm__pg_run *run)
 {
     if (run->sync_sent || run->lost || run->over) return;
-    if (run->sent == 0 && run->link->doomed_count > 0 &&
-        run->link->transaction == ORM__TRANSACTION_IDLE)
+    bool first = run->sent == 0;
+    /* Alone in front, so that it is answered whatever becomes of the statements. */
+    if (first && run->flight->ping) send_sync(run);
+    if (first && run->link->doomed_count > 0 && run->link->transaction == ORM__TRANSACTION_IDLE &&
+        !run->lost)
         send_doomed(run);
     if (has_more(run) && run->flush_asked && is_half_full(run)) return;
     while (has_more(run) && !run->lost && (!is_full(run) || run->sent == run->answered)) {

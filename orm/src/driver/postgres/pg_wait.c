@@ -8,6 +8,8 @@
  */
 #define GRACE_NS      (INT64_C(85) * 1000 * 1000)
 #define LATE_GRACE_NS (INT64_C(40) * 1000 * 1000)
+/* A cancel from another thread is noticed within this time. */
+#define CANCEL_SLICE_NS (INT64_C(20) * 1000 * 1000)
 /* A cancelled flight whose own deadline is far has more time to end well. */
 #define DRAIN_NS (INT64_C(2) * 1000 * 1000 * 1000)
 
@@ -38,17 +40,37 @@ static void stop(orm__pg_run *run, orm_status why)
     if (status != ORM_OK && status != ORM_UNSUPPORTED) run->lost = true;
 }
 
+/* What the time has come for, if anything; then there is nothing to wait for. */
+static bool is_over(orm__pg_run *run, orm_deadline ping_deadline)
+{
+    const atomic_bool *cancel = run->flight->cancel;
+    if (cancel != NULL && run->stopping == ORM_OK && atomic_load(cancel)) {
+        stop(run, ORM_CANCELLED);
+        return true;
+    }
+    if (run->deadline == ORM_NO_DEADLINE && ping_deadline == ORM_NO_DEADLINE) return false;
+    int64_t now = orm__now();
+    if (now >= run->deadline) stop(run, ORM_TIMEOUT);
+    else if (now >= ping_deadline) run->lost = true; /* no sign of life: there is nobody to stop */
+    else return false;
+    return true;
+}
+
 static void wait_once(orm__pg_run *run, int events)
 {
     const orm_runtime *runtime = run->link->target->runtime;
+    const orm__flight *flight = run->flight;
+    bool proving = flight->ping && !flight->answered && run->stopping == ORM_OK;
+    bool slicing = flight->cancel != NULL && run->stopping == ORM_OK;
+    orm_deadline ping_deadline = proving ? flight->ping_deadline : ORM_NO_DEADLINE;
     int ready = 0;
-    if (run->deadline != ORM_NO_DEADLINE && orm__now() >= run->deadline) {
-        stop(run, ORM_TIMEOUT);
-        return;
-    }
+    if (is_over(run, ping_deadline)) return;
+    orm_deadline until = run->deadline < ping_deadline ? run->deadline : ping_deadline;
+    orm_deadline slice = slicing ? orm__now() + CANCEL_SLICE_NS : ORM_NO_DEADLINE;
     orm_status status = runtime->wait(runtime->context, PQsocket(run->link->pg), events,
-                                      run->deadline, &ready);
-    if (status == ORM_TIMEOUT || status == ORM_CANCELLED) stop(run, status);
+                                      slice < until ? slice : until, &ready);
+    if (status == ORM_CANCELLED) stop(run, status);
+    else if (status == ORM_TIMEOUT) (void)is_over(run, ping_deadline);
     else if (status != ORM_OK) run->lost = true;
 }
 

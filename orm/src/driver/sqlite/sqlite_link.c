@@ -46,9 +46,10 @@ void orm__sqlite_teardown(const orm__target *target, void *shared)
     (void)shared;
 }
 
-static int watch_deadline(void *context)
+static int watch_limits(void *context)
 {
     const orm__link *link = context;
+    if (orm__sqlite_is_cancelled(link)) return 1;
     return link->deadline != ORM_NO_DEADLINE && orm__now() >= link->deadline;
 }
 
@@ -131,7 +132,7 @@ static int configure(orm__link *link)
     if (code == SQLITE_OK) code = orm__sqlite_add_functions(link);
     if (code == SQLITE_OK) code = orm__sqlite_add_keys(link);
     avoid_bloom_filters(link->handle);
-    sqlite3_progress_handler(link->handle, STEPS_BETWEEN_CLOCKS, watch_deadline, link);
+    sqlite3_progress_handler(link->handle, STEPS_BETWEEN_CLOCKS, watch_limits, link);
     return code;
 }
 

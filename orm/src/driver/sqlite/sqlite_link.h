@@ -31,6 +31,7 @@ struct orm__link {
     const orm_allocator *allocator; /* borrowed */
     const orm_runtime *runtime;     /* borrowed */
     orm_deadline deadline;          /* of the run under way */
+    const atomic_bool *cancel;      /* of the run under way; may be NULL */
     bool failed;                    /* a statement failed within the transaction */
     bool broken;
     bool read_only;     /* the transaction is */
@@ -48,6 +49,11 @@ struct orm__rows {
     bool started;
     bool done;
 };
+
+static inline bool orm__sqlite_is_cancelled(const orm__link *link)
+{
+    return link->cancel != NULL && atomic_load_explicit(link->cancel, memory_order_relaxed);
+}
 
 /* A list parameter as the key table gets it. */
 typedef struct orm__sqlite_list {

@@ -26,8 +26,9 @@ bool orm__sqlite_nap(orm__link *link, int code, int64_t *pause, orm_status *stat
         return false;
     }
     orm_status status = link->runtime->sleep(link->runtime->context, *pause < left ? *pause : left);
-    if (status == ORM_CANCELLED)
-        *status_out = orm__fail(error, status, "cancelled while the database was locked");
+    if (status == ORM_CANCELLED || orm__sqlite_is_cancelled(link))
+        *status_out =
+            orm__fail(error, ORM_CANCELLED, "cancelled while the database was locked");
     return *status_out == ORM_OK;
 }
 
@@ -234,9 +235,11 @@ orm_status orm__sqlite_run(orm__link *link, orm__flight *flight, orm_deadline de
 {
     /* A consumer may run another flight, so what belongs to this one is put back. */
     orm_deadline outer = link->deadline;
+    const atomic_bool *outer_cancel = link->cancel;
     orm__arena_mark mark = orm__arena_get_mark(&link->scratch);
     orm_status status = ORM_OK;
     link->deadline = deadline;
+    link->cancel = flight->cancel;
     link->pending.status = ORM_OK;
     size_t at = 0;
     while (at < flight->count && status == ORM_OK)
@@ -244,6 +247,7 @@ orm_status orm__sqlite_run(orm__link *link, orm__flight *flight, orm_deadline de
     while (at < flight->count) skip(&flight->calls[at++]);
     orm__arena_release(&link->scratch, mark);
     link->deadline = outer;
+    link->cancel = outer_cancel;
     return status;
 }
 

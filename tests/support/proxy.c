@@ -1,0 +1,137 @@
+#include "support/proxy.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "support/testing.h"
+
+static int listen_somewhere(int *port_out)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    int s = socket(AF_INET, SOCK_STREAM, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(s, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(s, 64), 0);
+    assert_int_equal(getsockname(s, (struct sockaddr *)&address, &size), 0);
+    *port_out = ntohs(address.sin_port);
+    return s;
+}
+
+static int connect_to(int port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    int one = 1;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int s = socket(AF_INET, SOCK_STREAM, 0);
+    (void)setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (connect(s, (struct sockaddr *)&address, sizeof address) == 0)
+        return s;
+    (void)close(s);
+    return -1;
+}
+
+static void take_client(test_proxy *proxy)
+{
+    int client = accept(proxy->listener, NULL, NULL);
+    int server = atomic_load(&proxy->no_more) ? -1 : connect_to(proxy->server_port);
+    int one = 1;
+    if (client < 0 || proxy->count == TEST_PROXY_MAX) {
+        (void)close(client);
+        (void)close(server);
+        return;
+    }
+    (void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    atomic_fetch_add(&proxy->accepted, 1);
+    proxy->pairs[proxy->count].client = client;
+    proxy->pairs[proxy->count].server = server;
+    proxy->pairs[proxy->count].mute = server < 0;
+    proxy->pairs[proxy->count].waiting = false;
+    proxy->count++;
+}
+
+/* False: one side has hung up. */
+static bool pass(test_proxy *proxy, int index, bool from_client)
+{
+    char bytes[16384];
+    int from = from_client ? proxy->pairs[index].client : proxy->pairs[index].server;
+    int to = from_client ? proxy->pairs[index].server : proxy->pairs[index].client;
+    ssize_t size = recv(from, bytes, sizeof bytes, 0);
+    if (size <= 0)
+        return false;
+    if (from_client && !proxy->pairs[index].waiting)
+        atomic_fetch_add(&proxy->trips, 1);
+    proxy->pairs[index].waiting = from_client;
+    atomic_fetch_add(&proxy->bytes, (long)size);
+    return send(to, bytes, (size_t)size, MSG_NOSIGNAL) == size;
+}
+
+static void hang_up(test_proxy *proxy, int index)
+{
+    (void)close(proxy->pairs[index].client);
+    if (proxy->pairs[index].server >= 0)
+        (void)close(proxy->pairs[index].server);
+    proxy->pairs[index] = proxy->pairs[--proxy->count];
+}
+
+static void *run(void *context)
+{
+    test_proxy *proxy = context;
+    while (!atomic_load(&proxy->stop)) {
+        struct pollfd entries[1 + 2 * TEST_PROXY_MAX];
+        int count = proxy->count;
+        entries[0] = (struct pollfd){.fd = proxy->listener, .events = POLLIN};
+        for (int i = 0; i < count; i++) {
+            bool mute = atomic_load(&proxy->silent) || proxy->pairs[i].mute;
+            proxy->pairs[i].mute = mute;
+            entries[1 + 2 * i].fd = mute ? -1 : proxy->pairs[i].client;
+            entries[2 + 2 * i].fd = mute ? -1 : proxy->pairs[i].server;
+            entries[1 + 2 * i].events = entries[2 + 2 * i].events = POLLIN;
+            entries[1 + 2 * i].revents = entries[2 + 2 * i].revents = 0;
+        }
+        if (poll(entries, (nfds_t)(1 + 2 * count), 2) <= 0)
+            continue;
+        if (entries[0].revents & POLLIN)
+            take_client(proxy);
+        for (int i = count - 1; i >= 0; i--) {
+            if (atomic_load(&proxy->silent))
+                break;
+            bool alive = true;
+            if (entries[1 + 2 * i].revents != 0)
+                alive = pass(proxy, i, true);
+            if (alive && entries[2 + 2 * i].revents != 0)
+                alive = pass(proxy, i, false);
+            if (!alive)
+                hang_up(proxy, i);
+        }
+    }
+    return NULL;
+}
+
+void test_proxy_start(test_proxy *proxy, const char *database, char *url, size_t size)
+{
+    const char *server = getenv("ORM_TEST_POSTGRESQL_TCP_URL");
+    memset(proxy, 0, sizeof *proxy);
+    assert_non_null(server);
+    const char *port = strstr(server, "127.0.0.1:");
+    assert_non_null(port);
+    proxy->server_port = (int)strtol(port + 10, NULL, 10);
+    proxy->listener = listen_somewhere(&proxy->port);
+    assert_int_equal(pthread_create(&proxy->thread, NULL, run, proxy), 0);
+    (void)snprintf(url, size, "postgresql://postgres@127.0.0.1:%d/%s?sslmode=disable", proxy->port,
+                   database);
+}
+
+void test_proxy_stop(test_proxy *proxy)
+{
+    atomic_store(&proxy->stop, true);
+    (void)pthread_join(proxy->thread, NULL);
+    while (proxy->count > 0)
+        hang_up(proxy, 0);
+    (void)close(proxy->listener);
+}
