@@ -1,7 +1,9 @@
 /*
- * Sessions: one unit of work on one connection. A session is used by one thread at a time; objects
- * loaded through it are *session*: they and their text live until the session closes, also after
- * commit.
+ * Sessions: one unit of work on one connection. Objects loaded through it are *session*: they and
+ * their text live until the session closes, also after commit.
+ *
+ * A session is used by one thread at a time. A call made while another thread is in one does
+ * nothing and returns ORM_MISUSE; orm_session_error is not touched then.
  */
 #ifndef ORM_SESSION_H
 #define ORM_SESSION_H
@@ -19,25 +21,51 @@ ORM_BEGIN_DECLS
 typedef struct orm_session orm_session;
 typedef struct orm_scope orm_scope;
 
+/*
+ * What a transaction sees of others. SQLite's transactions are always serializable, which is at
+ * least what any of these asks for.
+ */
+typedef enum orm_isolation {
+    ORM_ISOLATION_DEFAULT, /* the database's: read committed on PostgreSQL unless set otherwise */
+    ORM_ISOLATION_READ_COMMITTED,
+    ORM_ISOLATION_REPEATABLE_READ,
+    ORM_ISOLATION_SERIALIZABLE
+} orm_isolation;
+
 /* All-zero means the defaults. */
 typedef struct orm_session_options {
     bool read_only; /* the transaction writes nothing; on SQLite it then does not block writers */
+    orm_isolation isolation;
+    bool deferrable; /* with read_only and serializable only: waits at its start until it can't fail
+                        any more; SQLite's read-only transactions never do */
     orm_scope
         *scope; /* borrowed: what the session does is counted and watched there (see nplusone.h) */
     int64_t
         deadline_ms; /* bound on every wait of each call, from the call's start; 0: the engine's */
+    /* orm_session_run only: how often it starts over after a failure that is retryable [0]. */
+    int retries;
+    int retry_wait_ms;     /* the longest pause before the first; doubles each time [20] */
+    int retry_wait_max_ms; /* bound on that [1,000]; the pause is a random part, at least half */
 } orm_session_options;
 
 /*
  * Opens a session. No connection is taken and no transaction begun before the first statement.
  * `options` may be NULL.
- * `*session_out` is owned: orm_session_close; NULL on failure. ORM_NOMEM, ORM_MISUSE (engine
- * disposed, or used in a forked child). `error` may be NULL.
+ * `*session_out` is owned: orm_session_close; NULL on failure. ORM_NOMEM, ORM_INVALID (options),
+ * ORM_MISUSE (no engine). `error` may be NULL.
  */
 #define orm_session_open(...) orm_session_open_at(ORM_SITE, __VA_ARGS__)
 ORM_API ORM_MUST_USE orm_status orm_session_open_at(orm_site site, orm_engine *engine,
                                                     const orm_session_options *options,
                                                     orm_session **session_out, orm_error *error);
+
+/*
+ * Begins a transaction; without this the first statement does. Takes a connection. On SQLite the
+ * transaction has its locks from here on; on PostgreSQL BEGIN travels with the first statement.
+ * ORM_MISUSE when one has begun already; what the pool or the database says.
+ */
+#define orm_session_begin(session) orm_session_begin_at(ORM_SITE, session)
+ORM_API ORM_MUST_USE orm_status orm_session_begin_at(orm_site site, orm_session *session);
 
 /*
  * Commits what was done since the transaction began; nothing to do when it never began. The session
@@ -50,11 +78,47 @@ ORM_API ORM_MUST_USE orm_status orm_session_commit_at(orm_site site, orm_session
 
 /*
  * Undoes what was done since the transaction began. Always leaves the session usable: a connection
- * that cannot roll back is dropped. Objects inserted in the transaction stay readable but are
- * detached (ORM_MISUSE when written).
+ * that cannot roll back is dropped. In memory too: fields, keys and relations that the session's
+ * own writes changed are what they were before; deleted rows are back; objects inserted in the
+ * transaction stay readable but are detached (ORM_MISUSE when written). When the transaction wrote
+ * anything, all that is loaded expires, as by orm_session_expire_all.
  */
 #define orm_session_rollback(session) orm_session_rollback_at(ORM_SITE, session)
 ORM_API void orm_session_rollback_at(orm_site site, orm_session *session);
+
+/* A nested scope within a transaction. A plain value that owns nothing. */
+typedef struct orm_savepoint {
+    uint64_t number;
+} orm_savepoint;
+
+/*
+ * Opens a nested scope, to any depth; ends with its release or its rollback, with those of an outer
+ * one, and with the transaction. Sends nothing by itself: SAVEPOINT and RELEASE travel with the
+ * next statements, and a scope in which nothing is sent costs nothing. ORM_FAILED_TRANSACTION,
+ * ORM_NOMEM.
+ */
+#define orm_session_savepoint(...) orm_session_savepoint_at(ORM_SITE, __VA_ARGS__)
+ORM_API ORM_MUST_USE orm_status orm_session_savepoint_at(orm_site site, orm_session *session,
+                                                         orm_savepoint *savepoint_out);
+
+/*
+ * Ends a nested scope and those within it, and keeps what was done in them as part of what is
+ * around. ORM_FAILED_TRANSACTION (roll it back instead), ORM_MISUSE when it is over already.
+ */
+#define orm_savepoint_release(...) orm_savepoint_release_at(ORM_SITE, __VA_ARGS__)
+ORM_API ORM_MUST_USE orm_status orm_savepoint_release_at(orm_site site, orm_session *session,
+                                                         orm_savepoint savepoint);
+
+/*
+ * Ends a nested scope and those within it, and undoes what was done in them, in the database and in
+ * memory as orm_session_rollback does. A transaction that a failed statement in the scope had
+ * stopped goes on. ORM_MISUSE when it is over already; ORM_FAILED_TRANSACTION when the failure was
+ * before it; when the database can't go back (the connection is lost), its failure: only
+ * orm_session_rollback helps then.
+ */
+#define orm_savepoint_rollback(...) orm_savepoint_rollback_at(ORM_SITE, __VA_ARGS__)
+ORM_API ORM_MUST_USE orm_status orm_savepoint_rollback_at(orm_site site, orm_session *session,
+                                                          orm_savepoint savepoint);
 
 /* Rolls back what is not committed, gives the connection back, frees the session and every object.
  * NULL is allowed. */
@@ -86,12 +150,32 @@ typedef orm_status orm_session_handler(orm_session *session, void *context);
  * One unit of work: opens a session, calls `handler`, commits when it returned ORM_OK, rolls back
  * on anything else, always gives the connection back. Returns the handler's status or that of
  * COMMIT; `error` (may be NULL) outlives the session. Publish a response only after ORM_OK.
+ *
+ * With `.retries` a failure that is retryable (orm_error) makes it start over after a pause, each
+ * time in a fresh session: the handler must be repeatable, which means that what it does outside
+ * the database must bear being done again. Nothing is ever repeated within a session.
  */
 #define orm_session_run(...) orm_session_run_at(ORM_SITE, __VA_ARGS__)
 ORM_API ORM_MUST_USE orm_status orm_session_run_at(orm_site site, orm_engine *engine,
                                                    const orm_session_options *options,
                                                    orm_session_handler *handler, void *context,
                                                    orm_error *error);
+
+/*
+ * A nested scope around `handler`: releases it when the handler returned ORM_OK, rolls it back on
+ * anything else, and returns the handler's status. ORM_FAILED_TRANSACTION when the handler returned
+ * ORM_OK although a statement had failed; the scope is rolled back then too.
+ */
+#define orm_session_nested(...) orm_session_nested_at(ORM_SITE, __VA_ARGS__)
+ORM_API ORM_MUST_USE orm_status orm_session_nested_at(orm_site site, orm_session *session,
+                                                      orm_session_handler *handler, void *context);
+
+/*
+ * What is loaded stays readable, but the next find or select that meets a row reads its fields
+ * again, and the next query that names a relation loads it again. For sessions that live long
+ * enough for others to have changed the rows. ORM_MISUSE.
+ */
+ORM_API orm_status orm_session_expire_all(orm_session *session);
 
 /*
  * Sets the session's error to `status` with a formatted message and returns `status`: for handlers

@@ -31,6 +31,9 @@ enum { ORM__MAP_KEY_MAX = 8 }; /* columns of a primary key */
 typedef struct orm__identity_map {
     const orm_allocator *allocator;
     orm__identity *first; /* the last one used stands first */
+    uint32_t epoch;       /* counts up whenever all that is in memory expires */
+    uint16_t depth;       /* marks memory may be released to */
+    orm__arena *lasting;  /* for fields of objects made before the newest mark */
 } orm__identity_map;
 
 void orm__identity_map_init(orm__identity_map *map, const orm_allocator *allocator);

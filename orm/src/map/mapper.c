@@ -43,28 +43,52 @@ static void *new_row(orm__mapper *mapper)
     object->model = mapper->model;
     object->session = mapper->session;
     object->result = mapper->result;
+    object->depth = mapper->map->depth;
+    object->epoch = mapper->map->epoch;
     object->row = (char *)object + mapper->object_size;
     *(orm_object **)(void *)((char *)object->row + mapper->model->object_offset) = object;
     return object->row;
 }
 
-/* The object the session already has for a row just read, its fields refreshed if asked; NULL: it
- * has none. */
-static void *known_row(orm__mapper *mapper, const void *row, bool *ok_out)
+/* Brings the fields of a known object to the row just read. */
+static void overwrite(const orm__mapper *mapper, void *known, const void *row)
 {
     const orm_model *model = mapper->model;
-    orm_value key[ORM__MAP_KEY_MAX];
-    orm__row_key(model, row, key);
-    void *known = orm__identity_find(mapper->map, mapper->identity, key, ok_out);
-    if (known == NULL || !mapper->refresh)
-        return known;
     orm_object *object = orm__object_of(model, known);
+    object->epoch = mapper->map->epoch;
     for (uint16_t i = 0; i < model->relation_count; i++)
         if (!orm__relation_same_key(model, &model->relations[i], known, row))
             object->slots[i] = (orm__slot){NULL, NULL};
     memcpy(known, row, model->size);
     *(orm_object **)(void *)((char *)known + model->object_offset) = object;
-    return known;
+}
+
+/* The object the session already has for a row just read; NULL: it has none. */
+static void *known_row(const orm__mapper *mapper, const void *row, bool *ok_out)
+{
+    orm_value key[ORM__MAP_KEY_MAX];
+    orm__row_key(mapper->model, row, key);
+    return orm__identity_find(mapper->map, mapper->identity, key, ok_out);
+}
+
+/* A row that is known: its fields are refreshed if that is asked for or they are expired. */
+static orm_status take_known(const orm__mapper *mapper, orm__rows *rows, void *known, void *row,
+                             orm__arena_mark mark, orm_error *error)
+{
+    const orm_object *object = orm__object_of(mapper->model, known);
+    orm_status status = ORM_OK;
+    if (!mapper->refresh && object->epoch == mapper->map->epoch) {
+        orm__arena_release(mapper->arena, mark);
+        return ORM_OK;
+    }
+    /* Text of objects that outlive the newest mark must not be released with it. */
+    if (object->depth < mapper->map->depth)
+        status = mapper->driver->read(rows, mapper->fields, mapper->model->column_count, row,
+                                      mapper->map->lasting, error);
+    /* Else the object's text now points into what was just read. */
+    if (status == ORM_OK)
+        overwrite(mapper, known, row);
+    return status;
 }
 
 orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out, orm_error *error)
@@ -86,11 +110,8 @@ orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out
     bool ok = true;
     void *known = known_row(mapper, row, &ok);
     if (known != NULL) {
-        /* A refreshed object's text now points into what was just read. */
-        if (!mapper->refresh)
-            orm__arena_release(mapper->arena, mark);
         *row_out = known;
-        return ORM_OK;
+        return take_known(mapper, rows, known, row, mark, error);
     }
     if (!ok || !orm__identity_add(mapper->map, mapper->identity, row))
         return orm__fail(error, ORM_NOMEM, "out of memory");

@@ -24,6 +24,7 @@ typedef struct orm__result {
 typedef struct orm__load {
     orm_site site;
     bool partial;                     /* filtered or limited: not the complete relation */
+    uint32_t epoch;                   /* the session's when it was made; older ones are made again */
     uint32_t order_by[ORM_ORDER_MAX]; /* the order asked for; all zero: the relation's own */
     atomic_bool was_read;
 } orm__load;
@@ -41,6 +42,8 @@ struct orm_object {
     orm__result *result; /* the list the row first came in */
     void *row;
     bool detached;     /* inserted in a transaction that was rolled back, or deleted */
+    uint16_t depth;    /* marks of the session when it was made */
+    uint32_t epoch;    /* the session's when its fields were read; older ones are read again */
     orm__slot slots[]; /* one per relation of the model */
 };
 

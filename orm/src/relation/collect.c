@@ -10,9 +10,9 @@ static bool same_order(const orm__view *view, const orm__load *load)
 }
 
 /* Whether what a parent has is what the query asks for. */
-static bool is_satisfied(const orm__task *task, const orm__slot *slot)
+static bool is_satisfied(const orm__task *task, const orm__slot *slot, uint32_t epoch)
 {
-    if (slot->load == NULL || task->view.refresh || orm__view_is_partial(&task->view))
+    if (slot->load == NULL || slot->load->epoch != epoch || task->view.refresh || orm__view_is_partial(&task->view))
         return false;
     if (slot->load->partial)
         return false;
@@ -65,6 +65,7 @@ static orm__load *new_load(orm__loader *loader, const orm__task *task)
     if (load == NULL)
         return NULL;
     load->site = loader->site;
+    load->epoch = loader->session->map.epoch;
     load->partial = orm__view_is_partial(&task->view);
     memcpy(load->order_by, task->view.order_by, sizeof load->order_by);
     return load;
@@ -79,14 +80,16 @@ static bool collect_parent(orm__loader *loader, orm__task *task, uint32_t index,
     void *row = task->parents[index];
     orm__slot *slot = &orm__object_of(task->owner, row)->slots[task->relation_index];
     orm_value key[ORM__KEY_MAX];
-    if (is_satisfied(task, slot))
+    if (is_satisfied(task, slot, session->map.epoch))
         return reuse(task, slot);
     if (!orm__keyset_read(&task->keys, row, key))
         return assign_nothing(loader, task, slot);
     if (identity != NULL && !identity->doubted && !orm__identity_is_empty(identity)) {
         bool ok = true;
         void *known = orm__identity_find(&session->map, identity, key, &ok);
-        if (known != NULL)
+        const orm_object *object =
+            known == NULL ? NULL : orm__object_of(task->relation->target, known);
+        if (object != NULL && object->epoch == session->map.epoch)
             return orm__assign(&loader->assigned, slot, known, task->load) &&
                    orm__row_list_add(&task->reused, known);
         if (!ok)

@@ -78,6 +78,7 @@ static bool assign_inverse(orm__loader *loader, orm__task *task, const grouped *
     if (load == NULL)
         return false;
     load->site = loader->site;
+    load->epoch = loader->session->map.epoch;
     for (size_t k = 0; k < task->keys.count; k++) {
         uint32_t only = task->keys.first[k];
         if (only == ORM__NO_PARENT || task->keys.next[only] != ORM__NO_PARENT)
@@ -85,7 +86,7 @@ static bool assign_inverse(orm__loader *loader, orm__task *task, const grouped *
         for (size_t i = children->start[k]; i < children->start[k + 1]; i++) {
             orm__slot *slot =
                 &orm__object_of(relation->target, children->items[i])->slots[relation->inverse];
-            if (slot->load != NULL)
+            if (slot->load != NULL && slot->load->epoch == load->epoch)
                 continue;
             /* Objects that came with this very load need no way back. */
             if (task->tables.mappers[0].distinct)

@@ -76,23 +76,31 @@ orm_status orm_gen_load(orm_site site, orm_session *db, const orm_model *model, 
         *(orm_list *)out = (orm_list){0};
     else
         *(void **)out = NULL;
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
     void **rows = orm__arena_alloc(&db->arena, sizeof *rows);
-    if (rows == NULL)
-        return orm__session_nomem(db);
-    rows[0] = row;
-    orm_status status = load_rows(site, db, model, relation, rows, 1, NULL, true);
-    return status == ORM_OK ? read_relation(model, relation, row, out) : status;
+    orm_status status = rows == NULL ? orm__session_nomem(db) : ORM_OK;
+    if (status == ORM_OK) {
+        rows[0] = row;
+        status = load_rows(site, db, model, relation, rows, 1, NULL, true);
+    }
+    if (status == ORM_OK)
+        status = read_relation(model, relation, row, out);
+    return orm__session_leave(db, status);
 }
 
 orm_status orm_gen_preload(orm_site site, orm_session *db, const orm_model *model,
                            uint16_t relation, const void *rows, const void *query)
 {
     const orm_list *list = rows;
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
     if (list == NULL) {
         (void)orm__fail(&db->error, ORM_MISUSE, "%s.%s was to be loaded for a NULL list",
                         model->name, model->relations[relation].name);
         orm__fail_in(&db->error, "", site);
-        return ORM_MISUSE;
+        return orm__session_leave(db, ORM_MISUSE);
     }
-    return load_rows(site, db, model, relation, list->items, list->count, query, false);
+    return orm__session_leave(
+        db, load_rows(site, db, model, relation, list->items, list->count, query, false));
 }

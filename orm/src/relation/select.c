@@ -73,15 +73,13 @@ static orm_status gather(orm_session *db, orm_site site, orm__query *query, cons
     return orm__gather_query(&db->gathered, query, NULL, 0);
 }
 
-orm_status orm_gen_select(orm_site site, orm_session *db, const orm_model *model,
-                          const void *generated, void *list_out)
+static orm_status select_list(orm_site site, orm_session *db, const orm_model *model,
+                              const void *generated, orm_list *list)
 {
-    orm_list *list = list_out;
     orm__view view;
     orm__query query;
     selected target;
     orm__loader loader;
-    *list = (orm_list){0};
     orm__view_read(&view, model, generated);
     query.purpose = ORM__PURPOSE_SELECT;
     query.model = model;
@@ -108,6 +106,16 @@ orm_status orm_gen_select(orm_site site, orm_session *db, const orm_model *model
         orm__tables_dispose(&target.tables);
     orm__loader_dispose(&loader);
     return status;
+}
+
+orm_status orm_gen_select(orm_site site, orm_session *db, const orm_model *model,
+                          const void *generated, void *list_out)
+{
+    orm_list *list = list_out;
+    *list = (orm_list){0};
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    return orm__session_leave(db, select_list(site, db, model, generated, list));
 }
 
 typedef struct number {
@@ -155,14 +163,20 @@ orm_status orm_gen_count(orm_site site, orm_session *db, const orm_model *model,
                          int64_t *count_out)
 {
     *count_out = 0;
-    return select_number(site, db, model, query, ORM__PURPOSE_COUNT, count_out);
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    return orm__session_leave(
+        db, select_number(site, db, model, query, ORM__PURPOSE_COUNT, count_out));
 }
 
 orm_status orm_gen_exists(orm_site site, orm_session *db, const orm_model *model, const void *query,
                           bool *exists_out)
 {
     int64_t found = 0;
+    *exists_out = false;
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
     orm_status status = select_number(site, db, model, query, ORM__PURPOSE_EXISTS, &found);
     *exists_out = status == ORM_OK && found != 0;
-    return status;
+    return orm__session_leave(db, status);
 }

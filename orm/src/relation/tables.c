@@ -26,6 +26,7 @@ static bool init_join(orm__tables *tables, orm_site site, uint16_t i, const orm_
     if (result == NULL || load == NULL)
         return false;
     load->site = site;
+    load->epoch = session->map.epoch;
     load->partial = orm__view_is_partial(&view);
     result->relation = join->relation;
     tables->loads[i + 1] = load;

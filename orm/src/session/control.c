@@ -4,7 +4,7 @@
 void orm_session_cancel(orm_session *session)
 {
     atomic_store(&session->cancelled, true);
-    orm__pool_wake(&session->engine->pool, &session->cancelled);
+    orm__pool_wake(session->pool, &session->cancelled);
 }
 
 void orm_session_invalidate(orm_session *session)

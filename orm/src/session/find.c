@@ -25,7 +25,8 @@ static void *known_row(orm_session *db, const orm_model *model, const orm_value 
     if (identity == NULL || identity->doubted || orm__identity_is_empty(identity))
         return NULL;
     bool ok = true;
-    return orm__identity_find(&db->map, identity, key, &ok);
+    void *row = orm__identity_find(&db->map, identity, key, &ok);
+    return row != NULL && orm__object_of(model, row)->epoch == db->map.epoch ? row : NULL;
 }
 
 static orm_status send_find(orm_site site, orm_session *db, const orm_model *model,
@@ -55,11 +56,9 @@ static orm_status send_find(orm_site site, orm_session *db, const orm_model *mod
     return ORM_OK;
 }
 
-orm_status orm_gen_find(orm_site site, orm_session *db, const orm_model *model,
-                        const orm_value *key, void *row_out)
+static orm_status find(orm_site site, orm_session *db, const orm_model *model,
+                       const orm_value *key, void **out)
 {
-    void **out = row_out;
-    *out = NULL;
     orm_status status = orm__session_enter(db, site);
     if (status != ORM_OK)
         return status;
@@ -95,4 +94,14 @@ orm_status orm_gen_find(orm_site site, orm_session *db, const orm_model *model,
     orm__fail_at(&db->error, model->name, NULL);
     orm__fail_in(&db->error, "", site);
     return ORM_NOT_FOUND;
+}
+
+orm_status orm_gen_find(orm_site site, orm_session *db, const orm_model *model,
+                        const orm_value *key, void *row_out)
+{
+    void **out = row_out;
+    *out = NULL;
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    return orm__session_leave(db, find(site, db, model, key, out));
 }

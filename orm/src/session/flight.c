@@ -1,10 +1,26 @@
 #include <string.h>
 
+#include "base/allocator.h"
 #include "base/clock.h"
 #include "base/fail.h"
 #include "base/hash.h"
 #include "session/session.h"
 #include "sql/dialect.h"
+
+orm_status orm__session_refuse_failed(orm_session *session)
+{
+    if (!session->failed)
+        return ORM_OK;
+    if (session->error.status != ORM_FAILED_TRANSACTION) {
+        orm_error cause = session->error;
+        orm__fail(&session->error, ORM_FAILED_TRANSACTION,
+                  "the transaction failed with %s: %.300s; roll back before going on",
+                  orm_status_name(cause.status), cause.message);
+        session->error.retryable = cause.retryable;
+        orm__fail_in(&session->error, cause.statement, cause.site);
+    }
+    return ORM_FAILED_TRANSACTION;
+}
 
 orm_status orm__session_enter(orm_session *session, orm_site site)
 {
@@ -14,23 +30,16 @@ orm_status orm__session_enter(orm_session *session, orm_site site)
         orm__fail_in(&session->error, "", site);
         return ORM_MISUSE;
     }
-    if (session->failed) {
-        if (session->error.status != ORM_FAILED_TRANSACTION) {
-            orm_error cause = session->error;
-            orm__fail(&session->error, ORM_FAILED_TRANSACTION,
-                      "the transaction failed with %s: %.300s; roll back before going on",
-                      orm_status_name(cause.status), cause.message);
-            orm__fail_in(&session->error, cause.statement, cause.site);
-        }
-        return ORM_FAILED_TRANSACTION;
-    }
+    orm_status failed = orm__session_refuse_failed(session);
+    if (failed != ORM_OK)
+        return failed;
     session->error.status = ORM_OK;
     if (session->call_ms > 0)
         session->deadline = orm__deadline_in(session->call_ms);
     if (session->connection == NULL) {
-        orm_status status = orm__pool_acquire(&session->engine->pool, session->site,
-                                              session->deadline, &session->cancelled, &session->connection,
-                                              &session->error);
+        orm_status status =
+            orm__pool_acquire(session->pool, session->tenant.site, session->deadline,
+                              &session->cancelled, &session->connection, &session->error);
         if (status != ORM_OK) {
             orm__fail_in(&session->error, "", site);
             return status;
@@ -154,29 +163,104 @@ static orm_deadline flight_deadline(const orm_session *session)
     return session->call_ms > 0 ? session->deadline : orm__deadline_in(session->timeout_ms);
 }
 
-orm_status orm__session_send(orm_session *session, orm_site site, orm__call *calls,
-                             const orm__about *abouts, size_t count)
+/* What is sent at once: controls, the caller's calls from `leading` on, and controls again. */
+typedef struct cargo {
+    orm__call *calls; /* [0] is room for BEGIN */
+    size_t total;
+    size_t leading;
+    const orm__about *abouts; /* of the caller's calls */
+    size_t count;
+} cargo;
+
+static void publish_all(orm_session *session, orm_site site, const cargo *sent, size_t first,
+                        bool timed)
 {
-    static const orm__about begin = {.kind = ORM_EVENT_CONTROL};
+    static const orm__about control = {.kind = ORM_EVENT_CONTROL};
+    for (size_t i = first; i < sent->total; i++) {
+        bool own = i >= sent->leading && i < sent->leading + sent->count;
+        publish_call(session, site, &sent->calls[i],
+                     own ? &sent->abouts[i - sent->leading] : &control, timed);
+    }
+}
+
+static orm_status send_cargo(orm_session *session, orm_site site, const cargo *sent)
+{
     orm_engine *engine = session->engine;
     size_t first = session->begun ? 1 : 0;
     bool timed = orm__is_timed(engine, session->sink);
     if (first == 0) {
         orm__control control =
             session->read_only ? ORM__CONTROL_BEGIN_READ_ONLY : ORM__CONTROL_BEGIN;
-        calls[0] = (orm__call){.statement = &session->connection->control[control]};
+        sent->calls[0] = (orm__call){.statement = session->begin.sql != NULL
+                                                      ? &session->begin
+                                                      : &session->connection->control[control]};
     }
-    orm__flight flight = {.calls = calls + first, .count = count + 1 - first, .timed = timed, .cancel = &session->cancelled};
-    orm_status status = orm__pool_run(&engine->pool, session->connection, &flight,
+    orm__flight flight = {
+        .cancel = &session->cancelled,
+        .calls = sent->calls + first, .count = sent->total - first, .timed = timed};
+    orm_status status = orm__pool_run(session->pool, session->connection, &flight,
                                             flight_deadline(session), &session->error);
     if (status != ORM_OK || !session->begun)
         settle(session, site, status, flight.calls, flight.count);
-    if (status != ORM_OK && count == 1)
-        name_rule(&session->error, abouts[0].model);
+    if (status != ORM_OK && sent->count == 1)
+        name_rule(&session->error, sent->abouts[0].model);
+    if (status == ORM_DISCONNECTED && session->wrote)
+        session->error.retryable = false;
     if (orm__is_watched(engine, session->sink))
-        for (size_t i = first; i <= count; i++)
-            publish_call(session, site, &calls[i], i == 0 ? &begin : &abouts[i - 1], timed);
+        publish_all(session, site, sent, first, timed);
     return status;
+}
+
+/* Whether any of the calls may write. */
+static bool writes(const orm_session *session, const orm__about *abouts, size_t count)
+{
+    for (size_t i = 0; i < count && !session->read_only; i++) {
+        switch (abouts[i].kind) {
+        case ORM_EVENT_CONTROL:
+        case ORM_EVENT_FIND:
+        case ORM_EVENT_SELECT:
+        case ORM_EVENT_COUNT:
+        case ORM_EVENT_EXISTS:
+        case ORM_EVENT_RELATION: continue;
+        default: return true;
+        }
+    }
+    return false;
+}
+
+/* A flight with more than BEGIN besides the caller's calls: savepoints come first. */
+static orm_status send_with_controls(orm_session *session, orm_site site, orm__call *calls,
+                                     const orm__about *abouts, size_t count, size_t controls)
+{
+    const orm_allocator *allocator = &session->engine->allocator;
+    cargo sent = {.total = 1 + controls + count,
+                  .leading = 1 + controls,
+                  .abouts = abouts,
+                  .count = count};
+    sent.calls = orm__alloc_zero(allocator, sent.total * sizeof *sent.calls);
+    if (sent.calls == NULL)
+        return orm__session_nomem(session);
+    memcpy(sent.calls + sent.leading, calls + 1, count * sizeof *calls);
+    orm_status status = orm__savepoint_fill(session, sent.calls + 1);
+    if (status == ORM_OK) {
+        status = send_cargo(session, site, &sent);
+        orm__savepoint_sent(session, sent.calls + 1);
+        memcpy(calls + 1, sent.calls + sent.leading, count * sizeof *calls);
+    }
+    orm__free(allocator, sent.calls, sent.total * sizeof *sent.calls);
+    return status;
+}
+
+orm_status orm__session_send(orm_session *session, orm_site site, orm__call *calls,
+                             const orm__about *abouts, size_t count)
+{
+    size_t controls = orm__savepoint_pending(session);
+    session->wrote = session->wrote || writes(session, abouts, count);
+    if (controls > 0)
+        return send_with_controls(session, site, calls, abouts, count, controls);
+    cargo sent = {
+        .calls = calls, .total = count + 1, .leading = 1, .abouts = abouts, .count = count};
+    return send_cargo(session, site, &sent);
 }
 
 orm_status orm__session_send_one(orm_session *session, orm_site site, orm__statement *statement,

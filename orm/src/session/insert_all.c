@@ -75,11 +75,12 @@ orm_status orm_gen_insert_all(orm_site site, orm_session *db, const orm_model *m
                               const void *values, size_t count, void *list_out)
 {
     orm_list list = {0};
-    orm_status status = orm__insert_all(site, db, model, values, count, NULL, &list);
-    if (list_out != NULL) {
-        if (status != ORM_OK)
-            list = (orm_list){0};
+    if (list_out != NULL)
         memcpy(list_out, &list, sizeof list);
-    }
-    return orm__write_end(db, site, status);
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    orm_status status = orm__insert_all(site, db, model, values, count, NULL, &list);
+    if (list_out != NULL && status == ORM_OK)
+        memcpy(list_out, &list, sizeof list);
+    return orm__session_leave(db, orm__write_end(db, site, status));
 }

@@ -146,13 +146,11 @@ static orm_status call_back(orm__call *call, orm__rows *rows, orm_error *error)
     return status;
 }
 
-orm_status orm_raw_at(orm_site site, orm_session *db, const char *sql, const orm_value *values,
-                      size_t value_count, orm_row_callback *callback, void *context,
-                      int64_t *affected_out)
+static orm_status run_raw(orm_site site, orm_session *db, const char *sql, const orm_value *values,
+                          size_t value_count, orm_row_callback *callback, void *context,
+                          int64_t *affected_out)
 {
     orm__statement *statement = NULL;
-    if (affected_out != NULL)
-        *affected_out = 0;
     orm_status status = prepare(db, site, sql, values, value_count, &statement);
     raw_target target = {.session = db, .callback = callback, .context = context};
     orm__about about = {.kind = ORM_EVENT_RAW};
@@ -162,6 +160,18 @@ orm_status orm_raw_at(orm_site site, orm_session *db, const char *sql, const orm
     if (status != ORM_OK)
         orm__fail_in(&db->error, sql, site);
     return status;
+}
+
+orm_status orm_raw_at(orm_site site, orm_session *db, const char *sql, const orm_value *values,
+                      size_t value_count, orm_row_callback *callback, void *context,
+                      int64_t *affected_out)
+{
+    if (affected_out != NULL)
+        *affected_out = 0;
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    return orm__session_leave(
+        db, run_raw(site, db, sql, values, value_count, callback, context, affected_out));
 }
 
 /* Where the model's columns stand in a raw result, by name. */
@@ -219,12 +229,11 @@ static orm_status take_mapped(orm__call *call, orm__rows *rows, orm_error *error
     return status;
 }
 
-orm_status orm_gen_raw(orm_site site, orm_session *db, const orm_model *model, const char *sql,
-                       const orm_value *values, size_t count, void *list_out)
+static orm_status select_raw(orm_site site, orm_session *db, const orm_model *model,
+                             const char *sql, const orm_value *values, size_t count,
+                             orm_list *list)
 {
-    orm_list *list = list_out;
     orm__statement *statement = NULL;
-    *list = (orm_list){0};
     orm_status status = prepare(db, site, sql, values, count, &statement);
     raw_target target = {
         .session = db, .model = model, .result = orm__session_result(db, site, model)};
@@ -245,4 +254,14 @@ orm_status orm_gen_raw(orm_site site, orm_session *db, const orm_model *model, c
     target.result->rows = items;
     target.result->count = list->count;
     return ORM_OK;
+}
+
+orm_status orm_gen_raw(orm_site site, orm_session *db, const orm_model *model, const char *sql,
+                       const orm_value *values, size_t count, void *list_out)
+{
+    orm_list *list = list_out;
+    *list = (orm_list){0};
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    return orm__session_leave(db, select_raw(site, db, model, sql, values, count, list));
 }

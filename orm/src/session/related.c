@@ -10,7 +10,7 @@ static void forget(orm_session *session, orm__slot *slot, bool undoable)
     if (slot->load == NULL)
         return;
     /* Without memory to remember it, the relation is merely loaded again. */
-    orm__undo *undo = undoable ? orm__arena_zero(&session->arena, sizeof *undo) : NULL;
+    orm__undo *undo = undoable ? orm__arena_zero(&session->transaction, sizeof *undo) : NULL;
     if (undo != NULL) {
         undo->what = ORM__UNDO_RELATION;
         undo->slot = slot;

@@ -6,6 +6,34 @@
 
 #include "base/allocator.h"
 #include "base/fail.h"
+#include "sql/fingerprint.h"
+
+uintptr_t orm__thread_number(void)
+{
+    static _Thread_local char mine;
+    return (uintptr_t)&mine;
+}
+
+/* SQLite's transactions are serializable, whatever is asked for. */
+static void write_begin(orm_session *session, const orm_session_options *options)
+{
+    static const char *const levels[] = {"", " ISOLATION LEVEL READ COMMITTED",
+                                         " ISOLATION LEVEL REPEATABLE READ",
+                                         " ISOLATION LEVEL SERIALIZABLE"};
+    if (options->isolation == ORM_ISOLATION_DEFAULT ||
+        session->engine->driver->dialect == ORM_DIALECT_SQLITE)
+        return;
+    int size = snprintf(session->begin_sql, sizeof session->begin_sql, "BEGIN%s%s%s",
+                        levels[options->isolation], options->read_only ? " READ ONLY" : "",
+                        options->deferrable ? " DEFERRABLE" : "");
+    session->begin = (orm__statement){
+        .sql = session->begin_sql,
+        .sql_size = (size_t)size,
+        .control = options->read_only ? ORM__CONTROL_BEGIN_READ_ONLY : ORM__CONTROL_BEGIN,
+        .once = true,
+        .fingerprint = orm__fingerprint(session->begin_sql, (size_t)size),
+    };
+}
 
 static orm_session *new_session(orm_site site, orm_engine *engine,
                                 const orm_session_options *options)
@@ -17,9 +45,8 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     if (session == NULL)
         return NULL;
     session->engine = engine;
+    session->pool = &engine->pool;
     session->tenant.site = site;
-    orm__tenant_enter(engine, &session->tenant);
-    session->site = site;
     session->number = atomic_fetch_add(&engine->session_count, 1) + 1;
     session->read_only = options->read_only;
     session->sink = (const orm__sink *)(const void *)options->scope;
@@ -27,11 +54,31 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
         options->deadline_ms > 0 ? options->deadline_ms : engine->options.statement_timeout_ms;
     session->call_ms = options->deadline_ms > 0 ? options->deadline_ms : 0;
     session->deadline = ORM_NO_DEADLINE;
+    write_begin(session, options);
     orm__arena_init(&session->arena, &engine->allocator, &engine->block_cache);
+    orm__arena_init(&session->transaction, &engine->allocator, &engine->block_cache);
     orm__identity_map_init(&session->map, &engine->allocator);
     orm__gathered_init(&session->gathered, &engine->allocator, engine->driver->dialect);
     session->rows.allocator = &engine->allocator;
+    orm__tenant_enter(engine, &session->tenant);
     return session;
+}
+
+static orm_status check_options(const orm_session_options *options, orm_error *error)
+{
+    if (options->isolation < ORM_ISOLATION_DEFAULT ||
+        options->isolation > ORM_ISOLATION_SERIALIZABLE)
+        return orm__fail(error, ORM_INVALID, "isolation is none of ORM_ISOLATION_…");
+    if (options->deferrable &&
+        (!options->read_only || options->isolation != ORM_ISOLATION_SERIALIZABLE))
+        return orm__fail(error, ORM_INVALID,
+                         "deferrable means something to read-only serializable transactions only");
+    if (options->retries < 0 || options->retry_wait_ms < 0 || options->retry_wait_max_ms < 0 ||
+        options->deadline_ms < 0)
+        return orm__fail(error, ORM_INVALID,
+                         "retries, retry_wait_ms, retry_wait_max_ms and deadline_ms must not be "
+                         "negative");
+    return ORM_OK;
 }
 
 orm_status orm_session_open_at(orm_site site, orm_engine *engine,
@@ -43,17 +90,21 @@ orm_status orm_session_open_at(orm_site site, orm_engine *engine,
         memset(error, 0, sizeof *error);
     if (engine == NULL)
         return orm__fail(error, ORM_MISUSE, "a session needs an engine");
+    orm_status status = options == NULL ? ORM_OK : check_options(options, error);
+    if (status != ORM_OK)
+        return status;
     *session_out = new_session(site, engine, options);
     return *session_out != NULL ? ORM_OK : orm__fail(error, ORM_NOMEM, "out of memory");
 }
 
 void orm_session_close(orm_session *session)
 {
-    if (session == NULL)
+    if (session == NULL || !orm__session_take(session))
         return;
     orm_engine *engine = session->engine;
     orm_session_rollback(session);
     orm__tenant_leave(engine, &session->tenant);
+    orm__arena_dispose(&session->transaction);
     orm__row_list_dispose(&session->rows);
     orm__gathered_dispose(&session->gathered);
     orm__identity_map_dispose(&session->map);
@@ -78,15 +129,22 @@ orm_status orm_session_fail(orm_session *session, orm_status status, const char 
 
 void *orm_session_alloc(orm_session *session, size_t size)
 {
-    return orm__arena_alloc(&session->arena, size);
+    if (!orm__session_take(session))
+        return NULL;
+    void *memory = orm__arena_alloc(&session->arena, size);
+    (void)orm__session_leave(session, ORM_OK);
+    return memory;
 }
 
 char *orm_session_printf(orm_session *session, const char *format, ...)
 {
     va_list values;
+    if (!orm__session_take(session))
+        return NULL;
     va_start(values, format);
     char *text = orm__arena_vprintf(&session->arena, format, values);
     va_end(values);
+    (void)orm__session_leave(session, ORM_OK);
     return text;
 }
 
@@ -131,4 +189,12 @@ orm_status orm__session_check_row(orm_session *session, const orm_model *model, 
                          "the row of %s is detached: it was deleted, or its insert rolled back",
                          model->name);
     return ORM_OK;
+}
+
+orm_status orm_session_expire_all(orm_session *session)
+{
+    if (!orm__session_take(session))
+        return ORM_MISUSE;
+    session->map.epoch++;
+    return orm__session_leave(session, ORM_OK);
 }

@@ -2,6 +2,8 @@
 #ifndef ORM_SESSION_SESSION_H
 #define ORM_SESSION_SESSION_H
 
+#include <stdatomic.h>
+
 #include <orm/gen.h>
 
 #include "exec/engine.h"
@@ -33,27 +35,51 @@ typedef struct orm__undo {
     orm__undo_kind what;
 } orm__undo;
 
+/* A nested scope of the transaction. Lives in the transaction's memory. */
+typedef struct orm__savepoint {
+    struct orm__savepoint *outer;
+    uint64_t number;
+    uint32_t depth;  /* from 1; part of its name */
+    bool sent;       /* the database knows it */
+    orm__undo *undo; /* the newest change before it */
+    orm__arena_mark memory;
+} orm__savepoint;
+
+/* The longest BEGIN with all its options. */
+enum { ORM__BEGIN_SIZE = 64, ORM__XID_SIZE = 24 };
+
 struct orm_session {
     orm_engine *engine;
-    orm__tenant tenant;
+    orm__tenant tenant;    /* the engine's list of open sessions, with the site of the open */
     const orm__sink *sink; /* the scope's; may be NULL */
-    orm_site site;         /* where it was opened */
     uint64_t number;
-    atomic_bool cancelled;
+    atomic_bool cancelled;   /* by any thread; until the transaction is rolled back */
+    _Atomic(uintptr_t) user; /* the thread that is in a call; 0: none */
+    uint32_t calls;          /* how deep that thread is in calls */
     int64_t timeout_ms;    /* of one flight */
     int64_t call_ms;       /* of one call with all its waits; 0: not bound as a whole */
     orm_deadline deadline; /* the present call's */
     bool read_only;
+    bool opened;                 /* the transaction was begun by the user */
     bool begun;                  /* a transaction is open on the connection */
     bool failed;                 /* a statement failed in it */
     bool in_callback;            /* a row callback is running: the connection is busy */
+    bool wrote;                  /* something was sent in it that may have written */
+    char xid[ORM__XID_SIZE];     /* the transaction's id on the server, if it was asked for; "" */
+    orm__pool *pool;             /* where the connection is from */
     orm__connection *connection; /* NULL until needed */
+    char begin_sql[ORM__BEGIN_SIZE];
+    orm__statement begin; /* BEGIN with options; its text is NULL when there are none */
     orm__arena arena;
     orm__identity_map map;
     orm__gathered gathered;
     orm__row_list rows; /* scratch for results */
     orm__result *results;
+    orm__arena transaction; /* what is remembered for a rollback */
     orm__undo *undo;
+    orm__savepoint *savepoints; /* the innermost first */
+    uint64_t savepoint_count;   /* ever made */
+    uint32_t release_depth;     /* the savepoint of this depth is to be released; 0: none is */
     orm_error error;
 };
 
@@ -112,7 +138,52 @@ orm_status orm__session_check_row(orm_session *session, const orm_model *model, 
 bool orm__session_undoable(orm_session *session, const orm_model *model, void *row,
                            orm__undo_kind what);
 
-/* Takes back (rollback) or forgets (commit) what was remembered. */
-void orm__session_undo(orm_session *session);
+/* Takes back what was done to memory after `until`, the newest change that stays; NULL: all. */
+void orm__session_undo(orm_session *session, const orm__undo *until);
+
+/* Forgets what was remembered of the transaction. */
+void orm__session_forget(orm_session *session);
+
+/* Runs control statements by themselves, publishes them, and gives a failure its place. */
+orm_status orm__session_control(orm_session *session, orm_site site, orm__call *calls, size_t count,
+                                orm_deadline deadline, orm_error *error);
+
+/* ORM_FAILED_TRANSACTION while the transaction has failed, with the cause in the error. */
+orm_status orm__session_refuse_failed(orm_session *session);
+
+/* Sets the error of a handler that failed for reasons of its own. */
+void orm__session_fail_handler(orm_session *session, orm_site site, orm_status status);
+
+/* What savepoints have to send before anything else: at most orm__savepoint_pending calls. */
+size_t orm__savepoint_pending(const orm_session *session);
+orm_status orm__savepoint_fill(orm_session *session, orm__call *calls);
+/* After these calls were run. */
+void orm__savepoint_sent(orm_session *session, const orm__call *calls);
+
+/* A number that no other thread has at the same time. */
+uintptr_t orm__thread_number(void);
+
+/*
+ * Every public call on a session stands between these two. False: another thread is in a call; then
+ * nothing of the session may be touched and the answer is ORM_MISUSE.
+ */
+static inline bool orm__session_take(orm_session *session)
+{
+    uintptr_t mine = orm__thread_number();
+    uintptr_t user = 0;
+    if (!atomic_compare_exchange_strong_explicit(&session->user, &user, mine, memory_order_acquire,
+                                                 memory_order_relaxed) &&
+        user != mine)
+        return false;
+    session->calls++;
+    return true;
+}
+
+static inline orm_status orm__session_leave(orm_session *session, orm_status status)
+{
+    if (--session->calls == 0)
+        atomic_store_explicit(&session->user, 0, memory_order_release);
+    return status;
+}
 
 #endif

@@ -43,10 +43,14 @@ orm_status orm_gen_upsert(orm_site site, orm_session *db, const orm_model *model
                           const void *values, const void *conflict, void *row_out)
 {
     orm_list list = {0};
-    orm_status status = upsert_all(site, db, model, values, 1, conflict, &list);
     if (row_out != NULL)
-        *(void **)row_out = status == ORM_OK && list.count > 0 ? list.items[0] : NULL;
-    return orm__write_end(db, site, status);
+        *(void **)row_out = NULL;
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    orm_status status = upsert_all(site, db, model, values, 1, conflict, &list);
+    if (row_out != NULL && status == ORM_OK && list.count > 0)
+        *(void **)row_out = list.items[0];
+    return orm__session_leave(db, orm__write_end(db, site, status));
 }
 
 orm_status orm_gen_upsert_all(orm_site site, orm_session *db, const orm_model *model,
@@ -54,10 +58,12 @@ orm_status orm_gen_upsert_all(orm_site site, orm_session *db, const orm_model *m
                               void *list_out)
 {
     orm_list list = {0};
-    orm_status status = upsert_all(site, db, model, values, count, conflict, &list);
-    if (status != ORM_OK)
-        list = (orm_list){0};
     if (list_out != NULL)
         memcpy(list_out, &list, sizeof list);
-    return orm__write_end(db, site, status);
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    orm_status status = upsert_all(site, db, model, values, count, conflict, &list);
+    if (list_out != NULL && status == ORM_OK)
+        memcpy(list_out, &list, sizeof list);
+    return orm__session_leave(db, orm__write_end(db, site, status));
 }

@@ -139,10 +139,14 @@ orm_status orm_gen_insert(orm_site site, orm_session *db, const orm_model *model
                           const void *values, void *row_out)
 {
     void *row = NULL;
-    orm_status status = insert(site, db, model, values, &row);
     if (row_out != NULL)
-        *(void **)row_out = status == ORM_OK ? row : NULL;
-    return orm__write_end(db, site, status);
+        *(void **)row_out = NULL;
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    orm_status status = insert(site, db, model, values, &row);
+    if (row_out != NULL && status == ORM_OK)
+        *(void **)row_out = row;
+    return orm__session_leave(db, orm__write_end(db, site, status));
 }
 
 /* No row was hit: it is gone, or its version moved on. */
@@ -208,7 +212,10 @@ static orm_status update(orm_site site, orm_session *db, const orm_model *model,
 orm_status orm_gen_update(orm_site site, orm_session *db, const orm_model *model, void *row,
                           const void *changes_made)
 {
-    return orm__write_end(db, site, update(site, db, model, row, changes_made));
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    orm_status status = update(site, db, model, row, changes_made);
+    return orm__session_leave(db, orm__write_end(db, site, status));
 }
 
 static orm_status delete_row(orm_site site, orm_session *db, const orm_model *model, void *row)
@@ -244,7 +251,10 @@ static orm_status delete_row(orm_site site, orm_session *db, const orm_model *mo
 
 orm_status orm_gen_delete(orm_site site, orm_session *db, const orm_model *model, void *row)
 {
-    return orm__write_end(db, site, delete_row(site, db, model, row));
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    orm_status status = delete_row(site, db, model, row);
+    return orm__session_leave(db, orm__write_end(db, site, status));
 }
 
 static orm_status need_condition(orm_session *db, const orm_model *model, const orm_pred *where,
@@ -292,10 +302,14 @@ orm_status orm_gen_update_where(orm_site site, orm_session *db, const orm_model 
                                 const orm_pred *where, const void *changes, int64_t *count_out)
 {
     int64_t count = 0;
-    orm_status status = update_where(site, db, model, where, changes, &count);
     if (count_out != NULL)
-        *count_out = status == ORM_OK ? count : 0;
-    return orm__write_end(db, site, status);
+        *count_out = 0;
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    orm_status status = update_where(site, db, model, where, changes, &count);
+    if (count_out != NULL && status == ORM_OK)
+        *count_out = count;
+    return orm__session_leave(db, orm__write_end(db, site, status));
 }
 
 static orm_status delete_where(orm_site site, orm_session *db, const orm_model *model,
@@ -328,5 +342,8 @@ orm_status orm_gen_delete_where(orm_site site, orm_session *db, const orm_model 
 {
     if (count_out != NULL)
         *count_out = 0;
-    return orm__write_end(db, site, delete_where(site, db, model, where, count_out));
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    orm_status status = delete_where(site, db, model, where, count_out);
+    return orm__session_leave(db, orm__write_end(db, site, status));
 }
