@@ -109,9 +109,9 @@ static void test_linear_time(void **state)
 
 static void expect_role(const char *sql, size_t index, orm__parameter_role role, const char *column)
 {
-    orm__parameter parameters[ORM_PARAMETERS_MAX];
-    (void)orm__parameters_read(sql, strlen(sql), parameters);
-    const orm__parameter *it = &parameters[index];
+    orm__reading reading;
+    orm__parameters_read(sql, strlen(sql), &reading);
+    const orm__parameter *it = &reading.parameters[index];
     bool same = column == NULL ? it->column == NULL
                                : it->column_size == strlen(column) &&
                                      memcmp(it->column, column, it->column_size) == 0;

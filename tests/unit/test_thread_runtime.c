@@ -175,7 +175,7 @@ static void offloaded_work_runs_elsewhere_and_is_awaited(void **state)
     for (int i = 0; i < 50; i++)
         assert_int_equal(f->r->offload(f->c, work, abandon, &j, ORM_NO_DEADLINE), ORM_OK);
     /* One after the other needs one thread. */
-    assert_int_equal(f->runtime.thread_count, 1);
+    assert_int_equal(orm__thread_runtime_threads(&f->runtime), 1);
 }
 
 static void work_given_up_is_abandoned_once_when_it_ends(void **state)
@@ -217,7 +217,7 @@ static void more_work_than_threads_is_all_done(void **state)
         jobs[i].sleep_ms = 5;
         assert_int_equal(f->r->offload(f->c, work, abandon, &jobs[i], 0), ORM_TIMEOUT);
     }
-    assert_true(f->runtime.thread_count <= ORM_THREAD_RUNTIME_MAX);
+    assert_true(orm__thread_runtime_threads(&f->runtime) <= ORM_THREAD_RUNTIME_MAX);
     orm__thread_runtime_dispose(&f->runtime);
     for (int i = 0; i < 100; i++) assert_int_equal(atomic_load(&jobs[i].abandoned), 1);
     assert_int_equal(orm__thread_runtime_init(&f->runtime, NULL), ORM_OK);
@@ -272,22 +272,28 @@ static void no_wake_is_lost_between_threads(void **state)
     f->r->parking_free(f->c, s.parking);
 }
 
-static void *refuse_memory(void *context, void *pointer, size_t old_size, size_t new_size)
+/* Gives memory `*context` times. */
+static void *give_some(void *context, void *pointer, size_t old_size, size_t new_size)
 {
-    (void)context;
+    int *left = context;
     (void)old_size;
     if (new_size == 0) free(pointer);
-    return NULL;
+    if (new_size == 0 || *left == 0) return NULL;
+    (*left)--;
+    return realloc(pointer, new_size);
 }
 
 static void lack_of_memory_is_told(void **state)
 {
     (void)state;
-    const orm_allocator none = {refuse_memory, NULL};
+    int left = 0;
+    const orm_allocator some = {give_some, &left};
     orm__thread_runtime runtime;
     void *parking = NULL;
     job j = {.sleep_ms = 0};
-    assert_int_equal(orm__thread_runtime_init(&runtime, &none), ORM_OK);
+    assert_int_equal(orm__thread_runtime_init(&runtime, &some), ORM_NOMEM);
+    left = 1;
+    assert_int_equal(orm__thread_runtime_init(&runtime, &some), ORM_OK);
     const orm_runtime *r = &runtime.runtime;
     assert_int_equal(r->parking_new(r->context, &parking), ORM_NOMEM);
     assert_null(parking);
@@ -298,6 +304,37 @@ static void lack_of_memory_is_told(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+static void wait_for_byte(void *argument)
+{
+    char byte;
+    (void)read(*(int *)argument, &byte, 1);
+}
+
+static void note_abandoned(void *argument)
+{
+    (void)write(*(int *)argument, "x", 1);
+}
+
+/* Work that hangs for good does not hold up disposing; it cleans up when it ends after all. */
+static void disposing_leaves_stuck_work_behind(void **state)
+{
+    fixture *f = *state;
+    orm__thread_runtime own;
+    char byte = 0;
+    assert_int_equal(orm__thread_runtime_init(&own, NULL), ORM_OK);
+    assert_int_equal(own.runtime.offload(own.runtime.context, wait_for_byte, note_abandoned,
+                                         &f->pair[0], orm__now() + 10 * MS), ORM_TIMEOUT);
+    int64_t started = orm__now();
+    orm__thread_runtime_dispose(&own);
+    int64_t took = (orm__now() - started) / MS;
+    assert_in_range(took, ORM_THREAD_RUNTIME_PATIENCE_MS - 50, ORM_THREAD_RUNTIME_PATIENCE_MS + 500);
+    assert_int_equal(write(f->pair[1], "x", 1), 1);
+    assert_int_equal(read(f->pair[1], &byte, 1), 1);
+    /* The thread frees what it shared right after. */
+    struct timespec moment = {0, 20 * MS};
+    (void)nanosleep(&moment, NULL);
+}
 
 int main(void)
 {
@@ -314,6 +351,7 @@ int main(void)
         TEST(a_wake_before_the_park_counts_once),
         TEST(no_wake_is_lost_between_threads),
         TEST(lack_of_memory_is_told),
+        TEST(disposing_leaves_stuck_work_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

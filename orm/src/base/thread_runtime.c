@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -19,6 +20,28 @@ typedef struct orm__offload {
     bool done;
     bool abandoned; /* nobody waits any more: the helper frees it */
 } orm__offload;
+
+typedef struct helper {
+    struct orm__helpers *helpers;
+    pthread_t thread;
+    bool ended;
+} helper;
+
+struct orm__helpers {
+    orm_allocator allocator;
+    pthread_mutex_t mutex;
+    pthread_cond_t work; /* something is queued, or `closing` was set */
+    pthread_cond_t left; /* a thread has ended */
+    orm__offload *first;
+    orm__offload *last;
+    helper threads[ORM_THREAD_RUNTIME_MAX];
+    int thread_count;
+    int alive;  /* threads that have not ended */
+    int idle;   /* threads waiting for work */
+    int queued; /* jobs no thread has taken yet */
+    bool closing;
+    bool deserted; /* the runtime is gone: the last thread frees this */
+};
 
 typedef struct parking {
     pthread_mutex_t mutex;
@@ -102,128 +125,152 @@ static orm_status wait_socket(void *context, int socket, int events, orm_deadlin
     return ORM_OK;
 }
 
-static void free_offload(orm__thread_runtime *runtime, orm__offload *job)
+static void free_offload(struct orm__helpers *helpers, orm__offload *job)
 {
     (void)pthread_cond_destroy(&job->ended);
-    orm__free(runtime->allocator, job, sizeof *job);
+    orm__free(&helpers->allocator, job, sizeof *job);
+}
+
+static void free_helpers(struct orm__helpers *helpers)
+{
+    orm_allocator allocator = helpers->allocator;
+    (void)pthread_cond_destroy(&helpers->left);
+    (void)pthread_cond_destroy(&helpers->work);
+    (void)pthread_mutex_destroy(&helpers->mutex);
+    orm__free(&allocator, helpers, sizeof *helpers);
 }
 
 /* Runs one job without the lock held; the mutex is held before and after. */
-static void run_offload(orm__thread_runtime *runtime, orm__offload *job)
+static void run_offload(struct orm__helpers *helpers, orm__offload *job)
 {
-    (void)pthread_mutex_unlock(&runtime->mutex);
+    (void)pthread_mutex_unlock(&helpers->mutex);
     job->work(job->argument);
-    (void)pthread_mutex_lock(&runtime->mutex);
+    (void)pthread_mutex_lock(&helpers->mutex);
     job->done = true;
     if (!job->abandoned) {
         (void)pthread_cond_signal(&job->ended);
         return;
     }
-    (void)pthread_mutex_unlock(&runtime->mutex);
+    (void)pthread_mutex_unlock(&helpers->mutex);
     job->abandon(job->argument);
-    free_offload(runtime, job);
-    (void)pthread_mutex_lock(&runtime->mutex);
+    free_offload(helpers, job);
+    (void)pthread_mutex_lock(&helpers->mutex);
 }
 
-static orm__offload *take_offload(orm__thread_runtime *runtime)
+static orm__offload *take_offload(struct orm__helpers *helpers)
 {
-    orm__offload *job = runtime->first;
-    runtime->first = job->next;
-    if (runtime->first == NULL)
-        runtime->last = NULL;
-    runtime->queued--;
+    orm__offload *job = helpers->first;
+    helpers->first = job->next;
+    if (helpers->first == NULL)
+        helpers->last = NULL;
+    helpers->queued--;
     return job;
 }
 
 static void *help(void *context)
 {
-    orm__thread_runtime *runtime = context;
-    (void)pthread_mutex_lock(&runtime->mutex);
+    helper *self = context;
+    struct orm__helpers *helpers = self->helpers;
+    (void)pthread_mutex_lock(&helpers->mutex);
     for (;;) {
-        if (runtime->first != NULL) {
-            run_offload(runtime, take_offload(runtime));
+        if (helpers->first != NULL) {
+            run_offload(helpers, take_offload(helpers));
             continue;
         }
-        if (runtime->closing)
+        if (helpers->closing)
             break;
-        runtime->idle++;
-        (void)pthread_cond_wait(&runtime->work, &runtime->mutex);
-        runtime->idle--;
+        helpers->idle++;
+        (void)pthread_cond_wait(&helpers->work, &helpers->mutex);
+        helpers->idle--;
     }
-    (void)pthread_mutex_unlock(&runtime->mutex);
+    self->ended = true;
+    bool last = --helpers->alive == 0 && helpers->deserted;
+    (void)pthread_cond_signal(&helpers->left);
+    (void)pthread_mutex_unlock(&helpers->mutex);
+    if (last)
+        free_helpers(helpers);
     return NULL;
 }
 
 /* Adds a helper thread; signals of the program are none of its business. The mutex is held. */
-static bool add_thread(orm__thread_runtime *runtime)
+static bool add_thread(struct orm__helpers *helpers)
 {
-    if (runtime->thread_count == ORM_THREAD_RUNTIME_MAX)
+    if (helpers->thread_count == ORM_THREAD_RUNTIME_MAX)
         return false;
+    helper *added = &helpers->threads[helpers->thread_count];
+    added->helpers = helpers;
     sigset_t all;
     sigset_t before;
     (void)sigfillset(&all);
     if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
         return false;
-    bool made = pthread_create(&runtime->threads[runtime->thread_count], NULL, help, runtime) == 0;
+    bool made = pthread_create(&added->thread, NULL, help, added) == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (made)
-        runtime->thread_count++;
+    if (made) {
+        helpers->thread_count++;
+        helpers->alive++;
+    }
     return made;
 }
 
 /* Queues a job, with a new thread when no idle one is left for it. The mutex is held. */
-static bool queue_offload(orm__thread_runtime *runtime, orm__offload *job)
+static bool queue_offload(struct orm__helpers *helpers, orm__offload *job)
 {
-    bool served = runtime->queued < runtime->idle || add_thread(runtime);
-    if (!served && runtime->thread_count == 0)
+    bool served = helpers->queued < helpers->idle || add_thread(helpers);
+    if (!served && helpers->thread_count == 0)
         return false;
-    if (runtime->last != NULL)
-        runtime->last->next = job;
+    if (helpers->last != NULL)
+        helpers->last->next = job;
     else
-        runtime->first = job;
-    runtime->last = job;
-    runtime->queued++;
-    (void)pthread_cond_signal(&runtime->work);
+        helpers->first = job;
+    helpers->last = job;
+    helpers->queued++;
+    (void)pthread_cond_signal(&helpers->work);
     return true;
+}
+
+static struct orm__helpers *helpers_of(void *context)
+{
+    return ((orm__thread_runtime *)context)->helpers;
 }
 
 static orm_status offload(void *context, void (*work)(void *argument),
                           void (*abandon)(void *argument), void *argument, orm_deadline deadline)
 {
-    orm__thread_runtime *runtime = context;
-    orm__offload *job = orm__alloc_zero(runtime->allocator, sizeof *job);
+    struct orm__helpers *helpers = helpers_of(context);
+    orm__offload *job = orm__alloc_zero(&helpers->allocator, sizeof *job);
     if (job == NULL)
         return ORM_NOMEM;
     if (!init_monotonic(&job->ended)) {
-        orm__free(runtime->allocator, job, sizeof *job);
+        orm__free(&helpers->allocator, job, sizeof *job);
         return ORM_RESOURCE;
     }
     job->work = work;
     job->abandon = abandon;
     job->argument = argument;
-    (void)pthread_mutex_lock(&runtime->mutex);
-    bool queued = queue_offload(runtime, job);
-    while (queued && !job->done && wait_condition(&job->ended, &runtime->mutex, deadline)) {}
+    (void)pthread_mutex_lock(&helpers->mutex);
+    bool queued = queue_offload(helpers, job);
+    while (queued && !job->done && wait_condition(&job->ended, &helpers->mutex, deadline)) {}
     bool done = job->done;
     job->abandoned = queued && !done;
-    (void)pthread_mutex_unlock(&runtime->mutex);
+    (void)pthread_mutex_unlock(&helpers->mutex);
     if (queued && !done)
         return ORM_TIMEOUT;
-    free_offload(runtime, job);
+    free_offload(helpers, job);
     return queued ? ORM_OK : ORM_RESOURCE;
 }
 
 static orm_status parking_new(void *context, void **parking_out)
 {
-    orm__thread_runtime *runtime = context;
-    parking *place = orm__alloc_zero(runtime->allocator, sizeof *place);
+    const orm_allocator *allocator = &helpers_of(context)->allocator;
+    parking *place = orm__alloc_zero(allocator, sizeof *place);
     if (place == NULL)
         return ORM_NOMEM;
     bool mutex = pthread_mutex_init(&place->mutex, NULL) == 0;
     if (!mutex || !init_monotonic(&place->woken)) {
         if (mutex)
             (void)pthread_mutex_destroy(&place->mutex);
-        orm__free(runtime->allocator, place, sizeof *place);
+        orm__free(allocator, place, sizeof *place);
         return ORM_RESOURCE;
     }
     *parking_out = place;
@@ -232,13 +279,12 @@ static orm_status parking_new(void *context, void **parking_out)
 
 static void parking_free(void *context, void *pointer)
 {
-    orm__thread_runtime *runtime = context;
     parking *place = pointer;
     if (place == NULL)
         return;
     (void)pthread_cond_destroy(&place->woken);
     (void)pthread_mutex_destroy(&place->mutex);
-    orm__free(runtime->allocator, place, sizeof *place);
+    orm__free(&helpers_of(context)->allocator, place, sizeof *place);
 }
 
 static orm_status park(void *context, void *pointer, orm_deadline deadline)
@@ -276,16 +322,32 @@ static orm_status nap(void *context, int64_t nanoseconds)
     return ORM_OK;
 }
 
+/* Initialises the mutex and both conditions, or none of them. */
+static bool init_locks(struct orm__helpers *helpers)
+{
+    if (pthread_mutex_init(&helpers->mutex, NULL) != 0)
+        return false;
+    if (pthread_cond_init(&helpers->work, NULL) == 0) {
+        if (init_monotonic(&helpers->left))
+            return true;
+        (void)pthread_cond_destroy(&helpers->work);
+    }
+    (void)pthread_mutex_destroy(&helpers->mutex);
+    return false;
+}
+
 orm_status orm__thread_runtime_init(orm__thread_runtime *runtime, const orm_allocator *allocator)
 {
-    memset(runtime, 0, sizeof *runtime);
-    if (pthread_mutex_init(&runtime->mutex, NULL) != 0)
-        return ORM_RESOURCE;
-    if (pthread_cond_init(&runtime->work, NULL) != 0) {
-        (void)pthread_mutex_destroy(&runtime->mutex);
+    struct orm__helpers *helpers = orm__alloc_zero(allocator, sizeof *helpers);
+    if (helpers == NULL)
+        return ORM_NOMEM;
+    if (allocator != NULL)
+        helpers->allocator = *allocator;
+    if (!init_locks(helpers)) {
+        orm__free(allocator, helpers, sizeof *helpers);
         return ORM_RESOURCE;
     }
-    runtime->allocator = allocator;
+    runtime->helpers = helpers;
     runtime->runtime = (orm_runtime){
         .context = runtime,
         .wait = wait_socket,
@@ -299,14 +361,38 @@ orm_status orm__thread_runtime_init(orm__thread_runtime *runtime, const orm_allo
     return ORM_OK;
 }
 
+int orm__thread_runtime_threads(const orm__thread_runtime *runtime)
+{
+    struct orm__helpers *helpers = runtime->helpers;
+    (void)pthread_mutex_lock(&helpers->mutex);
+    int count = helpers->thread_count;
+    (void)pthread_mutex_unlock(&helpers->mutex);
+    return count;
+}
+
 void orm__thread_runtime_dispose(orm__thread_runtime *runtime)
 {
-    (void)pthread_mutex_lock(&runtime->mutex);
-    runtime->closing = true;
-    (void)pthread_cond_broadcast(&runtime->work);
-    (void)pthread_mutex_unlock(&runtime->mutex);
-    for (int i = 0; i < runtime->thread_count; i++)
-        (void)pthread_join(runtime->threads[i], NULL);
-    (void)pthread_cond_destroy(&runtime->work);
-    (void)pthread_mutex_destroy(&runtime->mutex);
+    struct orm__helpers *helpers = runtime->helpers;
+    orm_deadline deadline = orm__now() + (int64_t)ORM_THREAD_RUNTIME_PATIENCE_MS * 1000000;
+    (void)pthread_mutex_lock(&helpers->mutex);
+    helpers->closing = true;
+    (void)pthread_cond_broadcast(&helpers->work);
+    while (helpers->alive > 0 && wait_condition(&helpers->left, &helpers->mutex, deadline)) {}
+    bool all_ended = helpers->alive == 0;
+    helpers->deserted = !all_ended;
+    int count = helpers->thread_count;
+    pthread_t joinable[ORM_THREAD_RUNTIME_MAX];
+    int joinable_count = 0;
+    for (int i = 0; i < count; i++) {
+        if (helpers->threads[i].ended)
+            joinable[joinable_count++] = helpers->threads[i].thread;
+        else
+            (void)pthread_detach(helpers->threads[i].thread);
+    }
+    (void)pthread_mutex_unlock(&helpers->mutex);
+    /* From here on a thread that was detached may free the helpers. */
+    for (int i = 0; i < joinable_count; i++)
+        (void)pthread_join(joinable[i], NULL);
+    if (all_ended)
+        free_helpers(helpers);
 }
