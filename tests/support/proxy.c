@@ -55,6 +55,30 @@ static void take_client(test_proxy *proxy)
     proxy->count++;
 }
 
+static bool holds_commit(const char *bytes, size_t size)
+{
+    static const char word[] = "COMMIT";
+    for (size_t i = 0; i + sizeof word <= size + 1; i++)
+        if (memcmp(bytes + i, word, sizeof word - 1) == 0)
+            return true;
+    return false;
+}
+
+/* Whether these bytes are where the connection is to be cut; what the server gets is sent. */
+static bool is_cut(test_proxy *proxy, int to, const char *bytes, size_t size)
+{
+    char lost[256];
+    int cut = atomic_load(&proxy->cut);
+    if (cut == TEST_CUT_NONE || !holds_commit(bytes, size))
+        return false;
+    atomic_store(&proxy->cut, TEST_CUT_NONE);
+    if (cut != TEST_CUT_BEFORE)
+        (void)send(to, bytes, size, MSG_NOSIGNAL);
+    if (cut == TEST_CUT_AFTER)
+        (void)recv(to, lost, sizeof lost, 0);
+    return true;
+}
+
 /* False: one side has hung up. */
 static bool pass(test_proxy *proxy, int index, bool from_client)
 {
@@ -62,7 +86,7 @@ static bool pass(test_proxy *proxy, int index, bool from_client)
     int from = from_client ? proxy->pairs[index].client : proxy->pairs[index].server;
     int to = from_client ? proxy->pairs[index].server : proxy->pairs[index].client;
     ssize_t size = recv(from, bytes, sizeof bytes, 0);
-    if (size <= 0)
+    if (size <= 0 || (from_client && is_cut(proxy, to, bytes, (size_t)size)))
         return false;
     if (from_client && !proxy->pairs[index].waiting)
         atomic_fetch_add(&proxy->trips, 1);

@@ -58,6 +58,16 @@ typedef struct orm_engine_options {
      * once per connection]
      */
     bool no_prepared_statements;
+    /*
+     * When the connection is lost during COMMIT, find out on another one whether it took effect:
+     * the commit is then ORM_OK, or ORM_DISCONNECTED (nothing was committed, retryable), and
+     * ORM_COMMIT_UNKNOWN only when the server could not be asked in time. The transaction's id is
+     * asked for together with its first writes, which costs no round trip; COMMIT itself may take
+     * half of the statement timeout, so that the rest is left for asking. Asks the server of the
+     * URL: after a failover to a standby that lags, its answer is not reliable. NOTIFY alone is
+     * not told apart. PostgreSQL; SQLite always knows. [no]
+     */
+    bool resolve_commit;
     int connect_timeout_ms;   /* bound on making a connection [10,000] */
     int statement_timeout_ms; /* bound on every statement or flight of statements [30,000; -1: none]
                                */

@@ -228,12 +228,16 @@ static bool writes(const orm_session *session, const orm__about *abouts, size_t 
     return false;
 }
 
-/* A flight with more than BEGIN besides the caller's calls: savepoints come first. */
+/*
+ * A flight with more than BEGIN besides the caller's calls: savepoints come first, the question for
+ * the transaction's id comes last.
+ */
 static orm_status send_with_controls(orm_session *session, orm_site site, orm__call *calls,
-                                     const orm__about *abouts, size_t count, size_t controls)
+                                     const orm__about *abouts, size_t count, size_t controls,
+                                     bool asks)
 {
     const orm_allocator *allocator = &session->engine->allocator;
-    cargo sent = {.total = 1 + controls + count,
+    cargo sent = {.total = 1 + controls + count + (asks ? 1 : 0),
                   .leading = 1 + controls,
                   .abouts = abouts,
                   .count = count};
@@ -242,6 +246,8 @@ static orm_status send_with_controls(orm_session *session, orm_site site, orm__c
         return orm__session_nomem(session);
     memcpy(sent.calls + sent.leading, calls + 1, count * sizeof *calls);
     orm_status status = orm__savepoint_fill(session, sent.calls + 1);
+    if (status == ORM_OK && asks)
+        status = orm__resolve_fill(session, &sent.calls[sent.total - 1]);
     if (status == ORM_OK) {
         status = send_cargo(session, site, &sent);
         orm__savepoint_sent(session, sent.calls + 1);
@@ -255,9 +261,11 @@ orm_status orm__session_send(orm_session *session, orm_site site, orm__call *cal
                              const orm__about *abouts, size_t count)
 {
     size_t controls = orm__savepoint_pending(session);
-    session->wrote = session->wrote || writes(session, abouts, count);
-    if (controls > 0)
-        return send_with_controls(session, site, calls, abouts, count, controls);
+    bool may_write = writes(session, abouts, count);
+    bool asks = may_write && session->xid[0] == '\0' && orm__resolve_is_wanted(session);
+    session->wrote = session->wrote || may_write;
+    if (controls > 0 || asks)
+        return send_with_controls(session, site, calls, abouts, count, controls, asks);
     cargo sent = {
         .calls = calls, .total = count + 1, .leading = 1, .abouts = abouts, .count = count};
     return send_cargo(session, site, &sent);

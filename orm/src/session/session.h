@@ -160,6 +160,17 @@ orm_status orm__savepoint_fill(orm_session *session, orm__call *calls);
 /* After these calls were run. */
 void orm__savepoint_sent(orm_session *session, const orm__call *calls);
 
+/* Whether the outcome of a COMMIT is to be found out when it is not told, and until when. */
+bool orm__resolve_is_wanted(const orm_session *session);
+orm_deadline orm__resolve_deadline(const orm_session *session);
+/* The call that asks for the transaction's id, to travel behind those that may write. */
+orm_status orm__resolve_fill(orm_session *session, orm__call *call);
+/*
+ * After ORM_COMMIT_UNKNOWN: gives the connection up and asks on others. ORM_OK; ORM_DISCONNECTED:
+ * nothing was committed; ORM_COMMIT_UNKNOWN: no answer before the deadline.
+ */
+orm_status orm__resolve_commit(orm_session *session, orm_site site, orm_deadline deadline);
+
 /* A number that no other thread has at the same time. */
 uintptr_t orm__thread_number(void);
 

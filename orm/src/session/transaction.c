@@ -120,6 +120,17 @@ static orm_status refuse_commit(orm_session *session, orm_site site)
     return ORM_FAILED_TRANSACTION;
 }
 
+static orm_status send_commit(orm_session *session, orm_site site)
+{
+    if (!orm__resolve_is_wanted(session))
+        return end(session, site, ORM__CONTROL_COMMIT, orm__deadline_in(session->timeout_ms),
+                   &session->error);
+    orm_deadline last = orm__resolve_deadline(session);
+    orm_deadline half = last - (last - orm__now()) / 2;
+    orm_status status = end(session, site, ORM__CONTROL_COMMIT, half, &session->error);
+    return status == ORM_COMMIT_UNKNOWN ? orm__resolve_commit(session, site, last) : status;
+}
+
 static orm_status commit(orm_session *session, orm_site site)
 {
     if (session->failed)
@@ -127,14 +138,16 @@ static orm_status commit(orm_session *session, orm_site site)
     session->error.status = ORM_OK;
     orm_status status = ORM_OK;
     if (session->begun)
-        status = end(session, site, ORM__CONTROL_COMMIT, orm__deadline_in(session->timeout_ms),
-                     &session->error);
+        status = send_commit(session, site);
     if (status != ORM_OK && status != ORM_COMMIT_UNKNOWN) {
         orm_error error = session->error;
         roll_back(session, site);
         session->error = error;
         return status;
     }
+    /* What is in memory may be what never became true. */
+    if (status == ORM_COMMIT_UNKNOWN)
+        session->map.epoch++;
     give_back(session);
     return status;
 }
