@@ -1,10 +1,12 @@
 /* The PostgreSQL driver's table, and the life of a link. */
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/allocator.h"
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/hash.h"
 #include "driver/postgres/pg_link.h"
 #include "driver/postgres/pg_rows.h"
 
@@ -22,6 +24,18 @@ static void free_link(orm__link *link)
     orm__free(allocator, link->doomed, link->doomed_capacity * sizeof *link->doomed);
     orm__arena_dispose(&link->scratch);
     orm__free(allocator, link, sizeof *link);
+}
+
+/* Differs from connection to connection, also of other processes and machines. */
+static uint32_t make_tag(const orm__link *link)
+{
+    struct {
+        int64_t now;
+        int64_t wall;
+        const void *link;
+        int64_t process;
+    } facts = {orm__now(), orm__wall_clock(), link, (int64_t)getpid()};
+    return (uint32_t)orm__hash_bytes(&facts, sizeof facts);
 }
 
 static orm_status open_link(const orm__target *target, orm_deadline deadline, orm__link **link_out,
@@ -46,6 +60,7 @@ static orm_status open_link(const orm__target *target, orm_deadline deadline, or
         return orm__fail(error, ORM_NOMEM, "no memory for a connection");
     }
     link->transaction = ORM__TRANSACTION_IDLE;
+    link->tag = make_tag(link);
     *link_out = link;
     return ORM_OK;
 }

@@ -11,9 +11,9 @@
 #include "base/arena.h"
 #include "driver/driver.h"
 
-enum { ORM__PG_NAME_SIZE = 32 };
+enum { ORM__PG_NAME_SIZE = 40 };
 
-/* A statement prepared on the server as orm_<name>. */
+/* A statement prepared on the server as orm_<tag>_<name>. */
 typedef struct orm__pg_prepared {
     uint64_t name;
     char text[ORM__PG_NAME_SIZE]; /* the name as the server has it */
@@ -28,6 +28,9 @@ struct orm__link {
     PGconn *pg;                /* owned; always in pipeline mode */
     orm__arena scratch;        /* parameters of the flight under way */
     orm__transaction transaction;
+    /* Behind a pooler others prepare on the same server connection: a wrong statement must not be
+     * found by the name of ours. */
+    uint32_t tag;
     uint64_t names;   /* given to prepared statements so far */
     uint64_t *doomed; /* owned: names the server is to forget */
     size_t doomed_count;
@@ -66,7 +69,7 @@ orm_status orm__pg_prepared_new(orm__link *link, orm__statement *statement, cons
                                 size_t oid_count);
 /* Frees the handle; the server is told with a later flight if it knows the statement. */
 void orm__pg_forget(orm__link *link, orm__statement *statement);
-/* "orm_<name>"; `text` holds ORM__PG_NAME_SIZE bytes. */
-const char *orm__pg_statement_name(uint64_t name, char *text);
+/* "orm_<tag>_<name>"; `text` holds ORM__PG_NAME_SIZE bytes. */
+const char *orm__pg_statement_name(const orm__link *link, uint64_t name, char *text);
 
 #endif

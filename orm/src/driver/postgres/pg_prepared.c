@@ -10,9 +10,9 @@ static size_t prepared_size(size_t oid_count)
     return sizeof(orm__pg_prepared) + oid_count * sizeof(Oid);
 }
 
-const char *orm__pg_statement_name(uint64_t name, char *text)
+const char *orm__pg_statement_name(const orm__link *link, uint64_t name, char *text)
 {
-    (void)snprintf(text, ORM__PG_NAME_SIZE, "orm_%" PRIu64, name);
+    (void)snprintf(text, ORM__PG_NAME_SIZE, "orm_%08" PRIx32 "_%" PRIu64, link->tag, name);
     return text;
 }
 
@@ -24,7 +24,7 @@ orm_status orm__pg_prepared_new(orm__link *link, orm__statement *statement, cons
     if (prepared == NULL) return ORM_NOMEM;
     /* A number per preparation, not per statement: the old one may still be known to the server. */
     prepared->name = ++link->names;
-    (void)orm__pg_statement_name(prepared->name, prepared->text);
+    (void)orm__pg_statement_name(link, prepared->name, prepared->text);
     prepared->oid_count = (uint32_t)oid_count;
     if (oid_count > 0) memcpy(prepared->oids, oids, oid_count * sizeof *oids);
     statement->handle = prepared;

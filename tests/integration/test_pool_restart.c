@@ -1,0 +1,234 @@
+/*
+ * A server that is restarted, politely and not, under sixteen busy threads: all recover at once,
+ * nothing is leaked, every row is accounted for. The server is one of the test's own; on SQLite there
+ * is nothing to do.
+ * ctest: serial
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "session.orm.h"
+#include "support/fixture.h"
+
+enum { THREADS = 16, RESTARTS = 4 };
+
+typedef struct own_server {
+    FILE *output;
+    pid_t sandbox;
+    char url[512];
+    char folder[512];
+} own_server;
+
+static own_server server;
+
+static void read_line(char *line, size_t size)
+{
+    assert_non_null(fgets(line, (int)size, server.output));
+    line[strcspn(line, "\n")] = '\0';
+}
+
+/* A sandbox inside the sandbox: this server can be restarted without harm to other tests. */
+static void start_server(void)
+{
+    char number[32];
+    server.output = popen("exec '" ORM_TEST_SOURCE_DIR "/tools/postgres_sandbox' sh -c '"
+                          "echo $PPID; echo \"$ORM_TEST_POSTGRESQL_URL\";"
+                          "psql -X -A -t -d \"$ORM_TEST_POSTGRESQL_URL\" -c \"show data_directory\";"
+                          "exec >/dev/null; exec sleep 600'",
+                          "r");
+    assert_non_null(server.output);
+    read_line(number, sizeof number);
+    read_line(server.url, sizeof server.url);
+    read_line(server.folder, sizeof server.folder);
+    server.sandbox = (pid_t)strtol(number, NULL, 10);
+    assert_int_equal(setenv("ORM_TEST_POSTGRESQL_URL", server.url, 1), 0);
+}
+
+/* Runs pg_ctl as the user the server belongs to. */
+static int control_server(const char *action)
+{
+    char command[1200];
+    (void)snprintf(command, sizeof command,
+                   "cd / && %s \"$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)/pg_ctl\" -D '%s' -w"
+                   " %s >/dev/null 2>&1 </dev/null",
+                   geteuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --init-groups" : "",
+                   server.folder, action);
+    return system(command);
+}
+
+static int open_database(void **state)
+{
+    (void)state;
+    const char *kind = getenv("ORM_TEST_DATABASE");
+    if (kind != NULL && strcmp(kind, "postgresql") == 0)
+        start_server();
+    test_open(&database, NULL, "models/session.yaml", NULL);
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    test_close(&database);
+    if (server.output == NULL)
+        return 0;
+    (void)control_server("stop -m immediate");
+    (void)kill(server.sandbox, SIGTERM);
+    (void)pclose(server.output);
+    return 0;
+}
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+typedef struct crowd {
+    orm_engine *engine;
+    atomic_bool over;
+    atomic_llong down_since; /* ms; 0: the server is up */
+    atomic_llong up_since;
+    atomic_long committed;
+    atomic_long unknown;
+    atomic_long lost;
+    atomic_long late; /* failures when the server had been up for long */
+    orm_error strange;
+    pthread_mutex_t mutex;
+} crowd;
+
+typedef struct member {
+    pthread_t thread;
+    crowd *crowd;
+    int number;
+    long requests;
+    long recovered; /* requests done in the last stretch */
+} member;
+
+static orm_status request(orm_session *db, void *context)
+{
+    const member *self = context;
+    const char *email = orm_session_printf(db, "t%d %ld", self->number, self->requests);
+    s_account *row = NULL;
+    orm_status status = s_account_insert(db, &(s_account_new){.email = ORM_SET(email)}, &row);
+    if (status == ORM_OK)
+        status = s_account_update(db, row, &(s_account_changes){.note = ORM_SET(email)});
+    return status;
+}
+
+static void note_failure(crowd *all, orm_status status, const orm_error *error, int64_t began)
+{
+    long long up = atomic_load(&all->up_since);
+    bool expected = status == ORM_DISCONNECTED || status == ORM_COMMIT_UNKNOWN;
+    if (status == ORM_COMMIT_UNKNOWN)
+        atomic_fetch_add(&all->unknown, 1);
+    else
+        atomic_fetch_add(&all->lost, 1);
+    if (expected && (atomic_load(&all->down_since) != 0 || began < up))
+        return;
+    atomic_fetch_add(&all->late, 1);
+    (void)pthread_mutex_lock(&all->mutex);
+    all->strange = *error;
+    (void)pthread_mutex_unlock(&all->mutex);
+}
+
+static void *take_part(void *context)
+{
+    member *self = context;
+    crowd *all = self->crowd;
+    for (; !atomic_load(&all->over); self->requests++) {
+        orm_error error;
+        int64_t began = milliseconds();
+        orm_status status = orm_session_run(all->engine, NULL, request, self, &error);
+        if (status == ORM_OK) {
+            atomic_fetch_add(&all->committed, 1);
+            self->recovered++;
+            continue;
+        }
+        note_failure(all, status, &error, began);
+        self->recovered = 0;
+        (void)usleep(2000);
+    }
+    return NULL;
+}
+
+static void restart(crowd *all, const char *how)
+{
+    char action[32];
+    (void)snprintf(action, sizeof action, "restart -m %s", how);
+    atomic_store(&all->down_since, milliseconds());
+    assert_int_equal(control_server(action), 0);
+    atomic_store(&all->up_since, milliseconds());
+    atomic_store(&all->down_since, 0);
+}
+
+static void check_counts(orm_engine *engine)
+{
+    orm_engine_status counts;
+    orm_engine_get_status(engine, &counts);
+    assert_int_equal(counts.in_use, 0);
+    assert_int_equal(counts.waiting, 0);
+    assert_int_equal(counts.open, counts.idle);
+    assert_in_range(counts.open, 1, 8);
+    assert_int_equal(counts.opened - counts.closed, counts.open);
+    /* Idle connections from before a restart are dead and not on the server's list. */
+    assert_in_range(test_number(&database, "select count(*) from pg_stat_activity where datname ="
+                                           " current_database() and backend_type ="
+                                           " 'client backend' and pid <> pg_backend_pid()"),
+                    0, counts.open);
+}
+
+static void a_restarted_server_has_everybody_back(void **state)
+{
+    (void)state;
+    static crowd all;
+    static member members[THREADS];
+    orm_error error;
+    if (!database.postgresql)
+        skip();
+    char url[1200];
+    /* The sandbox answers COMMIT before it has written it, and forgets that in a crash. */
+    (void)snprintf(url, sizeof url, "%s&options=-c%%20synchronous_commit%%3Don", database.url);
+    orm_engine_options options = {.url = url, .pool_size = 8, .max_overflow = 4};
+    assert_int_equal(pthread_mutex_init(&all.mutex, NULL), 0);
+    assert_int_equal(orm_engine_open(&options, &all.engine, &error), ORM_OK);
+    for (int i = 0; i < THREADS; i++) {
+        members[i] = (member){.crowd = &all, .number = i};
+        assert_int_equal(pthread_create(&members[i].thread, NULL, take_part, &members[i]), 0);
+    }
+    for (int i = 0; i < RESTARTS; i++) {
+        (void)usleep(200000);
+        restart(&all, i % 2 == 0 ? "fast" : "immediate");
+    }
+    (void)usleep(500000);
+    atomic_store(&all.over, true);
+    for (int i = 0; i < THREADS; i++) {
+        (void)pthread_join(members[i].thread, NULL);
+        assert_true(members[i].recovered > 0);
+    }
+    print_message("%ld committed, %ld lost, %ld unknown\n", atomic_load(&all.committed),
+                  atomic_load(&all.lost), atomic_load(&all.unknown));
+    if (atomic_load(&all.late) > 0)
+        fail_msg("%ld times while the server was up: %s: %s", atomic_load(&all.late),
+                 orm_status_name(all.strange.status), all.strange.message);
+    PQreset(database.pg);
+    check_counts(all.engine);
+    long long rows = test_number(&database, "select count(*) from accounts where note = email");
+    assert_in_range(rows, atomic_load(&all.committed),
+                    atomic_load(&all.committed) + atomic_load(&all.unknown));
+    assert_int_equal(test_number(&database, "select count(*) from accounts"), rows);
+    assert_int_equal(orm_engine_close(all.engine, &error), ORM_OK);
+    (void)pthread_mutex_destroy(&all.mutex);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        suite_test(a_restarted_server_has_everybody_back),
+    };
+    return cmocka_run_group_tests(tests, open_database, close_all);
+}
