@@ -5,6 +5,7 @@
 #include "model/array.h"
 #include "model/array_json.h"
 #include "model/json_number.h"
+#include "model/json_text.h"
 #include "model/numeric.h"
 #include "model/type_rules.h"
 #include "model/utf8.h"
@@ -48,8 +49,7 @@ static orm_status out_of_memory(const reader *r)
 
 static void skip_space(reader *r)
 {
-    while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r'))
-        r->at++;
+    r->at = orm__json_skip_space(r->at, r->end);
 }
 
 static bool take(reader *r, char c)
@@ -86,51 +86,6 @@ static size_t count_elements(const reader *r)
     return count;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/* The four digits of a \u escape; -1 when they are none. */
-static long take_unit(reader *r)
-{
-    long unit = 0;
-    if (r->end - r->at < 4)
-        return -1;
-    for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(*r->at++);
-        if (digit < 0)
-            return -1;
-        unit = unit * 16 + digit;
-    }
-    return unit;
-}
-
-/* What follows "\u": one code point, of two escapes when it takes a surrogate pair. NUL is refused.
- */
-static bool take_code_point(reader *r, unsigned long *code_out)
-{
-    long high = take_unit(r);
-    if (high <= 0 || (high >= 0xDC00 && high <= 0xDFFF))
-        return false;
-    *code_out = (unsigned long)high;
-    if (high < 0xD800 || high > 0xDBFF)
-        return true;
-    if (!take_word(r, "\\u"))
-        return false;
-    long low = take_unit(r);
-    if (low < 0xDC00 || low > 0xDFFF)
-        return false;
-    *code_out = 0x10000 + ((unsigned long)(high - 0xD800) << 10) + (unsigned long)(low - 0xDC00);
-    return true;
-}
-
 /* What follows a backslash, written to `out`; returns the end, NULL when it is no escape. */
 static char *take_escape(reader *r, char *out)
 {
@@ -140,8 +95,13 @@ static char *take_escape(reader *r, char *out)
     if (r->at == r->end)
         return NULL;
     char c = *r->at++;
-    if (c == 'u')
-        return take_code_point(r, &code) ? out + orm__utf8_put(out, code) : NULL;
+    if (c == 'u') {
+        const char *end = orm__json_code_point(r->at, r->end, &code);
+        if (end == NULL)
+            return NULL;
+        r->at = end;
+        return out + orm__utf8_put(out, code);
+    }
     const char *found = c == '\0' ? NULL : strchr(named, c);
     if (found == NULL)
         return NULL;
@@ -214,8 +174,8 @@ static orm_status take_bytes(reader *r, const orm_value *text, orm_value *item_o
     if (data == NULL)
         return out_of_memory(r);
     for (size_t i = 2; i < size; i += 2) {
-        int high = hex_digit(at[i]);
-        int low = hex_digit(at[i + 1]);
+        int high = orm__json_hex(at[i]);
+        int low = orm__json_hex(at[i + 1]);
         if (high < 0 || low < 0)
             return wrong_element(r);
         data[i / 2 - 1] = (unsigned char)(high << 4 | low);
@@ -326,41 +286,6 @@ static orm_status string_item(reader *r, orm_value *item_out)
     return ORM_OK;
 }
 
-static size_t take_digits(reader *r)
-{
-    const char *start = r->at;
-    while (r->at < r->end && *r->at >= '0' && *r->at <= '9')
-        r->at++;
-    return (size_t)(r->at - start);
-}
-
-/* Goes over a number as JSON has it: no leading zeros, digits on both sides of the point. */
-static bool take_number(reader *r, bool *whole_out)
-{
-    *whole_out = true;
-    if (r->at < r->end && *r->at == '-')
-        r->at++;
-    bool zero = r->at < r->end && *r->at == '0';
-    size_t digits = take_digits(r);
-    if (digits == 0 || (zero && digits > 1))
-        return false;
-    if (r->at < r->end && *r->at == '.') {
-        r->at++;
-        *whole_out = false;
-        if (take_digits(r) == 0)
-            return false;
-    }
-    if (r->at < r->end && (*r->at == 'e' || *r->at == 'E')) {
-        r->at++;
-        *whole_out = false;
-        if (r->at < r->end && (*r->at == '+' || *r->at == '-'))
-            r->at++;
-        if (take_digits(r) == 0)
-            return false;
-    }
-    return true;
-}
-
 static bool read_integer(const char *at, const char *end, int64_t *number_out)
 {
     int64_t number = 0;
@@ -389,8 +314,10 @@ static orm_status number_item(reader *r, orm_value *item_out)
     bool whole = false;
     int64_t number = 0;
     double real = 0;
-    if (!take_number(r, &whole))
+    const char *end = orm__json_number(start, r->end, &whole);
+    if (end == NULL)
         return not_json(r);
+    r->at = end;
     switch (r->type) {
     case ORM_TYPE_SMALLINT:
     case ORM_TYPE_INTEGER:

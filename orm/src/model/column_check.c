@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "model/array.h"
 #include "model/column_value.h"
+#include "model/json_text.h"
 #include "model/moment.h"
 #include "model/numeric.h"
 #include "model/type_rules.h"
@@ -143,6 +144,26 @@ static orm_status check_utf8(const check *c, const orm_value *value)
     return refuse(c, ORM_INVALID, "the text is not UTF-8");
 }
 
+static orm_status check_json(const check *c, const orm_value *value)
+{
+    static const char *const faults[] = {
+        [ORM__JSON_INVALID] = "the text is not JSON",
+        [ORM__JSON_TOO_DEEP] = "the JSON is nested too deeply",
+        [ORM__JSON_NO_CHARACTER] = "the JSON has an escape that names no character",
+    };
+    char what[96];
+    size_t at = 0;
+    orm_status status = check_utf8(c, value);
+    if (status != ORM_OK)
+        return status;
+    orm__json_verdict verdict = orm__json_check(value->as.span.data, value->as.span.size,
+                                                c->column->type == ORM_TYPE_JSONB, &at);
+    if (verdict == ORM__JSON_OK)
+        return ORM_OK;
+    (void)snprintf(what, sizeof what, "%s (at byte %zu)", faults[verdict], at + 1);
+    return refuse(c, ORM_INVALID, what);
+}
+
 static size_t without_blanks(const char *text, size_t size)
 {
     while (size > 0 && text[size - 1] == ' ')
@@ -224,7 +245,7 @@ static orm_status check_kind(const check *c, orm_value *value)
     case ORM_KIND_NUMERIC:
         return check_numeric(c, value);
     case ORM_KIND_JSON:
-        return check_utf8(c, value);
+        return check_json(c, value);
     case ORM_KIND_DATE:
     case ORM_KIND_TIME:
     case ORM_KIND_TIMESTAMP:

@@ -26,9 +26,10 @@ const char *orm__type_text(const orm_column *column, char *text);
  * (in characters; excess trailing blanks are cut, as SQL says), a numeric with more digits before
  * the point than numeric(p,s) holds. What is only compared with has no such limits, integers and
  * reals aside. ORM_INVALID: NUL inside text, text that is not UTF-8, an enum number that is no
- * label, a malformed numeric, a value of another kind. ORM_NOT_NULL: NULL for a column that is not
- * nullable, unless `compare`. The error names model and column. What only one database refuses is
- * left to its driver. New memory comes from `arena`.
+ * label, a malformed numeric, json that is no document (for jsonb also one with escapes that name
+ * no character), a value of another kind. ORM_NOT_NULL: NULL for a column that is not nullable,
+ * unless `compare`. The error names model and column. What only one database refuses is left to
+ * its driver. New memory comes from `arena`.
  */
 orm_status orm__column_check(const orm_model *model, const orm_column *column, orm_value *value,
                              bool compare, orm__arena *arena, orm_error *error);
