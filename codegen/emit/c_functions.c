@@ -51,6 +51,10 @@ static const struct c_function find = {
     "\n"
     "    return orm_gen_find($.site$, $.db$, &$descriptor$, $.key$, $.row_out$);\n"};
 
+static const struct c_function refresh = {
+    "$refresh$", "$refresh_at$", STATUS, "$refresh_at$" AT "$type$ *$.row$)",
+    "    return orm_gen_refresh($.site$, $.db$, &$descriptor$, $.row$);\n"};
+
 static const struct c_function reading[] = {
     {"$select$", "$select_at$", STATUS,
      "$select_at$" AT "const $query$ *$.query$, $list$ *$.list_out$)",
@@ -152,7 +156,7 @@ static const char about_reading[] =
     "/*\n"
     " * Reading: one statement, and one per relation named in .with. Rows are session. A\n"
     " * query that is NULL means all rows. Every status of the database; ORM_INVALID for\n"
-    " * conditions that can't be; ORM_NOT_FOUND by find only.\n"
+    " * conditions that can't be; ORM_NOT_FOUND by find and refresh only.\n"
     " */\n";
 
 static const char about_writing[] =
@@ -265,6 +269,7 @@ static void print_reading(struct c_emit *emit, const struct printers *print)
     if (c_has_find(emit->model)) {
         c_emit_key(emit);
         print->function(emit, &find);
+        print->function(emit, &refresh);
     }
     for (size_t i = 0; i < sizeof reading / sizeof *reading; i++)
         print->function(emit, &reading[i]);

@@ -25,6 +25,8 @@ const struct generated_name generated_names[] = {
     {"add_where", NAME_OF_MODEL, "{model}_where", NAME_ORDINARY},
     {"find", NAME_OF_MODEL, "{model}_find", NAME_ORDINARY},
     {"find_at", NAME_OF_MODEL, "{model}_find_at", NAME_ORDINARY},
+    {"refresh", NAME_OF_MODEL, "{model}_refresh", NAME_ORDINARY},
+    {"refresh_at", NAME_OF_MODEL, "{model}_refresh_at", NAME_ORDINARY},
     {"select", NAME_OF_MODEL, "{model}_select", NAME_ORDINARY},
     {"select_at", NAME_OF_MODEL, "{model}_select_at", NAME_ORDINARY},
     {"count", NAME_OF_MODEL, "{model}_count", NAME_ORDINARY},

@@ -296,6 +296,44 @@ static void expired_relations_are_loaded_again(void **state)
     test_execute(&database, "delete from branches");
 }
 
+static void a_row_is_refreshed(void **state)
+{
+    (void)state;
+    s_account *ada = NULL;
+    s_branch *ulm = NULL;
+    s_branch *branch = NULL;
+    test_execute(&database, "insert into branches values (1, 'Ulm'), (2, 'Rom')");
+    test_execute(&database, "update accounts set branch_id = 1 where id = 1001");
+    orm_session *db = test_session(&database);
+    assert_ok(db, s_account_find(db, 1001, &ada));
+    assert_ok(db, s_account_load_branch(db, ada, &ulm));
+    assert_ok(db, orm_session_commit(db));
+    test_execute(&database, "update accounts set balance = 11, note = 'x' where id = 1001");
+    test_count_start(&database);
+    assert_ok(db, s_account_refresh(db, ada));
+    assert_statements(&database, 1);
+    assert_int_equal(ada->balance, 11);
+    assert_string_equal(ada->note, "x");
+    assert_int_equal(s_account_branch(ada, &branch), ORM_OK);
+    assert_ptr_equal(branch, ulm);
+    /* A key that leads elsewhere now. */
+    assert_ok(db, orm_session_commit(db));
+    test_execute(&database, "update accounts set branch_id = 2 where id = 1001");
+    assert_ok(db, s_account_refresh(db, ada));
+    assert_int_equal(s_account_branch(ada, &branch), ORM_NOT_LOADED);
+    assert_ok(db, orm_session_commit(db));
+    test_execute(&database, "delete from accounts where id = 1001");
+    assert_status(db, s_account_refresh(db, ada), ORM_NOT_FOUND);
+    assert_string_equal(orm_session_error(db)->model, "account");
+    assert_int_equal(ada->balance, 11);
+    s_account copy = *ada;
+    assert_status(db, s_account_refresh(db, &copy), ORM_MISUSE);
+    assert_ok(db, orm_session_commit(db));
+    test_session_close(&database, db);
+    test_execute(&database, "delete from accounts");
+    test_execute(&database, "delete from branches");
+}
+
 typedef struct shared {
     orm_session *db;
     atomic_bool held;
@@ -404,6 +442,7 @@ int main(void)
         use_test(leaks_are_named_at_close),
         use_test(expired_objects_are_read_again),
         use_test(expired_relations_are_loaded_again),
+        use_test(a_row_is_refreshed),
         use_test(a_second_thread_is_refused),
         use_test(many_threads_do_no_harm),
     };

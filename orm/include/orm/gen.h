@@ -37,6 +37,10 @@ typedef struct orm_list {
  * is no such row. */
 ORM_API ORM_MUST_USE orm_status orm_gen_find(orm_site site, orm_session *db, const orm_model *model,
                                              const orm_value *key, void *row_out);
+/* refresh: brings the fields of `row` to what is stored. ORM_NOT_FOUND when it is gone, ORM_MISUSE
+ * for a row that is detached or not this session's. */
+ORM_API ORM_MUST_USE orm_status orm_gen_refresh(orm_site site, orm_session *db,
+                                                const orm_model *model, void *row);
 /* select, count, exists: `query` is the model's <model>_query or NULL for all rows. */
 ORM_API ORM_MUST_USE orm_status orm_gen_select(orm_site site, orm_session *db,
                                                const orm_model *model, const void *query,

@@ -81,11 +81,11 @@ static orm_status take_known(const orm__mapper *mapper, orm__rows *rows, void *k
         orm__arena_release(mapper->arena, mark);
         return ORM_OK;
     }
-    /* Text of objects that outlive the newest mark must not be released with it. */
-    if (object->depth < mapper->map->depth)
-        status = mapper->driver->read(rows, mapper->fields, mapper->model->column_count, row,
-                                      mapper->map->lasting, error);
-    /* Else the object's text now points into what was just read. */
+    /* The object's text points into what was just read, if that lasts as long. */
+    orm__arena *arena = orm__mapper_arena(mapper, object);
+    if (arena != mapper->arena)
+        status = mapper->driver->read(rows, mapper->fields, mapper->model->column_count, row, arena,
+                                      error);
     if (status == ORM_OK)
         overwrite(mapper, known, row);
     return status;

@@ -29,6 +29,13 @@ bool orm__mapper_init(orm__mapper *mapper, orm_session *session, const orm__driv
 /* The present row as an object: a new one, or the one the session has. `*row_out` is session. */
 orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out, orm_error *error);
 
+/* Where text of an object's fields goes: that of an object which outlives the newest mark must not
+ * be released with it. */
+static inline orm__arena *orm__mapper_arena(const orm__mapper *mapper, const orm_object *object)
+{
+    return object->depth < mapper->map->depth ? mapper->map->lasting : mapper->arena;
+}
+
 /* A growing vector of rows. */
 typedef struct orm__row_list {
     const orm_allocator *allocator;

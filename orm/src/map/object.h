@@ -24,7 +24,7 @@ typedef struct orm__result {
 typedef struct orm__load {
     orm_site site;
     bool partial;                     /* filtered or limited: not the complete relation */
-    uint32_t epoch;                   /* the session's when it was made; older ones are made again */
+    uint32_t epoch;                   /* the session's at the time; older loads are made again */
     uint32_t order_by[ORM_ORDER_MAX]; /* the order asked for; all zero: the relation's own */
     atomic_bool was_read;
 } orm__load;

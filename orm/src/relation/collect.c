@@ -12,9 +12,9 @@ static bool same_order(const orm__view *view, const orm__load *load)
 /* Whether what a parent has is what the query asks for. */
 static bool is_satisfied(const orm__task *task, const orm__slot *slot, uint32_t epoch)
 {
-    if (slot->load == NULL || slot->load->epoch != epoch || task->view.refresh || orm__view_is_partial(&task->view))
+    if (slot->load == NULL || task->view.refresh || orm__view_is_partial(&task->view))
         return false;
-    if (slot->load->partial)
+    if (slot->load->partial || slot->load->epoch != epoch)
         return false;
     bool single = task->relation->kind == ORM_BELONGS_TO || task->relation->kind == ORM_HAS_ONE;
     return single || same_order(&task->view, slot->load);

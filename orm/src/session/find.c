@@ -30,7 +30,7 @@ static void *known_row(orm_session *db, const orm_model *model, const orm_value 
 }
 
 static orm_status send_find(orm_site site, orm_session *db, const orm_model *model,
-                            const orm__query *query, void **row_out)
+                            const orm__query *query, bool refresh, void **row_out)
 {
     orm__statement *statement = NULL;
     orm_status status = orm__session_statement(db, query, &statement);
@@ -40,7 +40,7 @@ static orm_status send_find(orm_site site, orm_session *db, const orm_model *mod
     orm__result *result = orm__session_result(db, site, model);
     if (result == NULL ||
         !orm__mapper_init(&target.mapper, db, db->engine->driver, &db->arena, &db->map, model,
-                          statement->fields, result, false, false))
+                          statement->fields, result, false, refresh))
         return orm__session_nomem(db);
     orm__about about = {.kind = ORM_EVENT_FIND, .model = model};
     status = orm__session_send_one(db, site, statement, take_found, &target, &about, NULL);
@@ -56,8 +56,9 @@ static orm_status send_find(orm_site site, orm_session *db, const orm_model *mod
     return ORM_OK;
 }
 
+/* `refresh`: what is known is asked for all the same. */
 static orm_status find(orm_site site, orm_session *db, const orm_model *model,
-                       const orm_value *key, void **out)
+                       const orm_value *key, bool refresh, void **out)
 {
     orm_status status = orm__session_enter(db, site);
     if (status != ORM_OK)
@@ -85,9 +86,9 @@ static orm_status find(orm_site site, orm_session *db, const orm_model *model,
         orm__fail_in(&db->error, "", site);
         return gathered->status;
     }
-    *out = known_row(db, model, gathered->values);
+    *out = refresh ? NULL : known_row(db, model, gathered->values);
     if (*out == NULL)
-        status = send_find(site, db, model, &query, out);
+        status = send_find(site, db, model, &query, refresh, out);
     if (status != ORM_OK || *out != NULL)
         return status;
     (void)orm__fail(&db->error, ORM_NOT_FOUND, "there is no %s with this key", model->name);
@@ -103,5 +104,34 @@ orm_status orm_gen_find(orm_site site, orm_session *db, const orm_model *model,
     *out = NULL;
     if (!orm__session_take(db))
         return ORM_MISUSE;
-    return orm__session_leave(db, find(site, db, model, key, out));
+    return orm__session_leave(db, find(site, db, model, key, false, out));
+}
+
+static orm_status refresh(orm_site site, orm_session *db, const orm_model *model, void *row)
+{
+    orm_value key[ORM__MAP_KEY_MAX];
+    void *known = NULL;
+    orm_status status = orm__session_refuse_failed(db);
+    if (status == ORM_OK)
+        status = orm__session_check_row(db, model, row);
+    if (status != ORM_OK) {
+        orm__fail_in(&db->error, "", site);
+        return status;
+    }
+    orm__row_key(model, row, key);
+    status = find(site, db, model, key, true, &known);
+    if (status != ORM_OK || known == row)
+        return status;
+    /* Equal for the database, but another key: this one is gone. */
+    (void)orm__fail(&db->error, ORM_NOT_FOUND, "the %s has another key now", model->name);
+    orm__fail_at(&db->error, model->name, NULL);
+    orm__fail_in(&db->error, "", site);
+    return ORM_NOT_FOUND;
+}
+
+orm_status orm_gen_refresh(orm_site site, orm_session *db, const orm_model *model, void *row)
+{
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    return orm__session_leave(db, refresh(site, db, model, row));
 }

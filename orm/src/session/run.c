@@ -34,7 +34,9 @@ static orm_status run_once(orm_site site, orm_engine *engine, const orm_session_
 static int64_t pause_ns(const orm_session_options *options, int attempt)
 {
     int64_t wait = options->retry_wait_ms > 0 ? options->retry_wait_ms : WAIT_DEFAULT_MS;
-    int64_t most = options->retry_wait_max_ms > 0 ? options->retry_wait_max_ms : WAIT_MAX_DEFAULT_MS;
+    int64_t most = options->retry_wait_max_ms;
+    if (most <= 0)
+        most = WAIT_MAX_DEFAULT_MS;
     for (int i = 0; i < attempt && wait < most; i++)
         wait *= 2;
     if (wait > most)

@@ -77,7 +77,7 @@ static orm_status take_written(orm__call *call, orm__rows *rows, orm_error *erro
     } else if (status == ORM_OK && more) {
         orm_object *object = orm__object_of(model, target->into);
         status = driver->read(rows, target->mapper.fields, model->column_count, target->into,
-                              target->mapper.arena, error);
+                              orm__mapper_arena(&target->mapper, object), error);
         *(orm_object **)(void *)((char *)target->into + model->object_offset) = object;
         target->row = target->into;
     }

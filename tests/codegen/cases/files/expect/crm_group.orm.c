@@ -71,6 +71,11 @@ orm_status crm_group_find_at(orm_site site, orm_session *db, const char *name, c
     return orm_gen_find(site, db, &crm_group_model, key, row_out);
 }
 
+orm_status crm_group_refresh_at(orm_site site, orm_session *db, crm_group *row)
+{
+    return orm_gen_refresh(site, db, &crm_group_model, row);
+}
+
 orm_status crm_group_select_at(orm_site site, orm_session *db, const crm_group_query *query,
                                crm_group_list *list_out)
 {

@@ -90,11 +90,13 @@ void crm_group_where(orm_session *db, crm_group_query *query, crm_group_pred pre
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define crm_group_find(...) crm_group_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_group_find_at(orm_site site, orm_session *db, const char *name,
                                           crm_group **row_out);
+#define crm_group_refresh(...) crm_group_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_group_refresh_at(orm_site site, orm_session *db, crm_group *row);
 #define crm_group_select(...) crm_group_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_group_select_at(orm_site site, orm_session *db,
                                             const crm_group_query *query, crm_group_list *list_out);

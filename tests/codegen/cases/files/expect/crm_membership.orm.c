@@ -93,6 +93,11 @@ orm_status crm_membership_find_at(orm_site site, orm_session *db, orm_uuid perso
     return orm_gen_find(site, db, &crm_membership_model, key, row_out);
 }
 
+orm_status crm_membership_refresh_at(orm_site site, orm_session *db, crm_membership *row)
+{
+    return orm_gen_refresh(site, db, &crm_membership_model, row);
+}
+
 orm_status crm_membership_select_at(orm_site site, orm_session *db,
                                     const crm_membership_query *query,
                                     crm_membership_list *list_out)

@@ -112,11 +112,14 @@ void crm_membership_where(orm_session *db, crm_membership_query *query, crm_memb
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define crm_membership_find(...) crm_membership_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_membership_find_at(orm_site site, orm_session *db, orm_uuid person_id,
                                                const char *group_name, crm_membership **row_out);
+#define crm_membership_refresh(...) crm_membership_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_refresh_at(orm_site site, orm_session *db,
+                                                  crm_membership *row);
 #define crm_membership_select(...) crm_membership_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_membership_select_at(orm_site site, orm_session *db,
                                                  const crm_membership_query *query,

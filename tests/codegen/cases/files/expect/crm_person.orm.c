@@ -145,6 +145,11 @@ orm_status crm_person_find_at(orm_site site, orm_session *db, orm_uuid id, crm_p
     return orm_gen_find(site, db, &crm_person_model, key, row_out);
 }
 
+orm_status crm_person_refresh_at(orm_site site, orm_session *db, crm_person *row)
+{
+    return orm_gen_refresh(site, db, &crm_person_model, row);
+}
+
 orm_status crm_person_select_at(orm_site site, orm_session *db, const crm_person_query *query,
                                 crm_person_list *list_out)
 {

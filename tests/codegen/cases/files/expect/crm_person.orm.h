@@ -134,11 +134,13 @@ crm_person_pred crm_person_has_groups(orm_session *db, crm_group_pred target);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define crm_person_find(...) crm_person_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_find_at(orm_site site, orm_session *db, orm_uuid id,
                                            crm_person **row_out);
+#define crm_person_refresh(...) crm_person_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_refresh_at(orm_site site, orm_session *db, crm_person *row);
 #define crm_person_select(...) crm_person_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_select_at(orm_site site, orm_session *db,
                                              const crm_person_query *query,

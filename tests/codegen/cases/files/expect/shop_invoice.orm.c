@@ -101,6 +101,11 @@ orm_status shop_invoice_find_at(orm_site site, orm_session *db, int64_t id, shop
     return orm_gen_find(site, db, &shop_invoice_model, key, row_out);
 }
 
+orm_status shop_invoice_refresh_at(orm_site site, orm_session *db, shop_invoice *row)
+{
+    return orm_gen_refresh(site, db, &shop_invoice_model, row);
+}
+
 orm_status shop_invoice_select_at(orm_site site, orm_session *db, const shop_invoice_query *query,
                                   shop_invoice_list *list_out)
 {

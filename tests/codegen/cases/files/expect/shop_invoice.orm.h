@@ -121,11 +121,13 @@ void shop_invoice_where(orm_session *db, shop_invoice_query *query, shop_invoice
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define shop_invoice_find(...) shop_invoice_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_invoice_find_at(orm_site site, orm_session *db, int64_t id,
                                              shop_invoice **row_out);
+#define shop_invoice_refresh(...) shop_invoice_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_refresh_at(orm_site site, orm_session *db, shop_invoice *row);
 #define shop_invoice_select(...) shop_invoice_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_invoice_select_at(orm_site site, orm_session *db,
                                                const shop_invoice_query *query,

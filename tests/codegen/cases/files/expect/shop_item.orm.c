@@ -113,6 +113,11 @@ orm_status shop_item_find_at(orm_site site, orm_session *db, int64_t id, shop_it
     return orm_gen_find(site, db, &shop_item_model, key, row_out);
 }
 
+orm_status shop_item_refresh_at(orm_site site, orm_session *db, shop_item *row)
+{
+    return orm_gen_refresh(site, db, &shop_item_model, row);
+}
+
 orm_status shop_item_select_at(orm_site site, orm_session *db, const shop_item_query *query,
                                shop_item_list *list_out)
 {

@@ -131,11 +131,13 @@ shop_item_pred shop_item_has_order(orm_session *db, shop_order_pred target);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define shop_item_find(...) shop_item_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_item_find_at(orm_site site, orm_session *db, int64_t id,
                                           shop_item **row_out);
+#define shop_item_refresh(...) shop_item_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_refresh_at(orm_site site, orm_session *db, shop_item *row);
 #define shop_item_select(...) shop_item_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_item_select_at(orm_site site, orm_session *db,
                                             const shop_item_query *query, shop_item_list *list_out);

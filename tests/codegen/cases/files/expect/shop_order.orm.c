@@ -167,6 +167,11 @@ orm_status shop_order_find_at(orm_site site, orm_session *db, int64_t branch, in
     return orm_gen_find(site, db, &shop_order_model, key, row_out);
 }
 
+orm_status shop_order_refresh_at(orm_site site, orm_session *db, shop_order *row)
+{
+    return orm_gen_refresh(site, db, &shop_order_model, row);
+}
+
 orm_status shop_order_select_at(orm_site site, orm_session *db, const shop_order_query *query,
                                 shop_order_list *list_out)
 {

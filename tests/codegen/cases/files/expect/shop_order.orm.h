@@ -158,11 +158,13 @@ shop_order_pred shop_order_has_invoice(orm_session *db, shop_invoice_pred target
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define shop_order_find(...) shop_order_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_find_at(orm_site site, orm_session *db, int64_t branch,
                                            int64_t number, shop_order **row_out);
+#define shop_order_refresh(...) shop_order_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_refresh_at(orm_site site, orm_session *db, shop_order *row);
 #define shop_order_select(...) shop_order_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_select_at(orm_site site, orm_session *db,
                                              const shop_order_query *query,

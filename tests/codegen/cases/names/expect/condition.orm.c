@@ -71,6 +71,11 @@ orm_status condition_find_at(orm_site site_, orm_session *db_, int64_t value, co
     return orm_gen_find(site_, db_, &condition_model, key_, row_out);
 }
 
+orm_status condition_refresh_at(orm_site site_, orm_session *db_, condition *row_)
+{
+    return orm_gen_refresh(site_, db_, &condition_model, row_);
+}
+
 orm_status condition_select_at(orm_site site_, orm_session *db_, const condition_query *query_,
                                condition_list *list_out)
 {

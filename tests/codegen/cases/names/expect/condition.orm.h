@@ -90,11 +90,13 @@ void condition_where(orm_session *db_, condition_query *query_, condition_pred p
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define condition_find(...) condition_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status condition_find_at(orm_site site_, orm_session *db_, int64_t value,
                                           condition **row_out);
+#define condition_refresh(...) condition_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_refresh_at(orm_site site_, orm_session *db_, condition *row_);
 #define condition_select(...) condition_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status condition_select_at(orm_site site_, orm_session *db_,
                                             const condition_query *query_,

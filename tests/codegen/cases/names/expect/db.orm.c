@@ -69,6 +69,11 @@ orm_status db_find_at(orm_site site_, orm_session *db_, int64_t site_key_, db **
     return orm_gen_find(site_, db_, &db_model, key_, row_out);
 }
 
+orm_status db_refresh_at(orm_site site_, orm_session *db_, db *row_)
+{
+    return orm_gen_refresh(site_, db_, &db_model, row_);
+}
+
 orm_status db_select_at(orm_site site_, orm_session *db_, const db_query *query_, db_list *list_out)
 {
     return orm_gen_select(site_, db_, &db_model, query_, list_out);

@@ -90,11 +90,13 @@ void db_where(orm_session *db_, db_query *query_, db_pred pred);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define db_find(...) db_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status db_find_at(orm_site site_, orm_session *db_, int64_t site_key_,
                                    db **row_out);
+#define db_refresh(...) db_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status db_refresh_at(orm_site site_, orm_session *db_, db *row_);
 #define db_select(...) db_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status db_select_at(orm_site site_, orm_session *db_, const db_query *query_,
                                      db_list *list_out);

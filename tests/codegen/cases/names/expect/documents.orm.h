@@ -71,7 +71,7 @@ void documents_where(orm_session *db_, documents_query *query_, documents_pred p
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define documents_select(...) documents_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status documents_select_at(orm_site site_, orm_session *db_,

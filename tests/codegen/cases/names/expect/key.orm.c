@@ -78,6 +78,11 @@ orm_status key_find_at(orm_site site_, orm_session *db_, int64_t key_key_, key *
     return orm_gen_find(site_, db_, &key_model, key_, row_out);
 }
 
+orm_status key_refresh_at(orm_site site_, orm_session *db_, key *row_)
+{
+    return orm_gen_refresh(site_, db_, &key_model, row_);
+}
+
 orm_status key_select_at(orm_site site_, orm_session *db_, const key_query *query_,
                          key_list *list_out)
 {

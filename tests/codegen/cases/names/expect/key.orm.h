@@ -103,11 +103,13 @@ void key_where(orm_session *db_, key_query *query_, key_pred pred);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define key_find(...) key_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status key_find_at(orm_site site_, orm_session *db_, int64_t key_key_,
                                     key **row_out);
+#define key_refresh(...) key_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_refresh_at(orm_site site_, orm_session *db_, key *row_);
 #define key_select(...) key_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status key_select_at(orm_site site_, orm_session *db_, const key_query *query_,
                                       key_list *list_out);

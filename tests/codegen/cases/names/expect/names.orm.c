@@ -140,6 +140,11 @@ orm_status names_find_at(orm_site site_, orm_session *db_, int64_t id, names **r
     return orm_gen_find(site_, db_, &names_model, key_, row_out);
 }
 
+orm_status names_refresh_at(orm_site site_, orm_session *db_, names *row_)
+{
+    return orm_gen_refresh(site_, db_, &names_model, row_);
+}
+
 orm_status names_select_at(orm_site site_, orm_session *db_, const names_query *query_,
                            names_list *list_out)
 {

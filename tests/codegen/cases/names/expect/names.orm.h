@@ -144,11 +144,13 @@ names_pred names_has_children(orm_session *db_, names_pred target);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define names_find(...) names_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_find_at(orm_site site_, orm_session *db_, int64_t id,
                                       names **row_out);
+#define names_refresh(...) names_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_refresh_at(orm_site site_, orm_session *db_, names *row_);
 #define names_select(...) names_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_select_at(orm_site site_, orm_session *db_, const names_query *query_,
                                         names_list *list_out);

@@ -69,6 +69,11 @@ orm_status preds_find_at(orm_site site_, orm_session *db_, int64_t preds_, preds
     return orm_gen_find(site_, db_, &preds_model, key_, row_out);
 }
 
+orm_status preds_refresh_at(orm_site site_, orm_session *db_, preds *row_)
+{
+    return orm_gen_refresh(site_, db_, &preds_model, row_);
+}
+
 orm_status preds_select_at(orm_site site_, orm_session *db_, const preds_query *query_,
                            preds_list *list_out)
 {

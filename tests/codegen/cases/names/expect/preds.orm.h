@@ -90,11 +90,13 @@ void preds_where(orm_session *db_, preds_query *query_, preds_pred pred);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define preds_find(...) preds_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status preds_find_at(orm_site site_, orm_session *db_, int64_t preds_,
                                       preds **row_out);
+#define preds_refresh(...) preds_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_refresh_at(orm_site site_, orm_session *db_, preds *row_);
 #define preds_select(...) preds_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status preds_select_at(orm_site site_, orm_session *db_, const preds_query *query_,
                                         preds_list *list_out);

@@ -102,6 +102,11 @@ orm_status query_find_at(orm_site site_, orm_session *db_, int64_t query_, int64
     return orm_gen_find(site_, db_, &query_model, key_, row_out);
 }
 
+orm_status query_refresh_at(orm_site site_, orm_session *db_, query *row_)
+{
+    return orm_gen_refresh(site_, db_, &query_model, row_);
+}
+
 orm_status query_select_at(orm_site site_, orm_session *db_, const query_query *query_,
                            query_list *list_out)
 {

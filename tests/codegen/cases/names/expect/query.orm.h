@@ -122,11 +122,13 @@ query_pred query_has_parent(orm_session *db_, row_pred target);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define query_find(...) query_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_find_at(orm_site site_, orm_session *db_, int64_t query_,
                                       int64_t row_out_key_, query **row_out);
+#define query_refresh(...) query_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_refresh_at(orm_site site_, orm_session *db_, query *row_);
 #define query_select(...) query_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_select_at(orm_site site_, orm_session *db_, const query_query *query_,
                                         query_list *list_out);

@@ -75,6 +75,11 @@ orm_status report_find_at(orm_site site_, orm_session *db_, int64_t id, report *
     return orm_gen_find(site_, db_, &report_model, key_, row_out);
 }
 
+orm_status report_refresh_at(orm_site site_, orm_session *db_, report *row_)
+{
+    return orm_gen_refresh(site_, db_, &report_model, row_);
+}
+
 orm_status report_select_at(orm_site site_, orm_session *db_, const report_query *query_,
                             report_list *list_out)
 {

@@ -76,11 +76,13 @@ void report_where(orm_session *db_, report_query *query_, report_pred pred);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define report_find(...) report_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status report_find_at(orm_site site_, orm_session *db_, int64_t id,
                                        report **row_out);
+#define report_refresh(...) report_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status report_refresh_at(orm_site site_, orm_session *db_, report *row_);
 #define report_select(...) report_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status report_select_at(orm_site site_, orm_session *db_,
                                          const report_query *query_, report_list *list_out);

@@ -78,6 +78,11 @@ orm_status row_find_at(orm_site site_, orm_session *db_, int64_t row_, row **row
     return orm_gen_find(site_, db_, &row_model, key_, row_out);
 }
 
+orm_status row_refresh_at(orm_site site_, orm_session *db_, row *row_)
+{
+    return orm_gen_refresh(site_, db_, &row_model, row_);
+}
+
 orm_status row_select_at(orm_site site_, orm_session *db_, const row_query *query_,
                          row_list *list_out)
 {

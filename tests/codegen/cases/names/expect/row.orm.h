@@ -103,10 +103,12 @@ void row_where(orm_session *db_, row_query *query_, row_pred pred);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define row_find(...) row_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_find_at(orm_site site_, orm_session *db_, int64_t row_, row **row_out);
+#define row_refresh(...) row_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_refresh_at(orm_site site_, orm_session *db_, row *row_);
 #define row_select(...) row_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_select_at(orm_site site_, orm_session *db_, const row_query *query_,
                                       row_list *list_out);

@@ -78,6 +78,11 @@ orm_status site_find_at(orm_site site_, orm_session *db_, const char *site_key_,
     return orm_gen_find(site_, db_, &site_model, key_, row_out);
 }
 
+orm_status site_refresh_at(orm_site site_, orm_session *db_, site *row_)
+{
+    return orm_gen_refresh(site_, db_, &site_model, row_);
+}
+
 orm_status site_select_at(orm_site site_, orm_session *db_, const site_query *query_,
                           site_list *list_out)
 {

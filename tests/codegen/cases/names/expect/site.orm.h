@@ -103,11 +103,13 @@ void site_where(orm_session *db_, site_query *query_, site_pred pred);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define site_find(...) site_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status site_find_at(orm_site site_, orm_session *db_, const char *site_key_,
                                      site **row_out);
+#define site_refresh(...) site_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_refresh_at(orm_site site_, orm_session *db_, site *row_);
 #define site_select(...) site_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status site_select_at(orm_site site_, orm_session *db_, const site_query *query_,
                                        site_list *list_out);

@@ -69,6 +69,11 @@ orm_status values_find_at(orm_site site_, orm_session *db_, int64_t values_, val
     return orm_gen_find(site_, db_, &values_model, key_, row_out);
 }
 
+orm_status values_refresh_at(orm_site site_, orm_session *db_, values *row_)
+{
+    return orm_gen_refresh(site_, db_, &values_model, row_);
+}
+
 orm_status values_select_at(orm_site site_, orm_session *db_, const values_query *query_,
                             values_list *list_out)
 {

@@ -90,11 +90,13 @@ void values_where(orm_session *db_, values_query *query_, values_pred pred);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define values_find(...) values_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status values_find_at(orm_site site_, orm_session *db_, int64_t values_,
                                        values **row_out);
+#define values_refresh(...) values_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_refresh_at(orm_site site_, orm_session *db_, values *row_);
 #define values_select(...) values_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status values_select_at(orm_site site_, orm_session *db_,
                                          const values_query *query_, values_list *list_out);

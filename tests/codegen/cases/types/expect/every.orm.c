@@ -809,6 +809,11 @@ orm_status every_find_at(orm_site site, orm_session *db, orm_uuid id, every **ro
     return orm_gen_find(site, db, &every_model, key, row_out);
 }
 
+orm_status every_refresh_at(orm_site site, orm_session *db, every *row)
+{
+    return orm_gen_refresh(site, db, &every_model, row);
+}
+
 orm_status every_select_at(orm_site site, orm_session *db, const every_query *query,
                            every_list *list_out)
 {

@@ -622,10 +622,12 @@ void every_where(orm_session *db, every_query *query, every_pred pred);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define every_find(...) every_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status every_find_at(orm_site site, orm_session *db, orm_uuid id, every **row_out);
+#define every_refresh(...) every_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_refresh_at(orm_site site, orm_session *db, every *row);
 #define every_select(...) every_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status every_select_at(orm_site site, orm_session *db, const every_query *query,
                                         every_list *list_out);

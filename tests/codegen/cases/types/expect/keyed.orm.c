@@ -166,6 +166,11 @@ orm_status keyed_find_at(orm_site site, orm_session *db, bool flag, orm_date day
     return orm_gen_find(site, db, &keyed_model, key, row_out);
 }
 
+orm_status keyed_refresh_at(orm_site site, orm_session *db, keyed *row)
+{
+    return orm_gen_refresh(site, db, &keyed_model, row);
+}
+
 orm_status keyed_select_at(orm_site site, orm_session *db, const keyed_query *query,
                            keyed_list *list_out)
 {

@@ -177,13 +177,15 @@ void keyed_where(orm_session *db, keyed_query *query, keyed_pred pred);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define keyed_find(...) keyed_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_find_at(orm_site site, orm_session *db, bool flag, orm_date day,
                                       orm_timestamptz moment, orm_numeric price, double ratio,
                                       orm_bytes raw_bytes, orm_interval span, enum colour shade,
                                       keyed **row_out);
+#define keyed_refresh(...) keyed_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_refresh_at(orm_site site, orm_session *db, keyed *row);
 #define keyed_select(...) keyed_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_select_at(orm_site site, orm_session *db, const keyed_query *query,
                                         keyed_list *list_out);

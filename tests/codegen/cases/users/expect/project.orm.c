@@ -135,6 +135,11 @@ orm_status project_find_at(orm_site site, orm_session *db, int64_t id, project *
     return orm_gen_find(site, db, &project_model, key, row_out);
 }
 
+orm_status project_refresh_at(orm_site site, orm_session *db, project *row)
+{
+    return orm_gen_refresh(site, db, &project_model, row);
+}
+
 orm_status project_select_at(orm_site site, orm_session *db, const project_query *query,
                              project_list *list_out)
 {

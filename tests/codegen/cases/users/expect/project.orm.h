@@ -149,11 +149,13 @@ project_pred project_has_owner(orm_session *db, user_pred target);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define project_find(...) project_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_find_at(orm_site site, orm_session *db, int64_t id,
                                         project **row_out);
+#define project_refresh(...) project_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_refresh_at(orm_site site, orm_session *db, project *row);
 #define project_select(...) project_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_select_at(orm_site site, orm_session *db,
                                           const project_query *query, project_list *list_out);

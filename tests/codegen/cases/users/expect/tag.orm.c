@@ -69,6 +69,11 @@ orm_status tag_find_at(orm_site site, orm_session *db, const char *tag_, tag **r
     return orm_gen_find(site, db, &tag_model, key, row_out);
 }
 
+orm_status tag_refresh_at(orm_site site, orm_session *db, tag *row)
+{
+    return orm_gen_refresh(site, db, &tag_model, row);
+}
+
 orm_status tag_select_at(orm_site site, orm_session *db, const tag_query *query, tag_list *list_out)
 {
     return orm_gen_select(site, db, &tag_model, query, list_out);

@@ -90,11 +90,13 @@ void tag_where(orm_session *db, tag_query *query, tag_pred pred);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define tag_find(...) tag_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_find_at(orm_site site, orm_session *db, const char *tag_,
                                     tag **row_out);
+#define tag_refresh(...) tag_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_refresh_at(orm_site site, orm_session *db, tag *row);
 #define tag_select(...) tag_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_select_at(orm_site site, orm_session *db, const tag_query *query,
                                       tag_list *list_out);

@@ -150,6 +150,11 @@ orm_status user_find_at(orm_site site, orm_session *db, int64_t id, user **row_o
     return orm_gen_find(site, db, &user_model, key, row_out);
 }
 
+orm_status user_refresh_at(orm_site site, orm_session *db, user *row)
+{
+    return orm_gen_refresh(site, db, &user_model, row);
+}
+
 orm_status user_select_at(orm_site site, orm_session *db, const user_query *query,
                           user_list *list_out)
 {

@@ -160,10 +160,12 @@ user_pred user_has_tags(orm_session *db, tag_pred target);
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
  * query that is NULL means all rows. Every status of the database; ORM_INVALID for
- * conditions that can't be; ORM_NOT_FOUND by find only.
+ * conditions that can't be; ORM_NOT_FOUND by find and refresh only.
  */
 #define user_find(...) user_find_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_find_at(orm_site site, orm_session *db, int64_t id, user **row_out);
+#define user_refresh(...) user_refresh_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_refresh_at(orm_site site, orm_session *db, user *row);
 #define user_select(...) user_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_select_at(orm_site site, orm_session *db, const user_query *query,
                                        user_list *list_out);
