@@ -242,13 +242,44 @@ static void patterns_are_data(void **state)
     }
 }
 
+#define REFUSED_NULL_ITEM(db, model, field, type, ...)                                             \
+    do {                                                                                           \
+        static const type items_[] = {__VA_ARGS__};                                                \
+        t_##model##_list list_;                                                                    \
+        t_##model##_query query_ = {.where = t_##model##_##field##_is(orm_in(items_, 3))};         \
+        assert_status(db, t_##model##_select(db, &query_, &list_), ORM_MISUSE);                    \
+        assert_string_equal(orm_session_error(db)->column, #field);                                \
+        assert_non_null(strstr(orm_session_error(db)->message, #model "." #field));                \
+        assert_non_null(strstr(orm_session_error(db)->message, "index 1"));                        \
+        query_.where = t_##model##_not(db, t_##model##_##field##_is(orm_not_in(items_, 3)));       \
+        assert_status(db, t_##model##_select(db, &query_, &list_), ORM_MISUSE);                    \
+        assert_non_null(strstr(orm_session_error(db)->message, "index 1"));                        \
+    } while (0)
+
+/* NULL in a list fulfils nothing, and with `not in` makes nothing fulfil it. */
+static void lists_have_no_null(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_count_start(&database);
+    REFUSED_NULL_ITEM(db, document, body, char *const, "a", NULL, "b");
+    REFUSED_NULL_ITEM(db, document, raw, orm_bytes, {"a", 1}, {NULL, 0}, {"b", 1});
+    REFUSED_NULL_ITEM(db, document, digits, orm_numeric, {"1"}, {NULL}, {"2"});
+    assert_statements(&database, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        suite_test(texts),           suite_test(limited_texts),
-        suite_test(padded_texts),    suite_test(bytes),
-        suite_test(uuids),           suite_test(enums),
-        suite_test(what_is_no_text), suite_test(patterns_are_data),
+        suite_test(texts),
+        suite_test(limited_texts),
+        suite_test(padded_texts),
+        suite_test(bytes),
+        suite_test(uuids),
+        suite_test(enums),
+        suite_test(what_is_no_text),
+        suite_test(patterns_are_data),
+        suite_test(lists_have_no_null),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }

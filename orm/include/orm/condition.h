@@ -314,7 +314,7 @@ ORM_END_DECLS
         orm_interval *: orm_cond_in_interval, const orm_interval *: orm_cond_in_interval)
 
 /* One of the `count` values at `items` (a typed array; no value at all gives no rows), or none of
- * them. */
+ * them. A NULL among them is ORM_MISUSE when the query runs. */
 #define orm_in(items, count)     ORM_LIST_GENERIC(items)(ORM_OP_IN, (items), (count))
 #define orm_not_in(items, count) ORM_LIST_GENERIC(items)(ORM_OP_NOT_IN, (items), (count))
 

@@ -1,5 +1,6 @@
 #include "sql/query.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/allocator.h"
@@ -103,6 +104,15 @@ static bool op_is_text(orm_op op)
     return op == ORM_OP_LIKE || op == ORM_OP_ILIKE || op == ORM_OP_PREFIX || op == ORM_OP_CONTAINS;
 }
 
+static void refuse_null_item(orm__gathered *gathered, const orm_model *model, uint16_t column,
+                             size_t index)
+{
+    char what[80];
+    (void)snprintf(what, sizeof what,
+                   "was given a list with NULL at index %zu; ask …_is_null() too", index);
+    refuse(gathered, ORM_MISUSE, model, &model->columns[column], what);
+}
+
 /* A list as one value over orm_value, every element checked. */
 static void gather_list(orm__gathered *gathered, const orm_model *model, uint16_t column,
                         const orm_cond *cond)
@@ -122,6 +132,10 @@ static void gather_list(orm__gathered *gathered, const orm_model *model, uint16_
     }
     for (size_t i = 0; i < count && gathered->status == ORM_OK; i++) {
         items[i] = orm__list_get(cond, i);
+        if (items[i].kind == ORM_KIND_NULL) {
+            refuse_null_item(gathered, model, column, i);
+            return;
+        }
         gathered->status = orm__column_check(model, &model->columns[column], &items[i], true,
                                              gathered->arena, gathered->error);
     }
