@@ -145,6 +145,22 @@ static void padded_texts(void **state)
                   db, &(t_key_chars_query){.where = t_key_chars_value_is(orm_eq("ab"))}, &list));
     assert_int_equal(list.count, 1);
     assert_string_equal(list.items[0]->value, "ab   ");
+    /* They are characters as others are where it comes to patterns. */
+    const struct {
+        orm_cond_text condition;
+        int64_t count;
+    } patterns[] = {{orm_like("ab"), 0},       {orm_like("ab   "), 1}, {orm_like("ab%"), 2},
+                    {orm_like("ab___"), 2},    {orm_like("ab %"), 1},  {orm_ilike("AB"), 0},
+                    {orm_ilike("AB   "), 1},   {orm_prefix("ab "), 1}, {orm_contains("b   "), 1},
+                    {orm_contains("b    "), 0}};
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        int64_t rows = -1;
+        t_key_chars_query query = {
+            .where = t_key_chars_all_of(db, t_key_chars_value_is(patterns[i].condition),
+                                        t_key_chars_id_is(orm_le(8)))};
+        assert_ok(db, t_key_chars_count(db, &query, &rows));
+        assert_int_equal(rows, patterns[i].count);
+    }
     test_random_free(&random);
 }
 
