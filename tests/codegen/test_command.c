@@ -455,7 +455,9 @@ static void run_on_terminal(const char *line, const char *no_color, char *text, 
     size_t length = 0;
     pid_t child = forkpty(&terminal, NULL, NULL, NULL);
 
-    assert_true(child >= 0);
+    /* A container may have no pseudo-terminals. */
+    if (child < 0)
+        skip();
     if (!child) {
         setenv("TERM", "xterm", 1);
         if (no_color)

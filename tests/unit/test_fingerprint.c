@@ -127,7 +127,7 @@ static void test_parameter_roles(void **state)
     expect_role("SELECT a FROM t WHERE t0.\"b c\" = $1", 0, ORM_PARAMETER_EQUAL, "b c");
     expect_role("SELECT a FROM t WHERE $1 = t.b AND c > $2", 0, ORM_PARAMETER_EQUAL, "b");
     expect_role("SELECT a FROM t WHERE $1 = t.b AND c > $2", 1, ORM_PARAMETER_RANGE, NULL);
-    expect_role("SELECT a FROM t WHERE b IN (?, ?)", 1, ORM_PARAMETER_EQUAL, "b");
+    expect_role("SELECT a FROM t WHERE b IN (?, ?)", 1, ORM_PARAMETER_LIST, "b");
     expect_role("SELECT a FROM t WHERE b = ANY ($1)", 0, ORM_PARAMETER_EQUAL, "b");
     expect_role("SELECT a FROM t WHERE b IN (SELECT value FROM keys(?1))", 0, ORM_PARAMETER_EQUAL,
                 "b");

@@ -328,7 +328,8 @@ static void disposing_leaves_stuck_work_behind(void **state)
     int64_t started = orm__now();
     orm__thread_runtime_dispose(&own);
     int64_t took = (orm__now() - started) / MS;
-    assert_in_range(took, ORM_THREAD_RUNTIME_PATIENCE_MS - 50, ORM_THREAD_RUNTIME_PATIENCE_MS + 500);
+    assert_in_range(took, ORM_THREAD_RUNTIME_PATIENCE_MS - 50,
+                    ORM_THREAD_RUNTIME_PATIENCE_MS + 500);
     assert_int_equal(write(f->pair[1], "x", 1), 1);
     assert_int_equal(read(f->pair[1], &byte, 1), 1);
     /* The thread frees what it shared right after. */

@@ -30,6 +30,8 @@ grep -Eq '^ +playing time, minutes +22,979 +22,979$' "$work/out" || fail "wrong 
 [ "$(LC_ALL=C.UTF-8 wc -L <"$work/out")" -le 80 ] || fail "lines above 80 columns"
 grep -q "$escape" "$work/out" && fail "colour outside a terminal"
 
+# A container may have no pseudo-terminals.
+script -qec true /dev/null </dev/null >/dev/null 2>&1 || exit "$failed"
 TERM=xterm script -qec "'$chinook' demo" /dev/null </dev/null >"$work/color"
 grep -q "$escape" "$work/color" || fail "no colour on a terminal"
 NO_COLOR=1 TERM=xterm script -qec "'$chinook' demo" /dev/null </dev/null >"$work/plain"
