@@ -44,9 +44,11 @@ static const char *read_date(const char *at)
     return at;
 }
 
-/* HH:MM[:SS[.ffffff]]; seconds_out tells whether the seconds were given. */
-static const char *read_time(const char *at, bool *seconds_out)
+/* HH:MM[:SS[.ffffff]], and 24:00 where `midnight` may end the day; seconds_out tells whether the
+ * seconds were given. */
+static const char *read_time(const char *at, bool midnight, bool *seconds_out)
 {
+    const char *start = at;
     int hour;
     int minute;
     int second = 0;
@@ -63,6 +65,8 @@ static const char *read_time(const char *at, bool *seconds_out)
 
         at = *seconds_out && digits >= 1 && digits <= 6 ? at + 1 + digits : NULL;
     }
+    if (at && midnight && hour == 24)
+        return strspn(start + 2, ":.0") >= (size_t)(at - start) - 2 ? at : NULL;
     return at && hour <= 23 && minute <= 59 && second <= 59 ? at : NULL;
 }
 
@@ -104,7 +108,7 @@ static const char *read_stamp(struct arena *arena, const char *text, bool zone)
 
     if (!time || (*time != ' ' && *time != 'T'))
         return NULL;
-    end = read_time(time + 1, &seconds);
+    end = read_time(time + 1, false, &seconds);
     if (!end)
         return NULL;
     if (zone) {
@@ -168,7 +172,7 @@ const char *moment_read(struct arena *arena, enum type_kind kind, const char *te
         end = read_date(text);
         return endless || (end && !*end) ? text : NULL;
     case TYPE_TIME:
-        end = read_time(text, &seconds);
+        end = read_time(text, true, &seconds);
         return end && !*end ? normal_time(arena, text, end, seconds) : NULL;
     case TYPE_TIMESTAMP:
     case TYPE_TIMESTAMPTZ:

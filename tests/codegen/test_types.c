@@ -129,6 +129,14 @@ static void test_moments(void **state)
     literal(*state, "time", "23:59:59.123456", "23:59:59.123456");
     literal(*state, "time", "23:59:59.1234567", NULL);
     literal(*state, "time", "23:60", NULL);
+    literal(*state, "time", "24:00", "24:00:00");
+    literal(*state, "time", "24:00:00", "24:00:00");
+    literal(*state, "time", "24:00:00.000", "24:00:00.000");
+    literal(*state, "time", "24:00:00.001", NULL);
+    literal(*state, "time", "24:00:01", NULL);
+    literal(*state, "time", "24:01", NULL);
+    literal(*state, "time", "25:00", NULL);
+    literal(*state, "timestamp", "2024-02-29 24:00:00", NULL);
     literal(*state, "timestamp", "2024-02-29T10:00", "2024-02-29 10:00:00");
     literal(*state, "timestamp", "2024-02-29", NULL);
     literal(*state, "timestamptz", "2024-02-29 10:00:00-03:30", "2024-02-29 10:00:00-03:30");
@@ -183,6 +191,7 @@ static void test_order(void **state)
     assert_int_equal(literal_compare(&zoned, "2024-01-01 10:00:00.50Z", "2024-01-01 10:00:00.5Z"),
                      0);
     assert_true(literal_compare(&clock, "09:59:59.9", "10:00:00") < 0);
+    assert_true(literal_compare(&clock, "24:00:00", "23:59:59.999999") > 0);
     assert_int_equal(literal_compare(&zoned, "2024-01-01 10:00:00Z", "2024-01-01 09:00:00+02:00"),
                      0);
 }
