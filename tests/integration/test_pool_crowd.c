@@ -12,6 +12,12 @@
 #include "session.orm.h"
 #include "support/fixture.h"
 
+/* A sanitizer of threads has its own bounds. */
+#ifdef __SANITIZE_THREAD__
+enum { CROWD = 100 };
+#else
+enum { CROWD = 1000 };
+#endif
 enum { SIZE = 10, OVERFLOW = 20, MOST = 4096 };
 
 static int open_database(void **state)
@@ -75,13 +81,14 @@ static void note_longest(crowd *all, long took)
     while (took > longest && !atomic_compare_exchange_weak(&all->longest, &longest, took)) {}
 }
 
-static void note_outcome(crowd *all, orm_status status, const orm_error *error)
+static void note_outcome(crowd *all, orm_status status, bool hasty, const orm_error *error)
 {
+    bool locked = hasty && status == ORM_BUSY; /* SQLite's one writer, until the deadline */
     if (status == ORM_OK) {
         atomic_fetch_add(&all->committed, 1);
     } else if (status == ORM_CHECK) {
         atomic_fetch_add(&all->refused, 1);
-    } else if (status == ORM_POOL_TIMEOUT || status == ORM_TIMEOUT) {
+    } else if (status == ORM_POOL_TIMEOUT || status == ORM_TIMEOUT || locked) {
         atomic_fetch_add(&all->timed_out, 1);
     } else if (status == ORM_COMMIT_UNKNOWN) {
         atomic_fetch_add(&all->unknown, 1);
@@ -104,7 +111,7 @@ static void *take_part(void *context)
         const orm_session_options options = {.deadline_ms = hasty ? 3 : 0};
         int64_t start = milliseconds();
         orm_status status = orm_session_run(all->engine, &options, request, self, &error);
-        note_outcome(all, status, &error);
+        note_outcome(all, status, hasty, &error);
         if (!hasty) {
             note_longest(all, (long)(milliseconds() - start));
             self->served++;
@@ -176,7 +183,7 @@ static void a_thousand_threads_share_thirty_connections(void **state)
     static member members[MOST];
     static pthread_t threads[MOST];
     static crowd all;
-    int wanted = number_of("ORM_TEST_CROWD_THREADS", 1000);
+    int wanted = number_of("ORM_TEST_CROWD_THREADS", CROWD);
     int seconds = number_of("ORM_TEST_CROWD_SECONDS", 3);
     orm_error error;
     orm_engine_options options = {.url = database.url,
@@ -203,10 +210,11 @@ static void a_thousand_threads_share_thirty_connections(void **state)
     assert_int_equal(atomic_load(&all.starved), 0);
     assert_true(atomic_load(&all.timed_out) > 0);
     check_at_rest(all.engine);
-    assert_int_equal(test_number(&database, "select count(*) from accounts where note = email"),
-                     atomic_load(&all.committed));
-    assert_int_equal(test_number(&database, "select count(*) from accounts"),
-                     atomic_load(&all.committed));
+    long long rows = test_number(&database, "select count(*) from accounts where note = email");
+    /* A hasty COMMIT may get no answer in time. */
+    assert_in_range(rows, atomic_load(&all.committed),
+                    atomic_load(&all.committed) + atomic_load(&all.unknown));
+    assert_int_equal(test_number(&database, "select count(*) from accounts"), rows);
     assert_int_equal(orm_engine_close(all.engine, &error), ORM_OK);
     (void)pthread_mutex_destroy(&all.mutex);
 }

@@ -114,10 +114,13 @@ orm_status orm__keeper_start(orm__pool *pool, orm_error *error)
     /* Signals of the program are none of its business. */
     (void)sigfillset(&all);
     bool masked = pthread_sigmask(SIG_SETMASK, &all, &before) == 0;
+    (void)pthread_mutex_lock(&pool->mutex);
     pool->keeping = masked && pthread_create(&pool->keeper, NULL, keep, pool) == 0;
+    bool made = pool->keeping;
+    (void)pthread_mutex_unlock(&pool->mutex);
     if (masked)
         (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (pool->keeping)
+    if (made)
         return ORM_OK;
     (void)pthread_cond_destroy(&pool->keeper_wake);
     return orm__fail(error, ORM_RESOURCE, "cannot start the pool's thread");
