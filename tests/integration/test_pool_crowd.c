@@ -1,7 +1,6 @@
 /*
- * A crowd on a small pool: a thousand threads on 10 + 20 connections for ORM_TEST_CROWD_SECONDS (3
- * unless set; ORM_TEST_CROWD_THREADS, 1,000 unless set), with requests that fail and waits that time
- * out.
+ * A crowd on a small pool: a thousand threads (or ORM_TEST_CROWD_THREADS) on 10 + 20 connections
+ * for 3 seconds (or ORM_TEST_CROWD_SECONDS), with requests that fail and waits that time out.
  * ctest: serial
  */
 #include <pthread.h>

@@ -215,6 +215,24 @@ static void connections_are_made_ahead_and_let_go_when_idle(void **state)
     close_engine(engine);
 }
 
+static void old_connections_are_replaced_when_taken(void **state)
+{
+    (void)state;
+    orm_engine *engine = open_engine(&(orm_engine_options){.pool_size = 1, .pool_recycle_ms = 100});
+    orm_engine_status counts;
+    for (int i = 0; i < 4; i++) {
+        orm_session *db = open_session(engine);
+        assert_ok(db, touch(db));
+        orm_session_close(db);
+        if (i % 2 == 1)
+            (void)usleep(120000);
+    }
+    orm_engine_get_status(engine, &counts);
+    assert_int_equal(counts.opened, 2);
+    assert_pool(engine, .open = 1, .idle = 1);
+    close_engine(engine);
+}
+
 /* ---- Events ---- */
 
 typedef struct journal {
@@ -494,6 +512,7 @@ int main(void)
         suite_test(an_invalidated_connection_is_not_used_again),
         suite_test(overflow_is_bounded_or_not_as_asked),
         suite_test(connections_are_made_ahead_and_let_go_when_idle),
+        suite_test(old_connections_are_replaced_when_taken),
         suite_test(events_tell_the_life_of_connections),
         suite_test(who_waits_first_is_served_first),
         suite_test(cancelled_waiters_take_nothing_with_them),

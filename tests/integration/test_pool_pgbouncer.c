@@ -129,7 +129,7 @@ typedef struct client {
     orm_error error;
 } client;
 
-/* Statements of the same text with other values, and of other texts: none may get another's rows. */
+/* Statements of the same text with other values, and of other texts: nobody gets others' rows. */
 static orm_status request(orm_session *db, void *context)
 {
     client *self = context;

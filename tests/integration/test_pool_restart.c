@@ -1,7 +1,7 @@
 /*
  * A server that is restarted, politely and not, under sixteen busy threads: all recover at once,
- * nothing is leaked, every row is accounted for. The server is one of the test's own; on SQLite there
- * is nothing to do.
+ * nothing is leaked, every row is accounted for. The server is one of the test's own; on SQLite
+ * there is nothing to do.
  * ctest: serial
  */
 #include <pthread.h>
@@ -36,7 +36,8 @@ static void start_server(void)
     char number[32];
     server.output = popen("exec '" ORM_TEST_SOURCE_DIR "/tools/postgres_sandbox' sh -c '"
                           "echo $PPID; echo \"$ORM_TEST_POSTGRESQL_URL\";"
-                          "psql -X -A -t -d \"$ORM_TEST_POSTGRESQL_URL\" -c \"show data_directory\";"
+                          "psql -X -A -t -d \"$ORM_TEST_POSTGRESQL_URL\""
+                          " -c \"show data_directory\";"
                           "exec >/dev/null; exec sleep 600'",
                           "r");
     assert_non_null(server.output);

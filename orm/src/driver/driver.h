@@ -96,6 +96,12 @@ typedef struct orm__driver {
     orm_status (*open)(const orm__target *target, orm_deadline deadline, orm__link **link_out,
                        orm_error *error);
     void (*close)(orm__link *link);
+    /*
+     * Before close, where another connection is to take this one's place: waits, for a tenth of a
+     * second at most, until the server counts it no more. False: it may count it still. May be
+     * NULL: nobody counts.
+     */
+    bool (*leave)(orm__link *link);
     /* Whether an idle connection still answers. No statement is sent. */
     orm_status (*ping)(orm__link *link, orm_deadline deadline, orm_error *error);
     orm__transaction (*transaction)(orm__link *link);

@@ -30,7 +30,7 @@ static orm__connection *take_expired(orm__pool *pool, int64_t now, orm_deadline 
 static void close_expired(orm__pool *pool, orm__connection *connection)
 {
     (void)pthread_mutex_unlock(&pool->mutex);
-    orm__pool_close(pool, connection, "idle");
+    (void)orm__pool_leave(pool, connection, "idle");
     (void)pthread_mutex_lock(&pool->mutex);
     orm__pool_free_slot(pool);
 }

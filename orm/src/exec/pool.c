@@ -213,7 +213,7 @@ static void pass_on(orm__pool *pool, orm__connection *connection)
     (void)pthread_mutex_unlock(&pool->mutex);
     if (kept || connection == NULL)
         return;
-    orm__pool_close(pool, connection, "overflow");
+    (void)orm__pool_leave(pool, connection, "overflow");
     (void)pthread_mutex_lock(&pool->mutex);
     orm__pool_free_slot(pool);
     (void)pthread_mutex_unlock(&pool->mutex);
@@ -279,6 +279,14 @@ void orm__pool_close(orm__pool *pool, orm__connection *connection, const char *w
     (void)pthread_mutex_unlock(&pool->mutex);
     if (watched)
         orm__publish_pool(pool->engine, &event);
+}
+
+bool orm__pool_leave(orm__pool *pool, orm__connection *connection, const char *why)
+{
+    bool left = connection->link == NULL || pool->driver->leave == NULL ||
+                pool->driver->leave(connection->link);
+    orm__pool_close(pool, connection, why);
+    return left;
 }
 
 /* Why an idle connection can't be lent; NULL: it can. Brings what it knows up to date. */
@@ -410,7 +418,11 @@ orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm_deadline deadli
         return status;
     const char *fault = connection == NULL ? NULL : check_idle(pool, connection, deadline);
     if (fault != NULL) {
-        orm__pool_close(pool, connection, fault);
+        /* A retired one is likely dead as those that told on it. */
+        if (strcmp(fault, "age") == 0)
+            (void)orm__pool_leave(pool, connection, fault);
+        else
+            orm__pool_close(pool, connection, fault);
         connection = NULL;
     }
     if (connection == NULL)
@@ -487,7 +499,7 @@ void orm__pool_release(orm__pool *pool, orm__connection *connection)
     (void)pthread_mutex_unlock(&pool->mutex);
     if (taken)
         return;
-    orm__pool_close(pool, connection, why != NULL ? why : "overflow");
+    (void)orm__pool_leave(pool, connection, why != NULL ? why : "overflow");
     (void)pthread_mutex_lock(&pool->mutex);
     orm__pool_free_slot(pool);
     (void)pthread_mutex_unlock(&pool->mutex);
@@ -511,10 +523,15 @@ void orm__pool_retire_all(orm__pool *pool)
     pool->idle = NULL;
     pool->idle_count = 0;
     (void)pthread_mutex_unlock(&pool->mutex);
+    /* A server that does not hear is not waited for again. */
+    bool hears = true;
     while (idle != NULL) {
         orm__connection *connection = idle;
         idle = connection->next;
-        orm__pool_close(pool, connection, "retired");
+        if (hears)
+            hears = orm__pool_leave(pool, connection, "retired");
+        else
+            orm__pool_close(pool, connection, "retired");
         (void)pthread_mutex_lock(&pool->mutex);
         orm__pool_free_slot(pool);
         (void)pthread_mutex_unlock(&pool->mutex);

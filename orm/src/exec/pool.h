@@ -115,6 +115,10 @@ void orm__pool_free_slot(orm__pool *pool);
 /* Closes a connection and tells why; the caller keeps its slot. */
 void orm__pool_close(orm__pool *pool, orm__connection *connection, const char *why);
 
+/* The same when the slot is to be used again, so that the server does not count one too many.
+ * False: the server may count it still. */
+bool orm__pool_leave(orm__pool *pool, orm__connection *connection, const char *why);
+
 /* The caller's deadline, or `ms` from now if that is sooner. */
 orm_deadline orm__sooner(orm_deadline deadline, int ms);
 

@@ -65,31 +65,26 @@ static orm_status open_link(const orm__target *target, orm_deadline deadline, or
     return ORM_OK;
 }
 
-/*
- * Waits until the server has hung up as well, so that a connection in this one's place does not
- * count as one more there.
- */
-static void say_goodbye(orm__link *link)
+static bool leave(orm__link *link)
 {
     const orm_runtime *runtime = link->target->runtime;
     orm_deadline deadline = orm__now() + GOODBYE_NS;
     char rest[256];
     int ready = 0;
-    if (shutdown(PQsocket(link->pg), SHUT_WR) != 0) return;
-    while (runtime->wait(runtime->context, PQsocket(link->pg), ORM_WAIT_READ, deadline, &ready) ==
-               ORM_OK &&
-           recv(PQsocket(link->pg), rest, sizeof rest, MSG_DONTWAIT) > 0) {}
+    ssize_t size = 1;
+    if (link->transaction == ORM__TRANSACTION_BROKEN) return false;
+    if (shutdown(PQsocket(link->pg), SHUT_WR) != 0) return false;
+    while (size > 0 && runtime->wait(runtime->context, PQsocket(link->pg), ORM_WAIT_READ, deadline,
+                                     &ready) == ORM_OK)
+        size = recv(PQsocket(link->pg), rest, sizeof rest, MSG_DONTWAIT);
+    return size == 0;
 }
 
 static void close_link(orm__link *link)
 {
     if (link == NULL) return;
-    if (link->transaction == ORM__TRANSACTION_BROKEN) {
-        orm__pg_finish(link->target, link->pg);
-    } else {
-        say_goodbye(link);
-        PQfinish(link->pg);
-    }
+    if (link->transaction == ORM__TRANSACTION_BROKEN) orm__pg_finish(link->target, link->pg);
+    else PQfinish(link->pg);
     free_link(link);
 }
 
@@ -128,6 +123,7 @@ const orm__driver orm__driver_postgresql = {
     .teardown = orm__pg_teardown,
     .open = open_link,
     .close = close_link,
+    .leave = leave,
     .ping = orm__pg_ping,
     .transaction = transaction,
     .run = orm__pg_run_flight,

@@ -29,7 +29,8 @@ static void send_doomed(orm__pg_run *run)
     char name[ORM__PG_NAME_SIZE];
     while (link->doomed_count > 0 && !run->lost) {
         uint64_t number = link->doomed[link->doomed_count - 1];
-        (void)snprintf(sql, sizeof sql, "DEALLOCATE %s", orm__pg_statement_name(link, number, name));
+        (void)snprintf(sql, sizeof sql, "DEALLOCATE %s",
+                       orm__pg_statement_name(link, number, name));
         if (PQsendQueryParams(link->pg, sql, 0, NULL, NULL, NULL, NULL, 1)) {
             add_entry(run, ORM__PG_SENT_DEALLOCATE, 0, sizeof sql);
             link->doomed_count--;

@@ -102,8 +102,9 @@ static int set(sqlite3 *handle, int option, int value)
 }
 
 /*
- * SQLite 3.38 to 3.40 puts text into the Bloom filters of joins by its length, so keys that only the
- * collation calls equal (RTRIM, ORM_NUMERIC, ORM_INTERVAL) lose their rows. Joins do without them.
+ * SQLite 3.38 to 3.40 puts text into the Bloom filters of joins by its length, so keys that only
+ * the collation calls equal (RTRIM, ORM_NUMERIC, ORM_INTERVAL) lose their rows. Joins do without
+ * them.
  */
 static void avoid_bloom_filters(sqlite3 *handle)
 {
