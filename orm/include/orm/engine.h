@@ -33,6 +33,15 @@ typedef struct orm_engine_options {
      * (service and password files work as with libpq). [the environment's ORM_DATABASE_URL]
      */
     const char *url;
+    /*
+     * Read replicas: read-only sessions use these in turn, each with a pool of the same bounds as
+     * the engine's own. One that can't be reached (no connection can be made) is passed over for
+     * two seconds; when none is left, .url serves. A full pool is waited for, as anywhere. A reader
+     * lost under a session is ORM_DISCONNECTED there. What was just written may not be there yet.
+     * [none]
+     */
+    const char *const *reader_urls;
+    size_t reader_count;
     int pool_size;    /* connections kept open [10; sqlite::memory: always has 1 and no overflow] */
     int max_overflow; /* connections beyond pool_size, closed on return [20] */
     bool no_pre_ping; /* skip the check of an idle connection on checkout [checked] */
@@ -123,7 +132,12 @@ typedef struct orm_engine_status {
     int64_t timeouts; /* calls that gave up waiting */
 } orm_engine_status;
 
+/* Of the engine's own pool. */
 ORM_API void orm_engine_get_status(orm_engine *engine, orm_engine_status *status_out);
+
+/* The same of a reader's, by its place in reader_urls. ORM_INVALID: there is none. */
+ORM_API orm_status orm_engine_get_reader_status(orm_engine *engine, size_t index,
+                                                orm_engine_status *status_out);
 
 ORM_END_DECLS
 

@@ -177,6 +177,27 @@ ORM_API ORM_MUST_USE orm_status orm_session_nested_at(orm_site site, orm_session
  */
 ORM_API orm_status orm_session_expire_all(orm_session *session);
 
+/* A point in a session's memory. A plain value that owns nothing. */
+typedef struct orm_mark {
+    uint64_t number;
+} orm_mark;
+
+/*
+ * For sessions that go through more than they can hold: what is made from here on can be given back
+ * by orm_session_release. Marks nest. ORM_NOMEM.
+ */
+ORM_API ORM_MUST_USE orm_status orm_session_mark(orm_session *session, orm_mark *mark_out);
+
+/*
+ * Gives back what was made since the mark: rows, lists, text, conditions copied into the session,
+ * orm_session_alloc. None of it may be touched any more. The mark is over, and those set after it.
+ * Older rows stay with all their fields, refreshed and updated ones too; those of their relations
+ * that lead to rows made since are not loaded any more. What was written stays written, and is
+ * undone by a rollback in the database; in memory for older rows only. ORM_NOMEM (nothing was given
+ * back), ORM_MISUSE when the mark is over or within a row callback.
+ */
+ORM_API ORM_MUST_USE orm_status orm_session_release(orm_session *session, orm_mark mark);
+
 /*
  * Sets the session's error to `status` with a formatted message and returns `status`: for handlers
  * that refuse a request for reasons of their own.

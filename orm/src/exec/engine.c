@@ -6,6 +6,7 @@
 
 #include "base/allocator.h"
 #include "base/fail.h"
+#include "exec/readers.h"
 
 static const orm__driver *const drivers[] = {&orm__driver_sqlite, &orm__driver_postgresql};
 
@@ -174,6 +175,11 @@ static orm_status open_parts(orm_engine *engine, orm_error *error)
     if (status != ORM_OK)
         return status;
     status = orm__pool_init(&engine->pool, engine, &engine->target, error);
+    if (status == ORM_OK) {
+        status = orm__readers_open(engine, error);
+        if (status != ORM_OK)
+            orm__pool_dispose(&engine->pool);
+    }
     if (status != ORM_OK)
         engine->driver->teardown(&engine->target, engine->target.shared);
     return status;
@@ -236,6 +242,7 @@ orm_status orm_engine_close(orm_engine *engine, orm_error *error)
     if (status != ORM_OK)
         return status;
     orm__pool_dispose(&engine->pool);
+    orm__readers_close(engine);
     while (engine->subscriptions != NULL)
         orm_engine_unsubscribe(engine, engine->subscriptions);
     engine->driver->teardown(&engine->target, engine->target.shared);
@@ -246,6 +253,8 @@ orm_status orm_engine_close(orm_engine *engine, orm_error *error)
 void orm_engine_dispose(orm_engine *engine)
 {
     orm__pool_retire_all(&engine->pool);
+    for (size_t i = 0; i < engine->reader_count; i++)
+        orm__pool_retire_all(&engine->readers[i].pool);
 }
 
 orm_dialect_name orm_engine_dialect(const orm_engine *engine)

@@ -21,6 +21,14 @@ struct orm_subscription {
 
 enum { ORM__BLOCKS_KEPT = 256 };
 
+/* A replica with a pool of its own. */
+typedef struct orm__reader {
+    orm_engine_options options; /* the engine's with its own copy of the reader's URL */
+    orm__target target;
+    orm__pool pool;
+    atomic_int_fast64_t rests_until; /* monotonic ns; could not be reached a short while ago */
+} orm__reader;
+
 /* An open session as the engine sees it. */
 typedef struct orm__tenant {
     struct orm__tenant *newer;
@@ -37,6 +45,9 @@ struct orm_engine {
     orm__target target;
     const orm__driver *driver;
     orm__pool pool;
+    orm__reader *readers; /* owned; options.reader_count of them */
+    size_t reader_count;  /* open */
+    atomic_size_t next_reader;
     pthread_mutex_t block_mutex;
     orm__block *blocks; /* arena blocks waiting for reuse */
     size_t block_count;

@@ -188,3 +188,42 @@ bool orm__identity_defer(orm__identity *identity, orm__arena *arena, void *const
     identity->pending = pending;
     return true;
 }
+
+/* Places the rows of a table with new gaps in it again, each no farther from where it belongs. */
+static void close_gaps(orm__identity *identity, size_t gap)
+{
+    size_t mask = identity->capacity - 1;
+    for (size_t i = 1; i <= identity->capacity; i++) {
+        size_t at = (gap + i) & mask;
+        void *row = identity->slots[at];
+        if (row == NULL)
+            continue;
+        identity->slots[at] = NULL;
+        identity->count--;
+        place(identity, row, hash_row(identity->model, row));
+    }
+}
+
+void orm__identity_release(orm__identity *identity, const orm__region *region)
+{
+    orm__pending **at = &identity->pending;
+    size_t before = identity->count;
+    size_t gap = 0;
+    while (*at != NULL) {
+        if (orm__region_has(region, *at))
+            *at = (*at)->next;
+        else
+            at = &(*at)->next;
+    }
+    /* No row was placed beyond a gap that was there before. */
+    while (identity->capacity > 0 && identity->slots[gap] != NULL)
+        gap++;
+    for (size_t i = 0; i < identity->capacity; i++) {
+        if (identity->slots[i] == NULL || !orm__region_has(region, identity->slots[i]))
+            continue;
+        identity->slots[i] = NULL;
+        identity->count--;
+    }
+    if (identity->count > 0 && identity->count != before)
+        close_gaps(identity, gap);
+}

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/region.h"
 #include "map/object.h"
 
 /* Rows that were loaded when no other row of the model was, and are hashed only when somebody
@@ -62,6 +63,9 @@ void orm__identity_remove(orm__identity_map *map, orm__identity *identity, const
 /* Adds rows of distinct keys to an empty table without hashing them. False: out of memory. */
 bool orm__identity_defer(orm__identity *identity, orm__arena *arena, void *const *rows,
                          size_t count);
+
+/* Takes out all rows that stand in that memory. */
+void orm__identity_release(orm__identity *identity, const orm__region *region);
 
 /* Values of a row's primary key. */
 void orm__row_key(const orm_model *model, const void *row, orm_value *key_out);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fail.h"
 #include "base/hash.h"
+#include "exec/readers.h"
 #include "session/session.h"
 #include "sql/dialect.h"
 
@@ -22,6 +23,17 @@ orm_status orm__session_refuse_failed(orm_session *session)
     return ORM_FAILED_TRANSACTION;
 }
 
+static orm_status acquire(orm_session *session)
+{
+    orm_engine *engine = session->engine;
+    if (session->read_only && engine->reader_count > 0)
+        return orm__readers_acquire(engine, session->tenant.site, session->deadline,
+                                    &session->cancelled, &session->pool, &session->connection,
+                                    &session->error);
+    return orm__pool_acquire(session->pool, session->tenant.site, session->deadline,
+                             &session->cancelled, &session->connection, &session->error);
+}
+
 orm_status orm__session_enter(orm_session *session, orm_site site)
 {
     if (session->in_callback) {
@@ -37,9 +49,7 @@ orm_status orm__session_enter(orm_session *session, orm_site site)
     if (session->call_ms > 0)
         session->deadline = orm__deadline_in(session->call_ms);
     if (session->connection == NULL) {
-        orm_status status =
-            orm__pool_acquire(session->pool, session->tenant.site, session->deadline,
-                              &session->cancelled, &session->connection, &session->error);
+        orm_status status = acquire(session);
         if (status != ORM_OK) {
             orm__fail_in(&session->error, "", site);
             return status;
@@ -206,6 +216,8 @@ static orm_status send_cargo(orm_session *session, orm_site site, const cargo *s
         name_rule(&session->error, sent->abouts[0].model);
     if (status == ORM_DISCONNECTED && session->wrote)
         session->error.retryable = false;
+    if (status == ORM_DISCONNECTED)
+        orm__readers_note_loss(engine, session->pool);
     if (orm__is_watched(engine, session->sink))
         publish_all(session, site, sent, first, timed);
     return status;

@@ -56,8 +56,10 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     session->deadline = ORM_NO_DEADLINE;
     write_begin(session, options);
     orm__arena_init(&session->arena, &engine->allocator, &engine->block_cache);
+    orm__arena_init(&session->lasting, &engine->allocator, &engine->block_cache);
     orm__arena_init(&session->transaction, &engine->allocator, &engine->block_cache);
     orm__identity_map_init(&session->map, &engine->allocator);
+    session->map.lasting = &session->lasting;
     orm__gathered_init(&session->gathered, &engine->allocator, engine->driver->dialect);
     session->rows.allocator = &engine->allocator;
     orm__tenant_enter(engine, &session->tenant);
@@ -105,6 +107,7 @@ void orm_session_close(orm_session *session)
     orm_session_rollback(session);
     orm__tenant_leave(engine, &session->tenant);
     orm__arena_dispose(&session->transaction);
+    orm__arena_dispose(&session->lasting);
     orm__row_list_dispose(&session->rows);
     orm__gathered_dispose(&session->gathered);
     orm__identity_map_dispose(&session->map);
@@ -165,7 +168,9 @@ orm_status orm__session_nomem(orm_session *session)
 
 orm__result *orm__session_result(orm_session *session, orm_site site, const orm_model *model)
 {
-    orm__result *result = orm__arena_zero(&session->arena, sizeof *result);
+    /* Those who watch the session may remember it beyond a release of memory. */
+    orm__arena *arena = session->sink != NULL ? &session->lasting : &session->arena;
+    orm__result *result = orm__arena_zero(arena, sizeof *result);
     if (result == NULL)
         return NULL;
     result->model = model;

@@ -45,6 +45,14 @@ typedef struct orm__savepoint {
     orm__arena_mark memory;
 } orm__savepoint;
 
+/* Memory may be released to it. Stands at the start of what goes. */
+typedef struct orm__mark {
+    struct orm__mark *outer;
+    uint64_t number;
+    orm__arena_mark memory;
+    orm__result *results; /* the newest before it */
+} orm__mark;
+
 /* The longest BEGIN with all its options. */
 enum { ORM__BEGIN_SIZE = 64, ORM__XID_SIZE = 24 };
 
@@ -66,11 +74,14 @@ struct orm_session {
     bool in_callback;            /* a row callback is running: the connection is busy */
     bool wrote;                  /* something was sent in it that may have written */
     char xid[ORM__XID_SIZE];     /* the transaction's id on the server, if it was asked for; "" */
-    orm__pool *pool;             /* where the connection is from */
+    orm__pool *_Atomic pool;     /* where the connection is from; read by who cancels */
     orm__connection *connection; /* NULL until needed */
     char begin_sql[ORM__BEGIN_SIZE];
     orm__statement begin; /* BEGIN with options; its text is NULL when there are none */
     orm__arena arena;
+    orm__arena lasting; /* what a release of `arena` must not take */
+    orm__mark *marks;   /* the newest first */
+    uint64_t mark_count;
     orm__identity_map map;
     orm__gathered gathered;
     orm__row_list rows; /* scratch for results */
