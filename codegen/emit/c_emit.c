@@ -10,8 +10,7 @@
 static const char *const parameters[] = {
     ".site",  ".db",        ".query",    ".row",     ".rows",      ".values",     ".changes",
     ".where", ".pred",      ".preds",    ".count",   ".target",    ".sql",        ".value",
-    ".key",   ".condition", ".list_out", ".row_out", ".count_out", ".exists_out",
-    ".conflict",
+    ".key",   ".condition", ".list_out", ".row_out", ".count_out", ".exists_out", ".conflict",
 };
 
 static void set_names(struct c_emit *emit, enum name_scope scope, const struct column *column,
@@ -168,4 +167,22 @@ bool c_has_update(const struct model *model)
         if (c_is_changeable(&model->columns[i]))
             return c_has_find(model);
     return false;
+}
+
+static bool all_columns(const struct relation *relation, bool (*is_member)(const struct column *))
+{
+    for (size_t i = 0; i < relation->own_key.count; i++)
+        if (!is_member(relation->own_key.columns[i]))
+            return false;
+    return relation->kind == RELATION_BELONGS_TO;
+}
+
+bool c_is_insertable_relation(const struct relation *relation)
+{
+    return all_columns(relation, c_is_insertable);
+}
+
+bool c_is_changeable_relation(const struct relation *relation)
+{
+    return all_columns(relation, c_is_changeable);
 }

@@ -39,6 +39,9 @@ bool c_has_delete(const struct model *model);
 /* Whether a column is in <model>_new and in <model>_changes. */
 bool c_is_insertable(const struct column *column);
 bool c_is_changeable(const struct column *column);
+/* Whether a relation's row can stand there for its key. */
+bool c_is_insertable_relation(const struct relation *relation);
+bool c_is_changeable_relation(const struct relation *relation);
 
 void c_write_enum(struct c_emit *emit, const struct enum_type *enumeration);
 void c_write_header(struct c_emit *emit);

@@ -110,6 +110,17 @@ static const struct c_function delete_where = {
     "    return orm_gen_delete_where($.site$, $.db$, &$descriptor$, &$.where$.pred, "
     "$.count_out$);\n"};
 
+static const struct c_function add = {
+    "$add$", "$add_at$", STATUS, "$add_at$" AT "const $new$ *$.values$, $type$ **$.row_out$)",
+    "    return orm_gen_add($.site$, $.db$, &$descriptor$, $.values$, $.row_out$);\n"};
+static const struct c_function change = {
+    "$change$", "$change_at$", STATUS,
+    "$change_at$" AT "$type$ *$.row$, const $changes$ *$.changes$)",
+    "    return orm_gen_change($.site$, $.db$, &$descriptor$, $.row$, $.changes$);\n"};
+static const struct c_function remove_row = {
+    "$remove$", "$remove_at$", STATUS, "$remove_at$" AT "$type$ *$.row$)",
+    "    return orm_gen_remove($.site$, $.db$, &$descriptor$, $.row$);\n"};
+
 static const struct c_function relation_has = {
     NULL, NULL, "$pred$ ", "$has$(orm_session *$.db$, $to_pred$ $.target$)",
     MAKE "_has($.db$, &$descriptor$, $relation_index$, &$.target$.pred)};\n"};
@@ -167,6 +178,14 @@ static const char about_writing[] =
     " * for a required column that was not set; ORM_STALE when the row is gone or newer.\n"
     " * insert_all sends one statement for each set of columns that are given. upsert writes\n"
     " * to the row that is there already, if any; a row left alone comes back as NULL.\n"
+    " */\n";
+
+static const char about_queueing[] =
+    "\n"
+    "/*\n"
+    " * Writing later: what is given is checked and copied, and sent by orm_session_flush, by\n"
+    " * commit, or before a query that could see it. Fields alter then; a row that was added\n"
+    " * is empty until then, and can be given to others that refer to it.\n"
     " */\n";
 
 static const char about_relations[] =
@@ -295,6 +314,14 @@ static void print_writing(struct c_emit *emit, const struct printers *print)
         print->function(emit, &delete_row);
     if (c_has_insert(model))
         print->function(emit, &delete_where);
+    if (c_has_insert(model))
+        print->comment(emit, about_queueing);
+    if (c_has_insert(model))
+        print->function(emit, &add);
+    if (c_has_update(model))
+        print->function(emit, &change);
+    if (c_has_delete(model))
+        print->function(emit, &remove_row);
 }
 
 static void print_relations(struct c_emit *emit, const struct printers *print)

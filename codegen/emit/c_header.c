@@ -185,8 +185,20 @@ static void write_query(struct c_emit *emit)
     writer_add(writer, "};\n");
 }
 
+/* "owner_id", "country and area" */
+static const char *key_names(struct arena *arena, const struct key *key)
+{
+    const char *names = key->columns[0]->c_name;
+
+    for (size_t i = 1; i < key->count; i++)
+        names = arena_format(arena, "%s%s%s", names, i + 1 < key->count ? ", " : " and ",
+                             key->columns[i]->c_name);
+    return names;
+}
+
 static void write_set_struct(struct c_emit *emit, const char *opening_line,
-                             bool (*is_member)(const struct column *))
+                             bool (*is_member)(const struct column *),
+                             bool (*is_relation)(const struct relation *))
 {
     writer_add(&emit->writer, opening_line);
     for (size_t i = 0; i < emit->model->column_count; i++) {
@@ -197,6 +209,16 @@ static void write_set_struct(struct c_emit *emit, const char *opening_line,
         writer_set(&emit->writer, "field", column->c_name);
         writer_set(&emit->writer, "set_type", c_set_type(emit->arena, column));
         writer_add(&emit->writer, "    $set_type$$field$;\n");
+    }
+    for (size_t i = 0; i < emit->model->relation_count; i++) {
+        const struct relation *relation = &emit->model->relations[i];
+
+        if (!is_relation(relation))
+            continue;
+        c_emit_relation(emit, relation);
+        writer_set(&emit->writer, "key_names", key_names(emit->arena, &relation->own_key));
+        writer_add(&emit->writer,
+                   "    const struct $to_type$ *$relation$; /* for its $key_names$ */\n");
     }
     writer_add(&emit->writer, "};\n");
 }
@@ -230,12 +252,12 @@ static void write_set_structs(struct c_emit *emit)
         write_set_struct(emit,
                          "\n/* What to insert; what is not set gets its default. */\n"
                          "struct $new$ {\n",
-                         c_is_insertable);
+                         c_is_insertable, c_is_insertable_relation);
     if (c_has_update(emit->model))
         write_set_struct(emit,
                          "\n/* What to update; what is not set stays. */\n"
                          "struct $changes$ {\n",
-                         c_is_changeable);
+                         c_is_changeable, c_is_changeable_relation);
     if (c_has_insert(emit->model))
         write_conflict(emit);
 }

@@ -163,6 +163,14 @@ static void write_relation(struct c_emit *emit, const struct relation *relation)
                ".inverse = $inverse$,\n"
                ".own_columns = (const uint16_t[]){$own$}, "
                ".target_columns = (const uint16_t[]){$target$}, .own_count = $own_count$,\n");
+    if (c_is_insertable_relation(relation))
+        writer_add(writer, ".new_offset = offsetof($new$, $relation$),\n");
+    if (c_is_changeable_relation(relation))
+        writer_add(writer, ".changes_offset = offsetof($changes$, $relation$),\n");
+    if (relation->kind == RELATION_BELONGS_TO && relation->on_delete == ACTION_CASCADE)
+        writer_add(writer, ".on_delete = ORM_DELETE_CASCADE,\n");
+    if (relation->kind == RELATION_BELONGS_TO && relation->on_delete == ACTION_SET_NULL)
+        writer_add(writer, ".on_delete = ORM_DELETE_SET_NULL,\n");
     if (relation->link)
         write_link(emit, relation);
     if (relation->order_count)

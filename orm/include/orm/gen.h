@@ -94,6 +94,19 @@ ORM_API ORM_MUST_USE orm_status orm_gen_upsert_all(orm_site site, orm_session *d
                                                    const orm_model *model, const void *values,
                                                    size_t count, const void *conflict,
                                                    void *list_out);
+/*
+ * The unit of work: what is to be written is checked and copied now, and sent by the next flush.
+ * add: `*row_out` (may be NULL) is a row whose fields are empty until then. change and remove: of a
+ * row that is only added, they alter what will be inserted, or take it back. ORM_INVALID, ORM_RANGE
+ * and ORM_NOT_NULL as for the immediate calls; ORM_MISUSE for a row that is to be removed.
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_add(orm_site site, orm_session *db, const orm_model *model,
+                                            const void *values, void *row_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_change(orm_site site, orm_session *db,
+                                               const orm_model *model, void *row,
+                                               const void *changes);
+ORM_API ORM_MUST_USE orm_status orm_gen_remove(orm_site site, orm_session *db,
+                                               const orm_model *model, void *row);
 /* raw SQL mapped to a model, matched by column name. */
 ORM_API ORM_MUST_USE orm_status orm_gen_raw(orm_site site, orm_session *db, const orm_model *model,
                                             const char *sql, const orm_value *values, size_t count,

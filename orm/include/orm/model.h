@@ -100,6 +100,13 @@ typedef struct orm_relation_order {
 
 #define ORM_NO_RELATION UINT16_MAX
 
+/* What the database does with rows that refer to a deleted one. */
+typedef enum orm_delete_action {
+    ORM_DELETE_NOTHING, /* it refuses */
+    ORM_DELETE_CASCADE,
+    ORM_DELETE_SET_NULL
+} orm_delete_action;
+
 typedef struct orm_relation {
     const char *name;
     const struct orm_model *target;
@@ -109,8 +116,11 @@ typedef struct orm_relation {
     const orm_relation_order *order;
     uint16_t order_count;
     uint16_t own_count;
-    uint16_t inverse; /* index among the target's relations, or ORM_NO_RELATION */
-    uint8_t kind;     /* orm_relation_kind */
+    uint32_t new_offset;     /* in <model>_new, a const row *; 0: it can't be given */
+    uint32_t changes_offset; /* the same in <model>_changes */
+    uint16_t inverse;        /* index among the target's relations, or ORM_NO_RELATION */
+    uint8_t kind;            /* orm_relation_kind */
+    uint8_t on_delete;       /* orm_delete_action; of a belongs_to */
 } orm_relation;
 
 /* Where the members of the generated <model>_query stand. */

@@ -38,6 +38,7 @@ typedef struct orm_session_options {
     orm_isolation isolation;
     bool deferrable; /* with read_only and serializable only: waits at its start until it can't fail
                         any more; SQLite's read-only transactions never do */
+    bool no_autoflush; /* queries do not flush what waits first; see orm_session_flush */
     orm_scope
         *scope; /* borrowed: what the session does is counted and watched there (see nplusone.h) */
     int64_t
@@ -75,6 +76,19 @@ ORM_API ORM_MUST_USE orm_status orm_session_begin_at(orm_site site, orm_session 
  */
 #define orm_session_commit(session) orm_session_commit_at(ORM_SITE, session)
 ORM_API ORM_MUST_USE orm_status orm_session_commit_at(orm_site site, orm_session *session);
+
+/*
+ * Sends what <model>_add, _change and _remove have queued; commit and savepoints do it by
+ * themselves, as do queries that could see it. Rows of one model and one set of columns are one
+ * statement, in the order of their foreign keys; a self reference takes one for each level.
+ * ORM_STALE (ORM_NOT_FOUND without a version) names a row that was gone or newer: all others are
+ * written, it stays queued, and the next flush tries it again with the version the row then has.
+ * After any other failure that the database saw the transaction can only be rolled back, which also
+ * forgets what is queued. ORM_INVALID for rows that refer to each other by keys none of which may
+ * be NULL.
+ */
+#define orm_session_flush(session) orm_session_flush_at(ORM_SITE, session)
+ORM_API ORM_MUST_USE orm_status orm_session_flush_at(orm_site site, orm_session *session);
 
 /*
  * Undoes what was done since the transaction began. Always leaves the session usable: a connection

@@ -129,6 +129,11 @@ static bool settle(orm__identity_map *map, orm__identity *identity)
     return true;
 }
 
+bool orm__identity_settle(orm__identity_map *map, orm__identity *identity)
+{
+    return settle(map, identity);
+}
+
 /* Where a key stands; the index of an empty slot when it does not. The table has capacity. */
 static size_t slot_of(const orm__identity *identity, const orm_value *key)
 {

@@ -50,6 +50,9 @@ static inline bool orm__identity_is_empty(const orm__identity *identity)
 
 bool orm__identity_is_doubted(const orm__identity_map *map, const orm_model *model);
 
+/* Brings every row into the slots. False: out of memory. */
+bool orm__identity_settle(orm__identity_map *map, orm__identity *identity);
+
 /* The row with these key values, or NULL. False in `*ok_out`: out of memory. */
 void *orm__identity_find(orm__identity_map *map, orm__identity *identity, const orm_value *key,
                          bool *ok_out);

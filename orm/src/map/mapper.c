@@ -118,6 +118,11 @@ orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out
     return ORM_OK;
 }
 
+void *orm__mapper_new(orm__mapper *mapper)
+{
+    return new_row(mapper);
+}
+
 bool orm__row_list_grow(orm__row_list *list)
 {
     size_t capacity = list->capacity == 0 ? 64 : list->capacity * 2;

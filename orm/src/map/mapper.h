@@ -36,6 +36,10 @@ static inline orm__arena *orm__mapper_arena(const orm__mapper *mapper, const orm
     return object->depth < mapper->map->depth ? mapper->map->lasting : mapper->arena;
 }
 
+/* An object for a row that no statement gave yet, all zero; in no identity map. NULL: out of
+ * memory. */
+void *orm__mapper_new(orm__mapper *mapper);
+
 /* A growing vector of rows. */
 typedef struct orm__row_list {
     const orm_allocator *allocator;

@@ -35,9 +35,22 @@ typedef struct orm__slot {
     orm__load *load; /* NULL: not loaded */
 } orm__slot;
 
+/* One row on its way into a statement for many. */
+typedef struct orm__line {
+    const uint16_t *columns; /* what is written, and its values */
+    orm_value *values;       /* UPDATE and DELETE: behind them those the row is found by */
+    size_t count;
+    void *row;    /* the object; INSERT makes one where it is NULL */
+    void *before; /* UPDATE: the row struct as it was */
+    bool adds;    /* the row is to be inserted: it has no key yet */
+    bool hit;     /* the statement returned the row */
+    bool late;    /* a key that had to wait */
+    bool gone;    /* the row is deleted, its parents' removal included */
+} orm__line;
+
 struct orm_object {
     const orm_model *model;
-    void *queued; /* what a flush is to write of the row; else NULL */
+    struct orm__line *queued; /* what a flush is to write of the row; else NULL */
     orm_session *session;
     orm__result *result; /* the list the row first came in */
     void *row;
@@ -46,6 +59,12 @@ struct orm_object {
     uint32_t epoch;    /* the session's when its fields were read; older ones are read again */
     orm__slot slots[]; /* one per relation of the model */
 };
+
+/* Whether the row only waits to be inserted. */
+static inline bool orm__object_is_added(const orm_object *object)
+{
+    return object->queued != NULL && object->queued->adds;
+}
 
 /* The object of a row that the library made. */
 static inline orm_object *orm__object_of(const orm_model *model, const void *row)

@@ -1,5 +1,6 @@
 #include "base/fail.h"
 #include "relation/loader.h"
+#include "session/queue.h"
 
 static orm_status read_slot(const orm_model *model, uint16_t relation, const orm_object *object,
                             const orm__slot **slot_out)
@@ -58,6 +59,8 @@ static orm_status load_rows(orm_site site, orm_session *db, const orm_model *mod
     db->error.status = db->failed ? db->error.status : ORM_OK;
     for (size_t i = 0; i < count && status == ORM_OK; i++)
         status = orm__session_check_row(db, model, rows[i]);
+    if (status == ORM_OK && count > 0)
+        status = orm__queue_before(db, site, NULL);
     orm__loader_init(&loader, db, site);
     if (status == ORM_OK)
         status = orm__loader_add(&loader, model, relation, query, rows, count, NULL, row_by_row);

@@ -1,5 +1,6 @@
 #include "base/fail.h"
 #include "relation/loader.h"
+#include "session/queue.h"
 
 typedef struct selected {
     orm_session *session;
@@ -62,9 +63,35 @@ static orm_status select_rows(orm__loader *loader, const orm__query *query, cons
     return ORM_OK;
 }
 
+/* Whether a condition is about rows of other models. */
+static bool reaches_out(const orm_pred *pred)
+{
+    if (pred == NULL)
+        return false;
+    if (pred->kind == ORM_PRED_HAS)
+        return true;
+    bool group = pred->kind == ORM_PRED_ALL_OF || pred->kind == ORM_PRED_ANY_OF ||
+                 pred->kind == ORM_PRED_NOT;
+    for (size_t i = 0; group && i < pred->as.children.count; i++)
+        if (reaches_out(&pred->as.children.items[i]))
+            return true;
+    return false;
+}
+
+/* The only model a query reads rows of, or NULL when it reads others besides. */
+static const orm_model *only_model(const orm__view *view)
+{
+    for (uint16_t i = 0; i < view->model->relation_count; i++)
+        if (orm__view_with(view, i) != NULL)
+            return NULL;
+    return reaches_out(view->where) ? NULL : view->model;
+}
+
 static orm_status gather(orm_session *db, orm_site site, orm__query *query, const orm__view *view)
 {
-    orm_status status = orm__session_enter(db, site);
+    orm_status status = orm__queue_before(db, site, only_model(view));
+    if (status == ORM_OK)
+        status = orm__session_enter(db, site);
     if (status == ORM_OK)
         status = orm__view_fill(view, NULL, query, &db->error);
     if (status != ORM_OK)
@@ -165,8 +192,8 @@ orm_status orm_gen_count(orm_site site, orm_session *db, const orm_model *model,
     *count_out = 0;
     if (!orm__session_take(db))
         return ORM_MISUSE;
-    return orm__session_leave(
-        db, select_number(site, db, model, query, ORM__PURPOSE_COUNT, count_out));
+    return orm__session_leave(db,
+                              select_number(site, db, model, query, ORM__PURPOSE_COUNT, count_out));
 }
 
 orm_status orm_gen_exists(orm_site site, orm_session *db, const orm_model *model, const void *query,

@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "model/array.h"
 #include "model/column_value.h"
+#include "session/cascade.h"
 #include "session/related.h"
 #include "session/write.h"
 #include "sql/dialect.h"
@@ -37,6 +38,8 @@ void orm__batch_init(orm__batch *batch, orm_session *db, orm_site site, const or
 {
     *batch = (orm__batch){.db = db, .site = site, .model = model, .purpose = purpose};
     orm__arena_init(&batch->arena, &db->engine->allocator, &db->engine->block_cache);
+    batch->lists.session = db;
+    batch->lists.arena = &batch->arena;
 }
 
 void orm__batch_dispose(orm__batch *batch)
@@ -348,7 +351,8 @@ static orm_status overwrite(const piece *part, orm__rows *rows, void *row, orm_e
     const orm__mapper *mapper = &part->mapper;
     orm_object *object = orm__object_of(mapper->model, row);
     orm_status status = mapper->driver->read(rows, mapper->fields, mapper->model->column_count, row,
-                                             mapper->arena, error);
+                                             orm__mapper_arena(mapper, object), error);
+    object->epoch = mapper->map->epoch;
     *(orm_object **)(void *)((char *)row + mapper->model->object_offset) = object;
     return status;
 }
@@ -391,7 +395,8 @@ static orm_status take_known(piece *part, orm__rows *rows, orm_error *error)
     if (line == NULL)
         return status;
     line->hit = true;
-    if (part->batch->purpose == ORM__PURPOSE_UPDATE_MANY)
+    line->gone = part->batch->purpose == ORM__PURPOSE_DELETE_MANY;
+    if (!line->gone)
         status = overwrite(part, rows, row, error);
     return status;
 }
@@ -468,7 +473,7 @@ static orm_status settle_inserted(orm__batch *batch, orm__line *line)
 {
     orm_session *db = batch->db;
     if (orm__session_undoable(db, batch->model, line->row, ORM__UNDO_INSERT)) {
-        orm__related_forget_lists(db, batch->model, line->row, true);
+        orm__lists_note(&batch->lists, batch->model, line->row, line->row, true);
         return ORM_OK;
     }
     orm__identity *identity = orm__identity_of(&db->map, batch->model);
@@ -486,7 +491,7 @@ static orm_status settle_deleted(orm__batch *batch, orm__line *line)
         return orm__session_nomem(db);
     orm__identity_remove(&db->map, identity, line->row);
     orm__object_of(batch->model, line->row)->detached = true;
-    orm__related_forget_lists(db, batch->model, line->row, true);
+    orm__lists_note(&batch->lists, batch->model, line->row, line->row, false);
     return ORM_OK;
 }
 
@@ -497,20 +502,23 @@ static orm_status settle_line(orm__batch *batch, orm__line *line)
     if (batch->purpose == ORM__PURPOSE_DELETE_MANY)
         return settle_deleted(batch, line);
     if (line->before != NULL)
-        orm__write_moved(batch->db, batch->model, line->row, line->before);
+        orm__lists_note_moved(&batch->lists, batch->model, line->row, line->before);
     return batch->purpose == ORM__PURPOSE_UPDATE_MANY || line->before != NULL
                ? ORM_OK
                : settle_inserted(batch, line);
 }
 
-/* Rows of an UPDATE are remembered before anything is written over them. */
+/* Objects are remembered before anything is written over them. */
 static orm_status remember(orm__batch *batch)
 {
-    for (size_t i = 0; i < batch->count && batch->purpose == ORM__PURPOSE_UPDATE_MANY; i++) {
+    for (size_t i = 0; i < batch->count; i++) {
         orm__line *line = batch->lines[i];
+        if (line->row == NULL || batch->purpose == ORM__PURPOSE_DELETE_MANY)
+            continue;
         if (!orm__session_undoable(batch->db, batch->model, line->row, ORM__UNDO_UPDATE))
             return orm__session_nomem(batch->db);
-        line->before = batch->db->undo->before;
+        if (batch->purpose == ORM__PURPOSE_UPDATE_MANY)
+            line->before = batch->db->undo->before;
     }
     return ORM_OK;
 }
@@ -530,10 +538,14 @@ orm_status orm__batch_run(orm__batch *batch)
     if (status != ORM_OK)
         return status;
     status = send(batch, sets, set_count);
+    if (status == ORM_OK && batch->purpose == ORM__PURPOSE_DELETE_MANY &&
+        !orm__cascade(&batch->lists, batch->model))
+        status = orm__session_nomem(db);
     for (size_t i = 0; i < batch->count; i++) {
         orm_status settled = settle_line(batch, batch->lines[i]);
         status = status == ORM_OK ? settled : status;
     }
+    orm__lists_apply(&batch->lists);
     if (status == ORM_OK && batch->purpose == ORM__PURPOSE_DELETE_MANY)
         orm__related_doubt(db, batch->model, false);
     /* Part of the rows may be written: only all or nothing is right. */

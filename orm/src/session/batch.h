@@ -6,16 +6,7 @@
 #define ORM_SESSION_BATCH_H
 
 #include "session/given.h"
-
-/* One row of a batch. */
-typedef struct orm__line {
-    const uint16_t *columns; /* what is written, and its values */
-    const orm_value *values; /* UPDATE and DELETE: behind them those the row is found by */
-    size_t count;
-    void *row;    /* the object; INSERT makes one where it is NULL */
-    void *before; /* UPDATE: the row struct as it was. session */
-    bool hit;     /* the statement returned the row */
-} orm__line;
+#include "session/lists.h"
 
 /* What to do about rows that are there already. */
 typedef struct orm__upsert {
@@ -34,7 +25,8 @@ typedef struct orm__batch {
     orm__line **lines;
     size_t count;
     const orm__upsert *upsert; /* INSERT_MANY; may be NULL */
-    bool unversioned;          /* UPDATE_MANY: neither asks for the version nor counts it on */
+    orm__lists lists;
+    bool unversioned; /* UPDATE_MANY: neither asks for the version nor counts it on */
 } orm__batch;
 
 void orm__batch_init(orm__batch *batch, orm_session *db, orm_site site, const orm_model *model,

@@ -1,6 +1,6 @@
 #include "base/fail.h"
 #include "model/column_value.h"
-#include "session/session.h"
+#include "session/queue.h"
 
 typedef struct found {
     orm_session *session;
@@ -60,7 +60,9 @@ static orm_status send_find(orm_site site, orm_session *db, const orm_model *mod
 static orm_status find(orm_site site, orm_session *db, const orm_model *model,
                        const orm_value *key, bool refresh, void **out)
 {
-    orm_status status = orm__session_enter(db, site);
+    orm_status status = orm__queue_before(db, site, model);
+    if (status == ORM_OK)
+        status = orm__session_enter(db, site);
     if (status != ORM_OK)
         return status;
     orm__gathered *gathered = &db->gathered;
@@ -114,6 +116,9 @@ static orm_status refresh(orm_site site, orm_session *db, const orm_model *model
     orm_status status = orm__session_refuse_failed(db);
     if (status == ORM_OK)
         status = orm__session_check_row(db, model, row);
+    /* A row that is only added has no key before it is written. */
+    if (status == ORM_OK && orm__object_is_added(orm__object_of(model, row)))
+        status = orm__queue_flush(db, site);
     if (status != ORM_OK) {
         orm__fail_in(&db->error, "", site);
         return status;

@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "session/batch.h"
+#include "session/queue.h"
 #include "session/write.h"
 
 /* Says which of the rows a value was refused for. */
@@ -49,7 +50,12 @@ orm_status orm__insert_all(orm_site site, orm_session *db, const orm_model *mode
                            orm_list *list)
 {
     orm__batch batch;
-    orm_status status = orm__write_start(db, site, model, ORM__PURPOSE_INSERT_MANY);
+    orm_status status = ORM_OK;
+    for (size_t i = 0; i < count && status == ORM_OK; i++)
+        if (orm__given_waits(model, (const char *)values + i * model->new_size, true))
+            status = orm__queue_flush(db, site);
+    if (status == ORM_OK)
+        status = orm__write_start(db, site, model, ORM__PURPOSE_INSERT_MANY);
     if (status != ORM_OK)
         return status;
     orm__batch_init(&batch, db, site, model, ORM__PURPOSE_INSERT_MANY);

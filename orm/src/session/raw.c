@@ -4,7 +4,7 @@
 
 #include "base/fail.h"
 #include "model/utf8.h"
-#include "session/session.h"
+#include "session/queue.h"
 
 struct orm_row {
     const orm__driver *driver;
@@ -111,7 +111,9 @@ static orm_status prepare(orm_session *db, orm_site site, const char *sql, const
                           size_t count, orm__statement **statement_out)
 {
     uint64_t purpose = ORM__PURPOSE_RAW;
-    orm_status status = orm__session_enter(db, site);
+    orm_status status = orm__queue_before(db, site, NULL);
+    if (status == ORM_OK)
+        status = orm__session_enter(db, site);
     if (status != ORM_OK)
         return status;
     if (sql == NULL || count > UINT16_MAX)

@@ -5,7 +5,7 @@
 #include "map/related.h"
 #include "model/column_value.h"
 
-static void forget(orm_session *session, orm__slot *slot, bool undoable)
+void orm__related_forget_slot(orm_session *session, orm__slot *slot, bool undoable)
 {
     if (slot->load == NULL)
         return;
@@ -27,7 +27,7 @@ static bool same_name(const char *left, const char *right)
 }
 
 /* Whether rows of `model` decide what is in `relation`: they are its rows, or its links. */
-static bool is_made_of(const orm_relation *relation, const orm_model *model)
+bool orm__related_is_made_of(const orm_relation *relation, const orm_model *model)
 {
     const orm_link *link = relation->link;
     if (link != NULL)
@@ -36,7 +36,7 @@ static bool is_made_of(const orm_relation *relation, const orm_model *model)
 }
 
 /* The object a belongs_to leads to, if it leads to a primary key and the session has the object. */
-static void *known_target(orm_session *session, const orm_model *model,
+void *orm__related_target(orm_session *session, const orm_model *model,
                           const orm_relation *relation, const void *row)
 {
     const orm_model *target = relation->target;
@@ -60,10 +60,11 @@ void orm__related_forget_lists(orm_session *session, const orm_model *model, con
 {
     for (uint16_t r = 0; r < model->relation_count; r++) {
         const orm_model *target = model->relations[r].target;
-        void *parent = known_target(session, model, &model->relations[r], row);
+        void *parent = orm__related_target(session, model, &model->relations[r], row);
         for (uint16_t i = 0; parent != NULL && i < target->relation_count; i++)
-            if (is_made_of(&target->relations[i], model))
-                forget(session, &orm__object_of(target, parent)->slots[i], undoable);
+            if (orm__related_is_made_of(&target->relations[i], model))
+                orm__related_forget_slot(session, &orm__object_of(target, parent)->slots[i],
+                                         undoable);
     }
 }
 
@@ -73,7 +74,7 @@ void orm__related_forget_moved(orm_session *session, const orm_model *model, voi
     orm_object *object = orm__object_of(model, row);
     for (uint16_t r = 0; r < model->relation_count; r++)
         if (!orm__relation_same_key(model, &model->relations[r], row, before))
-            forget(session, &object->slots[r], undoable);
+            orm__related_forget_slot(session, &object->slots[r], undoable);
 }
 
 static bool refers_to_doubted(const orm__identity_map *map, const orm_model *model,

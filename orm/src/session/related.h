@@ -4,6 +4,16 @@
 
 #include "session/session.h"
 
+/* Makes a relation not loaded any more; a rollback brings it back when `undoable`. */
+void orm__related_forget_slot(orm_session *session, orm__slot *slot, bool undoable);
+
+/* Whether rows of `model` decide what is in `relation`: they are its rows, or its links. */
+bool orm__related_is_made_of(const orm_relation *relation, const orm_model *model);
+
+/* The object a belongs_to leads to, if it leads to a primary key and the session has the object. */
+void *orm__related_target(orm_session *session, const orm_model *model,
+                          const orm_relation *relation, const void *row);
+
 /*
  * A row of `model` came, went or left the parents that its present fields refer to: the lists of
  * those that the session knows do not show it, so they are not loaded any more. A rollback brings

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/fail.h"
 #include "base/hash.h"
-#include "session/session.h"
+#include "session/queue.h"
 
 typedef enum savepoint_verb { VERB_SAVEPOINT, VERB_RELEASE, VERB_GO_BACK } savepoint_verb;
 
@@ -77,6 +77,9 @@ void orm__savepoint_sent(orm_session *session, const orm__call *calls)
 static orm_status make(orm_session *session, orm_site site, orm_savepoint *savepoint_out)
 {
     orm_status status = orm__session_refuse_failed(session);
+    /* What was queued before is not to be undone with it. */
+    if (status == ORM_OK)
+        status = orm__queue_flush(session, site);
     if (status != ORM_OK)
         return status;
     session->error.status = ORM_OK;
@@ -181,6 +184,7 @@ static orm_status roll_back(orm_session *session, orm_site site, orm_savepoint h
         session->release_depth = 0;
     }
     orm__session_undo(session, savepoint->undo);
+    orm__queue_clear(session);
     if (session->wrote)
         session->map.epoch++;
     session->savepoints = savepoint->outer;

@@ -46,6 +46,7 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
         return NULL;
     session->engine = engine;
     session->pool = &engine->pool;
+    session->keeps_queue = options->no_autoflush;
     session->tenant.site = site;
     session->number = atomic_fetch_add(&engine->session_count, 1) + 1;
     session->read_only = options->read_only;

@@ -56,8 +56,12 @@ typedef struct orm__mark {
 /* The longest BEGIN with all its options. */
 enum { ORM__BEGIN_SIZE = 64, ORM__XID_SIZE = 24 };
 
+struct orm__queue;
+
 struct orm_session {
     orm_engine *engine;
+    struct orm__queue *queue; /* what waits for a flush; NULL: nothing */
+    bool keeps_queue;         /* queries do not flush it */
     orm__tenant tenant;    /* the engine's list of open sessions, with the site of the open */
     const orm__sink *sink; /* the scope's; may be NULL */
     uint64_t number;

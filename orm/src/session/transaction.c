@@ -1,7 +1,7 @@
 /* The transaction of a session: its begin and its ends. */
 #include "base/clock.h"
 #include "base/fail.h"
-#include "session/session.h"
+#include "session/queue.h"
 
 /* Control statements that make up no flight of others. */
 static void publish_control(orm_session *session, orm_site site, const orm__call *call, bool timed,
@@ -95,6 +95,7 @@ static void roll_back(orm_session *session, orm_site site)
                   &error);
     }
     orm__session_undo(session, NULL);
+    orm__queue_clear(session);
     if (session->wrote)
         session->map.epoch++;
     give_back(session);
@@ -152,9 +153,20 @@ static orm_status commit(orm_session *session, orm_site site)
     return status;
 }
 
+static orm_status flush_and_commit(orm_session *session, orm_site site)
+{
+    orm_status status = session->failed ? ORM_OK : orm__queue_flush(session, site);
+    if (status == ORM_OK)
+        return commit(session, site);
+    orm_error error = session->error;
+    roll_back(session, site);
+    session->error = error;
+    return status;
+}
+
 orm_status orm_session_commit_at(orm_site site, orm_session *session)
 {
     if (!orm__session_take(session))
         return ORM_MISUSE;
-    return orm__session_leave(session, commit(session, site));
+    return orm__session_leave(session, flush_and_commit(session, site));
 }

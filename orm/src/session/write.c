@@ -3,7 +3,7 @@
 #include "base/fail.h"
 #include "map/related.h"
 #include "model/column_value.h"
-#include "session/given.h"
+#include "session/queue.h"
 #include "session/related.h"
 #include "session/write.h"
 #include "sql/dialect.h"
@@ -112,7 +112,11 @@ static orm_status insert(orm_site site, orm_session *db, const orm_model *model,
     orm__given set;
     orm__given_init(&set, model);
     orm__statement *statement = NULL;
-    orm_status status = orm__write_start(db, site, model, ORM__PURPOSE_INSERT);
+    orm_status status = ORM_OK;
+    if (orm__given_waits(model, values, true))
+        status = orm__queue_flush(db, site);
+    if (status == ORM_OK)
+        status = orm__write_start(db, site, model, ORM__PURPOSE_INSERT);
     if (status == ORM_OK)
         status = orm__given_new(db, &set, values);
     if (status == ORM_OK)
@@ -174,13 +178,26 @@ void orm__write_moved(orm_session *db, const orm_model *model, void *row, const 
     orm__related_forget_moved(db, model, row, before, true);
 }
 
+/* What waits for a row is written before the row is written at once. */
+static orm_status flush_before(orm_session *db, orm_site site, const orm_model *model, void *row)
+{
+    orm_status status = db->failed ? ORM_OK : orm__session_check_row(db, model, row);
+    if (status != ORM_OK || db->failed || orm__object_of(model, row)->queued == NULL)
+        return status;
+    return orm__queue_flush(db, site);
+}
+
 static orm_status update(orm_site site, orm_session *db, const orm_model *model, void *row,
                          const void *values)
 {
     orm__given set;
     orm__given_init(&set, model);
     orm__statement *statement = NULL;
-    orm_status status = orm__write_start(db, site, model, ORM__PURPOSE_UPDATE);
+    orm_status status = flush_before(db, site, model, row);
+    if (status == ORM_OK && orm__given_waits(model, values, false))
+        status = orm__queue_flush(db, site);
+    if (status == ORM_OK)
+        status = orm__write_start(db, site, model, ORM__PURPOSE_UPDATE);
     if (status == ORM_OK)
         status = orm__session_check_row(db, model, row);
     if (status == ORM_OK)
@@ -224,7 +241,9 @@ static orm_status delete_row(orm_site site, orm_session *db, const orm_model *mo
     orm__given_init(&set, model);
     orm__statement *statement = NULL;
     int64_t affected = 0;
-    orm_status status = orm__write_start(db, site, model, ORM__PURPOSE_DELETE);
+    orm_status status = flush_before(db, site, model, row);
+    if (status == ORM_OK)
+        status = orm__write_start(db, site, model, ORM__PURPOSE_DELETE);
     if (status == ORM_OK)
         status = orm__session_check_row(db, model, row);
     if (status == ORM_OK)
@@ -273,7 +292,9 @@ static orm_status update_where(orm_site site, orm_session *db, const orm_model *
     orm__query query = {.purpose = ORM__PURPOSE_UPDATE_WHERE, .model = model, .where = where};
     orm__given set;
     orm__given_init(&set, model);
-    orm_status status = orm__write_start(db, site, model, ORM__PURPOSE_UPDATE_WHERE);
+    orm_status status = orm__queue_before(db, site, NULL);
+    if (status == ORM_OK)
+        status = orm__write_start(db, site, model, ORM__PURPOSE_UPDATE_WHERE);
     if (status == ORM_OK)
         status = need_condition(db, model, where, "updating");
     if (status == ORM_OK)
@@ -317,7 +338,9 @@ static orm_status delete_where(orm_site site, orm_session *db, const orm_model *
 {
     orm__query query = {.purpose = ORM__PURPOSE_DELETE_WHERE, .model = model, .where = where};
     orm__statement *statement = NULL;
-    orm_status status = orm__write_start(db, site, model, ORM__PURPOSE_DELETE_WHERE);
+    orm_status status = orm__queue_before(db, site, NULL);
+    if (status == ORM_OK)
+        status = orm__write_start(db, site, model, ORM__PURPOSE_DELETE_WHERE);
     if (status != ORM_OK)
         return status;
     status = need_condition(db, model, where, "deleting from");

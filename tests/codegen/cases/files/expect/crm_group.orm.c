@@ -135,3 +135,14 @@ orm_status crm_group_delete_where_at(orm_site site, orm_session *db, crm_group_p
 {
     return orm_gen_delete_where(site, db, &crm_group_model, &where.pred, count_out);
 }
+
+orm_status crm_group_add_at(orm_site site, orm_session *db, const crm_group_new *values,
+                            crm_group **row_out)
+{
+    return orm_gen_add(site, db, &crm_group_model, values, row_out);
+}
+
+orm_status crm_group_remove_at(orm_site site, orm_session *db, crm_group *row)
+{
+    return orm_gen_remove(site, db, &crm_group_model, row);
+}

@@ -141,6 +141,17 @@ ORM_MUST_USE orm_status crm_group_delete_at(orm_site site, orm_session *db, crm_
 ORM_MUST_USE orm_status crm_group_delete_where_at(orm_site site, orm_session *db,
                                                   crm_group_pred where, int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define crm_group_add(...) crm_group_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_group_add_at(orm_site site, orm_session *db,
+                                         const crm_group_new *values, crm_group **row_out);
+#define crm_group_remove(...) crm_group_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_group_remove_at(orm_site site, orm_session *db, crm_group *row);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

@@ -175,3 +175,20 @@ orm_status crm_membership_delete_where_at(orm_site site, orm_session *db, crm_me
 {
     return orm_gen_delete_where(site, db, &crm_membership_model, &where.pred, count_out);
 }
+
+orm_status crm_membership_add_at(orm_site site, orm_session *db, const crm_membership_new *values,
+                                 crm_membership **row_out)
+{
+    return orm_gen_add(site, db, &crm_membership_model, values, row_out);
+}
+
+orm_status crm_membership_change_at(orm_site site, orm_session *db, crm_membership *row,
+                                    const crm_membership_changes *changes)
+{
+    return orm_gen_change(site, db, &crm_membership_model, row, changes);
+}
+
+orm_status crm_membership_remove_at(orm_site site, orm_session *db, crm_membership *row)
+{
+    return orm_gen_remove(site, db, &crm_membership_model, row);
+}

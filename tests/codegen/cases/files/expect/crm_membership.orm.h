@@ -179,6 +179,23 @@ ORM_MUST_USE orm_status crm_membership_delete_where_at(orm_site site, orm_sessio
                                                        crm_membership_pred where,
                                                        int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define crm_membership_add(...) crm_membership_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_add_at(orm_site site, orm_session *db,
+                                              const crm_membership_new *values,
+                                              crm_membership **row_out);
+#define crm_membership_change(...) crm_membership_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_change_at(orm_site site, orm_session *db,
+                                                 crm_membership *row,
+                                                 const crm_membership_changes *changes);
+#define crm_membership_remove(...) crm_membership_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_remove_at(orm_site site, orm_session *db,
+                                                 crm_membership *row);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

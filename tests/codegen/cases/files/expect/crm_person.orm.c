@@ -30,6 +30,8 @@ const orm_model crm_person_model = {
             .name = "boss", .kind = ORM_BELONGS_TO, .target = &crm_person_model, .inverse = 1,
             .own_columns = (const uint16_t[]){2}, .target_columns = (const uint16_t[]){0},
             .own_count = 1,
+            .new_offset = offsetof(crm_person_new, boss),
+            .changes_offset = offsetof(crm_person_changes, boss),
         },
         {
             .name = "reports", .kind = ORM_HAS_MANY, .target = &crm_person_model, .inverse = 0,
@@ -220,6 +222,23 @@ orm_status crm_person_delete_where_at(orm_site site, orm_session *db, crm_person
                                       int64_t *count_out)
 {
     return orm_gen_delete_where(site, db, &crm_person_model, &where.pred, count_out);
+}
+
+orm_status crm_person_add_at(orm_site site, orm_session *db, const crm_person_new *values,
+                             crm_person **row_out)
+{
+    return orm_gen_add(site, db, &crm_person_model, values, row_out);
+}
+
+orm_status crm_person_change_at(orm_site site, orm_session *db, crm_person *row,
+                                const crm_person_changes *changes)
+{
+    return orm_gen_change(site, db, &crm_person_model, row, changes);
+}
+
+orm_status crm_person_remove_at(orm_site site, orm_session *db, crm_person *row)
+{
+    return orm_gen_remove(site, db, &crm_person_model, row);
 }
 
 orm_status crm_person_boss(const crm_person *row, crm_person **row_out)

@@ -82,12 +82,14 @@ struct crm_person_new {
     orm_set_uuid id;
     orm_set_text name;
     orm_set_uuid boss_id;
+    const struct crm_person *boss; /* for its boss_id */
 };
 
 /* What to update; what is not set stays. */
 struct crm_person_changes {
     orm_set_text name;
     orm_set_uuid boss_id;
+    const struct crm_person *boss; /* for its boss_id */
 };
 
 /* What an upsert does about a row that is there already. */
@@ -193,6 +195,20 @@ ORM_MUST_USE orm_status crm_person_delete_at(orm_site site, orm_session *db, crm
 #define crm_person_delete_where(...) crm_person_delete_where_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_delete_where_at(orm_site site, orm_session *db,
                                                    crm_person_pred where, int64_t *count_out);
+
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define crm_person_add(...) crm_person_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_add_at(orm_site site, orm_session *db,
+                                          const crm_person_new *values, crm_person **row_out);
+#define crm_person_change(...) crm_person_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_change_at(orm_site site, orm_session *db, crm_person *row,
+                                             const crm_person_changes *changes);
+#define crm_person_remove(...) crm_person_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_remove_at(orm_site site, orm_session *db, crm_person *row);
 
 /*
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there

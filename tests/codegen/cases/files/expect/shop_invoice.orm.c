@@ -179,3 +179,20 @@ orm_status shop_invoice_delete_where_at(orm_site site, orm_session *db, shop_inv
 {
     return orm_gen_delete_where(site, db, &shop_invoice_model, &where.pred, count_out);
 }
+
+orm_status shop_invoice_add_at(orm_site site, orm_session *db, const shop_invoice_new *values,
+                               shop_invoice **row_out)
+{
+    return orm_gen_add(site, db, &shop_invoice_model, values, row_out);
+}
+
+orm_status shop_invoice_change_at(orm_site site, orm_session *db, shop_invoice *row,
+                                  const shop_invoice_changes *changes)
+{
+    return orm_gen_change(site, db, &shop_invoice_model, row, changes);
+}
+
+orm_status shop_invoice_remove_at(orm_site site, orm_session *db, shop_invoice *row)
+{
+    return orm_gen_remove(site, db, &shop_invoice_model, row);
+}

@@ -182,6 +182,20 @@ ORM_MUST_USE orm_status shop_invoice_delete_at(orm_site site, orm_session *db, s
 ORM_MUST_USE orm_status shop_invoice_delete_where_at(orm_site site, orm_session *db,
                                                      shop_invoice_pred where, int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define shop_invoice_add(...) shop_invoice_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_add_at(orm_site site, orm_session *db,
+                                            const shop_invoice_new *values, shop_invoice **row_out);
+#define shop_invoice_change(...) shop_invoice_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_change_at(orm_site site, orm_session *db, shop_invoice *row,
+                                               const shop_invoice_changes *changes);
+#define shop_invoice_remove(...) shop_invoice_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_remove_at(orm_site site, orm_session *db, shop_invoice *row);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

@@ -33,6 +33,8 @@ const orm_model shop_item_model = {
             .name = "order", .kind = ORM_BELONGS_TO, .target = &shop_order_model, .inverse = 1,
             .own_columns = (const uint16_t[]){1, 2}, .target_columns = (const uint16_t[]){0, 1},
             .own_count = 2,
+            .new_offset = offsetof(shop_item_new, order),
+            .changes_offset = offsetof(shop_item_changes, order),
         },
     },
     .relation_count = 1,
@@ -188,6 +190,23 @@ orm_status shop_item_delete_where_at(orm_site site, orm_session *db, shop_item_p
                                      int64_t *count_out)
 {
     return orm_gen_delete_where(site, db, &shop_item_model, &where.pred, count_out);
+}
+
+orm_status shop_item_add_at(orm_site site, orm_session *db, const shop_item_new *values,
+                            shop_item **row_out)
+{
+    return orm_gen_add(site, db, &shop_item_model, values, row_out);
+}
+
+orm_status shop_item_change_at(orm_site site, orm_session *db, shop_item *row,
+                               const shop_item_changes *changes)
+{
+    return orm_gen_change(site, db, &shop_item_model, row, changes);
+}
+
+orm_status shop_item_remove_at(orm_site site, orm_session *db, shop_item *row)
+{
+    return orm_gen_remove(site, db, &shop_item_model, row);
 }
 
 orm_status shop_item_order(const shop_item *row, shop_order **row_out)

@@ -79,6 +79,7 @@ struct shop_item_new {
     orm_set_int branch;
     orm_set_int order_number;
     orm_set_int quantity;
+    const struct shop_order *order; /* for its branch and order_number */
 };
 
 /* What to update; what is not set stays. */
@@ -86,6 +87,7 @@ struct shop_item_changes {
     orm_set_int branch;
     orm_set_int order_number;
     orm_set_int quantity;
+    const struct shop_order *order; /* for its branch and order_number */
 };
 
 /* What an upsert does about a row that is there already. */
@@ -189,6 +191,20 @@ ORM_MUST_USE orm_status shop_item_delete_at(orm_site site, orm_session *db, shop
 #define shop_item_delete_where(...) shop_item_delete_where_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_item_delete_where_at(orm_site site, orm_session *db,
                                                   shop_item_pred where, int64_t *count_out);
+
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define shop_item_add(...) shop_item_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_add_at(orm_site site, orm_session *db,
+                                         const shop_item_new *values, shop_item **row_out);
+#define shop_item_change(...) shop_item_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_change_at(orm_site site, orm_session *db, shop_item *row,
+                                            const shop_item_changes *changes);
+#define shop_item_remove(...) shop_item_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_remove_at(orm_site site, orm_session *db, shop_item *row);
 
 /*
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there

@@ -47,6 +47,8 @@ const orm_model shop_order_model = {
             .name = "customer", .kind = ORM_BELONGS_TO, .target = &crm_person_model, .inverse = 2,
             .own_columns = (const uint16_t[]){2}, .target_columns = (const uint16_t[]){0},
             .own_count = 1,
+            .new_offset = offsetof(shop_order_new, customer),
+            .changes_offset = offsetof(shop_order_changes, customer),
         },
         {
             .name = "items", .kind = ORM_HAS_MANY, .target = &shop_item_model, .inverse = 0,
@@ -242,6 +244,23 @@ orm_status shop_order_delete_where_at(orm_site site, orm_session *db, shop_order
                                       int64_t *count_out)
 {
     return orm_gen_delete_where(site, db, &shop_order_model, &where.pred, count_out);
+}
+
+orm_status shop_order_add_at(orm_site site, orm_session *db, const shop_order_new *values,
+                             shop_order **row_out)
+{
+    return orm_gen_add(site, db, &shop_order_model, values, row_out);
+}
+
+orm_status shop_order_change_at(orm_site site, orm_session *db, shop_order *row,
+                                const shop_order_changes *changes)
+{
+    return orm_gen_change(site, db, &shop_order_model, row, changes);
+}
+
+orm_status shop_order_remove_at(orm_site site, orm_session *db, shop_order *row)
+{
+    return orm_gen_remove(site, db, &shop_order_model, row);
 }
 
 orm_status shop_order_customer(const shop_order *row, crm_person **row_out)

@@ -96,6 +96,7 @@ struct shop_order_new {
     orm_set_int status;
     orm_set_array_enum history;
     orm_set_int lock;
+    const struct crm_person *customer; /* for its customer_id */
 };
 
 /* What to update; what is not set stays. */
@@ -104,6 +105,7 @@ struct shop_order_changes {
     orm_set_int status;
     orm_set_array_enum history;
     orm_set_int lock;
+    const struct crm_person *customer; /* for its customer_id */
 };
 
 /* What an upsert does about a row that is there already. */
@@ -217,6 +219,20 @@ ORM_MUST_USE orm_status shop_order_delete_at(orm_site site, orm_session *db, sho
 #define shop_order_delete_where(...) shop_order_delete_where_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_delete_where_at(orm_site site, orm_session *db,
                                                    shop_order_pred where, int64_t *count_out);
+
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define shop_order_add(...) shop_order_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_add_at(orm_site site, orm_session *db,
+                                          const shop_order_new *values, shop_order **row_out);
+#define shop_order_change(...) shop_order_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_change_at(orm_site site, orm_session *db, shop_order *row,
+                                             const shop_order_changes *changes);
+#define shop_order_remove(...) shop_order_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_remove_at(orm_site site, orm_session *db, shop_order *row);
 
 /*
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there

@@ -135,3 +135,14 @@ orm_status condition_delete_where_at(orm_site site_, orm_session *db_, condition
 {
     return orm_gen_delete_where(site_, db_, &condition_model, &where.pred, count_out);
 }
+
+orm_status condition_add_at(orm_site site_, orm_session *db_, const condition_new *values_,
+                            condition **row_out)
+{
+    return orm_gen_add(site_, db_, &condition_model, values_, row_out);
+}
+
+orm_status condition_remove_at(orm_site site_, orm_session *db_, condition *row_)
+{
+    return orm_gen_remove(site_, db_, &condition_model, row_);
+}

@@ -142,6 +142,17 @@ ORM_MUST_USE orm_status condition_delete_at(orm_site site_, orm_session *db_, co
 ORM_MUST_USE orm_status condition_delete_where_at(orm_site site_, orm_session *db_,
                                                   condition_pred where, int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define condition_add(...) condition_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_add_at(orm_site site_, orm_session *db_,
+                                         const condition_new *values_, condition **row_out);
+#define condition_remove(...) condition_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_remove_at(orm_site site_, orm_session *db_, condition *row_);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

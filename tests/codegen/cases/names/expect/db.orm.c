@@ -127,3 +127,13 @@ orm_status db_delete_where_at(orm_site site_, orm_session *db_, db_pred where, i
 {
     return orm_gen_delete_where(site_, db_, &db_model, &where.pred, count_out);
 }
+
+orm_status db_add_at(orm_site site_, orm_session *db_, const db_new *values_, db **row_out)
+{
+    return orm_gen_add(site_, db_, &db_model, values_, row_out);
+}
+
+orm_status db_remove_at(orm_site site_, orm_session *db_, db *row_)
+{
+    return orm_gen_remove(site_, db_, &db_model, row_);
+}

@@ -136,6 +136,17 @@ ORM_MUST_USE orm_status db_delete_at(orm_site site_, orm_session *db_, db *row_)
 ORM_MUST_USE orm_status db_delete_where_at(orm_site site_, orm_session *db_, db_pred where,
                                            int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define db_add(...) db_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status db_add_at(orm_site site_, orm_session *db_, const db_new *values_,
+                                  db **row_out);
+#define db_remove(...) db_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status db_remove_at(orm_site site_, orm_session *db_, db *row_);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

@@ -150,3 +150,18 @@ orm_status key_delete_where_at(orm_site site_, orm_session *db_, key_pred where,
 {
     return orm_gen_delete_where(site_, db_, &key_model, &where.pred, count_out);
 }
+
+orm_status key_add_at(orm_site site_, orm_session *db_, const key_new *values_, key **row_out)
+{
+    return orm_gen_add(site_, db_, &key_model, values_, row_out);
+}
+
+orm_status key_change_at(orm_site site_, orm_session *db_, key *row_, const key_changes *changes)
+{
+    return orm_gen_change(site_, db_, &key_model, row_, changes);
+}
+
+orm_status key_remove_at(orm_site site_, orm_session *db_, key *row_)
+{
+    return orm_gen_remove(site_, db_, &key_model, row_);
+}

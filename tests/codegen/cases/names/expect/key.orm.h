@@ -155,6 +155,20 @@ ORM_MUST_USE orm_status key_delete_at(orm_site site_, orm_session *db_, key *row
 ORM_MUST_USE orm_status key_delete_where_at(orm_site site_, orm_session *db_, key_pred where,
                                             int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define key_add(...) key_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_add_at(orm_site site_, orm_session *db_, const key_new *values_,
+                                   key **row_out);
+#define key_change(...) key_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_change_at(orm_site site_, orm_session *db_, key *row_,
+                                      const key_changes *changes);
+#define key_remove(...) key_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_remove_at(orm_site site_, orm_session *db_, key *row_);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

@@ -40,6 +40,8 @@ const orm_model names_model = {
             .name = "this_", .kind = ORM_BELONGS_TO, .target = &names_model, .inverse = 1,
             .own_columns = (const uint16_t[]){1}, .target_columns = (const uint16_t[]){2},
             .own_count = 1,
+            .new_offset = offsetof(names_new, this_),
+            .changes_offset = offsetof(names_changes, this_),
         },
         {
             .name = "children", .kind = ORM_HAS_MANY, .target = &names_model, .inverse = 0,
@@ -214,6 +216,22 @@ orm_status names_delete_where_at(orm_site site_, orm_session *db_, names_pred wh
                                  int64_t *count_out)
 {
     return orm_gen_delete_where(site_, db_, &names_model, &where.pred, count_out);
+}
+
+orm_status names_add_at(orm_site site_, orm_session *db_, const names_new *values_, names **row_out)
+{
+    return orm_gen_add(site_, db_, &names_model, values_, row_out);
+}
+
+orm_status names_change_at(orm_site site_, orm_session *db_, names *row_,
+                           const names_changes *changes)
+{
+    return orm_gen_change(site_, db_, &names_model, row_, changes);
+}
+
+orm_status names_remove_at(orm_site site_, orm_session *db_, names *row_)
+{
+    return orm_gen_remove(site_, db_, &names_model, row_);
 }
 
 orm_status names_this(const names *row_, names **row_out)

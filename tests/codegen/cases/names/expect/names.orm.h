@@ -86,6 +86,7 @@ struct names_new {
     orm_set_int default_;
     orm_set_text template_;
     orm_set_int kind;
+    const struct names *this_; /* for its class_ */
 };
 
 /* What to update; what is not set stays. */
@@ -94,6 +95,7 @@ struct names_changes {
     orm_set_int default_;
     orm_set_text template_;
     orm_set_int kind;
+    const struct names *this_; /* for its class_ */
 };
 
 /* What an upsert does about a row that is there already. */
@@ -196,6 +198,20 @@ ORM_MUST_USE orm_status names_delete_at(orm_site site_, orm_session *db_, names 
 #define names_delete_where(...) names_delete_where_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_delete_where_at(orm_site site_, orm_session *db_, names_pred where,
                                               int64_t *count_out);
+
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define names_add(...) names_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_add_at(orm_site site_, orm_session *db_, const names_new *values_,
+                                     names **row_out);
+#define names_change(...) names_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_change_at(orm_site site_, orm_session *db_, names *row_,
+                                        const names_changes *changes);
+#define names_remove(...) names_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_remove_at(orm_site site_, orm_session *db_, names *row_);
 
 /*
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there

@@ -132,3 +132,13 @@ orm_status preds_delete_where_at(orm_site site_, orm_session *db_, preds_pred wh
 {
     return orm_gen_delete_where(site_, db_, &preds_model, &where.pred, count_out);
 }
+
+orm_status preds_add_at(orm_site site_, orm_session *db_, const preds_new *values_, preds **row_out)
+{
+    return orm_gen_add(site_, db_, &preds_model, values_, row_out);
+}
+
+orm_status preds_remove_at(orm_site site_, orm_session *db_, preds *row_)
+{
+    return orm_gen_remove(site_, db_, &preds_model, row_);
+}

@@ -137,6 +137,17 @@ ORM_MUST_USE orm_status preds_delete_at(orm_site site_, orm_session *db_, preds 
 ORM_MUST_USE orm_status preds_delete_where_at(orm_site site_, orm_session *db_, preds_pred where,
                                               int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define preds_add(...) preds_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_add_at(orm_site site_, orm_session *db_, const preds_new *values_,
+                                     preds **row_out);
+#define preds_remove(...) preds_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_remove_at(orm_site site_, orm_session *db_, preds *row_);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

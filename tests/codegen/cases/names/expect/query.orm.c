@@ -29,6 +29,8 @@ const orm_model query_model = {
             .inverse = ORM_NO_RELATION,
             .own_columns = (const uint16_t[]){2}, .target_columns = (const uint16_t[]){0},
             .own_count = 1,
+            .new_offset = offsetof(query_new, parent),
+            .changes_offset = offsetof(query_changes, parent),
         },
     },
     .relation_count = 1,
@@ -176,6 +178,22 @@ orm_status query_delete_where_at(orm_site site_, orm_session *db_, query_pred wh
                                  int64_t *count_out)
 {
     return orm_gen_delete_where(site_, db_, &query_model, &where.pred, count_out);
+}
+
+orm_status query_add_at(orm_site site_, orm_session *db_, const query_new *values_, query **row_out)
+{
+    return orm_gen_add(site_, db_, &query_model, values_, row_out);
+}
+
+orm_status query_change_at(orm_site site_, orm_session *db_, query *row_,
+                           const query_changes *changes)
+{
+    return orm_gen_change(site_, db_, &query_model, row_, changes);
+}
+
+orm_status query_remove_at(orm_site site_, orm_session *db_, query *row_)
+{
+    return orm_gen_remove(site_, db_, &query_model, row_);
 }
 
 orm_status query_parent(const query *row_, row **row_out)

@@ -75,11 +75,13 @@ struct query_new {
     orm_set_int query;
     orm_set_int row_out;
     orm_set_int row;
+    const struct row *parent; /* for its row */
 };
 
 /* What to update; what is not set stays. */
 struct query_changes {
     orm_set_int row;
+    const struct row *parent; /* for its row */
 };
 
 /* What an upsert does about a row that is there already. */
@@ -174,6 +176,20 @@ ORM_MUST_USE orm_status query_delete_at(orm_site site_, orm_session *db_, query 
 #define query_delete_where(...) query_delete_where_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_delete_where_at(orm_site site_, orm_session *db_, query_pred where,
                                               int64_t *count_out);
+
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define query_add(...) query_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_add_at(orm_site site_, orm_session *db_, const query_new *values_,
+                                     query **row_out);
+#define query_change(...) query_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_change_at(orm_site site_, orm_session *db_, query *row_,
+                                        const query_changes *changes);
+#define query_remove(...) query_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_remove_at(orm_site site_, orm_session *db_, query *row_);
 
 /*
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there

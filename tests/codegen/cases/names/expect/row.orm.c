@@ -150,3 +150,18 @@ orm_status row_delete_where_at(orm_site site_, orm_session *db_, row_pred where,
 {
     return orm_gen_delete_where(site_, db_, &row_model, &where.pred, count_out);
 }
+
+orm_status row_add_at(orm_site site_, orm_session *db_, const row_new *values_, row **row_out)
+{
+    return orm_gen_add(site_, db_, &row_model, values_, row_out);
+}
+
+orm_status row_change_at(orm_site site_, orm_session *db_, row *row_, const row_changes *changes)
+{
+    return orm_gen_change(site_, db_, &row_model, row_, changes);
+}
+
+orm_status row_remove_at(orm_site site_, orm_session *db_, row *row_)
+{
+    return orm_gen_remove(site_, db_, &row_model, row_);
+}

@@ -154,6 +154,20 @@ ORM_MUST_USE orm_status row_delete_at(orm_site site_, orm_session *db_, row *row
 ORM_MUST_USE orm_status row_delete_where_at(orm_site site_, orm_session *db_, row_pred where,
                                             int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define row_add(...) row_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_add_at(orm_site site_, orm_session *db_, const row_new *values_,
+                                   row **row_out);
+#define row_change(...) row_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_change_at(orm_site site_, orm_session *db_, row *row_,
+                                      const row_changes *changes);
+#define row_remove(...) row_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_remove_at(orm_site site_, orm_session *db_, row *row_);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

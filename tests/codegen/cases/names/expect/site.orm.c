@@ -151,3 +151,18 @@ orm_status site_delete_where_at(orm_site site_, orm_session *db_, site_pred wher
 {
     return orm_gen_delete_where(site_, db_, &site_model, &where.pred, count_out);
 }
+
+orm_status site_add_at(orm_site site_, orm_session *db_, const site_new *values_, site **row_out)
+{
+    return orm_gen_add(site_, db_, &site_model, values_, row_out);
+}
+
+orm_status site_change_at(orm_site site_, orm_session *db_, site *row_, const site_changes *changes)
+{
+    return orm_gen_change(site_, db_, &site_model, row_, changes);
+}
+
+orm_status site_remove_at(orm_site site_, orm_session *db_, site *row_)
+{
+    return orm_gen_remove(site_, db_, &site_model, row_);
+}

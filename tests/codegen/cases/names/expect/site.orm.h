@@ -156,6 +156,20 @@ ORM_MUST_USE orm_status site_delete_at(orm_site site_, orm_session *db_, site *r
 ORM_MUST_USE orm_status site_delete_where_at(orm_site site_, orm_session *db_, site_pred where,
                                              int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define site_add(...) site_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_add_at(orm_site site_, orm_session *db_, const site_new *values_,
+                                    site **row_out);
+#define site_change(...) site_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_change_at(orm_site site_, orm_session *db_, site *row_,
+                                       const site_changes *changes);
+#define site_remove(...) site_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_remove_at(orm_site site_, orm_session *db_, site *row_);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

@@ -133,3 +133,14 @@ orm_status values_delete_where_at(orm_site site_, orm_session *db_, values_pred 
 {
     return orm_gen_delete_where(site_, db_, &values_model, &where.pred, count_out);
 }
+
+orm_status values_add_at(orm_site site_, orm_session *db_, const values_new *values_,
+                         values **row_out)
+{
+    return orm_gen_add(site_, db_, &values_model, values_, row_out);
+}
+
+orm_status values_remove_at(orm_site site_, orm_session *db_, values *row_)
+{
+    return orm_gen_remove(site_, db_, &values_model, row_);
+}

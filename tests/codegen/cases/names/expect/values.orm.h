@@ -140,6 +140,17 @@ ORM_MUST_USE orm_status values_delete_at(orm_site site_, orm_session *db_, value
 ORM_MUST_USE orm_status values_delete_where_at(orm_site site_, orm_session *db_, values_pred where,
                                                int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define values_add(...) values_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_add_at(orm_site site_, orm_session *db_, const values_new *values_,
+                                      values **row_out);
+#define values_remove(...) values_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_remove_at(orm_site site_, orm_session *db_, values *row_);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

@@ -882,3 +882,18 @@ orm_status every_delete_where_at(orm_site site, orm_session *db, every_pred wher
 {
     return orm_gen_delete_where(site, db, &every_model, &where.pred, count_out);
 }
+
+orm_status every_add_at(orm_site site, orm_session *db, const every_new *values, every **row_out)
+{
+    return orm_gen_add(site, db, &every_model, values, row_out);
+}
+
+orm_status every_change_at(orm_site site, orm_session *db, every *row, const every_changes *changes)
+{
+    return orm_gen_change(site, db, &every_model, row, changes);
+}
+
+orm_status every_remove_at(orm_site site, orm_session *db, every *row)
+{
+    return orm_gen_remove(site, db, &every_model, row);
+}

@@ -673,6 +673,20 @@ ORM_MUST_USE orm_status every_delete_at(orm_site site, orm_session *db, every *r
 ORM_MUST_USE orm_status every_delete_where_at(orm_site site, orm_session *db, every_pred where,
                                               int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define every_add(...) every_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_add_at(orm_site site, orm_session *db, const every_new *values,
+                                     every **row_out);
+#define every_change(...) every_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_change_at(orm_site site, orm_session *db, every *row,
+                                        const every_changes *changes);
+#define every_remove(...) every_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_remove_at(orm_site site, orm_session *db, every *row);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

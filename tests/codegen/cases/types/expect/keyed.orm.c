@@ -239,3 +239,18 @@ orm_status keyed_delete_where_at(orm_site site, orm_session *db, keyed_pred wher
 {
     return orm_gen_delete_where(site, db, &keyed_model, &where.pred, count_out);
 }
+
+orm_status keyed_add_at(orm_site site, orm_session *db, const keyed_new *values, keyed **row_out)
+{
+    return orm_gen_add(site, db, &keyed_model, values, row_out);
+}
+
+orm_status keyed_change_at(orm_site site, orm_session *db, keyed *row, const keyed_changes *changes)
+{
+    return orm_gen_change(site, db, &keyed_model, row, changes);
+}
+
+orm_status keyed_remove_at(orm_site site, orm_session *db, keyed *row)
+{
+    return orm_gen_remove(site, db, &keyed_model, row);
+}

@@ -231,6 +231,20 @@ ORM_MUST_USE orm_status keyed_delete_at(orm_site site, orm_session *db, keyed *r
 ORM_MUST_USE orm_status keyed_delete_where_at(orm_site site, orm_session *db, keyed_pred where,
                                               int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define keyed_add(...) keyed_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_add_at(orm_site site, orm_session *db, const keyed_new *values,
+                                     keyed **row_out);
+#define keyed_change(...) keyed_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_change_at(orm_site site, orm_session *db, keyed *row,
+                                        const keyed_changes *changes);
+#define keyed_remove(...) keyed_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_remove_at(orm_site site, orm_session *db, keyed *row);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

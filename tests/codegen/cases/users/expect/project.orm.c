@@ -42,6 +42,8 @@ const orm_model project_model = {
             .name = "owner", .kind = ORM_BELONGS_TO, .target = &user_model, .inverse = 0,
             .own_columns = (const uint16_t[]){1}, .target_columns = (const uint16_t[]){0},
             .own_count = 1,
+            .new_offset = offsetof(project_new, owner),
+            .changes_offset = offsetof(project_changes, owner),
         },
     },
     .relation_count = 1,
@@ -210,6 +212,23 @@ orm_status project_delete_where_at(orm_site site, orm_session *db, project_pred 
                                    int64_t *count_out)
 {
     return orm_gen_delete_where(site, db, &project_model, &where.pred, count_out);
+}
+
+orm_status project_add_at(orm_site site, orm_session *db, const project_new *values,
+                          project **row_out)
+{
+    return orm_gen_add(site, db, &project_model, values, row_out);
+}
+
+orm_status project_change_at(orm_site site, orm_session *db, project *row,
+                             const project_changes *changes)
+{
+    return orm_gen_change(site, db, &project_model, row, changes);
+}
+
+orm_status project_remove_at(orm_site site, orm_session *db, project *row)
+{
+    return orm_gen_remove(site, db, &project_model, row);
 }
 
 orm_status project_owner(const project *row, user **row_out)

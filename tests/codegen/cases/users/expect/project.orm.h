@@ -88,6 +88,7 @@ struct project_new {
     orm_set_numeric price;
     orm_set_int state;
     orm_set_int done;
+    const struct user *owner; /* for its owner_id */
 };
 
 /* What to update; what is not set stays. */
@@ -97,6 +98,7 @@ struct project_changes {
     orm_set_numeric price;
     orm_set_int state;
     orm_set_int done;
+    const struct user *owner; /* for its owner_id */
 };
 
 /* What an upsert does about a row that is there already. */
@@ -203,6 +205,20 @@ ORM_MUST_USE orm_status project_delete_at(orm_site site, orm_session *db, projec
 #define project_delete_where(...) project_delete_where_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_delete_where_at(orm_site site, orm_session *db, project_pred where,
                                                 int64_t *count_out);
+
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define project_add(...) project_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_add_at(orm_site site, orm_session *db, const project_new *values,
+                                       project **row_out);
+#define project_change(...) project_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_change_at(orm_site site, orm_session *db, project *row,
+                                          const project_changes *changes);
+#define project_remove(...) project_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_remove_at(orm_site site, orm_session *db, project *row);
 
 /*
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there

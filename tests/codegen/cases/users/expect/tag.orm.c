@@ -127,3 +127,13 @@ orm_status tag_delete_where_at(orm_site site, orm_session *db, tag_pred where, i
 {
     return orm_gen_delete_where(site, db, &tag_model, &where.pred, count_out);
 }
+
+orm_status tag_add_at(orm_site site, orm_session *db, const tag_new *values, tag **row_out)
+{
+    return orm_gen_add(site, db, &tag_model, values, row_out);
+}
+
+orm_status tag_remove_at(orm_site site, orm_session *db, tag *row)
+{
+    return orm_gen_remove(site, db, &tag_model, row);
+}

@@ -136,6 +136,17 @@ ORM_MUST_USE orm_status tag_delete_at(orm_site site, orm_session *db, tag *row);
 ORM_MUST_USE orm_status tag_delete_where_at(orm_site site, orm_session *db, tag_pred where,
                                             int64_t *count_out);
 
+/*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define tag_add(...) tag_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_add_at(orm_site site, orm_session *db, const tag_new *values,
+                                   tag **row_out);
+#define tag_remove(...) tag_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_remove_at(orm_site site, orm_session *db, tag *row);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

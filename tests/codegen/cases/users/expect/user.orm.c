@@ -222,6 +222,21 @@ orm_status user_delete_where_at(orm_site site, orm_session *db, user_pred where,
     return orm_gen_delete_where(site, db, &user_model, &where.pred, count_out);
 }
 
+orm_status user_add_at(orm_site site, orm_session *db, const user_new *values, user **row_out)
+{
+    return orm_gen_add(site, db, &user_model, values, row_out);
+}
+
+orm_status user_change_at(orm_site site, orm_session *db, user *row, const user_changes *changes)
+{
+    return orm_gen_change(site, db, &user_model, row, changes);
+}
+
+orm_status user_remove_at(orm_site site, orm_session *db, user *row)
+{
+    return orm_gen_remove(site, db, &user_model, row);
+}
+
 orm_status user_projects(const user *row, project_list *list_out)
 {
     return orm_gen_to_many(&user_model, 0, row ? row->orm_object_ : NULL, list_out);

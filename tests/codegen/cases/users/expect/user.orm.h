@@ -212,6 +212,20 @@ ORM_MUST_USE orm_status user_delete_where_at(orm_site site, orm_session *db, use
                                              int64_t *count_out);
 
 /*
+ * Writing later: what is given is checked and copied, and sent by orm_session_flush, by
+ * commit, or before a query that could see it. Fields alter then; a row that was added
+ * is empty until then, and can be given to others that refer to it.
+ */
+#define user_add(...) user_add_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_add_at(orm_site site, orm_session *db, const user_new *values,
+                                    user **row_out);
+#define user_change(...) user_change_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_change_at(orm_site site, orm_session *db, user *row,
+                                       const user_changes *changes);
+#define user_remove(...) user_remove_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_remove_at(orm_site site, orm_session *db, user *row);
+
+/*
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there
  * is none). load asks the database for one row's relation, preload for that of all rows
  * of a list at once, with any `query` or NULL. What is loaded is session.

@@ -1,0 +1,38 @@
+/*
+ * Lists that known parents have loaded, kept true while many rows come, go and move: what a batch
+ * does is noted row by row, and each list is made anew once.
+ */
+#ifndef ORM_SESSION_LISTS_H
+#define ORM_SESSION_LISTS_H
+
+#include "session/session.h"
+
+typedef struct orm__list_note {
+    orm_object *parent;
+    const orm_relation *relation;
+    orm__slot *slot;
+    void *row;
+    size_t number;
+    bool comes; /* else it goes */
+} orm__list_note;
+
+typedef struct orm__lists {
+    orm_session *session;
+    orm__arena *arena; /* for the notes */
+    orm__list_note *notes;
+    size_t count;
+    size_t capacity;
+} orm__lists;
+
+/* `row` is now, or was, among the rows of the parents that the fields of `fields` refer to. */
+void orm__lists_note(orm__lists *lists, const orm_model *model, void *row, const void *fields,
+                     bool comes);
+
+/* A row whose fields were `before`: out of the lists it left, into those it entered. */
+void orm__lists_note_moved(orm__lists *lists, const orm_model *model, void *row,
+                           const void *before);
+
+/* Makes the lists anew; a rollback brings the old ones back. */
+void orm__lists_apply(orm__lists *lists);
+
+#endif
