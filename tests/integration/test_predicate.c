@@ -184,7 +184,7 @@ static void nesting_is_limited(void **state)
         assert_status(db, g_person_select(db, &(g_person_query){.where = pred}, &list),
                       ORM_UNSUPPORTED);
     orm_session_rollback(db);
-    assert_people(db, nested(db, 24), ID " in (3, 7)" ORDER);
+    assert_people(db, nested(db, 60), ID " in (3, 7)" ORDER);
     pred = g_person_not(db, pred);
     test_count_start(&database);
     assert_status(db, g_person_select(db, &(g_person_query){.where = pred}, &list), ORM_INVALID);

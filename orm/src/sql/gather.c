@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "model/column_value.h"
 #include "sql/dialect.h"
+#include "sql/predicate_text.h"
 
 enum { SHAPE_LIMIT = 1024 * 1024 };
 
@@ -274,8 +275,9 @@ static void gather_pred(orm__gathered *gathered, const orm_pred *pred)
                                      "a predicate was not made by a generated function");
         return;
     }
+    size_t first = orm__pred_first(pred);
     for (size_t i = 0; i < pred->as.children.count; i++)
-        gather_pred(gathered, &pred->as.children.items[i]);
+        gather_pred(gathered, orm__pred_child(pred, first, i));
 }
 
 static void gather_where(orm__gathered *gathered, const orm_model *model, const orm_pred *where)

@@ -7,6 +7,40 @@ bool orm__pred_is_given(const orm_pred *pred)
     return pred != NULL && pred->kind != ORM_PRED_NONE && pred->kind != ORM_PRED_EVERYTHING;
 }
 
+enum { SHALLOW = 8, SIDE_BY_SIDE = 64 };
+
+/* A row of conditions between the same word. */
+typedef struct operands {
+    orm__text *text;
+    const char *alias;
+    orm_pred_kind kind;
+    size_t count;
+    size_t written;
+} operands;
+
+static void write_pred(orm__text *text, const char *alias, const orm_pred *pred,
+                       orm_pred_kind around);
+
+size_t orm__pred_first(const orm_pred *pred)
+{
+    size_t first = 0;
+    if (pred->depth <= SHALLOW)
+        return 0;
+    for (size_t i = 1; i < pred->as.children.count; i++)
+        if (pred->as.children.items[i].depth > pred->as.children.items[first].depth)
+            first = i;
+    return first;
+}
+
+const orm_pred *orm__pred_child(const orm_pred *pred, size_t first, size_t index)
+{
+    if (index == 0)
+        index = first;
+    else if (index <= first)
+        index--;
+    return &pred->as.children.items[index];
+}
+
 void orm__text_equal(orm__text *text, const char *left_alias, const char *left,
                      const char *right_alias, const char *right, const orm_column *type)
 {
@@ -138,46 +172,101 @@ static void write_has(orm__text *text, const char *alias, const orm_pred *pred)
     write_related(text, alias, target, pred->model, relation);
     if (orm__pred_is_given(inner)) {
         orm__text_add(text, " AND ");
-        orm__text_pred(text, target, inner);
+        write_pred(text, target, inner, ORM_PRED_ALL_OF);
     }
     orm__text_add(text, ")");
+}
+
+static bool is_group(const orm_pred *pred)
+{
+    return pred->kind == ORM_PRED_ALL_OF || pred->kind == ORM_PRED_ANY_OF;
+}
+
+/* Without groups of one and doubled NOT, which change nothing. */
+static const orm_pred *essence(const orm_pred *pred)
+{
+    for (;;) {
+        const orm_pred *inner = pred->as.children.items;
+        if (is_group(pred) && pred->as.children.count == 1)
+            pred = inner;
+        else if (pred->kind == ORM_PRED_NOT && inner->kind == ORM_PRED_NOT)
+            pred = inner->as.children.items;
+        else
+            return pred;
+    }
+}
+
+/* Whether the children of `pred` can stand in a row of `kind` themselves. */
+static bool continues(const orm_pred *pred, orm_pred_kind kind)
+{
+    return pred->kind == kind && pred->as.children.count > 0;
+}
+
+static size_t count_row(const orm_pred *pred, orm_pred_kind kind)
+{
+    size_t count = 0;
+    pred = essence(pred);
+    if (!continues(pred, kind))
+        return 1;
+    for (size_t i = 0; i < pred->as.children.count; i++)
+        count += count_row(&pred->as.children.items[i], kind);
+    return count;
 }
 
 /*
- * Conditions in a row make a tree as deep as there are of them, which databases limit; many are
- * therefore halved by parentheses until few stand side by side.
+ * Conditions in a row make a tree as deep as there are of them, which databases limit; parentheses
+ * around every 64, and 64 of those, keep many shallow.
  */
-static void write_range(orm__text *text, const char *alias, const orm_pred *pred, size_t first,
-                        size_t end)
+static void write_operand(operands *row, const orm_pred *pred)
 {
-    enum { SIDE_BY_SIDE = 64 };
-    const char *word = pred->kind == ORM_PRED_ALL_OF ? " AND " : " OR ";
-    orm__text_add(text, "(");
-    if (end - first > SIDE_BY_SIDE) {
-        size_t middle = first + (end - first) / 2;
-        write_range(text, alias, pred, first, middle);
-        orm__text_add(text, word);
-        write_range(text, alias, pred, middle, end);
-    } else {
-        for (size_t i = first; i < end; i++) {
-            if (i > first)
-                orm__text_add(text, word);
-            orm__text_pred(text, alias, &pred->as.children.items[i]);
-        }
+    if (row->written > 0)
+        orm__text_add(row->text, row->kind == ORM_PRED_ALL_OF ? " AND " : " OR ");
+    for (size_t size = SIDE_BY_SIDE; size < row->count; size *= SIDE_BY_SIDE)
+        if (row->written % size == 0)
+            orm__text_add(row->text, "(");
+    write_pred(row->text, row->alias, pred, row->kind);
+    row->written++;
+    for (size_t size = SIDE_BY_SIDE; size < row->count; size *= SIDE_BY_SIDE)
+        if (row->written % size == 0 || row->written == row->count)
+            orm__text_add(row->text, ")");
+}
+
+static void write_row(operands *row, const orm_pred *pred)
+{
+    pred = essence(pred);
+    if (!continues(pred, row->kind)) {
+        write_operand(row, pred);
+        return;
     }
-    orm__text_add(text, ")");
+    size_t first = orm__pred_first(pred);
+    for (size_t i = 0; i < pred->as.children.count; i++)
+        write_row(row, orm__pred_child(pred, first, i));
 }
 
-static void write_group(orm__text *text, const char *alias, const orm_pred *pred)
+/* AND binds tighter than OR, NOT tighter than both. */
+static void write_group(orm__text *text, const char *alias, const orm_pred *pred,
+                        orm_pred_kind around)
 {
-    if (pred->as.children.count == 0)
+    bool apart =
+        around == ORM_PRED_NOT || (around == ORM_PRED_ALL_OF && pred->kind == ORM_PRED_ANY_OF);
+    operands row = {.text = text, .alias = alias, .kind = pred->kind};
+    row.count = count_row(pred, pred->kind);
+    if (pred->as.children.count == 0) {
         orm__text_add(text, pred->kind == ORM_PRED_ALL_OF ? "TRUE" : "FALSE");
-    else
-        write_range(text, alias, pred, 0, pred->as.children.count);
+        return;
+    }
+    if (apart)
+        orm__text_add(text, "(");
+    write_row(&row, pred);
+    if (apart)
+        orm__text_add(text, ")");
 }
 
-void orm__text_pred(orm__text *text, const char *alias, const orm_pred *pred)
+/* `around` is what the text becomes an operand of: ALL_OF, ANY_OF or NOT. */
+static void write_pred(orm__text *text, const char *alias, const orm_pred *pred,
+                       orm_pred_kind around)
 {
+    pred = essence(pred);
     switch (pred->kind) {
     case ORM_PRED_LEAF:
         write_leaf(text, alias, pred);
@@ -188,12 +277,11 @@ void orm__text_pred(orm__text *text, const char *alias, const orm_pred *pred)
         break;
     case ORM_PRED_ALL_OF:
     case ORM_PRED_ANY_OF:
-        write_group(text, alias, pred);
+        write_group(text, alias, pred, around);
         break;
     case ORM_PRED_NOT:
-        orm__text_add(text, "NOT (");
-        orm__text_pred(text, alias, &pred->as.children.items[0]);
-        orm__text_add(text, ")");
+        orm__text_add(text, "NOT ");
+        write_pred(text, alias, pred->as.children.items, ORM_PRED_NOT);
         break;
     case ORM_PRED_HAS:
         write_has(text, alias, pred);
@@ -202,4 +290,9 @@ void orm__text_pred(orm__text *text, const char *alias, const orm_pred *pred)
         orm__text_add(text, "TRUE");
         break;
     }
+}
+
+void orm__text_pred(orm__text *text, const char *alias, const orm_pred *pred)
+{
+    write_pred(text, alias, pred, ORM_PRED_ALL_OF);
 }

@@ -7,7 +7,14 @@
 /* Whether there is any condition to write. */
 bool orm__pred_is_given(const orm_pred *pred);
 
-/* Writes `pred` about the table called `alias`. */
+/*
+ * Children are visited, for their values and for their text, in their own order, save that the
+ * deepest comes first where nesting is deep: a parser then has less to remember at once.
+ */
+size_t orm__pred_first(const orm_pred *pred);
+const orm_pred *orm__pred_child(const orm_pred *pred, size_t first, size_t index);
+
+/* Writes `pred` about the table called `alias`, as it can stand beside AND. */
 void orm__text_pred(orm__text *text, const char *alias, const orm_pred *pred);
 
 /* left = right, the two sides written as columns of their aliases, compared as `type` is on this
