@@ -111,6 +111,31 @@ static void a_cancel_from_another_thread_ends_the_statement(void **state)
     assert_int_equal(counts.idle, 1);
 }
 
+static void the_engines_bound_on_statements_holds(void **state)
+{
+    (void)state;
+    const char *slow = test_either(&database,
+                                   "with recursive n(i) as (select 1 union all select i + 1 from n)"
+                                   " select count(*) from n",
+                                   "select count(*) from (select pg_sleep(20)) x");
+    orm_engine_options options = {.url = database.url, .statement_timeout_ms = 200};
+    orm_engine *engine = NULL;
+    orm_session *db = NULL;
+    assert_int_equal(orm_engine_open(&options, &engine, NULL), ORM_OK);
+    assert_int_equal(orm_session_open(engine, NULL, &db, NULL), ORM_OK);
+    for (int i = 0; i < 2; i++) {
+        int64_t start = milliseconds();
+        orm_status status = orm_raw(db, slow, NULL, 0, NULL, NULL, NULL);
+        assert_in_range(milliseconds() - start, 180, 400);
+        assert_status(db, status, ORM_TIMEOUT);
+        assert_int_not_equal(orm_session_commit(db), ORM_OK);
+        assert_ok(db, touch(db));
+        orm_session_rollback(db);
+    }
+    orm_session_close(db);
+    assert_int_equal(orm_engine_close(engine, NULL), ORM_OK);
+}
+
 static void a_cancel_ends_the_wait_for_a_lock(void **state)
 {
     (void)state;
@@ -264,6 +289,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         suite_test(a_cancel_from_another_thread_ends_the_statement),
+        suite_test(the_engines_bound_on_statements_holds),
         suite_test(a_cancel_ends_the_wait_for_a_lock),
         suite_test(session_state_stays_behind_when_reset),
         suite_test(plans_made_stale_are_prepared_again),
