@@ -1,7 +1,7 @@
 /*
  * A server that is restarted, politely and not, under sixteen busy threads: all recover at once,
- * nothing is leaked, every row is accounted for. The server is one of the test's own; on SQLite
- * there is nothing to do.
+ * nothing is leaked, every row is accounted for. And one that is stopped and continued. The server
+ * is one of the test's own; on SQLite there is nothing to do.
  * ctest: serial
  */
 #include <pthread.h>
@@ -195,6 +195,7 @@ static void a_restarted_server_has_everybody_back(void **state)
     /* The sandbox answers COMMIT before it has written it, and forgets that in a crash. */
     (void)snprintf(url, sizeof url, "%s&options=-c%%20synchronous_commit%%3Don", database.url);
     orm_engine_options options = {.url = url, .pool_size = 8, .max_overflow = 4};
+    test_execute(&database, "delete from accounts");
     assert_int_equal(pthread_mutex_init(&all.mutex, NULL), 0);
     assert_int_equal(orm_engine_open(&options, &all.engine, &error), ORM_OK);
     for (int i = 0; i < THREADS; i++) {
@@ -226,9 +227,107 @@ static void a_restarted_server_has_everybody_back(void **state)
     (void)pthread_mutex_destroy(&all.mutex);
 }
 
+/* ---- Stopped and continued ---- */
+
+/* Sixteen threads under a sanitizer share two processors with it. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { DEADLINE = 300, SLACK = 400 };
+#else
+enum { DEADLINE = 300, SLACK = 100 };
+#endif
+
+static void signal_server(const char *name)
+{
+    char command[1200];
+    (void)snprintf(command, sizeof command,
+                   "main=$(head -n 1 '%s/postmaster.pid') && kill -%s $main $(pgrep -P $main)",
+                   server.folder, name);
+    assert_int_equal(system(command), 0);
+}
+
+typedef struct patient {
+    pthread_t thread;
+    orm_engine *engine;
+    atomic_bool *over;
+    int number;
+    long done;
+    long failed;
+    int64_t longest; /* ms of one call */
+    bool last_done;
+} patient;
+
+static orm_status timed(patient *self, int64_t start, orm_status status)
+{
+    int64_t took = milliseconds() - start;
+    self->longest = took > self->longest ? took : self->longest;
+    return status;
+}
+
+static void *insist(void *context)
+{
+    patient *self = context;
+    const orm_session_options options = {.deadline_ms = DEADLINE};
+    for (int i = 0; !atomic_load(self->over); i++) {
+        orm_session *db = NULL;
+        char email[40];
+        (void)snprintf(email, sizeof email, "p%d %d", self->number, i);
+        if (orm_session_open(self->engine, &options, &db, NULL) != ORM_OK)
+            break;
+        int64_t start = milliseconds();
+        orm_status status = timed(
+            self, start,
+            s_account_insert(db, &(s_account_new){.email = ORM_SET((const char *)email)}, NULL));
+        start = milliseconds();
+        if (status == ORM_OK)
+            status = timed(self, start, orm_session_commit(db));
+        start = milliseconds();
+        orm_session_close(db);
+        (void)timed(self, start, ORM_OK);
+        self->last_done = status == ORM_OK;
+        self->done += status == ORM_OK;
+        self->failed += status != ORM_OK;
+    }
+    return NULL;
+}
+
+static void a_server_stopped_and_continued_holds_nobody(void **state)
+{
+    (void)state;
+    static patient patients[THREADS];
+    atomic_bool over = false;
+    orm_engine *engine = NULL;
+    orm_error error;
+    long failed = 0;
+    if (!database.postgresql)
+        skip();
+    orm_engine_options options = {.url = database.url, .pool_size = 8, .max_overflow = 4};
+    assert_int_equal(orm_engine_open(&options, &engine, &error), ORM_OK);
+    for (int i = 0; i < THREADS; i++) {
+        patients[i] = (patient){.engine = engine, .over = &over, .number = i};
+        assert_int_equal(pthread_create(&patients[i].thread, NULL, insist, &patients[i]), 0);
+    }
+    (void)usleep(300000);
+    signal_server("STOP");
+    (void)usleep(1500000);
+    signal_server("CONT");
+    (void)usleep(1500000);
+    atomic_store(&over, true);
+    for (int i = 0; i < THREADS; i++)
+        (void)pthread_join(patients[i].thread, NULL);
+    for (int i = 0; i < THREADS; i++) {
+        assert_true(patients[i].last_done);
+        assert_in_range(patients[i].longest, 1, DEADLINE + SLACK);
+        failed += patients[i].failed;
+    }
+    assert_true(failed > 0);
+    check_counts(engine);
+    assert_int_equal(orm_engine_close(engine, &error), ORM_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        suite_test(a_server_stopped_and_continued_holds_nobody),
         suite_test(a_restarted_server_has_everybody_back),
     };
     return cmocka_run_group_tests(tests, open_database, close_all);
