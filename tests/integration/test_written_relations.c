@@ -137,6 +137,72 @@ static void lists_show_what_was_inserted_and_deleted(void **state)
         assert_ptr_not_equal(members.items[i], person);
 }
 
+static size_t fans_of(orm_session *db, g_team *team)
+{
+    g_person_list fans;
+    assert_ok(db, g_team_load_fans(db, team, &fans));
+    return fans.count;
+}
+
+/* A unique key leads to a parent as the primary key does. */
+static void lists_by_another_unique_key_show_what_is_written(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    g_team *one = team_of(db, 1);
+    g_team *two = team_of(db, 2);
+    g_person *person = NULL;
+    g_person_list fans;
+    size_t in_one = fans_of(db, one);
+    size_t in_two = fans_of(db, two);
+    g_person_new values = {
+        .id = ORM_SET(9101), .name = ORM_SET("fan"), .team_code = ORM_SET(one->code)};
+    assert_ok(db, g_person_insert(db, &values, &person));
+    assert_int_equal(g_team_fans(two, &fans), ORM_OK);
+    assert_int_equal(fans_of(db, one), in_one + 1);
+    assert_ok(db,
+              g_person_update(db, person, &(g_person_changes){.team_code = ORM_SET(two->code)}));
+    assert_int_equal(fans_of(db, one), in_one);
+    assert_int_equal(fans_of(db, two), in_two + 1);
+    assert_ok(db, g_person_delete(db, person));
+    assert_int_equal(g_team_fans(one, &fans), ORM_OK);
+    assert_int_equal(fans_of(db, two), in_two);
+    orm_session_rollback(db);
+    assert_int_equal(g_team_fans(one, &fans), ORM_OK);
+    assert_int_equal(fans.count, in_one);
+    assert_int_equal(g_team_fans(two, &fans), ORM_OK);
+    assert_int_equal(fans.count, in_two);
+}
+
+/* Which text is equal is for the database to say, so no list stays that might be another now. */
+static void lists_by_text_that_no_known_parent_has_are_forgotten(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    g_team *one = team_of(db, 1);
+    g_person_list fans;
+    g_person_list members;
+    (void)fans_of(db, one);
+    (void)members_of(db, one);
+    g_person_new values = {.id = ORM_SET(9102), .name = ORM_SET("fan"), .team_code = ORM_SET("T2")};
+    assert_ok(db, g_person_insert(db, &values, NULL));
+    assert_int_equal(g_team_fans(one, &fans), ORM_NOT_LOADED);
+    assert_int_equal(g_team_members(one, &members), ORM_OK);
+    orm_session_rollback(db);
+    assert_int_equal(g_team_fans(one, &fans), ORM_OK);
+    /* The same when the row waits for a flush. */
+    assert_ok(db, g_person_add(db, &values, NULL));
+    assert_ok(db, orm_session_flush(db));
+    assert_int_equal(g_team_fans(one, &fans), ORM_NOT_LOADED);
+    size_t in_one = fans_of(db, one);
+    values.id = ORM_SET(9103);
+    values.team_code = ORM_SET(one->code);
+    assert_ok(db, g_person_add(db, &values, NULL));
+    assert_ok(db, orm_session_flush(db));
+    assert_int_equal(fans_of(db, one), in_one + 1);
+    orm_session_rollback(db);
+}
+
 static void a_list_first_loaded_before_a_rollback_is_forgotten(void **state)
 {
     (void)state;
@@ -216,6 +282,8 @@ int main(void)
         suite_test(a_moved_row_changes_both_lists),
         suite_test(an_update_of_other_columns_leaves_lists_alone),
         suite_test(lists_show_what_was_inserted_and_deleted),
+        suite_test(lists_by_another_unique_key_show_what_is_written),
+        suite_test(lists_by_text_that_no_known_parent_has_are_forgotten),
         suite_test(a_list_first_loaded_before_a_rollback_is_forgotten),
         suite_test(links_written_as_rows_show_in_many_to_many),
         suite_test(a_refreshed_row_leads_where_its_key_says),

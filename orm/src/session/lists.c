@@ -46,6 +46,8 @@ static void note_relation(orm__lists *lists, const orm_model *model, const orm_r
     const orm_model *target = relation->target;
     void *parent = orm__related_target(lists->session, model, relation, fields);
     orm_object *object = parent == NULL ? NULL : orm__object_of(target, parent);
+    if (object == NULL)
+        orm__related_forget_unsure(lists->session, model, relation, fields, true);
     for (uint16_t i = 0; object != NULL && i < target->relation_count; i++) {
         const orm_relation *back = &target->relations[i];
         orm__slot *slot = &object->slots[i];

@@ -10,9 +10,16 @@ void orm__related_forget_slot(orm_session *session, orm__slot *slot, bool undoab
 /* Whether rows of `model` decide what is in `relation`: they are its rows, or its links. */
 bool orm__related_is_made_of(const orm_relation *relation, const orm_model *model);
 
-/* The object a belongs_to leads to, if it leads to a primary key and the session has the object. */
+/* The object a belongs_to leads to, if the session has one whose key has the same bytes. */
 void *orm__related_target(orm_session *session, const orm_model *model,
                           const orm_relation *relation, const void *row);
+
+/*
+ * For when there is no such object: where equal keys may differ in their bytes (collated text, for
+ * one), any known row may be the one, so what is made of rows of `model` is forgotten in all.
+ */
+void orm__related_forget_unsure(orm_session *session, const orm_model *model,
+                                const orm_relation *relation, const void *row, bool undoable);
 
 /*
  * A row of `model` came, went or left the parents that its present fields refer to: the lists of
