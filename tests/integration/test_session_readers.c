@@ -1,4 +1,6 @@
-/* Read-only sessions go to the readers in turn, and to the engine's own database when none is left. */
+/*
+ * Read-only sessions go to the readers in turn, and to the engine's own database when none is left.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

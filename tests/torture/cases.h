@@ -346,6 +346,45 @@ static inline orm_status write_and_commit(run *r)
     return orm_session_commit(r->db);
 }
 
+static inline orm_status rename_within(orm_session *db, void *context)
+{
+    z_thing *thing = context;
+    TRY(z_thing_update(db, thing, &(z_thing_changes){.name = ORM_SET("nested")}));
+    return orm_session_fail(db, ORM_INVALID, "not wanted");
+}
+
+/* Scopes kept and undone, marks released, a row refreshed: all in one transaction. */
+static inline orm_status nest_and_release(run *r)
+{
+    orm_session *db = r->db;
+    z_thing *thing = NULL;
+    z_thing *lost = NULL;
+    orm_mark mark;
+    orm_savepoint outer;
+    orm_savepoint inner;
+    z_thing_new values = new_thing("scoped");
+    TRY(orm_session_begin(db));
+    TRY(z_thing_insert(db, &values, &thing));
+    TRY(orm_session_mark(db, &mark));
+    TRY(orm_session_savepoint(db, &outer));
+    TRY(z_thing_update(db, thing, &(z_thing_changes){.name = ORM_SET("outer")}));
+    TRY(orm_session_savepoint(db, &inner));
+    values.name = ORM_SET("lost");
+    TRY(z_thing_insert(db, &values, &lost));
+    TRY(z_thing_update(db, thing, &(z_thing_changes){.name = ORM_SET("inner")}));
+    TRY(orm_savepoint_rollback(db, inner));
+    TRY(orm_savepoint_release(db, outer));
+    orm_status status = orm_session_nested(db, rename_within, thing);
+    if (status != ORM_INVALID)
+        return status;
+    TRY(z_thing_refresh(db, thing));
+    TRY(orm_session_release(db, mark));
+    dump_thing(r, thing);
+    TRY(z_thing_delete(db, thing));
+    orm_session_rollback(db);
+    return ORM_OK;
+}
+
 /* A statement that fails for a reason of its own, before and after memory ran out. */
 static inline orm_status violate(run *r)
 {

@@ -25,6 +25,7 @@ static const torture_case cases[] = {
     {"run raw", run_raw, false},
     {"write and roll back", write_and_roll_back, false},
     {"write and commit", write_and_commit, true},
+    {"nest and release", nest_and_release, false},
     {"violate", violate, false},
     {"watch", watch, false},
 };

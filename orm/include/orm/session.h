@@ -178,7 +178,8 @@ ORM_API ORM_MUST_USE orm_status orm_session_run_at(orm_site site, orm_engine *en
 /*
  * A nested scope around `handler`: releases it when the handler returned ORM_OK, rolls it back on
  * anything else, and returns the handler's status. ORM_FAILED_TRANSACTION when the handler returned
- * ORM_OK although a statement had failed; the scope is rolled back then too.
+ * ORM_OK although a statement had failed; the scope is rolled back then too. When it can't be, the
+ * status of that, as of orm_savepoint_rollback.
  */
 #define orm_session_nested(...) orm_session_nested_at(ORM_SITE, __VA_ARGS__)
 ORM_API ORM_MUST_USE orm_status orm_session_nested_at(orm_site site, orm_session *session,

@@ -156,20 +156,27 @@ static orm_pred combine(orm_session *db, const orm_model *model, orm_pred_kind k
 orm_pred orm_gen_pred_has(orm_session *db, const orm_model *model, uint16_t relation,
                           const orm_pred *target)
 {
+    if (!orm__session_take(db))
+        return failed(model, ORM_MISUSE);
     orm_pred pred = combine(db, model, ORM_PRED_HAS, model->relations[relation].target, target, 1);
     pred.target = relation;
+    (void)orm__session_leave(db, ORM_OK);
     return pred;
 }
 
 orm_pred orm_gen_pred_not(orm_session *db, const orm_model *model, const orm_pred *pred)
 {
-    return combine(db, model, ORM_PRED_NOT, model, pred, 1);
+    return orm_gen_pred_group(db, model, ORM_PRED_NOT, pred, 1);
 }
 
 orm_pred orm_gen_pred_group(orm_session *db, const orm_model *model, orm_pred_kind kind,
                             const orm_pred *items, size_t count)
 {
-    return combine(db, model, kind, model, items, count);
+    if (!orm__session_take(db))
+        return failed(model, ORM_MISUSE);
+    orm_pred pred = combine(db, model, kind, model, items, count);
+    (void)orm__session_leave(db, ORM_OK);
+    return pred;
 }
 
 /* A conjunction grows in place: conditions added in a loop do not nest. */
@@ -199,6 +206,10 @@ void orm_gen_where(orm_session *db, const orm_model *model, orm_pred *where, con
 {
     if (where->kind == ORM_PRED_FAILED)
         return;
+    if (!orm__session_take(db)) {
+        *where = failed(model, ORM_MISUSE);
+        return;
+    }
     if (where->kind == ORM_PRED_NONE) {
         *where = keep(db, model, pred);
     } else if (where->kind == ORM_PRED_ALL_OF && where->model == model) {
@@ -207,4 +218,5 @@ void orm_gen_where(orm_session *db, const orm_model *model, orm_pred *where, con
         orm_pred both[2] = {*where, *pred};
         *where = combine(db, model, ORM_PRED_ALL_OF, model, both, 2);
     }
+    (void)orm__session_leave(db, ORM_OK);
 }

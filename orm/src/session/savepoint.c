@@ -213,9 +213,11 @@ orm_status orm_session_nested_at(orm_site site, orm_session *session, orm_sessio
         orm__session_fail_handler(session, site, status);
     if (status == ORM_OK)
         return ORM_OK;
-    /* When even this fails, the session says so at every call until it is rolled back. */
     orm_error error = session->error;
-    if (orm_savepoint_rollback_at(site, session, scope) == ORM_OK)
-        session->error = error;
+    orm_status undone = orm_savepoint_rollback_at(site, session, scope);
+    /* A transaction that failed before the scope says so at the next call. */
+    if (undone != ORM_OK && undone != ORM_FAILED_TRANSACTION)
+        return undone;
+    session->error = error;
     return status;
 }
