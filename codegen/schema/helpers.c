@@ -1,4 +1,5 @@
 #include <string.h>
+#include <strings.h>
 
 #include "base/suggest.h"
 #include "naming/names.h"
@@ -73,6 +74,22 @@ void build_unknown_column(struct builder *b, const struct model_build *owner, st
         suggest_offer(&near, owner->model->columns[i].name);
     diagnostics_error(b->diags, at, "model '%s' has no column '%s'%s", owner->model->name, name,
                       suggest_text(b->arena, &near));
+}
+
+void build_unknown_ordered(struct builder *b, struct model_build *owner, struct span at,
+                           const char *text)
+{
+    const char *name = text + (text[0] == '-');
+    size_t length = strcspn(name, " \t");
+    const char *word = name + length + strspn(name + length, " \t");
+    bool descending = strcasecmp(word, "desc") == 0;
+    const char *column = arena_copy(b->arena, name, length);
+
+    if ((descending || strcasecmp(word, "asc") == 0) && build_find_column(owner, column))
+        diagnostics_error(b->diags, at, "model '%s' has no column '%s'; did you mean '%s%s'?",
+                          owner->model->name, name, descending ? "-" : "", column);
+    else
+        build_unknown_column(b, owner, at, name);
 }
 
 bool build_key(struct builder *b, struct model_build *owner, struct document *document,

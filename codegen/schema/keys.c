@@ -161,7 +161,7 @@ static void add_index_column(struct builder *b, struct model_build *mb, yaml_nod
     key.columns = arena_array(b->arena, 1, sizeof *key.columns);
     key.columns[0] = build_find_column(mb, name);
     if (!key.columns[0]) {
-        build_unknown_column(b, mb, span, name);
+        build_unknown_ordered(b, mb, span, text);
         return;
     }
     key.count = 1;

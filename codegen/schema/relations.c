@@ -265,7 +265,7 @@ static void resolve_order(struct builder *b, struct relation_build *rb)
         struct span where = document_item_span(rb->owner->document, rb->node, "order_by", i);
 
         if (!column) {
-            build_unknown_column(b, rb->target, where, name);
+            build_unknown_ordered(b, rb->target, where, rb->parsed->order_by[i]);
             continue;
         }
         if (!type_info(column->type.kind)->comparable || column->type.array)
