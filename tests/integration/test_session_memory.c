@@ -242,6 +242,23 @@ static void not_within_a_call(void **state)
     test_session_close(&database, db);
 }
 
+static void not_before_a_flush(void **state)
+{
+    (void)state;
+    orm_mark mark;
+    g_team *team = NULL;
+    orm_session *db = test_session(&database);
+    assert_ok(db, orm_session_mark(db, &mark));
+    assert_ok(db, g_team_add(db, &(g_team_new){.id = ORM_SET(900), .code = ORM_SET("Q"),
+                                               .name = ORM_SET("queued")}, &team));
+    assert_int_equal(orm_session_release(db, mark), ORM_MISUSE);
+    assert_ok(db, orm_session_flush(db));
+    assert_ok(db, orm_session_release(db, mark));
+    assert_ok(db, g_team_find(db, 900, &team));
+    assert_string_equal(team->name, "queued");
+    test_session_close(&database, db);
+}
+
 /* The list a loop runs over may be gone, the loop is found all the same. */
 static void the_detector_survives(void **state)
 {
@@ -285,6 +302,7 @@ int main(void)
         suite_test(rollback_after_a_release),
         suite_test(marks_nest),
         suite_test(not_within_a_call),
+        suite_test(not_before_a_flush),
         suite_test(the_detector_survives),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);

@@ -209,7 +209,7 @@ ORM_API ORM_MUST_USE orm_status orm_session_mark(orm_session *session, orm_mark 
  * Older rows stay with all their fields, refreshed and updated ones too; those of their relations
  * that lead to rows made since are not loaded any more. What was written stays written, and is
  * undone by a rollback in the database; in memory for older rows only. ORM_NOMEM (nothing was given
- * back), ORM_MISUSE when the mark is over or within a row callback.
+ * back), ORM_MISUSE when the mark is over, within a row callback, or while rows wait for a flush.
  */
 ORM_API ORM_MUST_USE orm_status orm_session_release(orm_session *session, orm_mark mark);
 

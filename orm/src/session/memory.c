@@ -5,6 +5,7 @@
  */
 #include "base/fail.h"
 #include "base/region.h"
+#include "session/queue.h"
 #include "session/session.h"
 
 static orm_status make(orm_session *session, orm_mark *mark_out)
@@ -144,6 +145,9 @@ static orm_status release(orm_session *session, orm_mark handle)
     if (session->calls > 1)
         return orm__fail(&session->error, ORM_MISUSE,
                          "memory can't be released while a call on the session is under way");
+    if (session->queue != NULL && session->queue->first != NULL)
+        return orm__fail(&session->error, ORM_MISUSE,
+                         "rows wait to be written; flush or roll back before memory is released");
     if (!orm__region_init(&region, &session->arena, mark->memory))
         return orm__session_nomem(session);
     forget_in_map(session, &region);
