@@ -101,7 +101,7 @@ bool build_key(struct builder *b, struct model_build *owner, struct document *do
                yaml_node_t *node, const char *key, char **names, size_t count, struct key *key_out);
 void build_unknown_column(struct builder *b, const struct model_build *owner, struct span at,
                           const char *name);
-/* The same for one word of an order, with its "-"; SQL's "name desc" gets our spelling as a hint. */
+/* The same for one word of an order, with its "-"; SQL's "name desc" gets our spelling as hint. */
 void build_unknown_ordered(struct builder *b, struct model_build *owner, struct span at,
                            const char *text);
 bool build_key_equal(const struct key *a, const struct key *b);
