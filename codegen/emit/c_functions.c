@@ -81,6 +81,12 @@ static const struct c_function insert_all = {
     "$insert_all_at$" AT "const $new$ *$.values$, size_t $.count$, $list$ *$.list_out$)",
     "    return orm_gen_insert_all($.site$, $.db$, &$descriptor$, $.values$, $.count$, "
     "$.list_out$);\n"};
+static const struct c_function bulk_load = {
+    "$bulk_load$", "$bulk_load_at$", STATUS,
+    "$bulk_load_at$" AT "const $new$ *$.values$, size_t $.count$, "
+    "const orm_bulk_options *$.options$, int64_t *$.count_out$)",
+    "    return orm_gen_bulk_load($.site$, $.db$, &$descriptor$, $.values$, $.count$, "
+    "$.options$, $.count_out$);\n"};
 static const struct c_function upsert = {
     "$upsert$", "$upsert_at$", STATUS,
     "$upsert_at$" AT "const $new$ *$.values$, const $conflict$ *$.conflict$, $type$ **$.row_out$)",
@@ -176,8 +182,9 @@ static const char about_writing[] =
     " * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also\n"
     " * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID\n"
     " * for a required column that was not set; ORM_STALE when the row is gone or newer.\n"
-    " * insert_all sends one statement for each set of columns that are given. upsert writes\n"
-    " * to the row that is there already, if any; a row left alone comes back as NULL.\n"
+    " * insert_all sends one statement for each set of columns that are given; bulk_load sends\n"
+    " * many rows in parts and makes no objects of them. upsert writes to the row that is there\n"
+    " * already, if any; a row left alone comes back as NULL.\n"
     " */\n";
 
 static const char about_queueing[] =
@@ -303,6 +310,7 @@ static void print_writing(struct c_emit *emit, const struct printers *print)
     if (c_has_insert(model)) {
         print->function(emit, &insert);
         print->function(emit, &insert_all);
+        print->function(emit, &bulk_load);
         print->function(emit, &upsert);
         print->function(emit, &upsert_all);
     }

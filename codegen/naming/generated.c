@@ -55,6 +55,8 @@ const struct generated_name generated_names[] = {
     {"upsert_at", NAME_OF_MODEL, "{model}_upsert_at", NAME_ORDINARY},
     {"upsert_all", NAME_OF_MODEL, "{model}_upsert_all", NAME_ORDINARY},
     {"upsert_all_at", NAME_OF_MODEL, "{model}_upsert_all_at", NAME_ORDINARY},
+    {"bulk_load", NAME_OF_MODEL, "{model}_bulk_load", NAME_ORDINARY},
+    {"bulk_load_at", NAME_OF_MODEL, "{model}_bulk_load_at", NAME_ORDINARY},
     {"add", NAME_OF_MODEL, "{model}_add", NAME_ORDINARY},
     {"add_at", NAME_OF_MODEL, "{model}_add_at", NAME_ORDINARY},
     {"change", NAME_OF_MODEL, "{model}_change", NAME_ORDINARY},

@@ -64,6 +64,16 @@ ORM_API ORM_MUST_USE orm_status orm_gen_insert(orm_site site, orm_session *db,
 ORM_API ORM_MUST_USE orm_status orm_gen_insert_all(orm_site site, orm_session *db,
                                                    const orm_model *model, const void *values,
                                                    size_t count, void *list_out);
+/*
+ * bulk_load: inserts an array of `count` <model>_new in parts and makes no objects of the rows, so
+ * that memory is bound by a part. Values are checked part by part. What fails, or is ended by
+ * `options->progress`, leaves a transaction that can only be rolled back. Relations that are loaded
+ * expire. `options` and `count_out` (the rows inserted) may be NULL.
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_bulk_load(orm_site site, orm_session *db,
+                                                  const orm_model *model, const void *values,
+                                                  size_t count, const orm_bulk_options *options,
+                                                  int64_t *count_out);
 /* update: writes what is set in `changes` (<model>_changes) and brings `row` to what is stored. */
 ORM_API ORM_MUST_USE orm_status orm_gen_update(orm_site site, orm_session *db,
                                                const orm_model *model, void *row,

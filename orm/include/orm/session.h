@@ -213,6 +213,16 @@ ORM_API ORM_MUST_USE orm_status orm_session_mark(orm_session *session, orm_mark 
  */
 ORM_API ORM_MUST_USE orm_status orm_session_release(orm_session *session, orm_mark mark);
 
+/* Told after each part of a bulk load; any status but ORM_OK ends it with that status. */
+typedef orm_status orm_bulk_progress(void *context, size_t done, size_t total);
+
+/* All-zero means the defaults. */
+typedef struct orm_bulk_options {
+    size_t rows_at_once;         /* sent together [10,000] */
+    orm_bulk_progress *progress; /* NULL: nobody is told */
+    void *context;               /* for it; borrowed */
+} orm_bulk_options;
+
 /*
  * Sets the session's error to `status` with a formatted message and returns `status`: for handlers
  * that refuse a request for reasons of their own.

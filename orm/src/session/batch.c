@@ -165,7 +165,8 @@ static orm_status compile(const orm__batch *batch, const column_set *set, orm__c
         conflict.update_count = updated_columns(batch, line, updated);
     }
     return orm__compile_insert_many(dialect, batch->model, line->columns, line->count,
-                                    batch->upsert == NULL ? NULL : &conflict, compiled);
+                                    batch->upsert == NULL ? NULL : &conflict, batch->silent,
+                                    compiled);
 }
 
 /* What the text depends on. */
@@ -177,10 +178,10 @@ static void gather_shape(const orm__batch *batch, const column_set *set)
     struct {
         const orm_model *model;
         uint64_t purpose;
-        uint64_t versioned;
+        uint64_t variant;
         uint64_t count;
-    } head = {batch->model, set->alone ? ORM__PURPOSE_INSERT : batch->purpose, is_versioned(batch),
-              line->count};
+    } head = {batch->model, set->alone ? ORM__PURPOSE_INSERT : batch->purpose,
+              (is_versioned(batch) ? 1u : 0u) + (batch->silent ? 2u : 0u), line->count};
     orm__gathered_reset(&db->gathered, &batch->db->arena, &db->error);
     orm__gather_shape(&db->gathered, &head, set->alone ? 2 * sizeof(uint64_t) : sizeof head);
     orm__gather_shape(&db->gathered, line->columns, line->count * sizeof *line->columns);
@@ -447,7 +448,7 @@ static orm_status fill_calls(orm__batch *batch, const column_set *sets, size_t s
             calls[next] = (orm__call){.statement = sets[s].statement,
                                       .values = values,
                                       .value_count = value_count,
-                                      .consume = take_piece,
+                                      .consume = batch->silent ? NULL : take_piece,
                                       .context = part};
             abouts[next] = (orm__about){.kind = kinds[batch->purpose - ORM__PURPOSE_INSERT_MANY],
                                         .model = batch->model};
@@ -465,7 +466,11 @@ static orm_status send(orm__batch *batch, const column_set *sets, size_t set_cou
     if (calls == NULL || abouts == NULL || parts == NULL)
         return orm__session_nomem(db);
     orm_status status = fill_calls(batch, sets, set_count, calls + 1, abouts, parts);
-    return status == ORM_OK ? orm__session_send(db, batch->site, calls, abouts, total) : status;
+    if (status == ORM_OK)
+        status = orm__session_send(db, batch->site, calls, abouts, total);
+    for (size_t i = 1; i <= total && status == ORM_OK; i++)
+        batch->affected += calls[i].affected;
+    return status;
 }
 
 /* A row that came into being: a rollback takes it back, and lists that should hold it do not. */

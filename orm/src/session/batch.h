@@ -26,6 +26,8 @@ typedef struct orm__batch {
     size_t count;
     const orm__upsert *upsert; /* INSERT_MANY; may be NULL */
     orm__lists lists;
+    bool silent;      /* INSERT_MANY: rows are written and make no objects */
+    int64_t affected; /* rows of a silent batch */
     bool unversioned; /* UPDATE_MANY: neither asks for the version nor counts it on */
 } orm__batch;
 
@@ -41,6 +43,12 @@ orm__line *orm__batch_keep(orm__arena *arena, const orm__given *set, const orm__
  * objects follow. After a failure the transaction can only be rolled back.
  */
 orm_status orm__batch_run(orm__batch *batch);
+
+/*
+ * Makes the batch's lines of an array of `count` <model>_new, every value checked. A failure says
+ * which row it was, counted from `first`, if the rows are `numbered`.
+ */
+orm_status orm__batch_gather(orm__batch *batch, const void *values, size_t first, bool numbered);
 
 /* insert_all, and with `upsert` (may be NULL) upsert_all: enters the call itself. */
 orm_status orm__insert_all(orm_site site, orm_session *db, const orm_model *model,

@@ -15,8 +15,7 @@ static orm_status name_row(orm_session *db, size_t index, orm_status status)
     return status;
 }
 
-/* Every row's values, checked before anything is sent. */
-static orm_status gather(orm__batch *batch, const void *values)
+orm_status orm__batch_gather(orm__batch *batch, const void *values, size_t first, bool numbered)
 {
     orm_session *db = batch->db;
     orm__given given;
@@ -26,10 +25,8 @@ static orm_status gather(orm__batch *batch, const void *values)
         orm__gathered_reset(&db->gathered, &batch->arena, &db->error);
         given.count = 0;
         status = orm__given_new(db, &given, (const char *)values + i * batch->model->new_size);
-        if (status != ORM_OK && batch->count == 1)
-            return status;
         if (status != ORM_OK)
-            return name_row(db, i, status);
+            return numbered ? name_row(db, first + i, status) : status;
         batch->lines[i] = orm__batch_keep(&batch->arena, &given, &db->gathered);
         if (batch->lines[i] == NULL)
             status = orm__session_nomem(db);
@@ -68,7 +65,7 @@ orm_status orm__insert_all(orm_site site, orm_session *db, const orm_model *mode
     if (batch.lines == NULL || list->items == NULL)
         status = orm__session_nomem(db);
     if (status == ORM_OK)
-        status = gather(&batch, values);
+        status = orm__batch_gather(&batch, values, 0, count > 1);
     if (status == ORM_OK)
         status = orm__batch_run(&batch);
     if (status == ORM_OK)

@@ -222,7 +222,8 @@ static void write_conflict(orm__text *text, const orm_model *model, const orm__c
 
 orm_status orm__compile_insert_many(const orm__dialect *dialect, const orm_model *model,
                                     const uint16_t *columns, size_t count,
-                                    const orm__conflict *conflict, orm__compiled *compiled)
+                                    const orm__conflict *conflict, bool silent,
+                                    orm__compiled *compiled)
 {
     orm__text text = {.dialect = dialect, .out = compiled};
     orm__text_add(&text, "INSERT INTO ");
@@ -234,7 +235,8 @@ orm_status orm__compile_insert_many(const orm__dialect *dialect, const orm_model
         write_rows(&text, model, columns, count);
     if (conflict != NULL)
         write_conflict(&text, model, conflict);
-    orm__write_returning(&text, model, NULL);
+    if (!silent)
+        orm__write_returning(&text, model, NULL);
     return orm__write_finish(compiled);
 }
 

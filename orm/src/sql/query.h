@@ -158,11 +158,12 @@ typedef struct orm__conflict {
  * lists of all columns, among which it has two of integers: where each row's elements begin, from
  * 1, and end. INSERT returns the rows in the order of the lists. `count` 0 inserts rows of
  * defaults: one list of as many integers, if orm__can_insert_bare. UPDATE and DELETE return what
- * they hit.
+ * they hit; a `silent` INSERT nothing.
  */
 orm_status orm__compile_insert_many(const struct orm__dialect *dialect, const orm_model *model,
                                     const uint16_t *columns, size_t count,
-                                    const orm__conflict *conflict, orm__compiled *compiled);
+                                    const orm__conflict *conflict, bool silent,
+                                    orm__compiled *compiled);
 /* The lists of the key's columns follow those of `columns`, then when `versioned` the version's. */
 orm_status orm__compile_update_many(const struct orm__dialect *dialect, const orm_model *model,
                                     const uint16_t *columns, size_t count, bool versioned,

@@ -112,6 +112,12 @@ orm_status crm_group_insert_all_at(orm_site site, orm_session *db, const crm_gro
     return orm_gen_insert_all(site, db, &crm_group_model, values, count, list_out);
 }
 
+orm_status crm_group_bulk_load_at(orm_site site, orm_session *db, const crm_group_new *values,
+                                  size_t count, const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site, db, &crm_group_model, values, count, options, count_out);
+}
+
 orm_status crm_group_upsert_at(orm_site site, orm_session *db, const crm_group_new *values,
                                const crm_group_conflict *conflict, crm_group **row_out)
 {

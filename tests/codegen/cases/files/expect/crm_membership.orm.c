@@ -137,6 +137,13 @@ orm_status crm_membership_insert_all_at(orm_site site, orm_session *db,
     return orm_gen_insert_all(site, db, &crm_membership_model, values, count, list_out);
 }
 
+orm_status crm_membership_bulk_load_at(orm_site site, orm_session *db,
+                                       const crm_membership_new *values, size_t count,
+                                       const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site, db, &crm_membership_model, values, count, options, count_out);
+}
+
 orm_status crm_membership_upsert_at(orm_site site, orm_session *db,
                                     const crm_membership_new *values,
                                     const crm_membership_conflict *conflict,

@@ -188,6 +188,13 @@ orm_status crm_person_insert_all_at(orm_site site, orm_session *db, const crm_pe
     return orm_gen_insert_all(site, db, &crm_person_model, values, count, list_out);
 }
 
+orm_status crm_person_bulk_load_at(orm_site site, orm_session *db, const crm_person_new *values,
+                                   size_t count, const orm_bulk_options *options,
+                                   int64_t *count_out)
+{
+    return orm_gen_bulk_load(site, db, &crm_person_model, values, count, options, count_out);
+}
+
 orm_status crm_person_upsert_at(orm_site site, orm_session *db, const crm_person_new *values,
                                 const crm_person_conflict *conflict, crm_person **row_out)
 {

@@ -143,6 +143,13 @@ orm_status shop_invoice_insert_all_at(orm_site site, orm_session *db,
     return orm_gen_insert_all(site, db, &shop_invoice_model, values, count, list_out);
 }
 
+orm_status shop_invoice_bulk_load_at(orm_site site, orm_session *db, const shop_invoice_new *values,
+                                     size_t count, const orm_bulk_options *options,
+                                     int64_t *count_out)
+{
+    return orm_gen_bulk_load(site, db, &shop_invoice_model, values, count, options, count_out);
+}
+
 orm_status shop_invoice_upsert_at(orm_site site, orm_session *db, const shop_invoice_new *values,
                                   const shop_invoice_conflict *conflict, shop_invoice **row_out)
 {

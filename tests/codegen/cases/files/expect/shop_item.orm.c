@@ -156,6 +156,12 @@ orm_status shop_item_insert_all_at(orm_site site, orm_session *db, const shop_it
     return orm_gen_insert_all(site, db, &shop_item_model, values, count, list_out);
 }
 
+orm_status shop_item_bulk_load_at(orm_site site, orm_session *db, const shop_item_new *values,
+                                  size_t count, const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site, db, &shop_item_model, values, count, options, count_out);
+}
+
 orm_status shop_item_upsert_at(orm_site site, orm_session *db, const shop_item_new *values,
                                const shop_item_conflict *conflict, shop_item **row_out)
 {

@@ -210,6 +210,13 @@ orm_status shop_order_insert_all_at(orm_site site, orm_session *db, const shop_o
     return orm_gen_insert_all(site, db, &shop_order_model, values, count, list_out);
 }
 
+orm_status shop_order_bulk_load_at(orm_site site, orm_session *db, const shop_order_new *values,
+                                   size_t count, const orm_bulk_options *options,
+                                   int64_t *count_out)
+{
+    return orm_gen_bulk_load(site, db, &shop_order_model, values, count, options, count_out);
+}
+
 orm_status shop_order_upsert_at(orm_site site, orm_session *db, const shop_order_new *values,
                                 const shop_order_conflict *conflict, shop_order **row_out)
 {

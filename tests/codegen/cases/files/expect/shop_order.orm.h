@@ -186,8 +186,9 @@ ORM_MUST_USE orm_status shop_order_raw_at(orm_site site, orm_session *db, const 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given. upsert writes
- * to the row that is there already, if any; a row left alone comes back as NULL.
+ * insert_all sends one statement for each set of columns that are given; bulk_load sends
+ * many rows in parts and makes no objects of them. upsert writes to the row that is there
+ * already, if any; a row left alone comes back as NULL.
  */
 #define shop_order_insert(...) shop_order_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_insert_at(orm_site site, orm_session *db,
@@ -196,6 +197,11 @@ ORM_MUST_USE orm_status shop_order_insert_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status shop_order_insert_all_at(orm_site site, orm_session *db,
                                                  const shop_order_new *values, size_t count,
                                                  shop_order_list *list_out);
+#define shop_order_bulk_load(...) shop_order_bulk_load_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_bulk_load_at(orm_site site, orm_session *db,
+                                                const shop_order_new *values, size_t count,
+                                                const orm_bulk_options *options,
+                                                int64_t *count_out);
 #define shop_order_upsert(...) shop_order_upsert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_upsert_at(orm_site site, orm_session *db,
                                              const shop_order_new *values,

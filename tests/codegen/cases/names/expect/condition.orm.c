@@ -112,6 +112,12 @@ orm_status condition_insert_all_at(orm_site site_, orm_session *db_, const condi
     return orm_gen_insert_all(site_, db_, &condition_model, values_, count, list_out);
 }
 
+orm_status condition_bulk_load_at(orm_site site_, orm_session *db_, const condition_new *values_,
+                                  size_t count, const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site_, db_, &condition_model, values_, count, options, count_out);
+}
+
 orm_status condition_upsert_at(orm_site site_, orm_session *db_, const condition_new *values_,
                                const condition_conflict *conflict, condition **row_out)
 {

@@ -116,8 +116,9 @@ ORM_MUST_USE orm_status condition_raw_at(orm_site site_, orm_session *db_, const
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given. upsert writes
- * to the row that is there already, if any; a row left alone comes back as NULL.
+ * insert_all sends one statement for each set of columns that are given; bulk_load sends
+ * many rows in parts and makes no objects of them. upsert writes to the row that is there
+ * already, if any; a row left alone comes back as NULL.
  */
 #define condition_insert(...) condition_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status condition_insert_at(orm_site site_, orm_session *db_,
@@ -126,6 +127,10 @@ ORM_MUST_USE orm_status condition_insert_at(orm_site site_, orm_session *db_,
 ORM_MUST_USE orm_status condition_insert_all_at(orm_site site_, orm_session *db_,
                                                 const condition_new *values_, size_t count,
                                                 condition_list *list_out);
+#define condition_bulk_load(...) condition_bulk_load_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_bulk_load_at(orm_site site_, orm_session *db_,
+                                               const condition_new *values_, size_t count,
+                                               const orm_bulk_options *options, int64_t *count_out);
 #define condition_upsert(...) condition_upsert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status condition_upsert_at(orm_site site_, orm_session *db_,
                                             const condition_new *values_,

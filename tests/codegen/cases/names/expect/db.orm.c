@@ -106,6 +106,12 @@ orm_status db_insert_all_at(orm_site site_, orm_session *db_, const db_new *valu
     return orm_gen_insert_all(site_, db_, &db_model, values_, count, list_out);
 }
 
+orm_status db_bulk_load_at(orm_site site_, orm_session *db_, const db_new *values_, size_t count,
+                           const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site_, db_, &db_model, values_, count, options, count_out);
+}
+
 orm_status db_upsert_at(orm_site site_, orm_session *db_, const db_new *values_,
                         const db_conflict *conflict, db **row_out)
 {

@@ -183,6 +183,12 @@ orm_status names_insert_all_at(orm_site site_, orm_session *db_, const names_new
     return orm_gen_insert_all(site_, db_, &names_model, values_, count, list_out);
 }
 
+orm_status names_bulk_load_at(orm_site site_, orm_session *db_, const names_new *values_,
+                              size_t count, const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site_, db_, &names_model, values_, count, options, count_out);
+}
+
 orm_status names_upsert_at(orm_site site_, orm_session *db_, const names_new *values_,
                            const names_conflict *conflict, names **row_out)
 {

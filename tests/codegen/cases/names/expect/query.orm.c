@@ -145,6 +145,12 @@ orm_status query_insert_all_at(orm_site site_, orm_session *db_, const query_new
     return orm_gen_insert_all(site_, db_, &query_model, values_, count, list_out);
 }
 
+orm_status query_bulk_load_at(orm_site site_, orm_session *db_, const query_new *values_,
+                              size_t count, const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site_, db_, &query_model, values_, count, options, count_out);
+}
+
 orm_status query_upsert_at(orm_site site_, orm_session *db_, const query_new *values_,
                            const query_conflict *conflict, query **row_out)
 {

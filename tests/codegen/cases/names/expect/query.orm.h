@@ -148,8 +148,9 @@ ORM_MUST_USE orm_status query_raw_at(orm_site site_, orm_session *db_, const cha
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given. upsert writes
- * to the row that is there already, if any; a row left alone comes back as NULL.
+ * insert_all sends one statement for each set of columns that are given; bulk_load sends
+ * many rows in parts and makes no objects of them. upsert writes to the row that is there
+ * already, if any; a row left alone comes back as NULL.
  */
 #define query_insert(...) query_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_insert_at(orm_site site_, orm_session *db_, const query_new *values_,
@@ -158,6 +159,10 @@ ORM_MUST_USE orm_status query_insert_at(orm_site site_, orm_session *db_, const 
 ORM_MUST_USE orm_status query_insert_all_at(orm_site site_, orm_session *db_,
                                             const query_new *values_, size_t count,
                                             query_list *list_out);
+#define query_bulk_load(...) query_bulk_load_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_bulk_load_at(orm_site site_, orm_session *db_,
+                                           const query_new *values_, size_t count,
+                                           const orm_bulk_options *options, int64_t *count_out);
 #define query_upsert(...) query_upsert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_upsert_at(orm_site site_, orm_session *db_, const query_new *values_,
                                         const query_conflict *conflict, query **row_out);

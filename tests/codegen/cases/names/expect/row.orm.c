@@ -118,6 +118,12 @@ orm_status row_insert_all_at(orm_site site_, orm_session *db_, const row_new *va
     return orm_gen_insert_all(site_, db_, &row_model, values_, count, list_out);
 }
 
+orm_status row_bulk_load_at(orm_site site_, orm_session *db_, const row_new *values_, size_t count,
+                            const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site_, db_, &row_model, values_, count, options, count_out);
+}
+
 orm_status row_upsert_at(orm_site site_, orm_session *db_, const row_new *values_,
                          const row_conflict *conflict, row **row_out)
 {

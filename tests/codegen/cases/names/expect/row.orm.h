@@ -126,8 +126,9 @@ ORM_MUST_USE orm_status row_raw_at(orm_site site_, orm_session *db_, const char 
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given. upsert writes
- * to the row that is there already, if any; a row left alone comes back as NULL.
+ * insert_all sends one statement for each set of columns that are given; bulk_load sends
+ * many rows in parts and makes no objects of them. upsert writes to the row that is there
+ * already, if any; a row left alone comes back as NULL.
  */
 #define row_insert(...) row_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_insert_at(orm_site site_, orm_session *db_, const row_new *values_,
@@ -135,6 +136,10 @@ ORM_MUST_USE orm_status row_insert_at(orm_site site_, orm_session *db_, const ro
 #define row_insert_all(...) row_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_insert_all_at(orm_site site_, orm_session *db_, const row_new *values_,
                                           size_t count, row_list *list_out);
+#define row_bulk_load(...) row_bulk_load_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_bulk_load_at(orm_site site_, orm_session *db_, const row_new *values_,
+                                         size_t count, const orm_bulk_options *options,
+                                         int64_t *count_out);
 #define row_upsert(...) row_upsert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_upsert_at(orm_site site_, orm_session *db_, const row_new *values_,
                                       const row_conflict *conflict, row **row_out);

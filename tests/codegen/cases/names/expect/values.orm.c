@@ -110,6 +110,12 @@ orm_status values_insert_all_at(orm_site site_, orm_session *db_, const values_n
     return orm_gen_insert_all(site_, db_, &values_model, values_, count, list_out);
 }
 
+orm_status values_bulk_load_at(orm_site site_, orm_session *db_, const values_new *values_,
+                               size_t count, const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site_, db_, &values_model, values_, count, options, count_out);
+}
+
 orm_status values_upsert_at(orm_site site_, orm_session *db_, const values_new *values_,
                             const values_conflict *conflict, values **row_out)
 {

@@ -115,8 +115,9 @@ ORM_MUST_USE orm_status values_raw_at(orm_site site_, orm_session *db_, const ch
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given. upsert writes
- * to the row that is there already, if any; a row left alone comes back as NULL.
+ * insert_all sends one statement for each set of columns that are given; bulk_load sends
+ * many rows in parts and makes no objects of them. upsert writes to the row that is there
+ * already, if any; a row left alone comes back as NULL.
  */
 #define values_insert(...) values_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status values_insert_at(orm_site site_, orm_session *db_,
@@ -125,6 +126,10 @@ ORM_MUST_USE orm_status values_insert_at(orm_site site_, orm_session *db_,
 ORM_MUST_USE orm_status values_insert_all_at(orm_site site_, orm_session *db_,
                                              const values_new *values_, size_t count,
                                              values_list *list_out);
+#define values_bulk_load(...) values_bulk_load_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_bulk_load_at(orm_site site_, orm_session *db_,
+                                            const values_new *values_, size_t count,
+                                            const orm_bulk_options *options, int64_t *count_out);
 #define values_upsert(...) values_upsert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status values_upsert_at(orm_site site_, orm_session *db_,
                                          const values_new *values_, const values_conflict *conflict,

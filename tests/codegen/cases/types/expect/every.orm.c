@@ -849,6 +849,12 @@ orm_status every_insert_all_at(orm_site site, orm_session *db, const every_new *
     return orm_gen_insert_all(site, db, &every_model, values, count, list_out);
 }
 
+orm_status every_bulk_load_at(orm_site site, orm_session *db, const every_new *values, size_t count,
+                              const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site, db, &every_model, values, count, options, count_out);
+}
+
 orm_status every_upsert_at(orm_site site, orm_session *db, const every_new *values,
                            const every_conflict *conflict, every **row_out)
 {

@@ -206,6 +206,12 @@ orm_status keyed_insert_all_at(orm_site site, orm_session *db, const keyed_new *
     return orm_gen_insert_all(site, db, &keyed_model, values, count, list_out);
 }
 
+orm_status keyed_bulk_load_at(orm_site site, orm_session *db, const keyed_new *values, size_t count,
+                              const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site, db, &keyed_model, values, count, options, count_out);
+}
+
 orm_status keyed_upsert_at(orm_site site, orm_session *db, const keyed_new *values,
                            const keyed_conflict *conflict, keyed **row_out)
 {

@@ -178,6 +178,12 @@ orm_status project_insert_all_at(orm_site site, orm_session *db, const project_n
     return orm_gen_insert_all(site, db, &project_model, values, count, list_out);
 }
 
+orm_status project_bulk_load_at(orm_site site, orm_session *db, const project_new *values,
+                                size_t count, const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site, db, &project_model, values, count, options, count_out);
+}
+
 orm_status project_upsert_at(orm_site site, orm_session *db, const project_new *values,
                              const project_conflict *conflict, project **row_out)
 {

@@ -176,8 +176,9 @@ ORM_MUST_USE orm_status project_raw_at(orm_site site, orm_session *db, const cha
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given. upsert writes
- * to the row that is there already, if any; a row left alone comes back as NULL.
+ * insert_all sends one statement for each set of columns that are given; bulk_load sends
+ * many rows in parts and makes no objects of them. upsert writes to the row that is there
+ * already, if any; a row left alone comes back as NULL.
  */
 #define project_insert(...) project_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_insert_at(orm_site site, orm_session *db, const project_new *values,
@@ -186,6 +187,10 @@ ORM_MUST_USE orm_status project_insert_at(orm_site site, orm_session *db, const 
 ORM_MUST_USE orm_status project_insert_all_at(orm_site site, orm_session *db,
                                               const project_new *values, size_t count,
                                               project_list *list_out);
+#define project_bulk_load(...) project_bulk_load_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_bulk_load_at(orm_site site, orm_session *db,
+                                             const project_new *values, size_t count,
+                                             const orm_bulk_options *options, int64_t *count_out);
 #define project_upsert(...) project_upsert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_upsert_at(orm_site site, orm_session *db, const project_new *values,
                                           const project_conflict *conflict, project **row_out);

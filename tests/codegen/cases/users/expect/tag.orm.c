@@ -106,6 +106,12 @@ orm_status tag_insert_all_at(orm_site site, orm_session *db, const tag_new *valu
     return orm_gen_insert_all(site, db, &tag_model, values, count, list_out);
 }
 
+orm_status tag_bulk_load_at(orm_site site, orm_session *db, const tag_new *values, size_t count,
+                            const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site, db, &tag_model, values, count, options, count_out);
+}
+
 orm_status tag_upsert_at(orm_site site, orm_session *db, const tag_new *values,
                          const tag_conflict *conflict, tag **row_out)
 {

@@ -114,8 +114,9 @@ ORM_MUST_USE orm_status tag_raw_at(orm_site site, orm_session *db, const char *s
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given. upsert writes
- * to the row that is there already, if any; a row left alone comes back as NULL.
+ * insert_all sends one statement for each set of columns that are given; bulk_load sends
+ * many rows in parts and makes no objects of them. upsert writes to the row that is there
+ * already, if any; a row left alone comes back as NULL.
  */
 #define tag_insert(...) tag_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_insert_at(orm_site site, orm_session *db, const tag_new *values,
@@ -123,6 +124,10 @@ ORM_MUST_USE orm_status tag_insert_at(orm_site site, orm_session *db, const tag_
 #define tag_insert_all(...) tag_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_insert_all_at(orm_site site, orm_session *db, const tag_new *values,
                                           size_t count, tag_list *list_out);
+#define tag_bulk_load(...) tag_bulk_load_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_bulk_load_at(orm_site site, orm_session *db, const tag_new *values,
+                                         size_t count, const orm_bulk_options *options,
+                                         int64_t *count_out);
 #define tag_upsert(...) tag_upsert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_upsert_at(orm_site site, orm_session *db, const tag_new *values,
                                       const tag_conflict *conflict, tag **row_out);

@@ -189,6 +189,12 @@ orm_status user_insert_all_at(orm_site site, orm_session *db, const user_new *va
     return orm_gen_insert_all(site, db, &user_model, values, count, list_out);
 }
 
+orm_status user_bulk_load_at(orm_site site, orm_session *db, const user_new *values, size_t count,
+                             const orm_bulk_options *options, int64_t *count_out)
+{
+    return orm_gen_bulk_load(site, db, &user_model, values, count, options, count_out);
+}
+
 orm_status user_upsert_at(orm_site site, orm_session *db, const user_new *values,
                           const user_conflict *conflict, user **row_out)
 {

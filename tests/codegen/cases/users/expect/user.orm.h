@@ -183,8 +183,9 @@ ORM_MUST_USE orm_status user_raw_at(orm_site site, orm_session *db, const char *
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; ORM_STALE when the row is gone or newer.
- * insert_all sends one statement for each set of columns that are given. upsert writes
- * to the row that is there already, if any; a row left alone comes back as NULL.
+ * insert_all sends one statement for each set of columns that are given; bulk_load sends
+ * many rows in parts and makes no objects of them. upsert writes to the row that is there
+ * already, if any; a row left alone comes back as NULL.
  */
 #define user_insert(...) user_insert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_insert_at(orm_site site, orm_session *db, const user_new *values,
@@ -192,6 +193,10 @@ ORM_MUST_USE orm_status user_insert_at(orm_site site, orm_session *db, const use
 #define user_insert_all(...) user_insert_all_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_insert_all_at(orm_site site, orm_session *db, const user_new *values,
                                            size_t count, user_list *list_out);
+#define user_bulk_load(...) user_bulk_load_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_bulk_load_at(orm_site site, orm_session *db, const user_new *values,
+                                          size_t count, const orm_bulk_options *options,
+                                          int64_t *count_out);
 #define user_upsert(...) user_upsert_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_upsert_at(orm_site site, orm_session *db, const user_new *values,
                                        const user_conflict *conflict, user **row_out);
