@@ -418,6 +418,9 @@ static int use_in_child(orm_engine *engine, orm_session *held)
     }
     if (status != ORM_MISUSE || strstr(error.message, "fork") == NULL)
         return 1;
+    /* The transaction was begun before the fork, so that this would need no BEGIN. */
+    if (touch(held) != ORM_MISUSE || strstr(orm_session_error(held)->message, "fork") == NULL)
+        return 4;
     if (orm_session_commit(held) != ORM_MISUSE)
         return 2;
     /* Nothing of this may reach the parent's connections. */

@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fail.h"
@@ -22,18 +21,20 @@ orm_status orm__pool_init(orm__pool *pool, orm_engine *engine, const orm__target
                      : options->max_overflow == ORM_POOL_NO_OVERFLOW
                          ? options->pool_size
                          : options->pool_size + options->max_overflow;
-    pool->process = (long)getpid();
     if (pthread_mutex_init(&pool->mutex, NULL) != 0)
         return orm__fail(error, ORM_RESOURCE, "cannot make a mutex");
+    orm__process_note(&pool->process);
     orm_status status = orm__keeper_start(pool, error);
-    if (status != ORM_OK)
+    if (status != ORM_OK) {
+        orm__process_dispose(&pool->process);
         (void)pthread_mutex_destroy(&pool->mutex);
+    }
     return status;
 }
 
 bool orm__pool_is_ours(const orm__pool *pool)
 {
-    return pool->process == (long)getpid();
+    return orm__process_is_same(&pool->process);
 }
 
 void orm__pool_dispose(orm__pool *pool)
@@ -48,6 +49,7 @@ void orm__pool_dispose(orm__pool *pool)
         orm__pool_close(pool, connection, "the engine closes");
     }
     (void)pthread_mutex_destroy(&pool->mutex);
+    orm__process_dispose(&pool->process);
 }
 
 /* With the mutex held: gives a connection (NULL: the right to open one) to the first waiter. False:

@@ -11,6 +11,7 @@
 #include <orm/events.h>
 
 #include "exec/connection.h"
+#include "exec/process.h"
 
 typedef struct orm__waiter {
     struct orm__waiter *next;
@@ -42,7 +43,7 @@ typedef struct orm__pool {
     int64_t checkouts;
     int64_t ping_failures;
     int64_t timeouts;
-    long process; /* the process that opened the pool */
+    orm__process process; /* the one that opened the pool */
     /* The thread that closes what is idle for too long and opens ahead; runs when asked for. */
     pthread_t keeper;
     pthread_cond_t keeper_wake;
@@ -81,7 +82,8 @@ void orm__pool_release(orm__pool *pool, orm__connection *connection);
  * with the first flight. When that check is not answered, the flight begins with BEGIN and holds no
  * COMMIT, it runs on a fresh connection instead; a flight that begins with BEGIN and met a stale
  * plan before anybody took a row of it is rolled back and sent once more. Nothing else is ever
- * repeated. Status and error as of the driver; ORM_CANCELLED without sending anything.
+ * repeated. Status and error as of the driver; ORM_CANCELLED, and ORM_MISUSE in a forked child,
+ * without sending anything.
  */
 orm_status orm__pool_run(orm__pool *pool, orm__connection *connection, orm__flight *flight,
                          orm_deadline deadline, orm_error *error);

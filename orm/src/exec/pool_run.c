@@ -142,15 +142,10 @@ static orm_status after_stale_plan(orm__pool *pool, orm__connection *connection,
     return pool->driver->run(connection->link, flight, deadline, error);
 }
 
-static bool is_control(const orm__flight *flight)
-{
-    return flight->count > 0 && flight->calls[0].statement->control != ORM__CONTROL_NONE;
-}
-
 orm_status orm__pool_run(orm__pool *pool, orm__connection *connection, orm__flight *flight,
                          orm_deadline deadline, orm_error *error)
 {
-    if (is_control(flight) && !orm__pool_is_ours(pool))
+    if (!orm__pool_is_ours(pool))
         return refuse(flight, orm__fail(error, ORM_MISUSE,
                                         "the session is the parent's: it was used before fork()"));
     if (flight->cancel != NULL && atomic_load(flight->cancel))
