@@ -10,13 +10,13 @@
 
 enum { READERS = 2 };
 
-static char reader_urls[READERS][1200];
+static char reader_urls[READERS][1400];
 static const char *const urls[READERS] = {reader_urls[0], reader_urls[1]};
 
 /* The readers are databases of their own, so that each says who it is. */
 static void make_postgresql(int i)
 {
-    char name[80];
+    char name[sizeof database.name + 24];
     (void)snprintf(name, sizeof name, "%s_reader%d", database.name, i);
     test_execute(&database, "drop database if exists \"%s\" with (force)", name);
     test_execute(&database, "create database \"%s\" template \"%s\"", name, database.name);
