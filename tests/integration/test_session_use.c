@@ -31,6 +31,14 @@ static int64_t milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static orm_status take_text(const orm_row *row, void *context)
+{
+    const char *text = NULL;
+    orm_status status = orm_row_text(row, 0, &text);
+    (void)snprintf(context, 40, "%s", text == NULL ? "" : text);
+    return status;
+}
+
 /* Fails so often with that status, then succeeds. */
 typedef struct attempts {
     int failures;
@@ -201,6 +209,52 @@ static void serialization_failures_are_survived(void **state)
     long long first = test_number(&database, "select balance from accounts where id = 1001");
     long long second = test_number(&database, "select balance from accounts where id = 1002");
     assert_true((second == 11 && first == 12) || (first == 21 && second == 22));
+}
+
+static void kill_backend(orm_session *db)
+{
+    char pid[40] = "";
+    assert_ok(db, orm_raw(db, "select pg_backend_pid()::text", NULL, 0, take_text, pid, NULL));
+    test_execute(&database, "select pg_terminate_backend(%s)", pid);
+    for (int i = 0; i < 5000 && test_number(&database,
+                                            "select count(*) from pg_stat_activity where pid = %s",
+                                            pid) > 0; i++)
+        (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+/* Only a server can be lost. */
+static void a_lost_connection_is_retryable_before_writes_only(void **state)
+{
+    (void)state;
+    int64_t count = 0;
+    orm_savepoint scope;
+    if (!database.postgresql)
+        skip();
+    orm_session_options reads = {.read_only = true};
+    orm_session *db = test_session_with(&database, &reads);
+    assert_ok(db, s_account_count(db, NULL, &count));
+    kill_backend(db);
+    assert_status(db, s_account_count(db, NULL, &count), ORM_DISCONNECTED);
+    assert_true(orm_session_error(db)->retryable);
+    assert_status(db, s_account_count(db, NULL, &count), ORM_FAILED_TRANSACTION);
+    assert_true(orm_session_error(db)->retryable);
+    orm_session_rollback(db);
+    assert_ok(db, s_account_count(db, NULL, &count));
+    test_session_close(&database, db);
+
+    db = test_session(&database);
+    assert_ok(db, orm_session_savepoint(db, &scope));
+    assert_ok(db, s_account_insert(db, &(s_account_new){.email = ORM_SET("lost@x")}, NULL));
+    kill_backend(db);
+    assert_status(db, s_account_count(db, NULL, &count), ORM_DISCONNECTED);
+    assert_false(orm_session_error(db)->retryable);
+    /* No savepoint outlives its connection. */
+    assert_status(db, orm_savepoint_rollback(db, scope), ORM_DISCONNECTED);
+    assert_status(db, s_account_count(db, NULL, &count), ORM_FAILED_TRANSACTION);
+    orm_session_rollback(db);
+    assert_ok(db, s_account_count(db, NULL, &count));
+    assert_int_equal(count, 2);
+    test_session_close(&database, db);
 }
 
 static void leaks_are_named_at_close(void **state)
@@ -439,6 +493,7 @@ int main(void)
         use_test(an_overlooked_failure_is_no_success),
         use_test(deadlocks_are_survived),
         use_test(serialization_failures_are_survived),
+        use_test(a_lost_connection_is_retryable_before_writes_only),
         use_test(leaks_are_named_at_close),
         use_test(expired_objects_are_read_again),
         use_test(expired_relations_are_loaded_again),
