@@ -528,6 +528,72 @@ static void a_failed_statement_of_a_flush_undoes_all(void **state)
     assert_int_equal(test_number(&database, "select count(*) from holders where points = 2"), 1);
 }
 
+#define BROAD(X)                                                                                   \
+    X(1)                                                                                           \
+    X(3) X(5) X(7) X(9) X(11) X(13) X(15) X(17) X(19) X(21) X(23) X(25) X(27) X(29) X(31) X(33)    \
+        X(35) X(37) X(39)
+
+/* More columns than SQLite's table of values has. */
+static void broad_rows_are_written_whole(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    w_broad *rows[3];
+    for (int i = 0; i < 3; i++) {
+        w_broad_new values = {.c1 = ORM_SET(0)};
+#define SET_PAIR(n) values.c##n = ORM_SET(i * 100 + n);
+        BROAD(SET_PAIR)
+#undef SET_PAIR
+        values.c2 = ORM_SET("t2");
+        values.c4 = ORM_SET("t4");
+        values.c6 = ORM_SET("t6");
+        values.c8 = ORM_SET("t8");
+        values.c10 = ORM_SET("t10");
+        values.c12 = ORM_SET("t12");
+        values.c14 = ORM_SET("t14");
+        values.c16 = ORM_SET("t16");
+        values.c18 = ORM_SET("t18");
+        values.c20 = ORM_SET("t20");
+        values.c22 = ORM_SET("t22");
+        values.c24 = ORM_SET("t24");
+        values.c26 = ORM_SET("t26");
+        values.c28 = ORM_SET("t28");
+        values.c30 = ORM_SET("t30");
+        values.c32 = ORM_SET("t32");
+        values.c34 = ORM_SET("t34");
+        values.c36 = ORM_SET("t36");
+        values.c38 = ORM_SET("t38");
+        values.c40 = ORM_SET("t40");
+        assert_ok(db, w_broad_add(db, &values, &rows[i]));
+    }
+    assert_ok(db, orm_session_flush(db));
+    assert_statements(&database, 1);
+    for (int i = 0; i < 3; i++) {
+#define CHECK(n) assert_int_equal(rows[i]->c##n, i * 100 + n);
+        BROAD(CHECK)
+#undef CHECK
+        assert_string_equal(rows[i]->c20, "t20");
+        assert_string_equal(rows[i]->c40, "t40");
+        w_broad_changes changes = {.c1 = ORM_SET(-i)};
+#define SET_PAIR(n) changes.c##n = ORM_SET(-i * 100 - n);
+        BROAD(SET_PAIR)
+#undef SET_PAIR
+        assert_ok(db, w_broad_change(db, rows[i], &changes));
+    }
+    test_count_start(&database);
+    assert_ok(db, orm_session_flush(db));
+    assert_statements(&database, 1);
+    for (int i = 0; i < 3; i++) {
+#define CHECK(n) assert_int_equal(rows[i]->c##n, -i * 100 - n);
+        BROAD(CHECK)
+#undef CHECK
+        assert_int_equal(rows[i]->version, 2);
+        assert_ok(db, w_broad_remove(db, rows[i]));
+    }
+    assert_ok(db, orm_session_commit(db));
+    assert_int_equal(test_number(&database, "select count(*) from broads"), 0);
+}
+
 static void savepoints_take_along_what_was_queued_before(void **state)
 {
     (void)state;
@@ -571,6 +637,7 @@ int main(void)
         write_test(lists_of_loaded_parents_stay_true),
         write_test(a_removed_parent_nulls_or_takes_along_its_children),
         write_test(a_failed_statement_of_a_flush_undoes_all),
+        write_test(broad_rows_are_written_whole),
         write_test(savepoints_take_along_what_was_queued_before),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);

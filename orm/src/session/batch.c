@@ -201,12 +201,6 @@ static void gather_shape(const orm__batch *batch, const column_set *set)
 static orm_status find_statement(const orm__batch *batch, column_set *set)
 {
     orm_session *db = batch->db;
-    const orm__line *line = set->lines[0];
-    if (batch->db->engine->driver->dialect == ORM_DIALECT_SQLITE &&
-        line->count + batch->model->key_count + 1 > ORM__SQLITE_LISTS_MAX)
-        return orm__fail(&db->error, ORM_UNSUPPORTED,
-                         "more than %d columns of %s are written at once", ORM__SQLITE_LISTS_MAX,
-                         batch->model->name);
     gather_shape(batch, set);
     if (db->gathered.status != ORM_OK)
         return db->gathered.status;

@@ -4,8 +4,6 @@
 
 #include "session/session.h"
 
-enum { ORM__SQLITE_LISTS_MAX = 900 }; /* columns of its widest table of values */
-
 enum { ORM__REFERENCES_MAX = 64 }; /* relations given rows in one call */
 
 /* A row given in place of the columns that refer to it. */

@@ -31,9 +31,8 @@ static void write_list(orm__text *text, const orm_model *model, const orm_column
 {
     orm__param param = orm__param_of(model, column);
     param.list = true;
-    if (!text->dialect->keys_are_table)
-        param.array = false;
-    if (text->dialect->keys_are_table || has_type(column)) {
+    param.array = false;
+    if (has_type(column)) {
         orm__text_param(text, param);
         return;
     }
@@ -57,11 +56,21 @@ bool orm__is_sliced(const orm__dialect *dialect, const orm_column *column)
     return !dialect->keys_are_table && is_array(column);
 }
 
-/* The columns of k, in order: c1, c2, … or on SQLite the key table's own k1, k2, …. */
+enum { TABLE_MAX = 8 }; /* columns of the key table */
+
+/*
+ * The columns of k, in order: c1, c2, …, on SQLite the key table's own k1, k2, …. What it has no
+ * column for is taken out of its list by position.
+ */
 static void write_cell(orm__text *text, size_t number)
 {
-    orm__buffer_printf(&text->out->sql, text->dialect->keys_are_table ? "k.k%zu" : "k.c%zu",
-                       number);
+    orm__buffer *sql = &text->out->sql;
+    if (!text->dialect->keys_are_table)
+        orm__buffer_printf(sql, "k.c%zu", number);
+    else if (number <= TABLE_MAX)
+        orm__buffer_printf(sql, "k.k%zu", number);
+    else
+        orm__buffer_printf(sql, "orm_item(?%zu, k.ord)", number);
 }
 
 /* The value of one column of k, which starts at cell *next. */
@@ -90,11 +99,6 @@ size_t orm__write_width(const orm__dialect *dialect, const orm_model *model,
     return width;
 }
 
-static const char *key_table(size_t width)
-{
-    return width <= 8 ? "orm_keys" : width <= 100 ? "orm_rows" : "orm_wide_rows";
-}
-
 /* One list of k after the other. */
 typedef struct list_writer {
     orm__text *text;
@@ -102,11 +106,27 @@ typedef struct list_writer {
     size_t width;
 } list_writer;
 
+static void add_table_list(list_writer *lists, const orm_column *column)
+{
+    orm__param param = orm__param_of(lists->model, column);
+    param.list = true;
+    if (lists->width++ >= TABLE_MAX) {
+        orm__text_declare(lists->text, param);
+        return;
+    }
+    orm__text_add(lists->text, lists->width > 1 ? ", " : "");
+    orm__text_param(lists->text, param);
+}
+
 static void add_lists(list_writer *lists, const uint16_t *columns, size_t count)
 {
     orm__text *text = lists->text;
     for (size_t i = 0; i < count; i++) {
         const orm_column *column = &lists->model->columns[columns[i]];
+        if (text->dialect->keys_are_table) {
+            add_table_list(lists, column);
+            continue;
+        }
         if (lists->width > 0)
             orm__text_add(text, ", ");
         if (orm__is_sliced(text->dialect, column)) {
@@ -121,10 +141,9 @@ static void add_lists(list_writer *lists, const uint16_t *columns, size_t count)
     }
 }
 
-static void open_table(orm__text *text, size_t width)
+static void open_table(orm__text *text)
 {
-    orm__text_add(text, text->dialect->keys_are_table ? key_table(width) : "unnest");
-    orm__text_add(text, "(");
+    orm__text_add(text, text->dialect->keys_are_table ? "orm_keys(" : "unnest(");
 }
 
 /* `numbered`: with a last column `ord`, the position. The key table always has one. */
@@ -169,7 +188,7 @@ static void write_bare_rows(orm__text *text, const orm_model *model)
     } else {
         orm__text_add(text, " SELECT FROM ");
     }
-    open_table(text, 1);
+    open_table(text);
     write_integers(text);
     close_table(text, 1, false);
     orm__text_add(text, " WHERE TRUE");
@@ -188,7 +207,7 @@ static void write_rows(orm__text *text, const orm_model *model, const uint16_t *
         write_value(text, model, &model->columns[columns[i]], &next);
     }
     orm__text_add(text, " FROM ");
-    open_table(text, width);
+    open_table(text);
     add_lists(&(list_writer){text, model, 0}, columns, count);
     close_table(text, width, true);
     /* SQLite would take ON for a join's without a WHERE before it. */
@@ -286,7 +305,7 @@ orm_status orm__compile_update_many(const orm__dialect *dialect, const orm_model
         orm__write_next_version(&text, model, "t0");
     }
     orm__text_add(&text, " FROM ");
-    open_table(&text, width);
+    open_table(&text);
     list_writer all = {&text, model, 0};
     add_lists(&all, columns, count);
     add_match_lists(&all, versioned);
@@ -315,7 +334,7 @@ static void write_delete_table(orm__text *text, const orm_model *model, bool ver
         write_cell(text, i);
     }
     orm__text_add(text, " FROM ");
-    open_table(text, width);
+    open_table(text);
     add_match_lists(&(list_writer){text, model, 0}, versioned);
     close_table(text, width, false);
     orm__text_add(text, ")");
@@ -342,7 +361,7 @@ orm_status orm__compile_delete_many(const orm__dialect *dialect, const orm_model
     } else {
         size_t width = model->key_count + (versioned ? 1u : 0u);
         orm__text_add(&text, " USING ");
-        open_table(&text, width);
+        open_table(&text);
         add_match_lists(&(list_writer){&text, model, 0}, versioned);
         close_table(&text, width, false);
         write_match(&text, model, versioned, 1);

@@ -72,7 +72,7 @@ static void *grow(orm__compiled *out, void *items, size_t *capacity, size_t coun
     return grown;
 }
 
-void orm__text_param(orm__text *text, orm__param param)
+void orm__text_declare(orm__text *text, orm__param param)
 {
     orm__compiled *out = text->out;
     orm__param *params =
@@ -81,7 +81,13 @@ void orm__text_param(orm__text *text, orm__param param)
         return;
     out->params = params;
     out->params[out->param_count++] = param;
-    orm__buffer_printf(&out->sql, "%c%zu", text->dialect->placeholder, out->param_count);
+}
+
+void orm__text_param(orm__text *text, orm__param param)
+{
+    orm__text_declare(text, param);
+    orm__buffer_printf(&text->out->sql, "%c%zu", text->dialect->placeholder,
+                       text->out->param_count);
 }
 
 orm__param orm__param_of(const orm_model *model, const orm_column *column)

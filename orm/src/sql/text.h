@@ -19,6 +19,8 @@ void orm__text_name(orm__text *text, const char *name);
 void orm__text_table(orm__text *text, const char *schema, const char *table);
 /* alias."column"; a NULL alias leaves it out. */
 void orm__text_column(orm__text *text, const char *alias, const char *column);
+/* A new parameter that stands elsewhere in the text, by its number. */
+void orm__text_declare(orm__text *text, orm__param param);
 /* The placeholder of a new parameter. */
 void orm__text_param(orm__text *text, orm__param param);
 /* The parameter for a value of `column`. */

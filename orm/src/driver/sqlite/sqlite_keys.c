@@ -9,58 +9,40 @@
 
 enum {
     COLUMN_ORD,
-    COLUMN_KEY,        /* k1 … kn, then hidden: the arguments a1 … an */
+    COLUMN_KEY,                                     /* k1 … k8 */
+    COLUMN_LIST = COLUMN_KEY + ORM_SQLITE_KEYS_MAX, /* a1 … a8, hidden: the arguments */
     GUESSED_ROWS = 200 /* few enough to be the outer loop, enough for an index to be worth it */
 };
 
 typedef struct keys_table {
     sqlite3_vtab base;
     orm__link *link;
-    int width; /* n */
 } keys_table;
 
 typedef struct keys_cursor {
     sqlite3_vtab_cursor base;
+    const orm__sqlite_list *lists[ORM_SQLITE_KEYS_MAX];
     int list_count;
     size_t at;
     size_t count;
-    const orm__sqlite_list *lists[];
 } keys_cursor;
 
-static size_t cursor_size(const keys_table *table)
-{
-    return sizeof(keys_cursor) + (size_t)table->width * sizeof(const orm__sqlite_list *);
-}
-
-static int declare(sqlite3 *handle, int width)
-{
-    sqlite3_str *sql = sqlite3_str_new(handle);
-    sqlite3_str_appendall(sql, "CREATE TABLE x(ord INTEGER");
-    for (int i = 1; i <= width; i++) sqlite3_str_appendf(sql, ", k%d", i);
-    for (int i = 1; i <= width; i++) sqlite3_str_appendf(sql, ", a%d HIDDEN", i);
-    sqlite3_str_appendall(sql, ")");
-    char *text = sqlite3_str_finish(sql);
-    int code = text == NULL ? SQLITE_NOMEM : sqlite3_declare_vtab(handle, text);
-    sqlite3_free(text);
-    return code == SQLITE_OK ? sqlite3_vtab_config(handle, SQLITE_VTAB_DIRECTONLY) : code;
-}
-
-/* argv[0] is the name the table goes by, which tells its width. */
 static int keys_connect(sqlite3 *handle, void *context, int argc, const char *const *argv,
                         sqlite3_vtab **table_out, char **message_out)
 {
     (void)argc;
+    (void)argv;
     (void)message_out;
     orm__link *link = context;
-    int width = strcmp(argv[0], ORM_SQLITE_KEYS_TABLE) == 0   ? ORM_SQLITE_KEYS_MAX
-                : strcmp(argv[0], ORM_SQLITE_ROWS_TABLE) == 0 ? ORM_SQLITE_ROWS_MAX
-                                                              : ORM_SQLITE_WIDE_ROWS_MAX;
-    int code = declare(handle, width);
+    int code = sqlite3_declare_vtab(
+        handle, "CREATE TABLE x(ord INTEGER, k1, k2, k3, k4, k5, k6, k7, k8, a1 HIDDEN, "
+                "a2 HIDDEN, a3 HIDDEN, a4 HIDDEN, a5 HIDDEN, a6 HIDDEN, a7 HIDDEN, "
+                "a8 HIDDEN)");
+    if (code == SQLITE_OK) code = sqlite3_vtab_config(handle, SQLITE_VTAB_DIRECTONLY);
     if (code != SQLITE_OK) return code;
     keys_table *table = orm__alloc_zero(link->allocator, sizeof *table);
     if (table == NULL) return SQLITE_NOMEM;
     table->link = link;
-    table->width = width;
     *table_out = &table->base;
     return SQLITE_OK;
 }
@@ -72,11 +54,11 @@ static int keys_disconnect(sqlite3_vtab *base)
     return SQLITE_OK;
 }
 
-/* The constraints of each argument, by argument; false when one can't be used in this plan. */
-static bool find_arguments(const sqlite3_index_info *info, int width, int *arguments)
+/* Notes the constraint of each argument; false when one can't be used in this plan. */
+static bool find_arguments(const sqlite3_index_info *info, int arguments[ORM_SQLITE_KEYS_MAX])
 {
     for (int i = 0; i < info->nConstraint; i++) {
-        int list = info->aConstraint[i].iColumn - COLUMN_KEY - width;
+        int list = info->aConstraint[i].iColumn - COLUMN_LIST;
         if (list < 0 || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
         if (!info->aConstraint[i].usable) return false;
         arguments[list] = i;
@@ -84,14 +66,14 @@ static bool find_arguments(const sqlite3_index_info *info, int width, int *argum
     return true;
 }
 
-static int keys_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
+static int keys_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
 {
-    const keys_table *table = (const keys_table *)base;
-    int arguments[ORM_SQLITE_WIDE_ROWS_MAX];
-    for (int i = 0; i < table->width; i++) arguments[i] = -1;
-    if (!find_arguments(info, table->width, arguments)) return SQLITE_CONSTRAINT;
+    (void)table;
+    int arguments[ORM_SQLITE_KEYS_MAX];
+    for (int i = 0; i < ORM_SQLITE_KEYS_MAX; i++) arguments[i] = -1;
+    if (!find_arguments(info, arguments)) return SQLITE_CONSTRAINT;
     int count = 0;
-    while (count < table->width && arguments[count] >= 0) {
+    while (count < ORM_SQLITE_KEYS_MAX && arguments[count] >= 0) {
         info->aConstraintUsage[arguments[count]].argvIndex = count + 1;
         info->aConstraintUsage[arguments[count]].omit = 1;
         count++;
@@ -107,7 +89,7 @@ static int keys_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 static int keys_open(sqlite3_vtab *base, sqlite3_vtab_cursor **cursor_out)
 {
     keys_table *table = (keys_table *)base;
-    keys_cursor *cursor = orm__alloc_zero(table->link->allocator, cursor_size(table));
+    keys_cursor *cursor = orm__alloc_zero(table->link->allocator, sizeof *cursor);
     if (cursor == NULL) return SQLITE_NOMEM;
     *cursor_out = &cursor->base;
     return SQLITE_OK;
@@ -116,7 +98,7 @@ static int keys_open(sqlite3_vtab *base, sqlite3_vtab_cursor **cursor_out)
 static int keys_close(sqlite3_vtab_cursor *base)
 {
     keys_table *table = (keys_table *)base->pVtab;
-    orm__free(table->link->allocator, base, cursor_size(table));
+    orm__free(table->link->allocator, base, sizeof(keys_cursor));
     return SQLITE_OK;
 }
 
@@ -233,12 +215,27 @@ static const sqlite3_module keys_module = {
     .xRowid = keys_rowid,
 };
 
+static void item_function(sqlite3_context *context, int argc, sqlite3_value **values)
+{
+    (void)argc;
+    const orm__sqlite_list *list = sqlite3_value_pointer(values[0], ORM_SQLITE_KEYS_TABLE);
+    sqlite3_int64 at = sqlite3_value_int64(values[1]);
+    if (list == NULL || at < 0 || (sqlite3_uint64)at >= list->count) {
+        orm__link *link = sqlite3_user_data(context);
+        (void)orm__fail(&link->pending, ORM_INVALID, "%s: no such element",
+                        ORM_SQLITE_FUNCTION_ITEM);
+        sqlite3_result_error(context, link->pending.message, -1);
+        return;
+    }
+    (void)give_key(context, list, (size_t)at);
+}
+
 int orm__sqlite_add_keys(orm__link *link)
 {
-    static const char *const names[] = {ORM_SQLITE_KEYS_TABLE, ORM_SQLITE_ROWS_TABLE,
-                                        ORM_SQLITE_WIDE_ROWS_TABLE};
-    int code = SQLITE_OK;
-    for (size_t i = 0; i < sizeof names / sizeof names[0] && code == SQLITE_OK; i++)
-        code = sqlite3_create_module_v2(link->handle, names[i], &keys_module, link, NULL);
-    return code;
+    int code = sqlite3_create_function_v2(link->handle, ORM_SQLITE_FUNCTION_ITEM, 2,
+                                          SQLITE_UTF8 | SQLITE_DIRECTONLY, link, item_function,
+                                          NULL, NULL, NULL);
+    return code != SQLITE_OK ? code
+                             : sqlite3_create_module_v2(link->handle, ORM_SQLITE_KEYS_TABLE,
+                                                        &keys_module, link, NULL);
 }

@@ -18,9 +18,10 @@
  */
 #define ORM_SQLITE_KEYS_TABLE "orm_keys"
 #define ORM_SQLITE_KEYS_ORD   "ord"
-/* The same with more columns, for rows that are written. */
-#define ORM_SQLITE_ROWS_TABLE      "orm_rows"
-#define ORM_SQLITE_WIDE_ROWS_TABLE "orm_wide_rows"
-enum { ORM_SQLITE_KEYS_MAX = 8, ORM_SQLITE_ROWS_MAX = 100, ORM_SQLITE_WIDE_ROWS_MAX = 900 };
+enum { ORM_SQLITE_KEYS_MAX = 8 };
+
+/* orm_item(?n, ord): the element at that position of a list that is no argument of the table, for
+ * more columns than it has (SQLite itself takes no more than 16). */
+#define ORM_SQLITE_FUNCTION_ITEM "orm_item"
 
 #endif
