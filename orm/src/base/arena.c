@@ -28,8 +28,7 @@ void orm__arena_init(orm__arena *arena, const orm_allocator *allocator,
 
 static void free_block(orm__arena *arena, orm__block *block)
 {
-    bool standard = block->size == ORM_ARENA_BLOCK_SIZE;
-    if (standard && arena->cache != NULL && arena->cache->give(arena->cache->context, block))
+    if (arena->cache != NULL && arena->cache->give(arena->cache->context, block))
         return;
     orm__free(arena->allocator, block, block->size);
 }
@@ -43,10 +42,11 @@ void orm__arena_dispose(orm__arena *arena)
 static orm__block *new_block(orm__arena *arena, size_t size)
 {
     orm__block *block = NULL;
-    if (size == ORM_ARENA_BLOCK_SIZE && arena->cache != NULL)
-        block = arena->cache->take(arena->cache->context);
-    if (block == NULL)
-        block = orm__alloc(arena->allocator, size);
+    if (arena->cache != NULL)
+        block = arena->cache->take(arena->cache->context, size);
+    if (block != NULL)
+        return block;
+    block = orm__alloc(arena->allocator, size);
     if (block != NULL)
         block->size = size;
     return block;
@@ -89,6 +89,31 @@ void *orm__arena_zero(orm__arena *arena, size_t size)
     if (memory != NULL)
         memset(memory, 0, size);
     return memory;
+}
+
+static orm__block *block_of(void *memory)
+{
+    return (orm__block *)(void *)((char *)memory - HEADER_SIZE);
+}
+
+void *orm__arena_enlarge(orm__arena *arena, void *memory, size_t old_size, size_t new_size)
+{
+    if (new_size > SIZE_MAX / 2)
+        return NULL;
+    orm__block *block = new_block(arena, HEADER_SIZE + new_size);
+    if (block == NULL)
+        return NULL;
+    void *larger = (char *)block + HEADER_SIZE;
+    if (old_size > 0)
+        memcpy(larger, memory, old_size);
+    orm__arena_return(arena, memory);
+    return larger;
+}
+
+void orm__arena_return(orm__arena *arena, void *memory)
+{
+    if (memory != NULL)
+        free_block(arena, block_of(memory));
 }
 
 char *orm__arena_vprintf(orm__arena *arena, const char *format, va_list values)

@@ -13,11 +13,11 @@
 
 typedef struct orm__block orm__block;
 
-/* Where a bounded number of standard blocks wait for reuse; implemented by the engine, NULL
- * functions mean none. */
+/* Where a bounded amount of blocks waits for reuse; implemented by the engine. */
 typedef struct orm__block_cache {
     void *context;
-    orm__block *(*take)(void *context);             /* NULL when empty */
+    /* A block of at least `size` bytes, its `size` set; NULL: none fits. */
+    orm__block *(*take)(void *context, size_t size);
     bool (*give)(void *context, orm__block *block); /* false: full, the arena frees it */
 } orm__block_cache;
 
@@ -67,6 +67,13 @@ static inline void *orm__arena_alloc(orm__arena *arena, size_t size)
 }
 
 void *orm__arena_zero(orm__arena *arena, size_t size);
+
+/*
+ * A larger copy of `memory` (NULL at first), which is not the arena's own but comes from its cache
+ * and allocator: give it back with orm__arena_return. NULL: out of memory, `memory` is as it was.
+ */
+void *orm__arena_enlarge(orm__arena *arena, void *memory, size_t old_size, size_t new_size);
+void orm__arena_return(orm__arena *arena, void *memory);
 /* A copy of `size` bytes followed by a NUL; NULL when out of memory. */
 static inline char *orm__arena_copy(orm__arena *arena, const void *data, size_t size)
 {

@@ -48,15 +48,33 @@ static orm_status check_options(const orm_engine_options *options, orm_error *er
     return ORM_OK;
 }
 
-static orm__block *take_block(void *context)
+/* With the mutex held: the first large block that fits and is not more than twice as large. */
+static orm__block *take_large(orm_engine *engine, size_t size)
+{
+    for (orm__block **at = &engine->large_blocks; *at != NULL; at = &(*at)->next) {
+        orm__block *block = *at;
+        if (block->size < size || block->size / 2 > size)
+            continue;
+        *at = block->next;
+        engine->large_block_count--;
+        return block;
+    }
+    return NULL;
+}
+
+static orm__block *take_block(void *context, size_t size)
 {
     orm_engine *engine = context;
+    orm__block *block = NULL;
     (void)pthread_mutex_lock(&engine->block_mutex);
-    orm__block *block = engine->blocks;
-    if (block != NULL) {
+    if (size > ORM_ARENA_BLOCK_SIZE) {
+        block = take_large(engine, size);
+    } else if (size == ORM_ARENA_BLOCK_SIZE && engine->blocks != NULL) {
+        block = engine->blocks;
         engine->blocks = block->next;
-        engine->block_count--;
     }
+    if (block != NULL)
+        engine->block_bytes -= block->size;
     (void)pthread_mutex_unlock(&engine->block_mutex);
     return block;
 }
@@ -64,12 +82,18 @@ static orm__block *take_block(void *context)
 static bool give_block(void *context, orm__block *block)
 {
     orm_engine *engine = context;
+    bool large = block->size > ORM_ARENA_BLOCK_SIZE;
+    if (block->size < ORM_ARENA_BLOCK_SIZE || block->size > ORM__BLOCK_SIZE_KEPT)
+        return false;
     (void)pthread_mutex_lock(&engine->block_mutex);
-    bool room = engine->block_count < ORM__BLOCKS_KEPT;
+    bool room = block->size <= ORM__BLOCK_BYTES_KEPT - engine->block_bytes &&
+                (!large || engine->large_block_count < ORM__LARGE_BLOCKS_KEPT);
     if (room) {
-        block->next = engine->blocks;
-        engine->blocks = block;
-        engine->block_count++;
+        orm__block **list = large ? &engine->large_blocks : &engine->blocks;
+        block->next = *list;
+        *list = block;
+        engine->large_block_count += large;
+        engine->block_bytes += block->size;
     }
     (void)pthread_mutex_unlock(&engine->block_mutex);
     return room;
@@ -185,16 +209,22 @@ static orm_status open_parts(orm_engine *engine, orm_error *error)
     return status;
 }
 
+static void free_blocks(orm_engine *engine, orm__block *blocks)
+{
+    while (blocks != NULL) {
+        orm__block *block = blocks;
+        blocks = block->next;
+        orm__free(&engine->allocator, block, block->size);
+    }
+}
+
 static void free_engine(orm_engine *engine)
 {
     orm_allocator allocator = engine->allocator;
     if (engine->own_threads)
         orm__thread_runtime_dispose(&engine->threads);
-    while (engine->blocks != NULL) {
-        orm__block *block = engine->blocks;
-        engine->blocks = block->next;
-        orm__free(&allocator, block, block->size);
-    }
+    free_blocks(engine, engine->blocks);
+    free_blocks(engine, engine->large_blocks);
     free_url(engine);
     dispose_locks(engine);
     orm__free(&allocator, engine, sizeof *engine);

@@ -19,7 +19,12 @@ struct orm_subscription {
     struct orm_subscription *next;
 };
 
-enum { ORM__BLOCKS_KEPT = 256 };
+/* Arena blocks kept for reuse: bytes in all, the largest block, and how many above the standard. */
+enum {
+    ORM__BLOCK_BYTES_KEPT = 24 * 1024 * 1024,
+    ORM__BLOCK_SIZE_KEPT = 256 * 1024,
+    ORM__LARGE_BLOCKS_KEPT = 16
+};
 
 /* A replica with a pool of its own. */
 typedef struct orm__reader {
@@ -49,8 +54,10 @@ struct orm_engine {
     size_t reader_count;  /* open */
     atomic_size_t next_reader;
     pthread_mutex_t block_mutex;
-    orm__block *blocks; /* arena blocks waiting for reuse */
-    size_t block_count;
+    orm__block *blocks;       /* standard arena blocks waiting for reuse */
+    orm__block *large_blocks; /* and larger ones */
+    size_t block_bytes;       /* of both */
+    size_t large_block_count;
     orm__block_cache block_cache;
     pthread_rwlock_t subscription_lock;
     orm_subscription *subscriptions;

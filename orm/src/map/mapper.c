@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/allocator.h"
 #include "base/fail.h"
 #include "map/related.h"
 
@@ -126,8 +125,8 @@ void *orm__mapper_new(orm__mapper *mapper)
 bool orm__row_list_grow(orm__row_list *list)
 {
     size_t capacity = list->capacity == 0 ? 64 : list->capacity * 2;
-    void **items = orm__resize(list->allocator, list->items, list->capacity * sizeof *items,
-                               capacity * sizeof *items);
+    void **items = orm__arena_enlarge(list->arena, list->items, list->count * sizeof *items,
+                                      capacity * sizeof *items);
     if (items == NULL)
         return false;
     list->items = items;
@@ -137,7 +136,7 @@ bool orm__row_list_grow(orm__row_list *list)
 
 void orm__row_list_dispose(orm__row_list *list)
 {
-    orm__free(list->allocator, list->items, list->capacity * sizeof *list->items);
+    orm__arena_return(list->arena, list->items);
     list->items = NULL;
     list->count = 0;
     list->capacity = 0;

@@ -42,7 +42,7 @@ void *orm__mapper_new(orm__mapper *mapper);
 
 /* A growing vector of rows. */
 typedef struct orm__row_list {
-    const orm_allocator *allocator;
+    orm__arena *arena; /* whose cache the vector comes from; borrowed */
     void **items;
     size_t count;
     size_t capacity;

@@ -1,14 +1,12 @@
 #include "relation/assign.h"
 
-#include "base/allocator.h"
-
 bool orm__assign(orm__assigned *assigned, orm__slot *slot, void *value, orm__load *load)
 {
     if (assigned->count == assigned->capacity) {
         size_t capacity = assigned->capacity == 0 ? 64 : assigned->capacity * 2;
         orm__assignment *items =
-            orm__resize(assigned->allocator, assigned->items, assigned->capacity * sizeof *items,
-                        capacity * sizeof *items);
+            orm__arena_enlarge(assigned->arena, assigned->items, assigned->capacity * sizeof *items,
+                               capacity * sizeof *items);
         if (items == NULL)
             return false;
         assigned->items = items;
@@ -30,7 +28,7 @@ void orm__assigned_undo(orm__assigned *assigned)
 
 void orm__assigned_dispose(orm__assigned *assigned)
 {
-    orm__free(assigned->allocator, assigned->items, assigned->capacity * sizeof *assigned->items);
+    orm__arena_return(assigned->arena, assigned->items);
     assigned->items = NULL;
     assigned->count = 0;
     assigned->capacity = 0;

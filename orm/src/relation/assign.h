@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "map/object.h"
 
 typedef struct orm__assignment {
@@ -12,7 +13,7 @@ typedef struct orm__assignment {
 } orm__assignment;
 
 typedef struct orm__assigned {
-    const orm_allocator *allocator;
+    orm__arena *arena; /* whose cache the vector comes from; borrowed */
     orm__assignment *items;
     size_t count;
     size_t capacity;

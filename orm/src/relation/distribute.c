@@ -70,9 +70,7 @@ static bool assign_rows(orm__loader *loader, orm__task *task, const grouped *chi
 static bool assign_inverse(orm__loader *loader, orm__task *task, const grouped *children)
 {
     const orm_relation *relation = task->relation;
-    if (relation->inverse == ORM_NO_RELATION || relation->link != NULL)
-        return true;
-    if (relation->target->relations[relation->inverse].kind != ORM_BELONGS_TO)
+    if (task->inverse_load != NULL || !orm__task_has_inverse(task))
         return true;
     orm__load *load = orm__arena_zero(&loader->session->arena, sizeof *load);
     if (load == NULL)
@@ -88,10 +86,7 @@ static bool assign_inverse(orm__loader *loader, orm__task *task, const grouped *
                 &orm__object_of(relation->target, children->items[i])->slots[relation->inverse];
             if (slot->load != NULL && slot->load->epoch == load->epoch)
                 continue;
-            /* Objects that came with this very load need no way back. */
-            if (task->tables.mappers[0].distinct)
-                *slot = (orm__slot){task->parents[only], load};
-            else if (!orm__assign(&loader->assigned, slot, task->parents[only], load))
+            if (!orm__assign(&loader->assigned, slot, task->parents[only], load))
                 return false;
         }
     }

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/allocator.h"
 #include "base/fail.h"
 #include "model/column_value.h"
 
@@ -16,13 +15,12 @@ void orm__loader_init(orm__loader *loader, orm_session *session, orm_site site)
     loader->session = session;
     loader->site = site;
     loader->level_end = &loader->level;
-    loader->assigned.allocator = &session->engine->allocator;
+    loader->assigned.arena = &session->arena;
 }
 
 static void dispose_task(orm__task *task)
 {
-    const orm_allocator *allocator = task->children.allocator;
-    orm__free(allocator, task->child_keys, task->child_capacity * sizeof *task->child_keys);
+    orm__arena_return(task->children.arena, task->child_keys);
     task->child_keys = NULL;
     task->child_capacity = 0;
     orm__row_list_dispose(&task->children);
@@ -66,8 +64,8 @@ orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t
     task->parents = parents;
     task->parent_count = count;
     task->row_by_row = row_by_row;
-    task->children.allocator = &session->engine->allocator;
-    task->reused.allocator = &session->engine->allocator;
+    task->children.arena = &session->arena;
+    task->reused.arena = &session->arena;
     if (orm__is_watched(session->engine, session->sink))
         task->path = row_by_row ? NULL : join_path(session, parent_path, task->relation->name);
     *loader->level_end = task;
@@ -137,8 +135,9 @@ static bool add_child(orm__task *task, void *row, uint32_t key)
 {
     if (task->children.count == task->child_capacity) {
         size_t capacity = task->child_capacity == 0 ? 64 : task->child_capacity * 2;
-        uint32_t *keys = orm__resize(task->children.allocator, task->child_keys,
-                                     task->child_capacity * sizeof *keys, capacity * sizeof *keys);
+        uint32_t *keys =
+            orm__arena_enlarge(task->children.arena, task->child_keys,
+                               task->child_capacity * sizeof *keys, capacity * sizeof *keys);
         if (keys == NULL)
             return false;
         task->child_keys = keys;
@@ -205,6 +204,21 @@ static orm_status read_key(const piece *part, orm__rows *rows, const void *row, 
     return ORM_OK;
 }
 
+/*
+ * A new child learns its parent while it is at hand; one that is not new is told when all have
+ * come, with a way back.
+ */
+static void tell_parent(const orm__task *task, void *row, uint32_t key)
+{
+    uint32_t only = task->keys.first[key];
+    if (task->inverse_load == NULL || task->keys.next[only] != ORM__NO_PARENT)
+        return;
+    const orm_relation *relation = task->relation;
+    orm__slot *slot = &orm__object_of(relation->target, row)->slots[relation->inverse];
+    if (slot->load == NULL)
+        *slot = (orm__slot){task->parents[only], task->inverse_load};
+}
+
 static orm_status take_children(orm__call *call, orm__rows *rows, orm_error *error)
 {
     const piece *part = call->context;
@@ -222,6 +236,8 @@ static orm_status take_children(orm__call *call, orm__rows *rows, orm_error *err
             status = read_key(part, rows, row, &key, error);
         if (status == ORM_OK && !add_child(task, row, key))
             status = orm__fail(error, ORM_NOMEM, "out of memory");
+        if (status == ORM_OK)
+            tell_parent(task, row, key);
         if (status == ORM_OK)
             status = driver->next(rows, &more, error);
     }
@@ -278,6 +294,25 @@ static orm_status find_statement(orm__loader *loader, orm__task *task)
     return ORM_OK;
 }
 
+bool orm__task_has_inverse(const orm__task *task)
+{
+    const orm_relation *relation = task->relation;
+    return relation->kind != ORM_BELONGS_TO && relation->link == NULL &&
+           relation->inverse != ORM_NO_RELATION &&
+           relation->target->relations[relation->inverse].kind == ORM_BELONGS_TO;
+}
+
+static orm_status make_inverse_load(orm__loader *loader, orm__task *task)
+{
+    orm_session *session = loader->session;
+    task->inverse_load = orm__arena_zero(&session->arena, sizeof *task->inverse_load);
+    if (task->inverse_load == NULL)
+        return orm__session_nomem(session);
+    task->inverse_load->site = loader->site;
+    task->inverse_load->epoch = session->map.epoch;
+    return ORM_OK;
+}
+
 static orm_status prepare_task(orm__loader *loader, orm__task *task)
 {
     orm_session *session = loader->session;
@@ -293,8 +328,11 @@ static orm_status prepare_task(orm__loader *loader, orm__task *task)
     /* Keys equal for the database but not in bytes could bring one child twice. */
     bool distinct = orm__relation_matches_bytes(task->owner, task->relation) &&
                     readers_of(loader->level, task->relation->target) == 1;
-    return orm__tables_init(&task->tables, session, loader->site, &task->query, task->statement,
-                            task->result, distinct, task->view.refresh, &loader->assigned);
+    status = orm__tables_init(&task->tables, session, loader->site, &task->query, task->statement,
+                              task->result, distinct, task->view.refresh, &loader->assigned);
+    if (status == ORM_OK && task->tables.mappers[0].distinct && orm__task_has_inverse(task))
+        status = make_inverse_load(loader, task);
+    return status;
 }
 
 static size_t pieces_of(const orm__loader *loader, const orm__task *task)

@@ -29,6 +29,8 @@ typedef struct orm__task {
     /* Work. */
     orm__keyset keys;
     orm__load *load;
+    orm__load
+        *inverse_load; /* of children that are all new: they are told their parent as they come */
     orm__query query;
     orm__statement *statement;
     orm__tables tables;
@@ -74,6 +76,8 @@ orm_status orm__loader_run(orm__loader *loader);
 
 /* The stages of one level. Finds the keys to ask for; sets what is known without asking. */
 orm_status orm__task_collect(orm__loader *loader, orm__task *task);
+/* Whether children lead back to the parent they were reached from by a relation to one row. */
+bool orm__task_has_inverse(const orm__task *task);
 /* Hands the children read to their parents. */
 orm_status orm__task_distribute(orm__loader *loader, orm__task *task);
 

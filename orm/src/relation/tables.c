@@ -30,7 +30,7 @@ static bool init_join(orm__tables *tables, orm_site site, uint16_t i, const orm_
     load->partial = orm__view_is_partial(&view);
     result->relation = join->relation;
     tables->loads[i + 1] = load;
-    tables->joined[i + 1].allocator = &session->engine->allocator;
+    tables->joined[i + 1].arena = &session->arena;
     return orm__mapper_init(&tables->mappers[i + 1], session, session->engine->driver,
                             &session->arena, &session->map, target, fields, result, false,
                             refresh || view.refresh);
@@ -62,7 +62,7 @@ orm_status orm__tables_init(orm__tables *tables, orm_session *session, orm_site 
 void orm__tables_dispose(orm__tables *tables)
 {
     for (uint16_t i = 1; i <= tables->query->join_count; i++)
-        if (tables->joined[i].allocator != NULL)
+        if (tables->joined[i].arena != NULL)
             orm__row_list_dispose(&tables->joined[i]);
 }
 

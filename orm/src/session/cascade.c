@@ -159,7 +159,7 @@ bool orm__cascade(orm__lists *lists, const orm_model *model)
     const orm_model **models = known_models(lists, &count);
     const orm_model **gone = orm__arena_alloc(lists->arena, (count + 2) * sizeof *gone);
     bool ok = models != NULL && gone != NULL;
-    c.rows.allocator = &lists->session->engine->allocator;
+    c.rows.arena = &lists->session->arena;
     if (ok)
         gone[gone_count++] = model;
     while (ok && more) {

@@ -62,7 +62,7 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     orm__identity_map_init(&session->map, &engine->allocator);
     session->map.lasting = &session->lasting;
     orm__gathered_init(&session->gathered, &engine->allocator, engine->driver->dialect);
-    session->rows.allocator = &engine->allocator;
+    session->rows.arena = &session->arena;
     orm__tenant_enter(engine, &session->tenant);
     return session;
 }
