@@ -110,8 +110,8 @@ static void other_texts_are_not(void **state)
                                         "{}{}",
                                         "// a\n1",
                                         "1/**/",
-                                        "\xef\xbb\xbf"
-                                        "1"};
+                                        ("\xef\xbb\xbf"
+                                         "1")};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         assert_int_equal(judge(texts[i], false), ORM__JSON_INVALID);
         assert_int_equal(judge(texts[i], true), ORM__JSON_INVALID);
