@@ -52,7 +52,7 @@ typedef struct orm_event {
     size_t value_count;
     int64_t rows;        /* returned */
     int64_t affected;    /* written */
-    int64_t bytes;       /* of the values returned; 0 on SQLite */
+    int64_t bytes;       /* of the values read, as the database sent or stored them */
     int64_t duration_ns; /* 0 unless a subscriber asked for times */
     orm_status status;
     const orm_error *error; /* NULL on success */

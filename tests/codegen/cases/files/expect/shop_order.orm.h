@@ -185,7 +185,8 @@ ORM_MUST_USE orm_status shop_order_raw_at(orm_site site, orm_session *db, const 
 /*
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
- * for a required column that was not set; ORM_STALE when the row is gone or newer.
+ * for a required column that was not set; when the row is gone ORM_NOT_FOUND, or
+ * ORM_STALE where a version column tells, also when it is newer.
  * insert_all sends one statement for each set of columns that are given; bulk_load sends
  * many rows in parts and makes no objects of them. upsert writes to the row that is there
  * already, if any; a row left alone comes back as NULL.
