@@ -1,4 +1,7 @@
 #include "emit/c_emit.h"
+
+#include <string.h>
+
 #include "emit/c_types.h"
 
 /*
@@ -44,6 +47,10 @@ static const struct c_function combining[] = {
     {NULL, NULL, "void ", "$add_where$(orm_session *$.db$, $query$ *$.query$, $pred$ $.pred$)",
      "    orm_gen_where($.db$, &$descriptor$, &$.query$->where.pred, &$.pred$.pred);\n"},
 };
+
+static const struct c_function rows_of = {NULL, NULL, "orm_rows ",
+                                          "$rows_of$(const $query$ *$.query$)",
+                                          "    return (orm_rows){&$descriptor$, $.query$};\n"};
 
 static const struct c_function find = {
     "$find$", "$find_at$", STATUS, "$find_at$" AT "$key_arguments$, $type$ **$.row_out$)",
@@ -168,6 +175,10 @@ static const char about_has[] =
     "\n"
     "/* Rows with at least one related row for which `target` holds; copied like the others. */\n";
 
+static const char about_rows[] =
+    "\n"
+    "/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */\n";
+
 static const char about_reading[] =
     "\n"
     "/*\n"
@@ -225,7 +236,7 @@ static void declare(struct c_emit *emit, const struct c_function *function)
         writer_add(writer, function->at);
         writer_add(writer, "(ORM_SITE, __VA_ARGS__)\n");
     }
-    if (function->result[0] == 'o')
+    if (strcmp(function->result, STATUS) == 0)
         writer_add(writer, "ORM_MUST_USE ");
     writer_add(writer, function->result);
     writer_add(writer, function->signature);
@@ -292,6 +303,8 @@ static void print_combining(struct c_emit *emit, const struct printers *print)
 
 static void print_reading(struct c_emit *emit, const struct printers *print)
 {
+    print->comment(emit, about_rows);
+    print->function(emit, &rows_of);
     print->comment(emit, about_reading);
     if (c_has_find(emit->model)) {
         c_emit_key(emit);

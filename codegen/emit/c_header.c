@@ -262,6 +262,22 @@ static void write_set_structs(struct c_emit *emit)
         write_conflict(emit);
 }
 
+static void write_column_references(struct c_emit *emit)
+{
+    struct writer *writer = &emit->writer;
+
+    writer_add(writer, "\n/* The columns, for what takes references: see orm/column.h. */\n"
+                       "struct $columns$ {\n");
+    for (size_t i = 0; i < emit->model->column_count; i++) {
+        const struct column *column = &emit->model->columns[i];
+
+        writer_set(writer, "field", column->c_name);
+        writer_set(writer, "reference_type", c_column_type(emit->arena, column));
+        writer_add(writer, "    $reference_type$$field$;\n");
+    }
+    writer_add(writer, "};\n");
+}
+
 void c_write_header(struct c_emit *emit)
 {
     struct writer *writer = &emit->writer;
@@ -276,7 +292,9 @@ void c_write_header(struct c_emit *emit)
     write_order(emit);
     write_query(emit);
     write_set_structs(emit);
+    write_column_references(emit);
     writer_add(writer, "\nextern const orm_model $descriptor$;\n"
+                       "extern const struct $columns$ $columns$;\n"
                        "extern const $query$ $all$; /* all rows */\n");
     c_write_functions_declared(emit);
     writer_add(writer, "\n#endif\n");

@@ -256,6 +256,21 @@ static void write_descriptor(struct c_emit *emit)
     writer_add(writer, "};\n");
 }
 
+static void write_column_references(struct c_emit *emit)
+{
+    struct writer *writer = &emit->writer;
+
+    writer_add(writer, "\nconst struct $columns$ $columns$ = {\n");
+    writer_indent(writer);
+    for (size_t i = 0; i < emit->model->column_count; i++) {
+        writer_set(writer, "field", emit->model->columns[i].c_name);
+        writer_set_number(writer, "column_index", i);
+        writer_add(writer, ".$field$ = {{&$descriptor$, $column_index$, false}},\n");
+    }
+    writer_dedent(writer);
+    writer_add(writer, "};\n");
+}
+
 void c_write_source(struct c_emit *emit)
 {
     struct writer *writer = &emit->writer;
@@ -273,6 +288,7 @@ void c_write_source(struct c_emit *emit)
         writer_add(writer, "#include \"$to_header$\"\n");
     }
     write_descriptor(emit);
+    write_column_references(emit);
     writer_add(writer, "\nconst $query$ $all$ = {.limit = 0};\n");
     if (c_has_insert(emit->model))
         writer_add(writer, "\n_Static_assert(sizeof($conflict$) == 2 * $column_count$ + 1, \"bool "

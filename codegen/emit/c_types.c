@@ -96,6 +96,17 @@ const char *c_condition_type(struct arena *arena, const struct column *column)
     return arena_format(arena, "orm_cond_%s ", type_of(column)->kind);
 }
 
+const char *c_column_type(struct arena *arena, const struct column *column)
+{
+    if (column->type.array)
+        return "orm_col_array ";
+    if (c_takes_bool(column))
+        return "orm_col_bool ";
+    if (c_takes_enum(column))
+        return "orm_col_enum ";
+    return arena_format(arena, "orm_col_%s ", type_of(column)->kind);
+}
+
 const char *c_bind_function(const struct column *column)
 {
     return type_of(column)->bind;

@@ -17,6 +17,8 @@ const char *c_key_type(struct arena *arena, const struct column *column);
 const char *c_set_type(struct arena *arena, const struct column *column);
 /* What `<model>_<column>_is` takes: `orm_cond_int`, `bool`, `enum shop_role`. */
 const char *c_condition_type(struct arena *arena, const struct column *column);
+/* The member of <model>_columns: `orm_col_int`. */
+const char *c_column_type(struct arena *arena, const struct column *column);
 /* The function that makes an orm_value of it: `orm_bind_int`. */
 const char *c_bind_function(const struct column *column);
 /* The orm_type enumerator. */

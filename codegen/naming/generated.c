@@ -44,7 +44,8 @@ const struct generated_name generated_names[] = {
     {"raw", NAME_OF_MODEL, "{model}_raw", NAME_ORDINARY},
     {"raw_at", NAME_OF_MODEL, "{model}_raw_at", NAME_ORDINARY},
     {NULL, NAME_OF_MODEL, "{model}_with", NAME_BOTH},
-    {NULL, NAME_OF_MODEL, "{model}_columns", NAME_BOTH},
+    {"columns", NAME_OF_MODEL, "{model}_columns", NAME_BOTH},
+    {"rows_of", NAME_OF_MODEL, "{model}_rows", NAME_ORDINARY},
     {NULL, NAME_OF_MODEL, "{model}_row", NAME_BOTH},
     {NULL, NAME_OF_MODEL, "{model}_each", NAME_ORDINARY},
     {NULL, NAME_OF_MODEL, "{model}_each_at", NAME_ORDINARY},
@@ -128,8 +129,8 @@ static bool is_among(const char *const *names, size_t count, const char *name)
 /* Functions and tags may share a parameter's name; typedefs and objects would be hidden. */
 static bool is_hidden_by(const struct model *model, const char *name)
 {
-    static const char *const ends[] = {"",         "_list",  "_pred", "_query",   "_new",
-                                       "_changes", "_model", "_all",  "_conflict"};
+    static const char *const ends[] = {"",         "_list",  "_pred", "_query",    "_new",
+                                       "_changes", "_model", "_all",  "_conflict", "_columns"};
     size_t length = strlen(model->c_name);
 
     if (strncmp(name, model->c_name, length) != 0)

@@ -5,6 +5,7 @@
 #ifndef ORM_GEN_H
 #define ORM_GEN_H
 
+#include <orm/column.h>
 #include <orm/model.h>
 #include <orm/predicate.h>
 #include <orm/raw.h>

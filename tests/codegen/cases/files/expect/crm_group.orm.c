@@ -28,6 +28,10 @@ const orm_model crm_group_model = {
               .refresh = offsetof(crm_group_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct crm_group_columns crm_group_columns = {
+    .name = {{&crm_group_model, 0, false}},
+};
+
 const crm_group_query crm_group_all = {.limit = 0};
 
 _Static_assert(sizeof(crm_group_conflict) == 2 * 1 + 1, "bool is a byte");
@@ -62,6 +66,11 @@ crm_group_pred crm_group_any_of_n(orm_session *db, size_t count, const crm_group
 void crm_group_where(orm_session *db, crm_group_query *query, crm_group_pred pred)
 {
     orm_gen_where(db, &crm_group_model, &query->where.pred, &pred.pred);
+}
+
+orm_rows crm_group_rows(const crm_group_query *query)
+{
+    return (orm_rows){&crm_group_model, query};
 }
 
 orm_status crm_group_find_at(orm_site site, orm_session *db, const char *name, crm_group **row_out)

@@ -70,7 +70,13 @@ struct crm_group_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct crm_group_columns {
+    orm_col_text name;
+};
+
 extern const orm_model crm_group_model;
+extern const struct crm_group_columns crm_group_columns;
 extern const crm_group_query crm_group_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -86,6 +92,9 @@ crm_group_pred crm_group_not(orm_session *db, crm_group_pred pred);
 crm_group_pred crm_group_all_of_n(orm_session *db, size_t count, const crm_group_pred *preds);
 crm_group_pred crm_group_any_of_n(orm_session *db, size_t count, const crm_group_pred *preds);
 void crm_group_where(orm_session *db, crm_group_query *query, crm_group_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows crm_group_rows(const crm_group_query *query);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

@@ -37,6 +37,12 @@ const orm_model crm_membership_model = {
               .refresh = offsetof(crm_membership_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct crm_membership_columns crm_membership_columns = {
+    .person_id = {{&crm_membership_model, 0, false}},
+    .group_name = {{&crm_membership_model, 1, false}},
+    .since = {{&crm_membership_model, 2, false}},
+};
+
 const crm_membership_query crm_membership_all = {.limit = 0};
 
 _Static_assert(sizeof(crm_membership_conflict) == 2 * 3 + 1, "bool is a byte");
@@ -83,6 +89,11 @@ crm_membership_pred crm_membership_any_of_n(orm_session *db, size_t count,
 void crm_membership_where(orm_session *db, crm_membership_query *query, crm_membership_pred pred)
 {
     orm_gen_where(db, &crm_membership_model, &query->where.pred, &pred.pred);
+}
+
+orm_rows crm_membership_rows(const crm_membership_query *query)
+{
+    return (orm_rows){&crm_membership_model, query};
 }
 
 orm_status crm_membership_find_at(orm_site site, orm_session *db, orm_uuid person_id,

@@ -88,7 +88,15 @@ struct crm_membership_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct crm_membership_columns {
+    orm_col_uuid person_id;
+    orm_col_text group_name;
+    orm_col_date since;
+};
+
 extern const orm_model crm_membership_model;
+extern const struct crm_membership_columns crm_membership_columns;
 extern const crm_membership_query crm_membership_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -108,6 +116,9 @@ crm_membership_pred crm_membership_all_of_n(orm_session *db, size_t count,
 crm_membership_pred crm_membership_any_of_n(orm_session *db, size_t count,
                                             const crm_membership_pred *preds);
 void crm_membership_where(orm_session *db, crm_membership_query *query, crm_membership_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows crm_membership_rows(const crm_membership_query *query);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

@@ -69,6 +69,12 @@ const orm_model crm_person_model = {
               .with = offsetof(crm_person_query, with)},
 };
 
+const struct crm_person_columns crm_person_columns = {
+    .id = {{&crm_person_model, 0, false}},
+    .name = {{&crm_person_model, 1, false}},
+    .boss_id = {{&crm_person_model, 2, false}},
+};
+
 const crm_person_query crm_person_all = {.limit = 0};
 
 _Static_assert(sizeof(crm_person_conflict) == 2 * 3 + 1, "bool is a byte");
@@ -138,6 +144,11 @@ crm_person_pred crm_person_has_orders(orm_session *db, shop_order_pred target)
 crm_person_pred crm_person_has_groups(orm_session *db, crm_group_pred target)
 {
     return (crm_person_pred){orm_gen_pred_has(db, &crm_person_model, 3, &target.pred)};
+}
+
+orm_rows crm_person_rows(const crm_person_query *query)
+{
+    return (orm_rows){&crm_person_model, query};
 }
 
 orm_status crm_person_find_at(orm_site site, orm_session *db, orm_uuid id, crm_person **row_out)

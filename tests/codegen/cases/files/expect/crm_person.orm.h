@@ -107,7 +107,15 @@ struct crm_person_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct crm_person_columns {
+    orm_col_uuid id;
+    orm_col_text name;
+    orm_col_uuid boss_id;
+};
+
 extern const orm_model crm_person_model;
+extern const struct crm_person_columns crm_person_columns;
 extern const crm_person_query crm_person_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -132,6 +140,9 @@ crm_person_pred crm_person_has_boss(orm_session *db, crm_person_pred target);
 crm_person_pred crm_person_has_reports(orm_session *db, crm_person_pred target);
 crm_person_pred crm_person_has_orders(orm_session *db, shop_order_pred target);
 crm_person_pred crm_person_has_groups(orm_session *db, crm_group_pred target);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows crm_person_rows(const crm_person_query *query);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

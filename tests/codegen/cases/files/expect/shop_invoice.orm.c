@@ -41,6 +41,13 @@ const orm_model shop_invoice_model = {
               .refresh = offsetof(shop_invoice_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct shop_invoice_columns shop_invoice_columns = {
+    .id = {{&shop_invoice_model, 0, false}},
+    .branch = {{&shop_invoice_model, 1, false}},
+    .order_number = {{&shop_invoice_model, 2, false}},
+    .total = {{&shop_invoice_model, 3, false}},
+};
+
 const shop_invoice_query shop_invoice_all = {.limit = 0};
 
 _Static_assert(sizeof(shop_invoice_conflict) == 2 * 4 + 1, "bool is a byte");
@@ -92,6 +99,11 @@ shop_invoice_pred shop_invoice_any_of_n(orm_session *db, size_t count,
 void shop_invoice_where(orm_session *db, shop_invoice_query *query, shop_invoice_pred pred)
 {
     orm_gen_where(db, &shop_invoice_model, &query->where.pred, &pred.pred);
+}
+
+orm_rows shop_invoice_rows(const shop_invoice_query *query)
+{
+    return (orm_rows){&shop_invoice_model, query};
 }
 
 orm_status shop_invoice_find_at(orm_site site, orm_session *db, int64_t id, shop_invoice **row_out)

@@ -96,7 +96,16 @@ struct shop_invoice_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct shop_invoice_columns {
+    orm_col_int id;
+    orm_col_int branch;
+    orm_col_int order_number;
+    orm_col_numeric total;
+};
+
 extern const orm_model shop_invoice_model;
+extern const struct shop_invoice_columns shop_invoice_columns;
 extern const shop_invoice_query shop_invoice_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -117,6 +126,9 @@ shop_invoice_pred shop_invoice_all_of_n(orm_session *db, size_t count,
 shop_invoice_pred shop_invoice_any_of_n(orm_session *db, size_t count,
                                         const shop_invoice_pred *preds);
 void shop_invoice_where(orm_session *db, shop_invoice_query *query, shop_invoice_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows shop_invoice_rows(const shop_invoice_query *query);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

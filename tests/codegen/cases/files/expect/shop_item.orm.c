@@ -52,6 +52,13 @@ const orm_model shop_item_model = {
               .with = offsetof(shop_item_query, with)},
 };
 
+const struct shop_item_columns shop_item_columns = {
+    .id = {{&shop_item_model, 0, false}},
+    .branch = {{&shop_item_model, 1, false}},
+    .order_number = {{&shop_item_model, 2, false}},
+    .quantity = {{&shop_item_model, 3, false}},
+};
+
 const shop_item_query shop_item_all = {.limit = 0};
 
 _Static_assert(sizeof(shop_item_conflict) == 2 * 4 + 1, "bool is a byte");
@@ -106,6 +113,11 @@ void shop_item_where(orm_session *db, shop_item_query *query, shop_item_pred pre
 shop_item_pred shop_item_has_order(orm_session *db, shop_order_pred target)
 {
     return (shop_item_pred){orm_gen_pred_has(db, &shop_item_model, 0, &target.pred)};
+}
+
+orm_rows shop_item_rows(const shop_item_query *query)
+{
+    return (orm_rows){&shop_item_model, query};
 }
 
 orm_status shop_item_find_at(orm_site site, orm_session *db, int64_t id, shop_item **row_out)

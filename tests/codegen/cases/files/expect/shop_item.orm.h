@@ -107,7 +107,16 @@ struct shop_item_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct shop_item_columns {
+    orm_col_int id;
+    orm_col_int branch;
+    orm_col_int order_number;
+    orm_col_int quantity;
+};
+
 extern const orm_model shop_item_model;
+extern const struct shop_item_columns shop_item_columns;
 extern const shop_item_query shop_item_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -129,6 +138,9 @@ void shop_item_where(orm_session *db, shop_item_query *query, shop_item_pred pre
 
 /* Rows with at least one related row for which `target` holds; copied like the others. */
 shop_item_pred shop_item_has_order(orm_session *db, shop_order_pred target);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows shop_item_rows(const shop_item_query *query);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

@@ -80,6 +80,15 @@ const orm_model shop_order_model = {
               .with = offsetof(shop_order_query, with)},
 };
 
+const struct shop_order_columns shop_order_columns = {
+    .branch = {{&shop_order_model, 0, false}},
+    .number = {{&shop_order_model, 1, false}},
+    .customer_id = {{&shop_order_model, 2, false}},
+    .status = {{&shop_order_model, 3, false}},
+    .history = {{&shop_order_model, 4, false}},
+    .lock = {{&shop_order_model, 5, false}},
+};
+
 const shop_order_query shop_order_all = {.limit = 0};
 
 _Static_assert(sizeof(shop_order_conflict) == 2 * 6 + 1, "bool is a byte");
@@ -159,6 +168,11 @@ shop_order_pred shop_order_has_items(orm_session *db, shop_item_pred target)
 shop_order_pred shop_order_has_invoice(orm_session *db, shop_invoice_pred target)
 {
     return (shop_order_pred){orm_gen_pred_has(db, &shop_order_model, 2, &target.pred)};
+}
+
+orm_rows shop_order_rows(const shop_order_query *query)
+{
+    return (orm_rows){&shop_order_model, query};
 }
 
 orm_status shop_order_find_at(orm_site site, orm_session *db, int64_t branch, int64_t number,

@@ -129,7 +129,18 @@ struct shop_order_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct shop_order_columns {
+    orm_col_int branch;
+    orm_col_int number;
+    orm_col_uuid customer_id;
+    orm_col_enum status;
+    orm_col_array history;
+    orm_col_int lock;
+};
+
 extern const orm_model shop_order_model;
+extern const struct shop_order_columns shop_order_columns;
 extern const shop_order_query shop_order_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -156,6 +167,9 @@ void shop_order_where(orm_session *db, shop_order_query *query, shop_order_pred 
 shop_order_pred shop_order_has_customer(orm_session *db, crm_person_pred target);
 shop_order_pred shop_order_has_items(orm_session *db, shop_item_pred target);
 shop_order_pred shop_order_has_invoice(orm_session *db, shop_invoice_pred target);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows shop_order_rows(const shop_order_query *query);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

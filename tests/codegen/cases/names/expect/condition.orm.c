@@ -28,6 +28,10 @@ const orm_model condition_model = {
               .refresh = offsetof(condition_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct condition_columns condition_columns = {
+    .value = {{&condition_model, 0, false}},
+};
+
 const condition_query condition_all = {.limit = 0};
 
 _Static_assert(sizeof(condition_conflict) == 2 * 1 + 1, "bool is a byte");
@@ -62,6 +66,11 @@ condition_pred condition_any_of_n(orm_session *db_, size_t count, const conditio
 void condition_where(orm_session *db_, condition_query *query_, condition_pred pred)
 {
     orm_gen_where(db_, &condition_model, &query_->where.pred, &pred.pred);
+}
+
+orm_rows condition_rows(const condition_query *query_)
+{
+    return (orm_rows){&condition_model, query_};
 }
 
 orm_status condition_find_at(orm_site site_, orm_session *db_, int64_t value, condition **row_out)

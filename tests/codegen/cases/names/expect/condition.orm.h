@@ -70,7 +70,13 @@ struct condition_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct condition_columns {
+    orm_col_int value;
+};
+
 extern const orm_model condition_model;
+extern const struct condition_columns condition_columns;
 extern const condition_query condition_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -86,6 +92,9 @@ condition_pred condition_not(orm_session *db_, condition_pred pred);
 condition_pred condition_all_of_n(orm_session *db_, size_t count, const condition_pred *preds_);
 condition_pred condition_any_of_n(orm_session *db_, size_t count, const condition_pred *preds_);
 void condition_where(orm_session *db_, condition_query *query_, condition_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows condition_rows(const condition_query *query_);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

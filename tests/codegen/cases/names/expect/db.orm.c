@@ -26,6 +26,10 @@ const orm_model db_model = {
               .refresh = offsetof(db_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct db_columns db_columns = {
+    .site = {{&db_model, 0, false}},
+};
+
 const db_query db_all = {.limit = 0};
 
 _Static_assert(sizeof(db_conflict) == 2 * 1 + 1, "bool is a byte");
@@ -60,6 +64,11 @@ db_pred db_any_of_n(orm_session *db_, size_t count, const db_pred *preds_)
 void db_where(orm_session *db_, db_query *query_, db_pred pred)
 {
     orm_gen_where(db_, &db_model, &query_->where.pred, &pred.pred);
+}
+
+orm_rows db_rows(const db_query *query_)
+{
+    return (orm_rows){&db_model, query_};
 }
 
 orm_status db_find_at(orm_site site_, orm_session *db_, int64_t site_key_, db **row_out)

@@ -70,7 +70,13 @@ struct db_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct db_columns {
+    orm_col_int site;
+};
+
 extern const orm_model db_model;
+extern const struct db_columns db_columns;
 extern const db_query db_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -86,6 +92,9 @@ db_pred db_not(orm_session *db_, db_pred pred);
 db_pred db_all_of_n(orm_session *db_, size_t count, const db_pred *preds_);
 db_pred db_any_of_n(orm_session *db_, size_t count, const db_pred *preds_);
 void db_where(orm_session *db_, db_query *query_, db_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows db_rows(const db_query *query_);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

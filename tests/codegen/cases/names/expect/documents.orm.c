@@ -26,6 +26,10 @@ const orm_model documents_model = {
               .refresh = offsetof(documents_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct documents_columns documents_columns = {
+    .body = {{&documents_model, 0, false}},
+};
+
 const documents_query documents_all = {.limit = 0};
 
 documents_pred documents_body_is(orm_cond_json condition_)
@@ -58,6 +62,11 @@ documents_pred documents_any_of_n(orm_session *db_, size_t count, const document
 void documents_where(orm_session *db_, documents_query *query_, documents_pred pred)
 {
     orm_gen_where(db_, &documents_model, &query_->where.pred, &pred.pred);
+}
+
+orm_rows documents_rows(const documents_query *query_)
+{
+    return (orm_rows){&documents_model, query_};
 }
 
 orm_status documents_select_at(orm_site site_, orm_session *db_, const documents_query *query_,

@@ -51,7 +51,13 @@ struct documents_query {
     bool refresh;           /* read again what is loaded already */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct documents_columns {
+    orm_col_json body;
+};
+
 extern const orm_model documents_model;
+extern const struct documents_columns documents_columns;
 extern const documents_query documents_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -67,6 +73,9 @@ documents_pred documents_not(orm_session *db_, documents_pred pred);
 documents_pred documents_all_of_n(orm_session *db_, size_t count, const documents_pred *preds_);
 documents_pred documents_any_of_n(orm_session *db_, size_t count, const documents_pred *preds_);
 void documents_where(orm_session *db_, documents_query *query_, documents_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows documents_rows(const documents_query *query_);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

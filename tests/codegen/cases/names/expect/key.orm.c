@@ -30,6 +30,11 @@ const orm_model key_model = {
               .refresh = offsetof(key_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct key_columns key_columns = {
+    .key = {{&key_model, 0, false}},
+    .count = {{&key_model, 1, false}},
+};
+
 const key_query key_all = {.limit = 0};
 
 _Static_assert(sizeof(key_conflict) == 2 * 2 + 1, "bool is a byte");
@@ -69,6 +74,11 @@ key_pred key_any_of_n(orm_session *db_, size_t count, const key_pred *preds_)
 void key_where(orm_session *db_, key_query *query_, key_pred pred)
 {
     orm_gen_where(db_, &key_model, &query_->where.pred, &pred.pred);
+}
+
+orm_rows key_rows(const key_query *query_)
+{
+    return (orm_rows){&key_model, query_};
 }
 
 orm_status key_find_at(orm_site site_, orm_session *db_, int64_t key_key_, key **row_out)

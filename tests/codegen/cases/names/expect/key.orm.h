@@ -82,7 +82,14 @@ struct key_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct key_columns {
+    orm_col_int key;
+    orm_col_int count;
+};
+
 extern const orm_model key_model;
+extern const struct key_columns key_columns;
 extern const key_query key_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -99,6 +106,9 @@ key_pred key_not(orm_session *db_, key_pred pred);
 key_pred key_all_of_n(orm_session *db_, size_t count, const key_pred *preds_);
 key_pred key_any_of_n(orm_session *db_, size_t count, const key_pred *preds_);
 void key_where(orm_session *db_, key_query *query_, key_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows key_rows(const key_query *query_);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

@@ -64,6 +64,14 @@ const orm_model names_model = {
               .refresh = offsetof(names_query, refresh), .with = offsetof(names_query, with)},
 };
 
+const struct names_columns names_columns = {
+    .id = {{&names_model, 0, false}},
+    .class_ = {{&names_model, 1, false}},
+    .default_ = {{&names_model, 2, false}},
+    .template_ = {{&names_model, 3, false}},
+    .kind = {{&names_model, 4, false}},
+};
+
 const names_query names_all = {.limit = 0};
 
 _Static_assert(sizeof(names_conflict) == 2 * 5 + 1, "bool is a byte");
@@ -133,6 +141,11 @@ names_pred names_has_this(orm_session *db_, names_pred target)
 names_pred names_has_children(orm_session *db_, names_pred target)
 {
     return (names_pred){orm_gen_pred_has(db_, &names_model, 1, &target.pred)};
+}
+
+orm_rows names_rows(const names_query *query_)
+{
+    return (orm_rows){&names_model, query_};
 }
 
 orm_status names_find_at(orm_site site_, orm_session *db_, int64_t id, names **row_out)

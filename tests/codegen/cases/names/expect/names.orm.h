@@ -117,7 +117,17 @@ struct names_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct names_columns {
+    orm_col_int id;
+    orm_col_int class_;
+    orm_col_int default_;
+    orm_col_text template_;
+    orm_col_enum kind;
+};
+
 extern const orm_model names_model;
+extern const struct names_columns names_columns;
 extern const names_query names_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -142,6 +152,9 @@ void names_where(orm_session *db_, names_query *query_, names_pred pred);
 /* Rows with at least one related row for which `target` holds; copied like the others. */
 names_pred names_has_this(orm_session *db_, names_pred target);
 names_pred names_has_children(orm_session *db_, names_pred target);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows names_rows(const names_query *query_);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

@@ -26,6 +26,10 @@ const orm_model preds_model = {
               .refresh = offsetof(preds_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct preds_columns preds_columns = {
+    .preds = {{&preds_model, 0, false}},
+};
+
 const preds_query preds_all = {.limit = 0};
 
 _Static_assert(sizeof(preds_conflict) == 2 * 1 + 1, "bool is a byte");
@@ -60,6 +64,11 @@ preds_pred preds_any_of_n(orm_session *db_, size_t count, const preds_pred *pred
 void preds_where(orm_session *db_, preds_query *query_, preds_pred pred)
 {
     orm_gen_where(db_, &preds_model, &query_->where.pred, &pred.pred);
+}
+
+orm_rows preds_rows(const preds_query *query_)
+{
+    return (orm_rows){&preds_model, query_};
 }
 
 orm_status preds_find_at(orm_site site_, orm_session *db_, int64_t preds_, preds **row_out)

@@ -70,7 +70,13 @@ struct preds_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct preds_columns {
+    orm_col_int preds;
+};
+
 extern const orm_model preds_model;
+extern const struct preds_columns preds_columns;
 extern const preds_query preds_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -86,6 +92,9 @@ preds_pred preds_not(orm_session *db_, preds_pred pred);
 preds_pred preds_all_of_n(orm_session *db_, size_t count, const preds_pred *preds_);
 preds_pred preds_any_of_n(orm_session *db_, size_t count, const preds_pred *preds_);
 void preds_where(orm_session *db_, preds_query *query_, preds_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows preds_rows(const preds_query *query_);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

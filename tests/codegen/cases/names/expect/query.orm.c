@@ -45,6 +45,12 @@ const orm_model query_model = {
               .refresh = offsetof(query_query, refresh), .with = offsetof(query_query, with)},
 };
 
+const struct query_columns query_columns = {
+    .query = {{&query_model, 0, false}},
+    .row_out = {{&query_model, 1, false}},
+    .row = {{&query_model, 2, false}},
+};
+
 const query_query query_all = {.limit = 0};
 
 _Static_assert(sizeof(query_conflict) == 2 * 3 + 1, "bool is a byte");
@@ -94,6 +100,11 @@ void query_where(orm_session *db_, query_query *query_, query_pred pred)
 query_pred query_has_parent(orm_session *db_, row_pred target)
 {
     return (query_pred){orm_gen_pred_has(db_, &query_model, 0, &target.pred)};
+}
+
+orm_rows query_rows(const query_query *query_)
+{
+    return (orm_rows){&query_model, query_};
 }
 
 orm_status query_find_at(orm_site site_, orm_session *db_, int64_t query_, int64_t row_out_key_,

@@ -99,7 +99,15 @@ struct query_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct query_columns {
+    orm_col_int query;
+    orm_col_int row_out;
+    orm_col_int row;
+};
+
 extern const orm_model query_model;
+extern const struct query_columns query_columns;
 extern const query_query query_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -120,6 +128,9 @@ void query_where(orm_session *db_, query_query *query_, query_pred pred);
 
 /* Rows with at least one related row for which `target` holds; copied like the others. */
 query_pred query_has_parent(orm_session *db_, row_pred target);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows query_rows(const query_query *query_);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

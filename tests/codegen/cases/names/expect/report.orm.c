@@ -29,6 +29,11 @@ const orm_model report_model = {
               .refresh = offsetof(report_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct report_columns report_columns = {
+    .id = {{&report_model, 0, false}},
+    .total = {{&report_model, 1, false}},
+};
+
 const report_query report_all = {.limit = 0};
 
 report_pred report_id_is(orm_cond_int condition_)
@@ -66,6 +71,11 @@ report_pred report_any_of_n(orm_session *db_, size_t count, const report_pred *p
 void report_where(orm_session *db_, report_query *query_, report_pred pred)
 {
     orm_gen_where(db_, &report_model, &query_->where.pred, &pred.pred);
+}
+
+orm_rows report_rows(const report_query *query_)
+{
+    return (orm_rows){&report_model, query_};
 }
 
 orm_status report_find_at(orm_site site_, orm_session *db_, int64_t id, report **row_out)

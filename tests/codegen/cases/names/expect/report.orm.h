@@ -55,7 +55,14 @@ struct report_query {
     bool refresh;           /* read again what is loaded already */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct report_columns {
+    orm_col_int id;
+    orm_col_numeric total;
+};
+
 extern const orm_model report_model;
+extern const struct report_columns report_columns;
 extern const report_query report_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -72,6 +79,9 @@ report_pred report_not(orm_session *db_, report_pred pred);
 report_pred report_all_of_n(orm_session *db_, size_t count, const report_pred *preds_);
 report_pred report_any_of_n(orm_session *db_, size_t count, const report_pred *preds_);
 void report_where(orm_session *db_, report_query *query_, report_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows report_rows(const report_query *query_);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

@@ -30,6 +30,11 @@ const orm_model row_model = {
               .refresh = offsetof(row_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct row_columns row_columns = {
+    .row = {{&row_model, 0, false}},
+    .note = {{&row_model, 1, false}},
+};
+
 const row_query row_all = {.limit = 0};
 
 _Static_assert(sizeof(row_conflict) == 2 * 2 + 1, "bool is a byte");
@@ -69,6 +74,11 @@ row_pred row_any_of_n(orm_session *db_, size_t count, const row_pred *preds_)
 void row_where(orm_session *db_, row_query *query_, row_pred pred)
 {
     orm_gen_where(db_, &row_model, &query_->where.pred, &pred.pred);
+}
+
+orm_rows row_rows(const row_query *query_)
+{
+    return (orm_rows){&row_model, query_};
 }
 
 orm_status row_find_at(orm_site site_, orm_session *db_, int64_t row_, row **row_out)

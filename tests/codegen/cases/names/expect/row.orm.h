@@ -82,7 +82,14 @@ struct row_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct row_columns {
+    orm_col_int row;
+    orm_col_text note;
+};
+
 extern const orm_model row_model;
+extern const struct row_columns row_columns;
 extern const row_query row_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -99,6 +106,9 @@ row_pred row_not(orm_session *db_, row_pred pred);
 row_pred row_all_of_n(orm_session *db_, size_t count, const row_pred *preds_);
 row_pred row_any_of_n(orm_session *db_, size_t count, const row_pred *preds_);
 void row_where(orm_session *db_, row_query *query_, row_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows row_rows(const row_query *query_);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

@@ -30,6 +30,11 @@ const orm_model site_model = {
               .refresh = offsetof(site_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct site_columns site_columns = {
+    .site = {{&site_model, 0, false}},
+    .db = {{&site_model, 1, false}},
+};
+
 const site_query site_all = {.limit = 0};
 
 _Static_assert(sizeof(site_conflict) == 2 * 2 + 1, "bool is a byte");
@@ -69,6 +74,11 @@ site_pred site_any_of_n(orm_session *db_, size_t count, const site_pred *preds_)
 void site_where(orm_session *db_, site_query *query_, site_pred pred)
 {
     orm_gen_where(db_, &site_model, &query_->where.pred, &pred.pred);
+}
+
+orm_rows site_rows(const site_query *query_)
+{
+    return (orm_rows){&site_model, query_};
 }
 
 orm_status site_find_at(orm_site site_, orm_session *db_, const char *site_key_, site **row_out)

@@ -82,7 +82,14 @@ struct site_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct site_columns {
+    orm_col_text site;
+    orm_col_int db;
+};
+
 extern const orm_model site_model;
+extern const struct site_columns site_columns;
 extern const site_query site_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -99,6 +106,9 @@ site_pred site_not(orm_session *db_, site_pred pred);
 site_pred site_all_of_n(orm_session *db_, size_t count, const site_pred *preds_);
 site_pred site_any_of_n(orm_session *db_, size_t count, const site_pred *preds_);
 void site_where(orm_session *db_, site_query *query_, site_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows site_rows(const site_query *query_);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

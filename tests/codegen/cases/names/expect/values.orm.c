@@ -26,6 +26,10 @@ const orm_model values_model = {
               .refresh = offsetof(values_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct values_columns values_columns = {
+    .values = {{&values_model, 0, false}},
+};
+
 const values_query values_all = {.limit = 0};
 
 _Static_assert(sizeof(values_conflict) == 2 * 1 + 1, "bool is a byte");
@@ -60,6 +64,11 @@ values_pred values_any_of_n(orm_session *db_, size_t count, const values_pred *p
 void values_where(orm_session *db_, values_query *query_, values_pred pred)
 {
     orm_gen_where(db_, &values_model, &query_->where.pred, &pred.pred);
+}
+
+orm_rows values_rows(const values_query *query_)
+{
+    return (orm_rows){&values_model, query_};
 }
 
 orm_status values_find_at(orm_site site_, orm_session *db_, int64_t values_, values **row_out)

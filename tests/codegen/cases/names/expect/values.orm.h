@@ -70,7 +70,13 @@ struct values_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct values_columns {
+    orm_col_int values;
+};
+
 extern const orm_model values_model;
+extern const struct values_columns values_columns;
 extern const values_query values_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -86,6 +92,9 @@ values_pred values_not(orm_session *db_, values_pred pred);
 values_pred values_all_of_n(orm_session *db_, size_t count, const values_pred *preds_);
 values_pred values_any_of_n(orm_session *db_, size_t count, const values_pred *preds_);
 void values_where(orm_session *db_, values_query *query_, values_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows values_rows(const values_query *query_);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

@@ -301,6 +301,79 @@ const orm_model every_model = {
               .refresh = offsetof(every_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct every_columns every_columns = {
+    .id = {{&every_model, 0, false}},
+    .boolean_value = {{&every_model, 1, false}},
+    .boolean_maybe = {{&every_model, 2, false}},
+    .smallint_value = {{&every_model, 3, false}},
+    .smallint_maybe = {{&every_model, 4, false}},
+    .integer_value = {{&every_model, 5, false}},
+    .integer_maybe = {{&every_model, 6, false}},
+    .bigint_value = {{&every_model, 7, false}},
+    .bigint_maybe = {{&every_model, 8, false}},
+    .real_value = {{&every_model, 9, false}},
+    .real_maybe = {{&every_model, 10, false}},
+    .double_value = {{&every_model, 11, false}},
+    .double_maybe = {{&every_model, 12, false}},
+    .numeric_value = {{&every_model, 13, false}},
+    .numeric_maybe = {{&every_model, 14, false}},
+    .numeric_limited_value = {{&every_model, 15, false}},
+    .numeric_limited_maybe = {{&every_model, 16, false}},
+    .text_value = {{&every_model, 17, false}},
+    .text_maybe = {{&every_model, 18, false}},
+    .varchar_value = {{&every_model, 19, false}},
+    .varchar_maybe = {{&every_model, 20, false}},
+    .varchar_limited_value = {{&every_model, 21, false}},
+    .varchar_limited_maybe = {{&every_model, 22, false}},
+    .char_limited_value = {{&every_model, 23, false}},
+    .char_limited_maybe = {{&every_model, 24, false}},
+    .bytea_value = {{&every_model, 25, false}},
+    .bytea_maybe = {{&every_model, 26, false}},
+    .uuid_value = {{&every_model, 27, false}},
+    .uuid_maybe = {{&every_model, 28, false}},
+    .date_value = {{&every_model, 29, false}},
+    .date_maybe = {{&every_model, 30, false}},
+    .time_value = {{&every_model, 31, false}},
+    .time_maybe = {{&every_model, 32, false}},
+    .timestamp_value = {{&every_model, 33, false}},
+    .timestamp_maybe = {{&every_model, 34, false}},
+    .timestamptz_value = {{&every_model, 35, false}},
+    .timestamptz_maybe = {{&every_model, 36, false}},
+    .interval_value = {{&every_model, 37, false}},
+    .interval_maybe = {{&every_model, 38, false}},
+    .json_value = {{&every_model, 39, false}},
+    .json_maybe = {{&every_model, 40, false}},
+    .jsonb_value = {{&every_model, 41, false}},
+    .jsonb_maybe = {{&every_model, 42, false}},
+    .colour_value = {{&every_model, 43, false}},
+    .colour_maybe = {{&every_model, 44, false}},
+    .boolean_array = {{&every_model, 45, false}},
+    .smallint_array = {{&every_model, 46, false}},
+    .integer_array = {{&every_model, 47, false}},
+    .bigint_array = {{&every_model, 48, false}},
+    .real_array = {{&every_model, 49, false}},
+    .double_array = {{&every_model, 50, false}},
+    .numeric_array = {{&every_model, 51, false}},
+    .text_array = {{&every_model, 52, false}},
+    .varchar_array = {{&every_model, 53, false}},
+    .bytea_array = {{&every_model, 54, false}},
+    .uuid_array = {{&every_model, 55, false}},
+    .date_array = {{&every_model, 56, false}},
+    .time_array = {{&every_model, 57, false}},
+    .timestamp_array = {{&every_model, 58, false}},
+    .timestamptz_array = {{&every_model, 59, false}},
+    .interval_array = {{&every_model, 60, false}},
+    .json_array = {{&every_model, 61, false}},
+    .jsonb_array = {{&every_model, 62, false}},
+    .colour_array = {{&every_model, 63, false}},
+    .text_array_maybe = {{&every_model, 64, false}},
+    .changed = {{&every_model, 65, false}},
+    .made_at = {{&every_model, 66, false}},
+    .seen_at = {{&every_model, 67, false}},
+    .doubled = {{&every_model, 68, false}},
+    .big_text = {{&every_model, 69, false}},
+};
+
 const every_query every_all = {.limit = 0};
 
 _Static_assert(sizeof(every_conflict) == 2 * 70 + 1, "bool is a byte");
@@ -800,6 +873,11 @@ every_pred every_any_of_n(orm_session *db, size_t count, const every_pred *preds
 void every_where(orm_session *db, every_query *query, every_pred pred)
 {
     orm_gen_where(db, &every_model, &query->where.pred, &pred.pred);
+}
+
+orm_rows every_rows(const every_query *query)
+{
+    return (orm_rows){&every_model, query};
 }
 
 orm_status every_find_at(orm_site site, orm_session *db, orm_uuid id, every **row_out)

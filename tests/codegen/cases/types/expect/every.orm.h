@@ -509,7 +509,82 @@ struct every_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct every_columns {
+    orm_col_uuid id;
+    orm_col_bool boolean_value;
+    orm_col_bool boolean_maybe;
+    orm_col_int smallint_value;
+    orm_col_int smallint_maybe;
+    orm_col_int integer_value;
+    orm_col_int integer_maybe;
+    orm_col_int bigint_value;
+    orm_col_int bigint_maybe;
+    orm_col_double real_value;
+    orm_col_double real_maybe;
+    orm_col_double double_value;
+    orm_col_double double_maybe;
+    orm_col_numeric numeric_value;
+    orm_col_numeric numeric_maybe;
+    orm_col_numeric numeric_limited_value;
+    orm_col_numeric numeric_limited_maybe;
+    orm_col_text text_value;
+    orm_col_text text_maybe;
+    orm_col_text varchar_value;
+    orm_col_text varchar_maybe;
+    orm_col_text varchar_limited_value;
+    orm_col_text varchar_limited_maybe;
+    orm_col_text char_limited_value;
+    orm_col_text char_limited_maybe;
+    orm_col_bytes bytea_value;
+    orm_col_bytes bytea_maybe;
+    orm_col_uuid uuid_value;
+    orm_col_uuid uuid_maybe;
+    orm_col_date date_value;
+    orm_col_date date_maybe;
+    orm_col_time time_value;
+    orm_col_time time_maybe;
+    orm_col_timestamp timestamp_value;
+    orm_col_timestamp timestamp_maybe;
+    orm_col_timestamptz timestamptz_value;
+    orm_col_timestamptz timestamptz_maybe;
+    orm_col_interval interval_value;
+    orm_col_interval interval_maybe;
+    orm_col_json json_value;
+    orm_col_json json_maybe;
+    orm_col_json jsonb_value;
+    orm_col_json jsonb_maybe;
+    orm_col_enum colour_value;
+    orm_col_enum colour_maybe;
+    orm_col_array boolean_array;
+    orm_col_array smallint_array;
+    orm_col_array integer_array;
+    orm_col_array bigint_array;
+    orm_col_array real_array;
+    orm_col_array double_array;
+    orm_col_array numeric_array;
+    orm_col_array text_array;
+    orm_col_array varchar_array;
+    orm_col_array bytea_array;
+    orm_col_array uuid_array;
+    orm_col_array date_array;
+    orm_col_array time_array;
+    orm_col_array timestamp_array;
+    orm_col_array timestamptz_array;
+    orm_col_array interval_array;
+    orm_col_array json_array;
+    orm_col_array jsonb_array;
+    orm_col_array colour_array;
+    orm_col_array text_array_maybe;
+    orm_col_int changed;
+    orm_col_timestamptz made_at;
+    orm_col_timestamptz seen_at;
+    orm_col_int doubled;
+    orm_col_text big_text;
+};
+
 extern const orm_model every_model;
+extern const struct every_columns every_columns;
 extern const every_query every_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -618,6 +693,9 @@ every_pred every_not(orm_session *db, every_pred pred);
 every_pred every_all_of_n(orm_session *db, size_t count, const every_pred *preds);
 every_pred every_any_of_n(orm_session *db, size_t count, const every_pred *preds);
 void every_where(orm_session *db, every_query *query, every_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows every_rows(const every_query *query);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

@@ -63,6 +63,21 @@ const orm_model keyed_model = {
               .refresh = offsetof(keyed_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct keyed_columns keyed_columns = {
+    .flag = {{&keyed_model, 0, false}},
+    .day = {{&keyed_model, 1, false}},
+    .moment = {{&keyed_model, 2, false}},
+    .price = {{&keyed_model, 3, false}},
+    .ratio = {{&keyed_model, 4, false}},
+    .raw_bytes = {{&keyed_model, 5, false}},
+    .span = {{&keyed_model, 6, false}},
+    .stamp = {{&keyed_model, 7, false}},
+    .clock = {{&keyed_model, 8, false}},
+    .shade = {{&keyed_model, 9, false}},
+    .label = {{&keyed_model, 10, false}},
+    .small = {{&keyed_model, 11, false}},
+};
+
 const keyed_query keyed_all = {.limit = 0};
 
 _Static_assert(sizeof(keyed_conflict) == 2 * 12 + 1, "bool is a byte");
@@ -152,6 +167,11 @@ keyed_pred keyed_any_of_n(orm_session *db, size_t count, const keyed_pred *preds
 void keyed_where(orm_session *db, keyed_query *query, keyed_pred pred)
 {
     orm_gen_where(db, &keyed_model, &query->where.pred, &pred.pred);
+}
+
+orm_rows keyed_rows(const keyed_query *query)
+{
+    return (orm_rows){&keyed_model, query};
 }
 
 orm_status keyed_find_at(orm_site site, orm_session *db, bool flag, orm_date day,

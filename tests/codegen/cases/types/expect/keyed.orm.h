@@ -146,7 +146,24 @@ struct keyed_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct keyed_columns {
+    orm_col_bool flag;
+    orm_col_date day;
+    orm_col_timestamptz moment;
+    orm_col_numeric price;
+    orm_col_double ratio;
+    orm_col_bytes raw_bytes;
+    orm_col_interval span;
+    orm_col_timestamp stamp;
+    orm_col_time clock;
+    orm_col_enum shade;
+    orm_col_text label;
+    orm_col_int small;
+};
+
 extern const orm_model keyed_model;
+extern const struct keyed_columns keyed_columns;
 extern const keyed_query keyed_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -173,6 +190,9 @@ keyed_pred keyed_not(orm_session *db, keyed_pred pred);
 keyed_pred keyed_all_of_n(orm_session *db, size_t count, const keyed_pred *preds);
 keyed_pred keyed_any_of_n(orm_session *db, size_t count, const keyed_pred *preds);
 void keyed_where(orm_session *db, keyed_query *query, keyed_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows keyed_rows(const keyed_query *query);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

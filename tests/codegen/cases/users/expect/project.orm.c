@@ -59,6 +59,15 @@ const orm_model project_model = {
               .refresh = offsetof(project_query, refresh), .with = offsetof(project_query, with)},
 };
 
+const struct project_columns project_columns = {
+    .id = {{&project_model, 0, false}},
+    .owner_id = {{&project_model, 1, false}},
+    .name = {{&project_model, 2, false}},
+    .price = {{&project_model, 3, false}},
+    .state = {{&project_model, 4, false}},
+    .done = {{&project_model, 5, false}},
+};
+
 const project_query project_all = {.limit = 0};
 
 _Static_assert(sizeof(project_conflict) == 2 * 6 + 1, "bool is a byte");
@@ -128,6 +137,11 @@ void project_where(orm_session *db, project_query *query, project_pred pred)
 project_pred project_has_owner(orm_session *db, user_pred target)
 {
     return (project_pred){orm_gen_pred_has(db, &project_model, 0, &target.pred)};
+}
+
+orm_rows project_rows(const project_query *query)
+{
+    return (orm_rows){&project_model, query};
 }
 
 orm_status project_find_at(orm_site site, orm_session *db, int64_t id, project **row_out)

@@ -122,7 +122,18 @@ struct project_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct project_columns {
+    orm_col_int id;
+    orm_col_int owner_id;
+    orm_col_text name;
+    orm_col_numeric price;
+    orm_col_enum state;
+    orm_col_bool done;
+};
+
 extern const orm_model project_model;
+extern const struct project_columns project_columns;
 extern const project_query project_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -147,6 +158,9 @@ void project_where(orm_session *db, project_query *query, project_pred pred);
 
 /* Rows with at least one related row for which `target` holds; copied like the others. */
 project_pred project_has_owner(orm_session *db, user_pred target);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows project_rows(const project_query *query);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

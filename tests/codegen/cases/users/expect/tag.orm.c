@@ -26,6 +26,10 @@ const orm_model tag_model = {
               .refresh = offsetof(tag_query, refresh), .with = ORM_NO_OFFSET},
 };
 
+const struct tag_columns tag_columns = {
+    .tag = {{&tag_model, 0, false}},
+};
+
 const tag_query tag_all = {.limit = 0};
 
 _Static_assert(sizeof(tag_conflict) == 2 * 1 + 1, "bool is a byte");
@@ -60,6 +64,11 @@ tag_pred tag_any_of_n(orm_session *db, size_t count, const tag_pred *preds)
 void tag_where(orm_session *db, tag_query *query, tag_pred pred)
 {
     orm_gen_where(db, &tag_model, &query->where.pred, &pred.pred);
+}
+
+orm_rows tag_rows(const tag_query *query)
+{
+    return (orm_rows){&tag_model, query};
 }
 
 orm_status tag_find_at(orm_site site, orm_session *db, const char *tag_, tag **row_out)

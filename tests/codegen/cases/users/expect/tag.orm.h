@@ -70,7 +70,13 @@ struct tag_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct tag_columns {
+    orm_col_text tag;
+};
+
 extern const orm_model tag_model;
+extern const struct tag_columns tag_columns;
 extern const tag_query tag_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -86,6 +92,9 @@ tag_pred tag_not(orm_session *db, tag_pred pred);
 tag_pred tag_all_of_n(orm_session *db, size_t count, const tag_pred *preds);
 tag_pred tag_any_of_n(orm_session *db, size_t count, const tag_pred *preds);
 void tag_where(orm_session *db, tag_query *query, tag_pred pred);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows tag_rows(const tag_query *query);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A

@@ -67,6 +67,15 @@ const orm_model user_model = {
               .refresh = offsetof(user_query, refresh), .with = offsetof(user_query, with)},
 };
 
+const struct user_columns user_columns = {
+    .id = {{&user_model, 0, false}},
+    .email = {{&user_model, 1, false}},
+    .age = {{&user_model, 2, false}},
+    .active = {{&user_model, 3, false}},
+    .role = {{&user_model, 4, false}},
+    .created_at = {{&user_model, 5, false}},
+};
+
 const user_query user_all = {.limit = 0};
 
 _Static_assert(sizeof(user_conflict) == 2 * 6 + 1, "bool is a byte");
@@ -141,6 +150,11 @@ user_pred user_has_projects(orm_session *db, project_pred target)
 user_pred user_has_tags(orm_session *db, tag_pred target)
 {
     return (user_pred){orm_gen_pred_has(db, &user_model, 1, &target.pred)};
+}
+
+orm_rows user_rows(const user_query *query)
+{
+    return (orm_rows){&user_model, query};
 }
 
 orm_status user_find_at(orm_site site, orm_session *db, int64_t id, user **row_out)

@@ -130,7 +130,18 @@ struct user_conflict {
     bool nothing; /* leave it alone */
 };
 
+/* The columns, for what takes references: see orm/column.h. */
+struct user_columns {
+    orm_col_int id;
+    orm_col_text email;
+    orm_col_int age;
+    orm_col_bool active;
+    orm_col_enum role;
+    orm_col_timestamptz created_at;
+};
+
 extern const orm_model user_model;
+extern const struct user_columns user_columns;
 extern const user_query user_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
@@ -156,6 +167,9 @@ void user_where(orm_session *db, user_query *query, user_pred pred);
 /* Rows with at least one related row for which `target` holds; copied like the others. */
 user_pred user_has_projects(orm_session *db, project_pred target);
 user_pred user_has_tags(orm_session *db, tag_pred target);
+
+/* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
+orm_rows user_rows(const user_query *query);
 
 /*
  * Reading: one statement, and one per relation named in .with. Rows are session. A
