@@ -10,7 +10,7 @@
 #include "relation/tables.h"
 #include "relation/visited.h"
 #include "session/session.h"
-#include "session/view.h"
+#include "sql/view.h"
 
 /* One relation to be loaded for one set of parents: one path of the query. */
 typedef struct orm__task {

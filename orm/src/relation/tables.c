@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "session/view.h"
+#include "sql/view.h"
 
 static bool is_joined_too(const orm__query *query)
 {

@@ -1,6 +1,6 @@
 /* Generated queries as the runtime reads them. */
-#ifndef ORM_SESSION_VIEW_H
-#define ORM_SESSION_VIEW_H
+#ifndef ORM_SQL_VIEW_H
+#define ORM_SQL_VIEW_H
 
 #include "sql/query.h"
 

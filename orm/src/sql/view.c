@@ -1,4 +1,4 @@
-#include "session/view.h"
+#include "sql/view.h"
 
 #include <string.h>
 
