@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "support/testing.h"
@@ -79,6 +80,15 @@ static bool is_cut(test_proxy *proxy, int to, const char *bytes, size_t size)
     return true;
 }
 
+static void start_trip(test_proxy *proxy)
+{
+    int delay = atomic_load(&proxy->delay_ms);
+    struct timespec pause = {.tv_sec = delay / 1000, .tv_nsec = delay % 1000 * 1000000L};
+    atomic_fetch_add(&proxy->trips, 1);
+    while (delay > 0 && nanosleep(&pause, &pause) != 0)
+        ;
+}
+
 /* False: one side has hung up. */
 static bool pass(test_proxy *proxy, int index, bool from_client)
 {
@@ -89,7 +99,7 @@ static bool pass(test_proxy *proxy, int index, bool from_client)
     if (size <= 0 || (from_client && is_cut(proxy, to, bytes, (size_t)size)))
         return false;
     if (from_client && !proxy->pairs[index].waiting)
-        atomic_fetch_add(&proxy->trips, 1);
+        start_trip(proxy);
     proxy->pairs[index].waiting = from_client;
     atomic_fetch_add(&proxy->bytes, (long)size);
     return send(to, bytes, (size_t)size, MSG_NOSIGNAL) == size;

@@ -1,6 +1,6 @@
 /*
  * A proxy before the PostgreSQL server on a thread of its own: it counts what passes, and falls
- * silent or cuts a connection at COMMIT when told to.
+ * silent, takes its time or cuts a connection at COMMIT when told to.
  */
 #ifndef TESTS_SUPPORT_PROXY_H
 #define TESTS_SUPPORT_PROXY_H
@@ -28,6 +28,7 @@ typedef struct test_proxy {
     atomic_bool no_more; /* new connections are taken and left silent, too */
     atomic_bool stop;
     atomic_int cut; /* a test_cut; back to none once done */
+    atomic_int delay_ms; /* of every trip, on its way to the server */
     atomic_int accepted;
     atomic_long trips; /* times that a client spoke after the server had, or first */
     atomic_long bytes;
