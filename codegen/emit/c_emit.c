@@ -60,11 +60,8 @@ void c_emit_column(struct c_emit *emit, const struct column *column)
 static void set_target(struct c_emit *emit, const struct model *target)
 {
     static const char *const keys[][2] = {
-        {"type", "to_type"},
-        {"list", "to_list"},
-        {"pred", "to_pred"},
-        {"query", "to_query"},
-        {"descriptor", "to_descriptor"},
+        {"type", "to_type"},   {"list", "to_list"},   {"pred", "to_pred"},
+        {"query", "to_query"}, {"order", "to_order"}, {"descriptor", "to_descriptor"},
     };
 
     for (size_t i = 0; i < generated_names_count; i++)

@@ -3,6 +3,9 @@
 #include "emit/c_types.h"
 #include "naming/generated.h"
 
+/* What orm/order.h has bits for. */
+enum { ORDER_COLUMN_LAST = 2046, ORDER_RELATION_LAST = 254 };
+
 static const char opening[] =
     "/*\n"
     " * Model $model_name$ of $file$: table $table_text$.\n"
@@ -51,6 +54,7 @@ static const char query_opening[] =
     "struct $query$ {\n"
     "    $pred$ where;\n"
     "    enum $order$ order_by[ORM_ORDER_MAX]; /* 0 ends the list */\n"
+    "    const char *collation; /* of the text columns of order_by; NULL: the database's */\n"
     "    int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */\n"
     "    int64_t offset;\n"
     "    orm_load_strategy load; /* in a .with: how to load it */\n"
@@ -153,7 +157,7 @@ static void write_order(struct c_emit *emit)
 
     writer_add(writer, "\nenum $order$ {\n");
     for (size_t i = 0; i < emit->model->column_count; i++) {
-        if (!c_can_order(&emit->model->columns[i]))
+        if (!c_can_order(&emit->model->columns[i]) || i > ORDER_COLUMN_LAST)
             continue;
         c_emit_column(emit, &emit->model->columns[i]);
         writer_set_number(writer, "ascending", 2 * i + 1);
@@ -165,6 +169,18 @@ static void write_order(struct c_emit *emit)
     if (!any)
         writer_add(writer, "    $by_none$ = 0");
     writer_add(writer, "\n};\n");
+    any = false;
+    for (size_t i = 0; i < emit->model->relation_count; i++) {
+        if (emit->model->relations[i].to_many || i > ORDER_RELATION_LAST)
+            continue;
+        c_emit_relation(emit, &emit->model->relations[i]);
+        writer_set_number(writer, "relation_number", i + 1);
+        writer_add(writer, any ? "" : "/* Orders by columns of the one related row. */\n");
+        writer_add(writer, "#define $by_relation$(...) \\\n"
+                           "    ORM_ORDER_THROUGH(enum $order$, enum $to_order$, "
+                           "$relation_number$, (__VA_ARGS__))\n");
+        any = true;
+    }
 }
 
 static void write_query(struct c_emit *emit)

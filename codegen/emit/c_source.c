@@ -223,7 +223,8 @@ static void write_sizes(struct c_emit *emit)
                        ".order_by = offsetof($query$, order_by), "
                        ".limit = offsetof($query$, limit), .offset = offsetof($query$, offset), "
                        ".load = offsetof($query$, load), .depth = offsetof($query$, depth), "
-                       ".refresh = offsetof($query$, refresh), ");
+                       ".refresh = offsetof($query$, refresh), "
+                       ".collation = offsetof($query$, collation), ");
     writer_add(writer, model->relation_count ? ".with = offsetof($query$, with)},\n"
                                              : ".with = ORM_NO_OFFSET},\n");
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "naming/names.h"
 
 const struct generated_name generated_names[] = {
     {"type", NAME_OF_MODEL, "{model}", NAME_BOTH},
@@ -70,6 +71,7 @@ const struct generated_name generated_names[] = {
     {"is_null", NAME_OF_COLUMN, "{model}_{column}_is_null", NAME_ORDINARY},
     {"by", NAME_OF_COLUMN, "{MODEL}_BY_{COLUMN}", NAME_ORDINARY},
     {"by_desc", NAME_OF_COLUMN, "{MODEL}_BY_{COLUMN}_DESC", NAME_ORDINARY},
+    {"by_relation", NAME_OF_RELATION, "{MODEL}_BY_{RELATION}", NAME_ORDINARY},
     {"has", NAME_OF_RELATION, "{model}_has_{relation}", NAME_ORDINARY},
     {"get", NAME_OF_RELATION, "{model}_{relation}", NAME_ORDINARY},
     {"load", NAME_OF_RELATION, "{model}_load_{relation}", NAME_ORDINARY},
@@ -84,8 +86,9 @@ static bool is_word(const char *at, const char *end, const char *word)
     return strlen(word) == (size_t)(end - at) && memcmp(at, word, strlen(word)) == 0;
 }
 
-static const char *part_of(const char *at, const char *end, const struct model *model,
-                           const struct column *column, const struct relation *relation)
+static const char *part_of(struct arena *arena, const char *at, const char *end,
+                           const struct model *model, const struct column *column,
+                           const struct relation *relation)
 {
     if (is_word(at, end, "model"))
         return model->c_name;
@@ -95,6 +98,8 @@ static const char *part_of(const char *at, const char *end, const struct model *
         return column->name;
     if (is_word(at, end, "COLUMN"))
         return column->c_upper;
+    if (is_word(at, end, "RELATION"))
+        return name_upper(arena, relation->name);
     return relation->name;
 }
 
@@ -112,7 +117,7 @@ const char *name_generated(struct arena *arena, const struct generated_name *nam
         text_add(arena, &made, at, (size_t)(open - at));
         if (!close)
             break;
-        text_add_string(arena, &made, part_of(open + 1, close, model, column, relation));
+        text_add_string(arena, &made, part_of(arena, open + 1, close, model, column, relation));
         at = close + 1;
     }
     return made.text;

@@ -23,8 +23,8 @@ enum name_space {
 };
 
 /*
- * `pattern` holds {model}, {MODEL}, {column}, {COLUMN} and {relation}, which stand for the C name
- * of the model and the YAML names of its parts. One entry per C name, macros included.
+ * `pattern` holds {model}, {MODEL}, {column}, {COLUMN}, {relation} and {RELATION}, which stand for
+ * the C name of the model and the YAML names of its parts. One entry per C name, macros included.
  */
 struct generated_name {
     const char *key; /* the emitters' word for it; NULL: not generated yet, kept free for later */

@@ -106,13 +106,23 @@ static void add_scope(struct table *table, const struct model *model, enum name_
     set_whole(table, first, scope == NAME_OF_MODEL);
 }
 
+/* That is an error by itself. */
+static bool is_named_like_column(const struct model *model, const struct relation *relation)
+{
+    for (size_t i = 0; i < model->column_count; i++)
+        if (strcmp(model->columns[i].name, relation->name) == 0)
+            return true;
+    return false;
+}
+
 static void add_model(struct table *table, const struct model *model)
 {
     add_scope(table, model, NAME_OF_MODEL, NULL, NULL);
     for (size_t i = 0; i < model->column_count; i++)
         add_scope(table, model, NAME_OF_COLUMN, &model->columns[i], NULL);
     for (size_t i = 0; i < model->relation_count; i++)
-        add_scope(table, model, NAME_OF_RELATION, NULL, &model->relations[i]);
+        if (!is_named_like_column(model, &model->relations[i]))
+            add_scope(table, model, NAME_OF_RELATION, NULL, &model->relations[i]);
 }
 
 static struct span span_of(const struct table *table, const struct symbol *symbol)

@@ -7,6 +7,7 @@
 
 #include <orm/column.h>
 #include <orm/model.h>
+#include <orm/order.h>
 #include <orm/predicate.h>
 #include <orm/raw.h>
 #include <orm/session.h>

@@ -125,15 +125,15 @@ typedef struct orm_relation {
 
 /* Where the members of the generated <model>_query stand. */
 typedef struct orm_query_layout {
-    uint32_t where; /* orm_pred */
+    uint32_t where;    /* orm_pred */
+    uint32_t order_by; /* enum[ORM_ORDER_MAX], as order.h says; 0 ends the list */
+    uint32_t limit;    /* int64_t */
+    uint32_t offset;   /* int64_t */
+    uint32_t load;     /* orm_load_strategy */
+    uint32_t depth;    /* uint32_t: levels of a self relation, 0 is 1 */
     uint32_t
-        order_by;    /* enum[ORM_ORDER_MAX]: 2 * column + 1, + 1 when descending; 0 ends the list */
-    uint32_t limit;  /* int64_t */
-    uint32_t offset; /* int64_t */
-    uint32_t load;   /* orm_load_strategy */
-    uint32_t depth;  /* uint32_t: levels of a self relation, 0 is 1 */
-    uint32_t
-        refresh;   /* bool: ask again for what is loaded, overwrite the fields of known objects */
+        refresh; /* bool: ask again for what is loaded, overwrite the fields of known objects */
+    uint32_t collation; /* const char * */
     uint32_t with; /* const <target>_query *, one per relation in order; ORM_NO_OFFSET when there
                       are none */
 } orm_query_layout;

@@ -26,6 +26,7 @@ typedef struct orm__load {
     bool partial;                     /* filtered or limited: not the complete relation */
     uint32_t epoch;                   /* the session's at the time; older loads are made again */
     uint32_t order_by[ORM_ORDER_MAX]; /* the order asked for; all zero: the relation's own */
+    const char *collation;            /* of its text; NULL: the database's */
     atomic_bool was_read;
 } orm__load;
 

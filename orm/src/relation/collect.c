@@ -6,7 +6,10 @@
 
 static bool same_order(const orm__view *view, const orm__load *load)
 {
-    return memcmp(view->order_by, load->order_by, sizeof view->order_by) == 0;
+    bool collated = view->collation != NULL && load->collation != NULL;
+    return memcmp(view->order_by, load->order_by, sizeof view->order_by) == 0 &&
+           (collated ? strcmp(view->collation, load->collation) == 0
+                     : view->collation == load->collation);
 }
 
 /* Whether what a parent has is what the query asks for. */
@@ -68,7 +71,10 @@ static orm__load *new_load(orm__loader *loader, const orm__task *task)
     load->epoch = loader->session->map.epoch;
     load->partial = orm__view_is_partial(&task->view);
     memcpy(load->order_by, task->view.order_by, sizeof load->order_by);
-    return load;
+    if (task->view.collation == NULL)
+        return load;
+    load->collation = orm__arena_printf(&loader->session->arena, "%s", task->view.collation);
+    return load->collation != NULL ? load : NULL;
 }
 
 /* One parent: satisfied, without a key, answered by the identity map, or its key is to be asked

@@ -57,8 +57,8 @@ static orm_status send_find(orm_site site, orm_session *db, const orm_model *mod
 }
 
 /* `refresh`: what is known is asked for all the same. */
-static orm_status find(orm_site site, orm_session *db, const orm_model *model,
-                       const orm_value *key, bool refresh, void **out)
+static orm_status find(orm_site site, orm_session *db, const orm_model *model, const orm_value *key,
+                       bool refresh, void **out)
 {
     orm_status status = orm__queue_before(db, site, model);
     if (status == ORM_OK)
@@ -71,6 +71,8 @@ static orm_status find(orm_site site, orm_session *db, const orm_model *model,
     query.purpose = ORM__PURPOSE_FIND;
     query.model = model;
     query.join_count = 0;
+    query.order_count = 0;
+    query.order_path_count = 0;
     struct {
         const orm_model *model;
         uint64_t purpose;

@@ -5,6 +5,7 @@
 
 #include "map/related.h"
 #include "model/column_value.h"
+#include "model/order_code.h"
 #include "session/related.h"
 
 static bool same_columns(const uint16_t *left, const uint16_t *right, uint16_t count)
@@ -86,6 +87,7 @@ typedef struct order {
     const orm_model *model;
     orm_relation_order columns[ORM_ORDER_MAX];
     uint16_t count;
+    bool special; /* by related rows, or with NULLs in a place of their own */
 } order;
 
 static void read_order(const orm__list_note *note, order *by)
@@ -93,9 +95,11 @@ static void read_order(const orm__list_note *note, order *by)
     const orm__load *load = note->slot->load;
     *by = (order){.model = note->relation->target};
     for (; by->count < ORM_ORDER_MAX && load->order_by[by->count] != 0; by->count++) {
-        uint32_t code = load->order_by[by->count] - 1;
+        orm__order_code code;
+        (void)orm__order_decode(load->order_by[by->count], &code);
+        by->special = by->special || code.nulls != 0 || code.steps[0] != 0;
         by->columns[by->count] =
-            (orm_relation_order){.column = (uint16_t)(code / 2), .descending = code % 2 != 0};
+            (orm_relation_order){.column = code.column, .descending = code.descending};
     }
     for (; load->order_by[0] == 0 && by->count < note->relation->order_count &&
            by->count < ORM_ORDER_MAX;
@@ -106,6 +110,8 @@ static void read_order(const orm__list_note *note, order *by)
 /* Text and the like are ordered by the database's rules. */
 static bool is_comparable(const order *by)
 {
+    if (by->special)
+        return false;
     for (uint16_t i = 0; i < by->count; i++)
         switch ((orm_type)by->model->columns[by->columns[i].column].type) {
         case ORM_TYPE_SMALLINT:

@@ -5,6 +5,8 @@
 
 #include "base/fail.h"
 #include "sql/compile.h"
+#include "sql/join_text.h"
+#include "sql/order_text.h"
 #include "sql/predicate_text.h"
 
 static const char *table_alias(uint16_t table, char *alias)
@@ -36,98 +38,18 @@ void orm__write_columns(orm__text *text, const orm__query *query, bool named)
     }
 }
 
-static void write_order_item(orm__text *text, const char *alias, const orm_column *column,
-                             bool descending)
-{
-    orm__text_column(text, alias, column->name);
-    orm__text_add(text, text->dialect->collation(column));
-    if (descending)
-        orm__text_add(text, " DESC");
-    if (text->dialect->nulls_need_order && (column->flags & ORM_COLUMN_NULLABLE) != 0)
-        orm__text_add(text, descending ? " NULLS FIRST" : " NULLS LAST");
-}
-
-/* Whether a join could find several rows for one parent, of which one can be picked by its key. */
-static bool needs_first_row(const orm_relation *relation)
-{
-    const orm_model *target = relation->target;
-    if (relation->kind != ORM_HAS_ONE || target->key_count == 0)
-        return false;
-    if (relation->own_count == 1 &&
-        (target->columns[relation->target_columns[0]].flags & ORM_COLUMN_UNIQUE) != 0)
-        return false;
-    return relation->own_count != target->key_count ||
-           memcmp(relation->target_columns, target->key, target->key_count * sizeof *target->key) !=
-               0;
-}
-
-static void write_key_columns(orm__text *text, const orm_model *model, const char *alias)
-{
-    for (uint16_t i = 0; i < model->key_count; i++) {
-        if (i > 0)
-            orm__text_add(text, ", ");
-        orm__text_column(text, alias, model->columns[model->key[i]].name);
-    }
-}
-
-static void write_join_match(orm__text *text, const orm__query *query, const orm__join *join,
-                             const char *to)
-{
-    const orm_relation *relation = join->relation;
-    const orm_model *parent = orm__query_table(query, join->parent);
-    char from[16];
-    table_alias(join->parent, from);
-    for (uint16_t k = 0; k < relation->own_count; k++) {
-        const orm_column *column = &relation->target->columns[relation->target_columns[k]];
-        if (k > 0)
-            orm__text_add(text, " AND ");
-        orm__text_equal(text, to, column->name, from,
-                        parent->columns[relation->own_columns[k]].name, column);
-    }
-    if (orm__pred_is_given(join->where)) {
-        orm__text_add(text, " AND ");
-        orm__text_pred(text, to, join->where);
-    }
-}
-
-/* A has_one without a unique key joins its first row only, so that no parent comes twice. */
-static void write_first_row(orm__text *text, const orm__query *query, const orm__join *join,
-                            const char *to)
-{
-    const orm_relation *relation = join->relation;
-    orm__text_add(text, "(");
-    write_key_columns(text, relation->target, to);
-    orm__text_add(text, ") = (SELECT ");
-    write_key_columns(text, relation->target, "f");
-    orm__text_add(text, " FROM ");
-    orm__text_table(text, relation->target->schema, relation->target->table);
-    orm__text_add(text, " AS f WHERE ");
-    write_join_match(text, query, join, "f");
-    for (uint16_t i = 0; i < relation->order_count; i++) {
-        orm__text_add(text, i == 0 ? " ORDER BY " : ", ");
-        write_order_item(text, "f", &relation->target->columns[relation->order[i].column],
-                         relation->order[i].descending);
-    }
-    orm__text_add(text, " LIMIT 1)");
-}
-
 void orm__write_joins(orm__text *text, const orm__query *query)
 {
     for (uint16_t i = 0; i < query->join_count; i++) {
         const orm__join *join = &query->joins[i];
-        const orm_relation *relation = join->relation;
+        char from[16];
         char to[16];
+        table_alias(join->parent, from);
         table_alias((uint16_t)(i + 1), to);
-        orm__text_add(text, " LEFT JOIN ");
-        orm__text_table(text, relation->target->schema, relation->target->table);
-        orm__text_add(text, " AS ");
-        orm__text_add(text, to);
-        orm__text_add(text, " ON ");
-        if (needs_first_row(relation))
-            write_first_row(text, query, join, to);
-        else
-            write_join_match(text, query, join, to);
+        orm__text_join(text, from, orm__query_table(query, join->parent), join->relation, to,
+                       join->where);
     }
+    orm__text_order_joins(text, query);
 }
 
 static void write_from(orm__text *text, const orm__query *query)
@@ -144,15 +66,6 @@ void orm__write_where(orm__text *text, const orm__query *query, const char *word
         return;
     orm__text_add(text, word);
     orm__text_pred(text, "t0", query->where);
-}
-
-void orm__write_order(orm__text *text, const orm__query *query)
-{
-    for (uint16_t i = 0; i < query->order_count; i++) {
-        orm__text_add(text, i == 0 ? " ORDER BY " : ", ");
-        write_order_item(text, "t0", &query->model->columns[query->order[i].column],
-                         query->order[i].descending);
-    }
 }
 
 static void write_limits(orm__text *text, const orm__query *query)

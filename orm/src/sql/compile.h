@@ -10,7 +10,7 @@ const orm_model *orm__query_table(const orm__query *query, uint16_t table);
 /* The columns of all tables; as c0, c1, … when `named`, for an outer SELECT that picks from them.
  */
 void orm__write_columns(orm__text *text, const orm__query *query, bool named);
-/* LEFT JOIN of every joined relation. */
+/* LEFT JOIN of every joined relation, and of those it is ordered by. */
 void orm__write_joins(orm__text *text, const orm__query *query);
 /* The condition behind `word`, when there is one. */
 void orm__write_where(orm__text *text, const orm__query *query, const char *word);

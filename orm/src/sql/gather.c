@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "model/column_value.h"
 #include "sql/dialect.h"
+#include "sql/order_text.h"
 #include "sql/predicate_text.h"
 
 enum { SHAPE_LIMIT = 1024 * 1024 };
@@ -293,15 +294,6 @@ static void gather_where(orm__gathered *gathered, const orm_model *model, const 
     gather_pred(gathered, where);
 }
 
-static void gather_order(orm__gathered *gathered, const orm__query *query)
-{
-    shape_u16(gathered, query->order_count);
-    for (uint16_t i = 0; i < query->order_count; i++) {
-        shape_u16(gathered, query->order[i].column);
-        shape_u16(gathered, query->order[i].descending);
-    }
-}
-
 static void gather_limits(orm__gathered *gathered, const orm__query *query)
 {
     shape_u16(gathered, (uint16_t)((query->limited ? 1 : 0) | (query->skipping ? 2 : 0)));
@@ -335,7 +327,7 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
         gather_where(gathered, query->joins[i].relation->target, query->joins[i].where);
     }
     gather_where(gathered, query->model, query->where);
-    gather_order(gathered, query);
+    orm__gather_order(gathered, query);
     gather_limits(gathered, query);
     return gathered->status;
 }

@@ -12,6 +12,7 @@
 
 #include <orm/engine.h>
 #include <orm/model.h>
+#include <orm/order.h>
 #include <orm/predicate.h>
 #include <orm/status.h>
 
@@ -36,10 +37,19 @@ typedef enum orm__purpose {
     ORM__PURPOSE_RAW
 } orm__purpose;
 
+/* One column rows are ordered by: of the query's own table, or of a row related to its rows. */
 typedef struct orm__order {
     uint16_t column;
+    uint8_t path; /* 0: the query's own table; else one of its order paths, from 1 */
     bool descending;
+    uint32_t nulls; /* orm_nulls; 0: last when ascending, first when descending */
 } orm__order;
+
+/* A to-one relation whose target's columns rows are ordered by; joined for nothing else. */
+typedef struct orm__order_path {
+    const orm_relation *relation;
+    uint8_t parent; /* 0: from the query's own table; else from the path of that number */
+} orm__order_path;
 
 /* A to-one relation whose target's columns come along by LEFT JOIN. Table 0 is the query's own. */
 typedef struct orm__join {
@@ -50,14 +60,22 @@ typedef struct orm__join {
     const void *query;     /* the generated query it came from */
 } orm__join;
 
-enum { ORM__JOIN_MAX = 16, ORM__KEY_MAX = 8 };
+enum {
+    ORM__JOIN_MAX = 16,
+    ORM__KEY_MAX = 8,
+    ORM__ORDER_MAX = ORM_ORDER_MAX + ORM__KEY_MAX, /* a key may break ties */
+    ORM__ORDER_PATH_MAX = 2 * ORM_ORDER_MAX
+};
 
 typedef struct orm__query {
     orm__purpose purpose;
     const orm_model *model;
     const orm_pred *where; /* NULL or kind NONE: no condition */
-    orm__order order[ORM_ORDER_MAX];
+    orm__order order[ORM__ORDER_MAX];
+    orm__order_path order_paths[ORM__ORDER_PATH_MAX];
+    const char *collation; /* of the text columns among them; NULL: what each has */
     uint16_t order_count;
+    uint16_t order_path_count;
     uint16_t join_count;
     orm__join joins[ORM__JOIN_MAX];
     int64_t limit; /* counts when `limited` */

@@ -19,6 +19,7 @@ void orm__view_read(orm__view *view, const orm_model *model, const void *query)
     memcpy(&view->load, base + layout->load, sizeof view->load);
     memcpy(&view->depth, base + layout->depth, sizeof view->depth);
     memcpy(&view->refresh, base + layout->refresh, sizeof view->refresh);
+    memcpy(&view->collation, base + layout->collation, sizeof view->collation);
     if (layout->with != ORM_NO_OFFSET)
         view->with = base + layout->with;
 }
@@ -36,27 +37,6 @@ bool orm__view_is_partial(const orm__view *view)
     return view->limit != 0 || view->offset != 0 ||
            (view->where != NULL && view->where->kind != ORM_PRED_NONE &&
             view->where->kind != ORM_PRED_EVERYTHING);
-}
-
-static orm_status fill_order(const orm__view *view, const orm_relation *relation, orm__query *query,
-                             orm_error *error)
-{
-    const orm_model *model = view->model;
-    query->order_count = 0;
-    for (size_t i = 0; i < ORM_ORDER_MAX && view->order_by[i] != 0; i++) {
-        uint32_t order = view->order_by[i] - 1;
-        if (order / 2 >= model->column_count)
-            return orm__fail(error, ORM_INVALID,
-                             "order_by of a query of %s holds %u, which is none of its orders",
-                             model->name, (unsigned)order + 1);
-        query->order[query->order_count++] = (orm__order){(uint16_t)(order / 2), order % 2 == 1};
-    }
-    if (query->order_count > 0 || relation == NULL)
-        return ORM_OK;
-    for (uint16_t i = 0; i < relation->order_count && i < ORM_ORDER_MAX; i++)
-        query->order[query->order_count++] =
-            (orm__order){relation->order[i].column, relation->order[i].descending};
-    return ORM_OK;
 }
 
 static orm_status check_join(const orm_model *owner, const orm_relation *relation,
@@ -113,7 +93,7 @@ orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, o
     query->limit = view->limit == ORM_LIMIT_NO_ROWS ? 0 : view->limit;
     query->skipping = view->offset != 0;
     query->offset = view->offset;
-    orm_status status = fill_order(view, relation, query, error);
+    orm_status status = orm__view_order(view, relation, query, error);
     if (status == ORM_OK)
         status = fill_joins(view, 0, query, error);
     return status;

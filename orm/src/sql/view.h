@@ -14,7 +14,8 @@ typedef struct orm__view {
     orm_load_strategy load;
     uint32_t depth;
     bool refresh;
-    const char *with; /* the pointers of `.with`; NULL: none */
+    const char *collation; /* NULL: none */
+    const char *with;      /* the pointers of `.with`; NULL: none */
 } orm__view;
 
 /* `query` NULL: all rows. */
@@ -33,5 +34,9 @@ bool orm__view_is_partial(const orm__view *view);
  */
 orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, orm__query *query,
                           orm_error *error);
+
+/* The order alone. ORM_INVALID. */
+orm_status orm__view_order(const orm__view *view, const orm_relation *relation, orm__query *query,
+                           orm_error *error);
 
 #endif

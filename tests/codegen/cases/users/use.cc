@@ -5,7 +5,8 @@ orm_status list_members(orm_session *db, const char *search, user_list *users_ou
 {
     project_query projects = {};
     projects.where = project_state_is(STATE_IN_PROGRESS);
-    projects.order_by[0] = PROJECT_BY_NAME;
+    projects.order_by[0] = PROJECT_BY_NAME | ORM_NULLS_LAST;
+    projects.order_by[1] = PROJECT_BY_OWNER(USER_BY_EMAIL_DESC) | ORM_NULLS_FIRST;
     projects.limit = 3;
 
     user_query query = user_all;

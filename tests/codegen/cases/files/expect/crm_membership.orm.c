@@ -34,7 +34,8 @@ const orm_model crm_membership_model = {
               .offset = offsetof(crm_membership_query, offset),
               .load = offsetof(crm_membership_query, load),
               .depth = offsetof(crm_membership_query, depth),
-              .refresh = offsetof(crm_membership_query, refresh), .with = ORM_NO_OFFSET},
+              .refresh = offsetof(crm_membership_query, refresh),
+              .collation = offsetof(crm_membership_query, collation), .with = ORM_NO_OFFSET},
 };
 
 const struct crm_membership_columns crm_membership_columns = {

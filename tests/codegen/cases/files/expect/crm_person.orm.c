@@ -66,6 +66,7 @@ const orm_model crm_person_model = {
               .offset = offsetof(crm_person_query, offset),
               .load = offsetof(crm_person_query, load), .depth = offsetof(crm_person_query, depth),
               .refresh = offsetof(crm_person_query, refresh),
+              .collation = offsetof(crm_person_query, collation),
               .with = offsetof(crm_person_query, with)},
 };
 

@@ -59,11 +59,15 @@ enum crm_person_order {
     CRM_PERSON_BY_BOSS_ID = 5,
     CRM_PERSON_BY_BOSS_ID_DESC = 6
 };
+/* Orders by columns of the one related row. */
+#define CRM_PERSON_BY_BOSS(...) \
+    ORM_ORDER_THROUGH(enum crm_person_order, enum crm_person_order, 1, (__VA_ARGS__))
 
 /* All-zero means all rows. */
 struct crm_person_query {
     crm_person_pred where;
     enum crm_person_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
+    const char *collation; /* of the text columns of order_by; NULL: the database's */
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */

@@ -49,6 +49,7 @@ const orm_model shop_item_model = {
               .offset = offsetof(shop_item_query, offset), .load = offsetof(shop_item_query, load),
               .depth = offsetof(shop_item_query, depth),
               .refresh = offsetof(shop_item_query, refresh),
+              .collation = offsetof(shop_item_query, collation),
               .with = offsetof(shop_item_query, with)},
 };
 

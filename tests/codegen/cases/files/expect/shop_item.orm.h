@@ -58,11 +58,15 @@ enum shop_item_order {
     SHOP_ITEM_BY_QUANTITY = 7,
     SHOP_ITEM_BY_QUANTITY_DESC = 8
 };
+/* Orders by columns of the one related row. */
+#define SHOP_ITEM_BY_ORDER(...) \
+    ORM_ORDER_THROUGH(enum shop_item_order, enum shop_order_order, 1, (__VA_ARGS__))
 
 /* All-zero means all rows. */
 struct shop_item_query {
     shop_item_pred where;
     enum shop_item_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
+    const char *collation; /* of the text columns of order_by; NULL: the database's */
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */

@@ -77,6 +77,7 @@ const orm_model shop_order_model = {
               .offset = offsetof(shop_order_query, offset),
               .load = offsetof(shop_order_query, load), .depth = offsetof(shop_order_query, depth),
               .refresh = offsetof(shop_order_query, refresh),
+              .collation = offsetof(shop_order_query, collation),
               .with = offsetof(shop_order_query, with)},
 };
 

@@ -71,11 +71,17 @@ enum shop_order_order {
     SHOP_ORDER_BY_LOCK = 11,
     SHOP_ORDER_BY_LOCK_DESC = 12
 };
+/* Orders by columns of the one related row. */
+#define SHOP_ORDER_BY_CUSTOMER(...) \
+    ORM_ORDER_THROUGH(enum shop_order_order, enum crm_person_order, 1, (__VA_ARGS__))
+#define SHOP_ORDER_BY_INVOICE(...) \
+    ORM_ORDER_THROUGH(enum shop_order_order, enum shop_invoice_order, 3, (__VA_ARGS__))
 
 /* All-zero means all rows. */
 struct shop_order_query {
     shop_order_pred where;
     enum shop_order_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
+    const char *collation; /* of the text columns of order_by; NULL: the database's */
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */

@@ -23,7 +23,8 @@ const orm_model db_model = {
     .query = {.where = offsetof(db_query, where), .order_by = offsetof(db_query, order_by),
               .limit = offsetof(db_query, limit), .offset = offsetof(db_query, offset),
               .load = offsetof(db_query, load), .depth = offsetof(db_query, depth),
-              .refresh = offsetof(db_query, refresh), .with = ORM_NO_OFFSET},
+              .refresh = offsetof(db_query, refresh), .collation = offsetof(db_query, collation),
+              .with = ORM_NO_OFFSET},
 };
 
 const struct db_columns db_columns = {

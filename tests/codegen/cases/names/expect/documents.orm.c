@@ -23,7 +23,8 @@ const orm_model documents_model = {
               .limit = offsetof(documents_query, limit),
               .offset = offsetof(documents_query, offset), .load = offsetof(documents_query, load),
               .depth = offsetof(documents_query, depth),
-              .refresh = offsetof(documents_query, refresh), .with = ORM_NO_OFFSET},
+              .refresh = offsetof(documents_query, refresh),
+              .collation = offsetof(documents_query, collation), .with = ORM_NO_OFFSET},
 };
 
 const struct documents_columns documents_columns = {

@@ -27,7 +27,8 @@ const orm_model key_model = {
     .query = {.where = offsetof(key_query, where), .order_by = offsetof(key_query, order_by),
               .limit = offsetof(key_query, limit), .offset = offsetof(key_query, offset),
               .load = offsetof(key_query, load), .depth = offsetof(key_query, depth),
-              .refresh = offsetof(key_query, refresh), .with = ORM_NO_OFFSET},
+              .refresh = offsetof(key_query, refresh), .collation = offsetof(key_query, collation),
+              .with = ORM_NO_OFFSET},
 };
 
 const struct key_columns key_columns = {

@@ -51,6 +51,7 @@ enum key_order {
 struct key_query {
     key_pred where;
     enum key_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
+    const char *collation; /* of the text columns of order_by; NULL: the database's */
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */

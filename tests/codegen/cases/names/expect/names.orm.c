@@ -61,7 +61,8 @@ const orm_model names_model = {
     .query = {.where = offsetof(names_query, where), .order_by = offsetof(names_query, order_by),
               .limit = offsetof(names_query, limit), .offset = offsetof(names_query, offset),
               .load = offsetof(names_query, load), .depth = offsetof(names_query, depth),
-              .refresh = offsetof(names_query, refresh), .with = offsetof(names_query, with)},
+              .refresh = offsetof(names_query, refresh),
+              .collation = offsetof(names_query, collation), .with = offsetof(names_query, with)},
 };
 
 const struct names_columns names_columns = {

@@ -63,11 +63,15 @@ enum names_order {
     NAMES_BY_KIND = 9,
     NAMES_BY_KIND_DESC = 10
 };
+/* Orders by columns of the one related row. */
+#define NAMES_BY_THIS(...) \
+    ORM_ORDER_THROUGH(enum names_order, enum names_order, 1, (__VA_ARGS__))
 
 /* All-zero means all rows. */
 struct names_query {
     names_pred where;
     enum names_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
+    const char *collation; /* of the text columns of order_by; NULL: the database's */
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */

@@ -23,7 +23,8 @@ const orm_model preds_model = {
     .query = {.where = offsetof(preds_query, where), .order_by = offsetof(preds_query, order_by),
               .limit = offsetof(preds_query, limit), .offset = offsetof(preds_query, offset),
               .load = offsetof(preds_query, load), .depth = offsetof(preds_query, depth),
-              .refresh = offsetof(preds_query, refresh), .with = ORM_NO_OFFSET},
+              .refresh = offsetof(preds_query, refresh),
+              .collation = offsetof(preds_query, collation), .with = ORM_NO_OFFSET},
 };
 
 const struct preds_columns preds_columns = {

@@ -42,7 +42,8 @@ const orm_model query_model = {
     .query = {.where = offsetof(query_query, where), .order_by = offsetof(query_query, order_by),
               .limit = offsetof(query_query, limit), .offset = offsetof(query_query, offset),
               .load = offsetof(query_query, load), .depth = offsetof(query_query, depth),
-              .refresh = offsetof(query_query, refresh), .with = offsetof(query_query, with)},
+              .refresh = offsetof(query_query, refresh),
+              .collation = offsetof(query_query, collation), .with = offsetof(query_query, with)},
 };
 
 const struct query_columns query_columns = {

@@ -55,11 +55,15 @@ enum query_order {
     QUERY_BY_ROW = 5,
     QUERY_BY_ROW_DESC = 6
 };
+/* Orders by columns of the one related row. */
+#define QUERY_BY_PARENT(...) \
+    ORM_ORDER_THROUGH(enum query_order, enum row_order, 1, (__VA_ARGS__))
 
 /* All-zero means all rows. */
 struct query_query {
     query_pred where;
     enum query_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
+    const char *collation; /* of the text columns of order_by; NULL: the database's */
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */

@@ -26,7 +26,8 @@ const orm_model report_model = {
     .query = {.where = offsetof(report_query, where), .order_by = offsetof(report_query, order_by),
               .limit = offsetof(report_query, limit), .offset = offsetof(report_query, offset),
               .load = offsetof(report_query, load), .depth = offsetof(report_query, depth),
-              .refresh = offsetof(report_query, refresh), .with = ORM_NO_OFFSET},
+              .refresh = offsetof(report_query, refresh),
+              .collation = offsetof(report_query, collation), .with = ORM_NO_OFFSET},
 };
 
 const struct report_columns report_columns = {

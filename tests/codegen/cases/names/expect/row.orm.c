@@ -27,7 +27,8 @@ const orm_model row_model = {
     .query = {.where = offsetof(row_query, where), .order_by = offsetof(row_query, order_by),
               .limit = offsetof(row_query, limit), .offset = offsetof(row_query, offset),
               .load = offsetof(row_query, load), .depth = offsetof(row_query, depth),
-              .refresh = offsetof(row_query, refresh), .with = ORM_NO_OFFSET},
+              .refresh = offsetof(row_query, refresh), .collation = offsetof(row_query, collation),
+              .with = ORM_NO_OFFSET},
 };
 
 const struct row_columns row_columns = {

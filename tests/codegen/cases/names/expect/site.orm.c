@@ -27,7 +27,8 @@ const orm_model site_model = {
     .query = {.where = offsetof(site_query, where), .order_by = offsetof(site_query, order_by),
               .limit = offsetof(site_query, limit), .offset = offsetof(site_query, offset),
               .load = offsetof(site_query, load), .depth = offsetof(site_query, depth),
-              .refresh = offsetof(site_query, refresh), .with = ORM_NO_OFFSET},
+              .refresh = offsetof(site_query, refresh),
+              .collation = offsetof(site_query, collation), .with = ORM_NO_OFFSET},
 };
 
 const struct site_columns site_columns = {

@@ -23,7 +23,8 @@ const orm_model values_model = {
     .query = {.where = offsetof(values_query, where), .order_by = offsetof(values_query, order_by),
               .limit = offsetof(values_query, limit), .offset = offsetof(values_query, offset),
               .load = offsetof(values_query, load), .depth = offsetof(values_query, depth),
-              .refresh = offsetof(values_query, refresh), .with = ORM_NO_OFFSET},
+              .refresh = offsetof(values_query, refresh),
+              .collation = offsetof(values_query, collation), .with = ORM_NO_OFFSET},
 };
 
 const struct values_columns values_columns = {

@@ -298,7 +298,8 @@ const orm_model every_model = {
     .query = {.where = offsetof(every_query, where), .order_by = offsetof(every_query, order_by),
               .limit = offsetof(every_query, limit), .offset = offsetof(every_query, offset),
               .load = offsetof(every_query, load), .depth = offsetof(every_query, depth),
-              .refresh = offsetof(every_query, refresh), .with = ORM_NO_OFFSET},
+              .refresh = offsetof(every_query, refresh),
+              .collation = offsetof(every_query, collation), .with = ORM_NO_OFFSET},
 };
 
 const struct every_columns every_columns = {

@@ -60,7 +60,8 @@ const orm_model keyed_model = {
     .query = {.where = offsetof(keyed_query, where), .order_by = offsetof(keyed_query, order_by),
               .limit = offsetof(keyed_query, limit), .offset = offsetof(keyed_query, offset),
               .load = offsetof(keyed_query, load), .depth = offsetof(keyed_query, depth),
-              .refresh = offsetof(keyed_query, refresh), .with = ORM_NO_OFFSET},
+              .refresh = offsetof(keyed_query, refresh),
+              .collation = offsetof(keyed_query, collation), .with = ORM_NO_OFFSET},
 };
 
 const struct keyed_columns keyed_columns = {

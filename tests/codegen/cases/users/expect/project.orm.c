@@ -56,7 +56,9 @@ const orm_model project_model = {
               .order_by = offsetof(project_query, order_by),
               .limit = offsetof(project_query, limit), .offset = offsetof(project_query, offset),
               .load = offsetof(project_query, load), .depth = offsetof(project_query, depth),
-              .refresh = offsetof(project_query, refresh), .with = offsetof(project_query, with)},
+              .refresh = offsetof(project_query, refresh),
+              .collation = offsetof(project_query, collation),
+              .with = offsetof(project_query, with)},
 };
 
 const struct project_columns project_columns = {

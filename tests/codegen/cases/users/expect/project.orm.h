@@ -65,11 +65,15 @@ enum project_order {
     PROJECT_BY_DONE = 11,
     PROJECT_BY_DONE_DESC = 12
 };
+/* Orders by columns of the one related row. */
+#define PROJECT_BY_OWNER(...) \
+    ORM_ORDER_THROUGH(enum project_order, enum user_order, 1, (__VA_ARGS__))
 
 /* All-zero means all rows. */
 struct project_query {
     project_pred where;
     enum project_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
+    const char *collation; /* of the text columns of order_by; NULL: the database's */
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */

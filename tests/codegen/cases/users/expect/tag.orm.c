@@ -23,7 +23,8 @@ const orm_model tag_model = {
     .query = {.where = offsetof(tag_query, where), .order_by = offsetof(tag_query, order_by),
               .limit = offsetof(tag_query, limit), .offset = offsetof(tag_query, offset),
               .load = offsetof(tag_query, load), .depth = offsetof(tag_query, depth),
-              .refresh = offsetof(tag_query, refresh), .with = ORM_NO_OFFSET},
+              .refresh = offsetof(tag_query, refresh), .collation = offsetof(tag_query, collation),
+              .with = ORM_NO_OFFSET},
 };
 
 const struct tag_columns tag_columns = {

@@ -64,7 +64,8 @@ const orm_model user_model = {
     .query = {.where = offsetof(user_query, where), .order_by = offsetof(user_query, order_by),
               .limit = offsetof(user_query, limit), .offset = offsetof(user_query, offset),
               .load = offsetof(user_query, load), .depth = offsetof(user_query, depth),
-              .refresh = offsetof(user_query, refresh), .with = offsetof(user_query, with)},
+              .refresh = offsetof(user_query, refresh),
+              .collation = offsetof(user_query, collation), .with = offsetof(user_query, with)},
 };
 
 const struct user_columns user_columns = {

@@ -1,0 +1,15 @@
+/* Joins to the one row a relation leads to. */
+#ifndef ORM_SQL_JOIN_TEXT_H
+#define ORM_SQL_JOIN_TEXT_H
+
+#include "sql/text.h"
+
+/*
+ * LEFT JOIN of a to-one relation from the table called `from`, whose model is `owner`, to one
+ * called `to`: gives each row of `from` once. `where` (NULL or kind NONE: no condition) is on the
+ * target.
+ */
+void orm__text_join(orm__text *text, const char *from, const orm_model *owner,
+                    const orm_relation *relation, const char *to, const orm_pred *where);
+
+#endif
