@@ -29,7 +29,9 @@ typedef enum orm_event_kind {
     ORM_EVENT_INSERT,
     ORM_EVENT_UPDATE,
     ORM_EVENT_DELETE,
-    ORM_EVENT_RAW
+    ORM_EVENT_RAW,
+    ORM_EVENT_AGGREGATE, /* one sum, average, least or greatest */
+    ORM_EVENT_ROWS       /* result structs that the YAML declares under `rows` */
 } orm_event_kind;
 
 /* One execution of a statement. Everything is borrowed: until the sink returns. */

@@ -5,6 +5,7 @@
 #ifndef ORM_GEN_H
 #define ORM_GEN_H
 
+#include <orm/aggregate.h>
 #include <orm/column.h>
 #include <orm/model.h>
 #include <orm/order.h>

@@ -53,7 +53,7 @@ typedef struct orm_scope_options {
     size_t max_findings;   /* [256] */
 } orm_scope_options;
 
-enum { ORM_EVENT_KIND_COUNT = ORM_EVENT_RAW + 1 };
+enum { ORM_EVENT_KIND_COUNT = ORM_EVENT_ROWS + 1 };
 
 typedef struct orm_scope_statistics {
     int64_t statements;                    /* without control statements */

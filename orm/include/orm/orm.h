@@ -2,6 +2,7 @@
 #ifndef ORM_ORM_H
 #define ORM_ORM_H
 
+#include <orm/aggregate.h>
 #include <orm/column.h>
 #include <orm/condition.h>
 #include <orm/engine.h>

@@ -205,6 +205,7 @@ static void advise_in(writer *at, const orm__bound *bound)
 static bool asks_for_number(const orm_event *event)
 {
     return event->kind == ORM_EVENT_COUNT || event->kind == ORM_EVENT_EXISTS ||
+           event->kind == ORM_EVENT_AGGREGATE ||
            (event->kind == ORM_EVENT_RAW &&
             (orm__sql_mentions(event->sql, event->sql_size, "count") ||
              orm__sql_mentions(event->sql, event->sql_size, "exists")));
@@ -296,9 +297,11 @@ static void write_statement(writer *at)
 static void write_subject(writer *at)
 {
     static const char *const verbs[ORM_EVENT_KIND_COUNT] = {
-        [ORM_EVENT_FIND] = "find",     [ORM_EVENT_SELECT] = "select", [ORM_EVENT_COUNT] = "count",
-        [ORM_EVENT_EXISTS] = "exists", [ORM_EVENT_INSERT] = "insert", [ORM_EVENT_UPDATE] = "update",
-        [ORM_EVENT_DELETE] = "delete", [ORM_EVENT_RAW] = "raw",
+        [ORM_EVENT_FIND] = "find",           [ORM_EVENT_SELECT] = "select",
+        [ORM_EVENT_COUNT] = "count",         [ORM_EVENT_EXISTS] = "exists",
+        [ORM_EVENT_INSERT] = "insert",       [ORM_EVENT_UPDATE] = "update",
+        [ORM_EVENT_DELETE] = "delete",       [ORM_EVENT_RAW] = "raw",
+        [ORM_EVENT_AGGREGATE] = "aggregate", [ORM_EVENT_ROWS] = "rows of",
     };
     const orm_event *event = at->event;
     if (event->kind == ORM_EVENT_RELATION)

@@ -24,8 +24,8 @@ static void write_site(orm__buffer *buffer, const orm__report_root *root, const 
 static void write_statistics(orm__buffer *buffer, const orm_scope_statistics *it)
 {
     static const char *const names[ORM_EVENT_KIND_COUNT] = {
-        "",          "control", "finds",   "selects", "counts", "exists",
-        "relations", "inserts", "updates", "deletes", "raw",
+        "",        "control", "finds",   "selects", "counts",     "exists",      "relations",
+        "inserts", "updates", "deletes", "raw",     "aggregates", "row_structs",
     };
     orm__buffer_printf(buffer, "{\"statements\":%lld", (long long)it->statements);
     for (int kind = ORM_EVENT_CONTROL; kind < ORM_EVENT_KIND_COUNT; kind++)

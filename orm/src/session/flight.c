@@ -233,6 +233,8 @@ static bool writes(const orm_session *session, const orm__about *abouts, size_t 
         case ORM_EVENT_SELECT:
         case ORM_EVENT_COUNT:
         case ORM_EVENT_EXISTS:
+        case ORM_EVENT_AGGREGATE:
+        case ORM_EVENT_ROWS:
         case ORM_EVENT_RELATION: continue;
         default: return true;
         }

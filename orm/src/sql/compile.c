@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "sql/aggregate_text.h"
 #include "sql/compile.h"
 #include "sql/join_text.h"
 #include "sql/order_text.h"
@@ -109,11 +110,38 @@ static void compile_find(orm__text *text, const orm__query *query)
     }
 }
 
+/* The aggregate of one column; of a subquery's where the query picks some of its rows. */
+static void compile_aggregate(orm__text *text, const orm__query *query)
+{
+    const orm_column *column = &query->model->columns[query->aggregate_column];
+    bool inner = query->limited || query->skipping;
+    orm__text_add(text, "SELECT ");
+    orm__text_aggregate(text, query->aggregate, column, inner ? "q" : "t0",
+                        inner ? "c" : column->name);
+    if (inner) {
+        orm__text_add(text, " FROM (SELECT ");
+        orm__text_column(text, "t0", column->name);
+        orm__text_add(text, " AS c");
+    }
+    write_from(text, query);
+    orm__write_where(text, query, " WHERE ");
+    if (inner) {
+        orm__write_order(text, query);
+        write_limits(text, query);
+        orm__text_add(text, ") AS q");
+    }
+    text->out->column_count = 1;
+}
+
 /* Joins change neither the number of rows nor whether there is one, so both leave them out. */
 static void compile_count(orm__text *text, const orm__query *query)
 {
     bool exists = query->purpose == ORM__PURPOSE_EXISTS;
     bool inner = query->limited || query->skipping;
+    if (query->purpose == ORM__PURPOSE_AGGREGATE) {
+        compile_aggregate(text, query);
+        return;
+    }
     orm__text_add(text, exists  ? "SELECT CASE WHEN EXISTS (SELECT 1"
                         : inner ? "SELECT count(*) FROM (SELECT 1"
                                 : "SELECT count(*)");
@@ -143,6 +171,7 @@ orm_status orm__compile_query(const orm__dialect *dialect, const orm__query *que
         break;
     case ORM__PURPOSE_COUNT:
     case ORM__PURPOSE_EXISTS:
+    case ORM__PURPOSE_AGGREGATE:
         compile_count(&text, query);
         break;
     case ORM__PURPOSE_RELATED:

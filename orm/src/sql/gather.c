@@ -319,6 +319,10 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
     orm__gather_shape(gathered, head, sizeof head);
     orm__gather_shape(gathered, &query->model, sizeof query->model);
     orm__gather_shape(gathered, &query->relation, sizeof query->relation);
+    if (query->purpose == ORM__PURPOSE_AGGREGATE) {
+        shape_u16(gathered, (uint16_t)query->aggregate);
+        shape_u16(gathered, query->aggregate_column);
+    }
     for (size_t i = 0; i < key_count; i++)
         orm__gather_value(gathered, keys[i]);
     for (uint16_t i = 0; i < query->join_count; i++) {

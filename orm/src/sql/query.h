@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <orm/aggregate.h>
 #include <orm/engine.h>
 #include <orm/model.h>
 #include <orm/order.h>
@@ -34,7 +35,9 @@ typedef enum orm__purpose {
     ORM__PURPOSE_INSERT_MANY,
     ORM__PURPOSE_UPDATE_MANY,
     ORM__PURPOSE_DELETE_MANY,
-    ORM__PURPOSE_RAW
+    ORM__PURPOSE_RAW,
+    ORM__PURPOSE_AGGREGATE,
+    ORM__PURPOSE_ROWS /* result structs: sql/rows.h */
 } orm__purpose;
 
 /* One column rows are ordered by: of the query's own table, or of a row related to its rows. */
@@ -85,6 +88,9 @@ typedef struct orm__query {
     /* RELATED. */
     const orm_relation *relation;
     const orm_model *owner;
+    /* AGGREGATE. */
+    orm_aggregate_kind aggregate;
+    uint16_t aggregate_column; /* by index */
     bool by_ordinal; /* the last result column is the position of the matching key; else the client
                         matches */
 } orm__query;

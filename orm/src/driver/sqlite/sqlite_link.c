@@ -131,6 +131,7 @@ static int configure(orm__link *link)
     if (code == SQLITE_OK) code = sqlite3_busy_timeout(link->handle, 0);
     if (code == SQLITE_OK) code = orm__sqlite_add_collations(link);
     if (code == SQLITE_OK) code = orm__sqlite_add_functions(link);
+    if (code == SQLITE_OK) code = orm__sqlite_add_aggregates(link);
     if (code == SQLITE_OK) code = orm__sqlite_add_keys(link);
     avoid_bloom_filters(link->handle);
     sqlite3_progress_handler(link->handle, STEPS_BETWEEN_CLOCKS, watch_limits, link);

@@ -86,6 +86,7 @@ orm_status orm__sqlite_ping(orm__link *link, orm_deadline deadline, orm_error *e
 /* What a connection knows; each returns an SQLite result code. */
 int orm__sqlite_add_collations(orm__link *link);
 int orm__sqlite_add_functions(orm__link *link);
+int orm__sqlite_add_aggregates(orm__link *link);
 int orm__sqlite_add_keys(orm__link *link);
 
 /* LIKE. Returns 1, 0, or -1 for a pattern that ends in its escape character. */

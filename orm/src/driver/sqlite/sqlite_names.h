@@ -11,6 +11,14 @@
 #define ORM_SQLITE_FUNCTION_LIKE  "orm_like"
 #define ORM_SQLITE_FUNCTION_ILIKE "orm_ilike"
 
+/* Aggregates: exact sums of integers (64 bits) and of numeric text, their averages as PostgreSQL
+ * rounds them (of integers as a double), and sums of ISO 8601 intervals. */
+#define ORM_SQLITE_SUM_INTEGER  "orm_sum_integer"
+#define ORM_SQLITE_AVG_INTEGER  "orm_avg_integer"
+#define ORM_SQLITE_SUM_NUMERIC  "orm_sum_numeric"
+#define ORM_SQLITE_AVG_NUMERIC  "orm_avg_numeric"
+#define ORM_SQLITE_SUM_INTERVAL "orm_sum_interval"
+
 /*
  * The key table: orm_keys(?1) or orm_keys(?1, ?2) …, each argument a parameter with `list` set.
  * Columns: ord (position from 0), k1 … k8 (element of the n-th list, in the form its column is

@@ -34,3 +34,11 @@ orm_status hire(orm_session *db, const char *email, user **user_out)
     changes.age = ORM_SET(36);
     return user_update(db, *user_out, &changes);
 }
+
+orm_status ages(orm_session *db, orm_opt_i64 *total_out, orm_opt_double *mean_out)
+{
+    orm_status status = orm_sum(db, user_rows(NULL), user_columns.age, total_out);
+    if (status != ORM_OK)
+        return status;
+    return orm_avg(db, user_rows(NULL), user_columns.age, mean_out);
+}
