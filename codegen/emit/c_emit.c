@@ -8,10 +8,10 @@
 
 /* Parameters of generated functions, as the templates spell them: $.db$ is the name of db. */
 static const char *const parameters[] = {
-    ".site",      ".db",         ".query",    ".row",       ".rows",     ".values",
-    ".changes",   ".where",      ".pred",     ".preds",     ".count",    ".target",
-    ".sql",       ".value",      ".key",      ".condition", ".list_out", ".row_out",
-    ".count_out", ".exists_out", ".conflict", ".options",
+    ".site",      ".db",       ".query",      ".row",       ".rows",     ".values",
+    ".changes",   ".where",    ".pred",       ".preds",     ".count",    ".target",
+    ".sql",       ".value",    ".key",        ".condition", ".list_out", ".row_out",
+    ".count_out", ".link_out", ".exists_out", ".conflict",  ".options",
 };
 
 static void set_names(struct c_emit *emit, enum name_scope scope, const struct column *column,
@@ -72,10 +72,21 @@ static void set_target(struct c_emit *emit, const struct model *target)
     writer_set(&emit->writer, "to_header", name_file(emit->arena, target->c_name, "h"));
 }
 
+static void set_link(struct c_emit *emit, const struct model *link)
+{
+    for (size_t i = 0; i < generated_names_count; i++)
+        if (generated_names[i].key && strcmp(generated_names[i].key, "descriptor") == 0)
+            writer_set(&emit->writer, "link_descriptor",
+                       name_generated(emit->arena, &generated_names[i], link, NULL, NULL));
+    writer_set(&emit->writer, "link_type", link->c_name);
+}
+
 void c_emit_relation(struct c_emit *emit, const struct relation *relation)
 {
     set_names(emit, NAME_OF_RELATION, NULL, relation);
     set_target(emit, relation->target);
+    if (c_has_link(relation))
+        set_link(emit, relation->link);
     writer_set(&emit->writer, "relation", relation->c_name);
     writer_set_number(&emit->writer, "relation_index", relation->index);
 }
@@ -129,6 +140,30 @@ const struct model **c_emit_targets(struct c_emit *emit, size_t *count_out)
     }
     *count_out = count;
     return targets;
+}
+
+const struct model **c_emit_links(struct c_emit *emit, size_t *count_out)
+{
+    const struct model *model = emit->model;
+    const struct model **links = arena_array(emit->arena, model->relation_count, sizeof *links);
+    size_t targets;
+    const struct model **known = c_emit_targets(emit, &targets);
+    size_t count = 0;
+
+    for (size_t i = 0; i < model->relation_count; i++) {
+        const struct model *link = model->relations[i].link;
+
+        if (c_has_link(&model->relations[i]) && link != model && !is_known(known, targets, link) &&
+            !is_known(links, count, link))
+            links[count++] = link;
+    }
+    *count_out = count;
+    return links;
+}
+
+bool c_has_link(const struct relation *relation)
+{
+    return relation->link && !relation->link->link_only;
 }
 
 bool c_is_insertable(const struct column *column)

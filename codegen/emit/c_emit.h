@@ -31,11 +31,18 @@ void c_emit_key(struct c_emit *emit);
 /* The models that relations lead to, each once, without the model itself. */
 const struct model **c_emit_targets(struct c_emit *emit, size_t *count_out);
 
+/* The models that link many_to_many relations, each once, without those above and the model. */
+const struct model **c_emit_links(struct c_emit *emit, size_t *count_out);
+/* Whether a relation is through a link that has a model. */
+bool c_has_link(const struct relation *relation);
+
 /* Which of the writing functions a model has. */
 bool c_has_find(const struct model *model);
 bool c_has_insert(const struct model *model);
 bool c_has_update(const struct model *model);
 bool c_has_delete(const struct model *model);
+/* Whether queries have .counts. */
+bool c_has_counts(const struct model *model);
 /* Whether a column is in <model>_new and in <model>_changes. */
 bool c_is_insertable(const struct column *column);
 bool c_is_changeable(const struct column *column);

@@ -159,6 +159,21 @@ static const struct c_function preload = {
     "    return orm_gen_preload($.site$, $.db$, &$descriptor$, $relation_index$, "
     "$.rows$, $.query$);\n"};
 
+static const struct c_function counting[] = {
+    {NULL, NULL, STATUS, "$get_count$(const $type$ *$.row$, int64_t *$.count_out$)",
+     "    return orm_gen_to_count(&$descriptor$, $relation_index$, "
+     "$.row$ ? $.row$->orm_object_ : NULL, $.count_out$);\n"},
+    {"$preload_count$", "$preload_count_at$", STATUS,
+     "$preload_count_at$" AT "const $list$ *$.rows$, const $to_query$ *$.query$)",
+     "    return orm_gen_preload_count($.site$, $.db$, &$descriptor$, $relation_index$, "
+     "$.rows$, $.query$);\n"},
+};
+static const struct c_function link_row = {
+    NULL, NULL, STATUS,
+    "$get_link$(const $type$ *$.row$, const $to_type$ *$.target$, $link_type$ **$.link_out$)",
+    "    return orm_gen_link(&$descriptor$, $relation_index$, "
+    "$.row$ ? $.row$->orm_object_ : NULL, $.target$, $.link_out$);\n"};
+
 static const char about_predicates[] =
     "\n"
     "/* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */\n";
@@ -213,6 +228,9 @@ static const char about_relations[] =
     " * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there\n"
     " * is none). load asks the database for one row's relation, preload for that of all rows\n"
     " * of a list at once, with any `query` or NULL. What is loaded is session.\n"
+    " * count reads how many rows there are: counted by .counts or preload, or of the complete\n"
+    " * list. link reads the row between a row and one of its list; ORM_NOT_FOUND: it is not\n"
+    " * in it.\n"
     " */\n";
 
 /* Prints one function; the header's way or the source's. */
@@ -359,6 +377,12 @@ static void print_relations(struct c_emit *emit, const struct printers *print)
         print->function(emit, &own[0]);
         print->function(emit, &own[1]);
         print->function(emit, &preload);
+        if (model->relations[i].to_many) {
+            print->function(emit, &counting[0]);
+            print->function(emit, &counting[1]);
+        }
+        if (c_has_link(&model->relations[i]))
+            print->function(emit, &link_row);
     }
 }
 

@@ -99,6 +99,11 @@ static void write_forward_declarations(struct c_emit *emit)
                 writer_add(&emit->writer, target_types);
                 targets[k] = NULL;
             }
+    targets = c_emit_links(emit, &count);
+    for (size_t i = 0; i < count; i++) {
+        writer_set(&emit->writer, "link_type", targets[i]->c_name);
+        writer_add(&emit->writer, "typedef struct $link_type$ $link_type$;\n");
+    }
 }
 
 void c_write_enum(struct c_emit *emit, const struct enum_type *enumeration)
@@ -183,6 +188,30 @@ static void write_order(struct c_emit *emit)
     }
 }
 
+bool c_has_counts(const struct model *model)
+{
+    for (size_t i = 0; i < model->relation_count; i++)
+        if (model->relations[i].to_many)
+            return true;
+    return false;
+}
+
+static void write_counts(struct c_emit *emit)
+{
+    const struct model *model = emit->model;
+
+    if (!c_has_counts(model))
+        return;
+    writer_add(&emit->writer, "    struct { /* relations whose rows to count */\n");
+    for (size_t i = 0; i < model->relation_count; i++) {
+        if (!model->relations[i].to_many)
+            continue;
+        c_emit_relation(emit, &model->relations[i]);
+        writer_add(&emit->writer, "        const $to_query$ *$relation$;\n");
+    }
+    writer_add(&emit->writer, "    } counts;\n");
+}
+
 static void write_query(struct c_emit *emit)
 {
     struct writer *writer = &emit->writer;
@@ -198,6 +227,7 @@ static void write_query(struct c_emit *emit)
         }
         writer_add(writer, "    } with;\n");
     }
+    write_counts(emit);
     writer_add(writer, "};\n");
 }
 

@@ -78,8 +78,21 @@ const struct generated_name generated_names[] = {
     {"load_at", NAME_OF_RELATION, "{model}_load_{relation}_at", NAME_ORDINARY},
     {"preload", NAME_OF_RELATION, "{model}_preload_{relation}", NAME_ORDINARY},
     {"preload_at", NAME_OF_RELATION, "{model}_preload_{relation}_at", NAME_ORDINARY},
+    {"get_count", NAME_OF_RELATION, "{model}_{relation}_count", NAME_ORDINARY},
+    {"preload_count", NAME_OF_RELATION, "{model}_preload_{relation}_count", NAME_ORDINARY},
+    {"preload_count_at", NAME_OF_RELATION, "{model}_preload_{relation}_count_at", NAME_ORDINARY},
+    {"get_link", NAME_OF_RELATION, "{model}_{relation}_link", NAME_ORDINARY},
 };
 const size_t generated_names_count = sizeof generated_names / sizeof *generated_names;
+
+bool name_is_made(const struct generated_name *name, const struct relation *relation)
+{
+    if (!relation || !name->key)
+        return true;
+    if (strcmp(name->key, "get_link") == 0)
+        return relation->link && !relation->link->link_only;
+    return relation->to_many || !strstr(name->key, "_count");
+}
 
 static bool is_word(const char *at, const char *end, const char *word)
 {

@@ -36,6 +36,9 @@ struct generated_name {
 extern const struct generated_name generated_names[];
 extern const size_t generated_names_count;
 
+/* Whether a relation (NULL: a name of another scope) has the name: some have no count or link. */
+bool name_is_made(const struct generated_name *name, const struct relation *relation);
+
 /* The name an entry gives a model, a column of it or a relation of it; others are NULL. */
 const char *name_generated(struct arena *arena, const struct generated_name *name,
                            const struct model *model, const struct column *column,

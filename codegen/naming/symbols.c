@@ -99,7 +99,7 @@ static void add_scope(struct table *table, const struct model *model, enum name_
                      : "rename the relation";
     }
     for (size_t i = 0; i < generated_names_count; i++)
-        if (generated_names[i].scope == scope)
+        if (generated_names[i].scope == scope && name_is_made(&generated_names[i], relation))
             add_in(table, generated_names[i].space,
                    name_generated(table->arena, &generated_names[i], model, column, relation),
                    origin, fix, place, written);

@@ -138,6 +138,22 @@ ORM_API ORM_MUST_USE orm_status orm_gen_load(orm_site site, orm_session *db, con
 ORM_API ORM_MUST_USE orm_status orm_gen_preload(orm_site site, orm_session *db,
                                                 const orm_model *model, uint16_t relation,
                                                 const void *rows, const void *query);
+/*
+ * How many rows of a relation to many there are: reading memory (a count that was loaded, else the
+ * length of the complete list; ORM_NOT_LOADED), loading for all of `rows` (`query` may be NULL).
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_to_count(const orm_model *model, uint16_t relation,
+                                                 const orm_object *object, int64_t *count_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_preload_count(orm_site site, orm_session *db,
+                                                      const orm_model *model, uint16_t relation,
+                                                      const void *rows, const void *query);
+/*
+ * The row of a many_to_many's link model that leads to `target`, a row of the relation's list.
+ * ORM_NOT_LOADED as the list, ORM_NOT_FOUND when `target` is not in it.
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_link(const orm_model *model, uint16_t relation,
+                                             const orm_object *object, const void *target,
+                                             void *link_out);
 
 /* Predicates. */
 ORM_API orm_pred orm_gen_pred(const orm_model *model, uint16_t column, orm_cond cond);

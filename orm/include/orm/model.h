@@ -89,6 +89,7 @@ typedef struct orm_link {
     const char *table;
     const char *const *own_columns;    /* referring to the relation's own_columns */
     const char *const *target_columns; /* referring to the relation's target_columns */
+    const struct orm_model *model;     /* of the table; NULL: it has none */
     uint16_t target_count;
 } orm_link;
 
@@ -136,6 +137,7 @@ typedef struct orm_query_layout {
     uint32_t collation; /* const char * */
     uint32_t with; /* const <target>_query *, one per relation in order; ORM_NO_OFFSET when there
                       are none */
+    uint32_t counts; /* the same of the relations to many only */
 } orm_query_layout;
 
 typedef struct orm_model {

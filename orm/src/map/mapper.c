@@ -56,8 +56,11 @@ static void overwrite(const orm__mapper *mapper, void *known, const void *row)
     orm_object *object = orm__object_of(model, known);
     object->epoch = mapper->map->epoch;
     for (uint16_t i = 0; i < model->relation_count; i++)
-        if (!orm__relation_same_key(model, &model->relations[i], known, row))
+        if (!orm__relation_same_key(model, &model->relations[i], known, row)) {
             object->slots[i] = (orm__slot){NULL, NULL};
+            if (object->counts != NULL)
+                object->counts[i] = (orm__slot){NULL, NULL};
+        }
     memcpy(known, row, model->size);
     *(orm_object **)(void *)((char *)known + model->object_offset) = object;
 }

@@ -58,8 +58,22 @@ struct orm_object {
     bool detached;     /* inserted in a transaction that was rolled back, or deleted */
     uint16_t depth;    /* marks of the session when it was made */
     uint32_t epoch;    /* the session's when its fields were read; older ones are read again */
+    orm__slot *counts; /* of relations to many, one per relation; NULL: none is loaded */
     orm__slot slots[]; /* one per relation of the model */
 };
+
+/* The list of a many_to_many whose link has a model. */
+typedef struct orm__linked_list {
+    orm_list list;
+    void **links;       /* one per item */
+    atomic_size_t last; /* where the last one asked for stands: the next is likely behind it */
+} orm__linked_list;
+
+/* The number that a slot of `counts` holds. */
+static inline int64_t orm__slot_count(const orm__slot *slot)
+{
+    return (int64_t)(intptr_t)slot->value;
+}
 
 /* Whether the row only waits to be inserted. */
 static inline bool orm__object_is_added(const orm_object *object)

@@ -12,15 +12,14 @@ static bool same_order(const orm__view *view, const orm__load *load)
                      : view->collation == load->collation);
 }
 
-/* Whether what a parent has is what the query asks for. */
-static bool is_satisfied(const orm__task *task, const orm__slot *slot, uint32_t epoch)
+bool orm__task_is_satisfied(const orm__task *task, const orm__slot *slot, uint32_t epoch)
 {
     if (slot->load == NULL || task->view.refresh || orm__view_is_partial(&task->view))
         return false;
     if (slot->load->partial || slot->load->epoch != epoch)
         return false;
     bool single = task->relation->kind == ORM_BELONGS_TO || task->relation->kind == ORM_HAS_ONE;
-    return single || same_order(&task->view, slot->load);
+    return single || task->counting || same_order(&task->view, slot->load);
 }
 
 static bool is_to_one(const orm_relation *relation)
@@ -31,6 +30,8 @@ static bool is_to_one(const orm_relation *relation)
 /* The children a parent already has go on to the next level. */
 static bool reuse(orm__task *task, const orm__slot *slot)
 {
+    if (task->counting)
+        return true;
     if (is_to_one(task->relation))
         return slot->value == NULL || orm__row_list_add(&task->reused, slot->value);
     const orm_list *list = slot->value;
@@ -52,8 +53,10 @@ static bool leads_to_key(const orm__task *task)
 static bool assign_nothing(orm__loader *loader, orm__task *task, orm__slot *slot)
 {
     void *value = NULL;
-    if (!is_to_one(task->relation)) {
-        orm_list *list = orm__arena_zero(&loader->session->arena, sizeof *list);
+    if (!task->counting && !is_to_one(task->relation)) {
+        bool linked = task->relation->link != NULL;
+        orm_list *list = orm__arena_zero(&loader->session->arena,
+                                         linked ? sizeof(orm__linked_list) : sizeof *list);
         if (list == NULL)
             return false;
         list->partial = task->load->partial;
@@ -86,7 +89,14 @@ static bool collect_parent(orm__loader *loader, orm__task *task, uint32_t index,
     void *row = task->parents[index];
     orm__slot *slot = &orm__object_of(task->owner, row)->slots[task->relation_index];
     orm_value key[ORM__KEY_MAX];
-    if (is_satisfied(task, slot, session->map.epoch))
+    int64_t known_count = 0;
+    if (task->counting)
+        slot = orm__count_slot(session, task->owner, row, task->relation_index);
+    if (slot == NULL)
+        return false;
+    if (task->counting && orm__count_is_known(task, row, session->map.epoch, &known_count))
+        return orm__assign(&loader->assigned, slot, (void *)(intptr_t)known_count, task->load);
+    if (orm__task_is_satisfied(task, slot, session->map.epoch))
         return reuse(task, slot);
     if (!orm__keyset_read(&task->keys, row, key))
         return assign_nothing(loader, task, slot);

@@ -5,6 +5,7 @@
  * came. */
 typedef struct grouped {
     void **items;
+    void **links; /* with them, where the link has a model; else NULL */
     size_t *start;
 } grouped;
 
@@ -15,7 +16,9 @@ static bool group(orm__loader *loader, const orm__task *task, grouped *out)
     size_t count = task->children.count;
     out->items = orm__arena_alloc(arena, (count + 1) * sizeof *out->items);
     out->start = orm__arena_zero(arena, (keys + 3) * sizeof *out->start);
-    if (out->items == NULL || out->start == NULL)
+    bool linked = task->links.count == count && count > 0;
+    out->links = linked ? orm__arena_alloc(arena, count * sizeof *out->links) : NULL;
+    if (out->items == NULL || out->start == NULL || (linked && out->links == NULL))
         return false;
     /* start[k + 2] counts key k; then start[k + 1] is where its next item goes, and ends as where
      * key k + 1 starts. */
@@ -23,24 +26,44 @@ static bool group(orm__loader *loader, const orm__task *task, grouped *out)
         out->start[task->child_keys[i] + 2]++;
     for (size_t k = 2; k < keys + 2; k++)
         out->start[k] += out->start[k - 1];
-    for (size_t i = 0; i < count; i++)
-        out->items[out->start[task->child_keys[i] + 1]++] = task->children.items[i];
+    for (size_t i = 0; i < count; i++) {
+        size_t at = out->start[task->child_keys[i] + 1]++;
+        out->items[at] = task->children.items[i];
+        if (linked)
+            out->links[at] = task->links.items[i];
+    }
     return true;
+}
+
+/* The next of `lists`, which are of the kind that the relation has. */
+static orm_list *fill_list(const orm__task *task, const grouped *children, size_t key, void *lists,
+                           size_t index)
+{
+    size_t start = children->start[key];
+    orm_list list = {.count = children->start[key + 1] - start,
+                     .items = children->items + start,
+                     .partial = task->load->partial};
+    if (task->relation->link == NULL) {
+        orm_list *plain = (orm_list *)lists + index;
+        *plain = list;
+        return plain;
+    }
+    orm__linked_list *linked = (orm__linked_list *)lists + index;
+    linked->list = list;
+    linked->links = children->links == NULL ? NULL : children->links + start;
+    return &linked->list;
 }
 
 static bool assign_lists(orm__loader *loader, orm__task *task, const grouped *children)
 {
-    orm_list *lists =
-        orm__arena_alloc(&loader->session->arena, (task->parent_count + 1) * sizeof *lists);
+    size_t size = task->relation->link == NULL ? sizeof(orm_list) : sizeof(orm__linked_list);
+    void *lists = orm__arena_zero(&loader->session->arena, (task->parent_count + 1) * size);
     size_t used = 0;
     if (lists == NULL)
         return false;
     for (size_t k = 0; k < task->keys.count; k++) {
         for (uint32_t p = task->keys.first[k]; p != ORM__NO_PARENT; p = task->keys.next[p]) {
-            orm_list *list = &lists[used++];
-            list->items = children->items + children->start[k];
-            list->count = children->start[k + 1] - children->start[k];
-            list->partial = task->load->partial;
+            orm_list *list = fill_list(task, children, k, lists, used++);
             orm_object *parent = orm__object_of(task->owner, task->parents[p]);
             if (!orm__assign(&loader->assigned, &parent->slots[task->relation_index], list,
                              task->load))
@@ -97,6 +120,8 @@ orm_status orm__task_distribute(orm__loader *loader, orm__task *task)
 {
     orm_session *session = loader->session;
     grouped children;
+    if (task->counting)
+        return orm__count_assign(loader, task) ? ORM_OK : orm__session_nomem(session);
     bool many = task->relation->kind == ORM_HAS_MANY || task->relation->kind == ORM_MANY_TO_MANY;
     bool ok = group(loader, task, &children);
     if (ok && task->tables.mappers[0].distinct)

@@ -25,6 +25,7 @@ static void dispose_task(orm__task *task)
     task->child_capacity = 0;
     orm__row_list_dispose(&task->children);
     orm__row_list_dispose(&task->reused);
+    orm__row_list_dispose(&task->links);
     if (task->tables.query != NULL)
         orm__tables_dispose(&task->tables);
     task->tables.query = NULL;
@@ -45,6 +46,11 @@ static const char *join_path(orm_session *session, const char *parent, const cha
     return path != NULL ? path : name;
 }
 
+static orm__task *last_added(const orm__loader *loader)
+{
+    return (orm__task *)(void *)((char *)loader->level_end - offsetof(orm__task, next));
+}
+
 orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t index,
                            const void *generated, void *const *parents, size_t count,
                            const char *parent_path, bool row_by_row)
@@ -55,6 +61,7 @@ orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t
     orm__task *task = orm__arena_zero(&session->arena, sizeof *task);
     if (task == NULL)
         return orm__session_nomem(session);
+    task->driver = session->engine->driver;
     task->owner = owner;
     task->relation = &owner->relations[index];
     task->relation_index = index;
@@ -66,6 +73,7 @@ orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t
     task->row_by_row = row_by_row;
     task->children.arena = &session->arena;
     task->reused.arena = &session->arena;
+    task->links.arena = &session->arena;
     if (orm__is_watched(session->engine, session->sink))
         task->path = row_by_row ? NULL : join_path(session, parent_path, task->relation->name);
     *loader->level_end = task;
@@ -73,10 +81,42 @@ orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t
     return ORM_OK;
 }
 
+orm_status orm__loader_add_count(orm__loader *loader, const orm_model *owner, uint16_t index,
+                                 const void *generated, void *const *parents, size_t count,
+                                 const char *parent_path)
+{
+    if (count == 0)
+        return ORM_OK;
+    orm_status status =
+        orm__loader_add(loader, owner, index, generated, parents, count, parent_path, false);
+    if (status != ORM_OK)
+        return status;
+    orm__task *added = last_added(loader);
+    added->counting = true;
+    added->depth = 1;
+    /* Neither order nor relations change how many rows there are. */
+    memset(added->view.order_by, 0, sizeof added->view.order_by);
+    added->view.with = NULL;
+    added->view.counts = NULL;
+    return ORM_OK;
+}
+
+static orm_status add_counts(orm__loader *loader, const orm__view *view, void *const *rows,
+                             size_t count, const char *path)
+{
+    orm_status status = ORM_OK;
+    for (uint16_t i = 0; i < view->model->relation_count && status == ORM_OK; i++) {
+        const void *generated = orm__view_count(view, i);
+        if (generated != NULL)
+            status = orm__loader_add_count(loader, view->model, i, generated, rows, count, path);
+    }
+    return status;
+}
+
 orm_status orm__loader_add_with(orm__loader *loader, const orm__view *view, void *const *rows,
                                 size_t count, const char *path, bool joins_too)
 {
-    orm_status status = ORM_OK;
+    orm_status status = add_counts(loader, view, rows, count, path);
     for (uint16_t i = 0; view->with != NULL && i < view->model->relation_count && status == ORM_OK;
          i++) {
         const void *generated = orm__view_with(view, i);
@@ -103,8 +143,7 @@ static orm_status add_below_join(orm__loader *loader, const orm__tables *tables,
                                         count, path, false);
     if (status != ORM_OK)
         return status;
-    orm__task *added = (orm__task *)(void *)((char *)loader->level_end - offsetof(orm__task, next));
-    added->depth--;
+    last_added(loader)->depth--;
     return ORM_OK;
 }
 
@@ -147,12 +186,6 @@ static bool add_child(orm__task *task, void *row, uint32_t key)
     return orm__row_list_add(&task->children, row);
 }
 
-/* A call of a task: its keys from `base` on. */
-typedef struct piece {
-    orm__task *task;
-    size_t base;
-} piece;
-
 /* What a child's own column holds; of an object that was there before, what the database says. */
 static orm_status read_child(orm__task *task, orm__rows *rows, const void *row, int64_t *key_out,
                              orm_error *error)
@@ -178,30 +211,34 @@ static uint32_t find_key(orm__task *task, int64_t key)
     return task->last_key;
 }
 
-static orm_status read_key(const piece *part, orm__rows *rows, const void *row, uint32_t *key_out,
-                           orm_error *error)
+orm_status orm__piece_key(const orm__piece *part, orm__rows *rows, uint16_t ordinal,
+                          uint32_t *key_out, orm_error *error)
 {
-    orm__task *task = part->task;
-    int64_t ordinal = 0;
-    if (!task->query.by_ordinal) {
-        int64_t key = 0;
-        orm_status read = read_child(task, rows, row, &key, error);
-        *key_out = read == ORM_OK ? find_key(task, key) : ORM__NO_PARENT;
-        if (read != ORM_OK || *key_out != ORM__NO_PARENT)
-            return read;
-        return orm__fail(error, ORM_SCHEMA,
-                         "a row of %s came back with a key that was not asked for",
-                         task->relation->target->name);
-    }
-    orm_status status =
-        task->tables.mappers[0].driver->read_int(rows, task->tables.ordinal, &ordinal, error);
+    const orm__task *task = part->task;
+    int64_t at = 0;
+    orm_status status = task->driver->read_int(rows, ordinal, &at, error);
     if (status != ORM_OK)
         return status;
-    size_t position = part->base + (size_t)ordinal;
-    if (ordinal < 0 || position >= task->keys.count)
+    size_t position = part->base + (size_t)at;
+    if (at < 0 || position >= task->keys.count)
         return orm__fail(error, ORM_DATABASE, "a key's position is out of range");
     *key_out = task->keys.order[position];
     return ORM_OK;
+}
+
+static orm_status read_key(const orm__piece *part, orm__rows *rows, const void *row,
+                           uint32_t *key_out, orm_error *error)
+{
+    orm__task *task = part->task;
+    int64_t key = 0;
+    if (task->query.by_ordinal)
+        return orm__piece_key(part, rows, task->tables.ordinal, key_out, error);
+    orm_status read = read_child(task, rows, row, &key, error);
+    *key_out = read == ORM_OK ? find_key(task, key) : ORM__NO_PARENT;
+    if (read != ORM_OK || *key_out != ORM__NO_PARENT)
+        return read;
+    return orm__fail(error, ORM_SCHEMA, "a row of %s came back with a key that was not asked for",
+                     task->relation->target->name);
 }
 
 /*
@@ -219,11 +256,21 @@ static void tell_parent(const orm__task *task, void *row, uint32_t key)
         *slot = (orm__slot){task->parents[only], task->inverse_load};
 }
 
+static orm_status take_link(orm__task *task, orm__rows *rows, orm_error *error)
+{
+    void *row = NULL;
+    orm_status status = orm__mapper_take(&task->tables.link, rows, &row, error);
+    if (status == ORM_OK && !orm__row_list_add(&task->links, row))
+        status = orm__fail(error, ORM_NOMEM, "out of memory");
+    return status;
+}
+
 static orm_status take_children(orm__call *call, orm__rows *rows, orm_error *error)
 {
-    const piece *part = call->context;
+    const orm__piece *part = call->context;
     orm__task *task = part->task;
-    const orm__driver *driver = task->tables.mappers[0].driver;
+    const orm__driver *driver = task->driver;
+    bool links = orm__query_link(&task->query) != NULL;
     bool more = false;
     orm_status status = driver->next(rows, &more, error);
     while (status == ORM_OK && more) {
@@ -236,6 +283,8 @@ static orm_status take_children(orm__call *call, orm__rows *rows, orm_error *err
             status = read_key(part, rows, row, &key, error);
         if (status == ORM_OK && !add_child(task, row, key))
             status = orm__fail(error, ORM_NOMEM, "out of memory");
+        if (status == ORM_OK && links)
+            status = take_link(task, rows, error);
         if (status == ORM_OK)
             tell_parent(task, row, key);
         if (status == ORM_OK)
@@ -252,6 +301,7 @@ static int readers_of(const orm__task *level, const orm_model *model)
         count += task->relation->target == model;
         for (uint16_t i = 0; i < task->query.join_count; i++)
             count += task->query.joins[i].relation->target == model;
+        count += task->relation->link != NULL && task->relation->link->model == model;
     }
     return count;
 }
@@ -265,7 +315,8 @@ static orm_status fill_query(orm__loader *loader, orm__task *task)
     query->owner = task->owner;
     query->relation = task->relation;
     orm_status status = orm__view_fill(&task->view, task->relation, query, &loader->session->error);
-    query->by_ordinal = table || query->limited || query->skipping ||
+    query->counting = task->counting;
+    query->by_ordinal = task->counting || table || query->limited || query->skipping ||
                         !orm__relation_matches_bytes(task->owner, task->relation);
     return status;
 }
@@ -321,6 +372,10 @@ static orm_status prepare_task(orm__loader *loader, orm__task *task)
         status = find_statement(loader, task);
     if (status != ORM_OK)
         return status;
+    if (task->counting) {
+        task->numbers = orm__arena_zero(&session->arena, task->keys.count * sizeof *task->numbers);
+        return task->numbers == NULL ? orm__session_nomem(session) : ORM_OK;
+    }
     task->result = orm__session_result(session, loader->site, task->relation->target);
     if (task->result == NULL)
         return orm__session_nomem(session);
@@ -346,7 +401,7 @@ static size_t pieces_of(const orm__loader *loader, const orm__task *task)
 
 /* The calls of one task: its statement, once per piece of its keys. */
 static bool fill_calls(orm__loader *loader, orm__task *task, orm__call *calls, orm__about *abouts,
-                       piece *parts)
+                       orm__piece *parts)
 {
     size_t pieces = pieces_of(loader, task);
     const orm_object *parent = orm__object_of(task->owner, task->parents[0]);
@@ -365,11 +420,11 @@ static bool fill_calls(orm__loader *loader, orm__task *task, orm__call *calls, o
             values[k].as.span.data = task->keys.sorted[k] + base;
             values[k].as.span.size = count;
         }
-        parts[i] = (piece){task, base};
+        parts[i] = (orm__piece){task, base};
         calls[i] = (orm__call){.statement = task->statement,
                                .values = values,
                                .value_count = task->value_count,
-                               .consume = take_children,
+                               .consume = task->counting ? orm__count_take : take_children,
                                .context = &parts[i]};
         abouts[i] = (orm__about){.kind = ORM_EVENT_RELATION,
                                  .model = task->relation->target,
@@ -390,7 +445,7 @@ static orm_status send_level(orm__loader *loader, size_t total)
     orm_session *session = loader->session;
     orm__call *calls = orm__arena_alloc(&session->arena, (total + 1) * sizeof *calls);
     orm__about *abouts = orm__arena_alloc(&session->arena, total * sizeof *abouts);
-    piece *parts = orm__arena_alloc(&session->arena, total * sizeof *parts);
+    orm__piece *parts = orm__arena_alloc(&session->arena, total * sizeof *parts);
     if (calls == NULL || abouts == NULL || parts == NULL)
         return orm__session_nomem(session);
     size_t at = 0;
@@ -480,7 +535,7 @@ static orm_status add_deeper(orm__loader *loader, orm__task *task, void *const *
                                         next, count, task->path, false);
     if (status != ORM_OK)
         return status;
-    orm__task *added = (orm__task *)(void *)((char *)loader->level_end - offsetof(orm__task, next));
+    orm__task *added = last_added(loader);
     added->depth = task->depth - 1;
     added->visited = task->visited;
     return ORM_OK;
@@ -493,7 +548,7 @@ static orm_status add_next(orm__loader *loader, orm__task *task)
     /* Children that were there before came without the joins: theirs are loaded like any other
      * relation. */
     bool joins_too = task->reused.count > 0;
-    if (!deeper && task->view.with == NULL)
+    if (!deeper && task->view.with == NULL && task->view.counts == NULL)
         return ORM_OK;
     size_t count = 0;
     void **children = all_children(loader, task, &count);

@@ -15,6 +15,7 @@
 /* One relation to be loaded for one set of parents: one path of the query. */
 typedef struct orm__task {
     struct orm__task *next;
+    const orm__driver *driver;
     const orm_model *owner;
     const orm_relation *relation;
     uint16_t relation_index;
@@ -26,6 +27,7 @@ typedef struct orm__task {
     size_t parent_count;
     const char *path; /* NULL when nobody watches */
     bool row_by_row;
+    bool counting; /* how many children there are is all that is asked */
     /* Work. */
     orm__keyset keys;
     orm__load *load;
@@ -42,7 +44,15 @@ typedef struct orm__task {
     size_t child_capacity;
     uint32_t last_key;    /* by key: children of one parent tend to follow each other */
     orm__row_list reused; /* children that were there already */
+    orm__row_list links;  /* per child: the row of the link's model, if it has one */
+    int64_t *numbers;     /* counting: per key */
 } orm__task;
+
+/* A call of a task: its keys from `base` on. */
+typedef struct orm__piece {
+    orm__task *task;
+    size_t base;
+} orm__piece;
 
 typedef struct orm__loader {
     orm_session *session;
@@ -61,9 +71,14 @@ orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t
                            const void *generated, void *const *parents, size_t count,
                            const char *parent_path, bool row_by_row);
 
+/* The same for the number of its rows. */
+orm_status orm__loader_add_count(orm__loader *loader, const orm_model *owner, uint16_t index,
+                                 const void *generated, void *const *parents, size_t count,
+                                 const char *parent_path);
+
 /*
- * Adds every relation that `view` names for the rows of its model; those to be joined only when
- * `joins_too`, for rows that did not come from a statement with the joins in it.
+ * Adds every relation and count that `view` names for the rows of its model; those to be joined
+ * only when `joins_too`, for rows that did not come from a statement with the joins in it.
  */
 orm_status orm__loader_add_with(orm__loader *loader, const orm__view *view, void *const *rows,
                                 size_t count, const char *path, bool joins_too);
@@ -76,6 +91,17 @@ orm_status orm__loader_run(orm__loader *loader);
 
 /* The stages of one level. Finds the keys to ask for; sets what is known without asking. */
 orm_status orm__task_collect(orm__loader *loader, orm__task *task);
+/* Whether what a parent has is what the query asks for. */
+bool orm__task_is_satisfied(const orm__task *task, const orm__slot *slot, uint32_t epoch);
+/* Counts: where a parent's stands, made when missing; what is known without asking; the answer. */
+orm__slot *orm__count_slot(orm_session *session, const orm_model *model, void *row, uint16_t index);
+bool orm__count_is_known(const orm__task *task, const void *row, uint32_t epoch,
+                         int64_t *count_out);
+orm_status orm__count_take(orm__call *call, orm__rows *rows, orm_error *error);
+bool orm__count_assign(orm__loader *loader, orm__task *task);
+/* The position among all keys of the ordinal that a piece's row holds. */
+orm_status orm__piece_key(const orm__piece *part, orm__rows *rows, uint16_t ordinal,
+                          uint32_t *key_out, orm_error *error);
 /* Whether children lead back to the parent they were reached from by a relation to one row. */
 bool orm__task_has_inverse(const orm__task *task);
 /* Hands the children read to their parents. */

@@ -35,6 +35,26 @@ orm_status orm_gen_to_one(const orm_model *model, uint16_t relation, const orm_o
     return status;
 }
 
+orm_status orm_gen_to_count(const orm_model *model, uint16_t relation, const orm_object *object,
+                            int64_t *count_out)
+{
+    const orm__slot *slot = NULL;
+    *count_out = 0;
+    if (object != NULL && object->model == model && object->counts != NULL &&
+        object->counts[relation].load != NULL) {
+        slot = &object->counts[relation];
+        atomic_store_explicit(&slot->load->was_read, true, memory_order_relaxed);
+        *count_out = orm__slot_count(slot);
+        return ORM_OK;
+    }
+    orm_status status = read_slot(model, relation, object, &slot);
+    if (status == ORM_OK && slot->load->partial)
+        return ORM_NOT_LOADED;
+    if (status == ORM_OK)
+        *count_out = (int64_t)((const orm_list *)slot->value)->count;
+    return status;
+}
+
 static bool is_to_many(const orm_relation *relation)
 {
     return relation->kind == ORM_HAS_MANY || relation->kind == ORM_MANY_TO_MANY;
@@ -49,10 +69,34 @@ static orm_status read_relation(const orm_model *model, uint16_t relation, const
     return orm_gen_to_one(model, relation, object, out);
 }
 
-/* Loads one relation for rows in hand. */
+orm_status orm_gen_link(const orm_model *model, uint16_t relation, const orm_object *object,
+                        const void *target, void *link_out)
+{
+    const orm__slot *slot = NULL;
+    *(void **)link_out = NULL;
+    orm_status status = read_slot(model, relation, object, &slot);
+    if (status != ORM_OK)
+        return status;
+    orm__linked_list *linked = slot->value;
+    size_t count = linked->list.count;
+    size_t last = atomic_load_explicit(&linked->last, memory_order_relaxed);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (last + i) % count;
+        if (linked->list.items[at] != target)
+            continue;
+        atomic_store_explicit(&linked->last, at, memory_order_relaxed);
+        *(void **)link_out = linked->links[at];
+        return ORM_OK;
+    }
+    return ORM_NOT_FOUND;
+}
+
+typedef enum purpose { FOR_ROW, FOR_LIST, FOR_COUNT } purpose;
+
+/* Loads one relation, or its count, for rows in hand. */
 static orm_status load_rows(orm_site site, orm_session *db, const orm_model *model,
                             uint16_t relation, void *const *rows, size_t count, const void *query,
-                            bool row_by_row)
+                            purpose what)
 {
     orm_status status = ORM_OK;
     orm__loader loader;
@@ -62,8 +106,11 @@ static orm_status load_rows(orm_site site, orm_session *db, const orm_model *mod
     if (status == ORM_OK && count > 0)
         status = orm__queue_before(db, site, NULL);
     orm__loader_init(&loader, db, site);
-    if (status == ORM_OK)
-        status = orm__loader_add(&loader, model, relation, query, rows, count, NULL, row_by_row);
+    if (status == ORM_OK && what == FOR_COUNT)
+        status = orm__loader_add_count(&loader, model, relation, query, rows, count, NULL);
+    else if (status == ORM_OK)
+        status =
+            orm__loader_add(&loader, model, relation, query, rows, count, NULL, what == FOR_ROW);
     if (status == ORM_OK)
         status = orm__loader_run(&loader);
     if (status != ORM_OK)
@@ -85,17 +132,16 @@ orm_status orm_gen_load(orm_site site, orm_session *db, const orm_model *model, 
     orm_status status = rows == NULL ? orm__session_nomem(db) : ORM_OK;
     if (status == ORM_OK) {
         rows[0] = row;
-        status = load_rows(site, db, model, relation, rows, 1, NULL, true);
+        status = load_rows(site, db, model, relation, rows, 1, NULL, FOR_ROW);
     }
     if (status == ORM_OK)
         status = read_relation(model, relation, row, out);
     return orm__session_leave(db, status);
 }
 
-orm_status orm_gen_preload(orm_site site, orm_session *db, const orm_model *model,
-                           uint16_t relation, const void *rows, const void *query)
+static orm_status preload(orm_site site, orm_session *db, const orm_model *model, uint16_t relation,
+                          const orm_list *list, const void *query, purpose what)
 {
-    const orm_list *list = rows;
     if (!orm__session_take(db))
         return ORM_MISUSE;
     if (list == NULL) {
@@ -105,5 +151,17 @@ orm_status orm_gen_preload(orm_site site, orm_session *db, const orm_model *mode
         return orm__session_leave(db, ORM_MISUSE);
     }
     return orm__session_leave(
-        db, load_rows(site, db, model, relation, list->items, list->count, query, false));
+        db, load_rows(site, db, model, relation, list->items, list->count, query, what));
+}
+
+orm_status orm_gen_preload(orm_site site, orm_session *db, const orm_model *model,
+                           uint16_t relation, const void *rows, const void *query)
+{
+    return preload(site, db, model, relation, rows, query, FOR_LIST);
+}
+
+orm_status orm_gen_preload_count(orm_site site, orm_session *db, const orm_model *model,
+                                 uint16_t relation, const void *rows, const void *query)
+{
+    return preload(site, db, model, relation, rows, query, FOR_COUNT);
 }

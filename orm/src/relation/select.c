@@ -82,7 +82,7 @@ static bool reaches_out(const orm_pred *pred)
 static const orm_model *only_model(const orm__view *view)
 {
     for (uint16_t i = 0; i < view->model->relation_count; i++)
-        if (orm__view_with(view, i) != NULL)
+        if (orm__view_with(view, i) != NULL || orm__view_count(view, i) != NULL)
             return NULL;
     return reaches_out(view->where) ? NULL : view->model;
 }
@@ -118,7 +118,7 @@ static orm_status select_list(orm_site site, orm_session *db, const orm_model *m
     orm_status status = gather(db, site, &query, &view);
     if (status == ORM_OK)
         status = select_rows(&loader, &query, &view, &target, list);
-    if (status == ORM_OK && view.with != NULL)
+    if (status == ORM_OK && (view.with != NULL || view.counts != NULL))
         status = orm__loader_add_with(&loader, &view, list->items, list->count, NULL, false);
     if (status == ORM_OK && query.join_count > 0)
         status = orm__loader_add_joined(&loader, &target.tables, NULL);

@@ -55,6 +55,13 @@ orm_status orm__tables_init(orm__tables *tables, orm_session *session, orm_site 
         ok = init_join(tables, site, i, fields, refresh);
         fields += query->joins[i].relation->target->column_count;
     }
+    const orm_model *link = orm__query_link(query);
+    if (ok && link != NULL) {
+        orm__result *linking = orm__session_result(session, site, link);
+        ok = linking != NULL &&
+             orm__mapper_init(&tables->link, session, session->engine->driver, &session->arena,
+                              &session->map, link, fields, linking, false, refresh);
+    }
     tables->ordinal = statement->field_count;
     return ok ? ORM_OK : orm__session_nomem(session);
 }

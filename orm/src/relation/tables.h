@@ -13,6 +13,7 @@ typedef struct orm__tables {
     orm__load *loads[ORM__JOIN_MAX + 1]; /* of the joined relations; [0] is unused */
     orm__row_list joined[ORM__JOIN_MAX +
                          1]; /* rows of each join, for the relations below it; [0] is unused */
+    orm__mapper link;        /* of a many_to_many's link, when the statement has its columns */
     uint16_t ordinal;        /* result column behind all tables */
     orm__assigned *assigned;
 } orm__tables;

@@ -52,7 +52,11 @@ static void note_relation(orm__lists *lists, const orm_model *model, const orm_r
     for (uint16_t i = 0; object != NULL && i < target->relation_count; i++) {
         const orm_relation *back = &target->relations[i];
         orm__slot *slot = &object->slots[i];
-        if (slot->load == NULL || !orm__related_is_made_of(back, model))
+        if (!orm__related_is_made_of(back, model))
+            continue;
+        if (object->counts != NULL)
+            orm__related_forget_slot(lists->session, &object->counts[i], true);
+        if (slot->load == NULL)
             continue;
         if (is_way_back(back, relation, model))
             add_note(lists, (orm__list_note){object, back, slot, row, 0, comes});

@@ -64,6 +64,11 @@ static bool leads_into(const orm_relation *relation, const orm__slot *slot,
 static void forget_relations(const orm_model *model, void *row, const orm__region *region)
 {
     orm_object *object = row == NULL ? NULL : orm__object_of(model, row);
+    if (object != NULL && orm__region_has(region, object->counts))
+        object->counts = NULL;
+    for (uint16_t i = 0; object != NULL && object->counts != NULL && i < model->relation_count; i++)
+        if (orm__region_has(region, object->counts[i].load))
+            object->counts[i] = (orm__slot){NULL, NULL};
     for (uint16_t i = 0; object != NULL && i < model->relation_count; i++)
         if (leads_into(&model->relations[i], &object->slots[i], region))
             object->slots[i] = (orm__slot){NULL, NULL};

@@ -21,6 +21,13 @@ void orm__related_forget_slot(orm_session *session, orm__slot *slot, bool undoab
     *slot = (orm__slot){NULL, NULL};
 }
 
+void orm__related_forget(orm_session *session, orm_object *object, uint16_t relation, bool undoable)
+{
+    orm__related_forget_slot(session, &object->slots[relation], undoable);
+    if (object->counts != NULL)
+        orm__related_forget_slot(session, &object->counts[relation], undoable);
+}
+
 static bool same_name(const char *left, const char *right)
 {
     return left == right || (left != NULL && right != NULL && strcmp(left, right) == 0);
@@ -91,7 +98,7 @@ static void forget_lists_of(orm_session *session, const orm_model *model, const 
 {
     for (uint16_t i = 0; i < target->relation_count; i++)
         if (orm__related_is_made_of(&target->relations[i], model))
-            orm__related_forget_slot(session, &orm__object_of(target, parent)->slots[i], undoable);
+            orm__related_forget(session, orm__object_of(target, parent), i, undoable);
 }
 
 /* Whether values of the type are equal to the database exactly when their bytes are. */
@@ -135,8 +142,8 @@ void orm__related_forget_unsure(orm_session *session, const orm_model *model,
         for (uint16_t r = 0; identity->slots[i] != NULL && r < target->relation_count; r++)
             if (orm__related_is_made_of(&target->relations[r], model) &&
                 may_lead_back(&target->relations[r], relation))
-                orm__related_forget_slot(
-                    session, &orm__object_of(target, identity->slots[i])->slots[r], undoable);
+                orm__related_forget(session, orm__object_of(target, identity->slots[i]), r,
+                                    undoable);
 }
 
 void orm__related_forget_lists(orm_session *session, const orm_model *model, const void *row,
@@ -158,7 +165,7 @@ void orm__related_forget_moved(orm_session *session, const orm_model *model, voi
     orm_object *object = orm__object_of(model, row);
     for (uint16_t r = 0; r < model->relation_count; r++)
         if (!orm__relation_same_key(model, &model->relations[r], row, before))
-            orm__related_forget_slot(session, &object->slots[r], undoable);
+            orm__related_forget(session, object, r, undoable);
 }
 
 static bool refers_to_doubted(const orm__identity_map *map, const orm_model *model,

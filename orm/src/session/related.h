@@ -6,6 +6,9 @@
 
 /* Makes a relation not loaded any more; a rollback brings it back when `undoable`. */
 void orm__related_forget_slot(orm_session *session, orm__slot *slot, bool undoable);
+/* The same of one relation of an object, and of its count. */
+void orm__related_forget(orm_session *session, orm_object *object, uint16_t relation,
+                         bool undoable);
 
 /* Whether rows of `model` decide what is in `relation`: they are its rows, or its links. */
 bool orm__related_is_made_of(const orm_relation *relation, const orm_model *model);

@@ -21,22 +21,35 @@ const orm_model *orm__query_table(const orm__query *query, uint16_t table)
     return table == 0 ? query->model : query->joins[table - 1].relation->target;
 }
 
+const orm_model *orm__query_link(const orm__query *query)
+{
+    const orm_relation *relation = query->relation;
+    bool reads = query->purpose == ORM__PURPOSE_RELATED && !query->counting;
+    return reads && relation->link != NULL ? relation->link->model : NULL;
+}
+
+static void write_table_columns(orm__text *text, const orm_model *model, const char *alias,
+                                bool named)
+{
+    for (uint16_t i = 0; i < model->column_count; i++) {
+        if (text->out->column_count > 0)
+            orm__text_add(text, ", ");
+        orm__text_column(text, alias, model->columns[i].name);
+        if (named)
+            orm__buffer_printf(&text->out->sql, " AS c%u", (unsigned)text->out->column_count);
+        orm__text_field(text, model, &model->columns[i]);
+    }
+}
+
 /* The columns of all tables; as c0, c1, … when an outer SELECT picks from them. */
 void orm__write_columns(orm__text *text, const orm__query *query, bool named)
 {
     for (uint16_t table = 0; table <= query->join_count; table++) {
-        const orm_model *model = orm__query_table(query, table);
         char alias[16];
-        table_alias(table, alias);
-        for (uint16_t i = 0; i < model->column_count; i++) {
-            if (text->out->column_count > 0)
-                orm__text_add(text, ", ");
-            orm__text_column(text, alias, model->columns[i].name);
-            if (named)
-                orm__buffer_printf(&text->out->sql, " AS c%u", (unsigned)text->out->column_count);
-            orm__text_field(text, model, &model->columns[i]);
-        }
+        write_table_columns(text, orm__query_table(query, table), table_alias(table, alias), named);
     }
+    if (orm__query_link(query) != NULL)
+        write_table_columns(text, orm__query_link(query), "l", named);
 }
 
 void orm__write_joins(orm__text *text, const orm__query *query)

@@ -156,6 +156,28 @@ static void compile_related_by_ordinal(orm__text *text, const orm__query *query)
     orm__write_order(text, query);
 }
 
+/* Limit and offset as conditions on the number q.rn of a row within its key. */
+static void write_rank_limits(orm__text *text, const orm__query *query)
+{
+    orm__param number = {.type = ORM_TYPE_BIGINT};
+    size_t limit_number = 0;
+    if (query->limited) {
+        orm__text_add(text, " AND q.rn <= ");
+        orm__text_param(text, number);
+        limit_number = text->out->param_count;
+    }
+    if (query->skipping) {
+        if (limit_number > 0)
+            orm__text_add(text, " + ");
+        else
+            orm__text_add(text, " AND q.rn > ");
+        orm__text_param(text, number);
+        if (limit_number > 0)
+            orm__buffer_printf(&text->out->sql, " AND q.rn > %c%zu", text->dialect->placeholder,
+                               text->out->param_count);
+    }
+}
+
 /* Limit and offset per parent: rows are numbered within each key. */
 static void compile_related_limited(orm__text *text, const orm__query *query)
 {
@@ -164,6 +186,8 @@ static void compile_related_limited(orm__text *text, const orm__query *query)
     uint16_t total = 0;
     for (uint16_t table = 0; table <= query->join_count; table++)
         total = (uint16_t)(total + orm__query_table(query, table)->column_count);
+    if (orm__query_link(query) != NULL)
+        total = (uint16_t)(total + orm__query_link(query)->column_count);
     for (uint16_t i = 0; i < total; i++)
         orm__buffer_printf(&out->sql, "q.c%u, ", (unsigned)i);
     orm__text_add(text, "q.ord FROM (SELECT ");
@@ -177,29 +201,33 @@ static void compile_related_limited(orm__text *text, const orm__query *query)
     write_related_from(text, query);
     orm__write_where(text, query, " WHERE ");
     orm__text_add(text, ") AS q WHERE TRUE");
-    orm__param number = {.type = ORM_TYPE_BIGINT};
-    size_t limit_number = 0;
-    if (query->limited) {
-        orm__text_add(text, " AND q.rn <= ");
-        orm__text_param(text, number);
-        limit_number = out->param_count;
-    }
-    if (query->skipping) {
-        if (limit_number > 0)
-            orm__text_add(text, " + ");
-        else
-            orm__text_add(text, " AND q.rn > ");
-        orm__text_param(text, number);
-        if (limit_number > 0)
-            orm__buffer_printf(&out->sql, " AND q.rn > %c%zu", text->dialect->placeholder,
-                               out->param_count);
-    }
+    write_rank_limits(text, query);
     orm__text_add(text, " ORDER BY q.rn");
+}
+
+/* The number of rows for each key that has any, behind the key's position. */
+static void compile_related_count(orm__text *text, const orm__query *query)
+{
+    bool ranked = query->limited || query->skipping;
+    orm__text_add(text, ranked ? "SELECT q.ord, count(*) FROM (SELECT " : "SELECT ");
+    orm__text_add(text, ordinal_text(text));
+    orm__text_add(text,
+                  ranked ? " AS ord, row_number() OVER (PARTITION BY k.ord) AS rn" : ", count(*)");
+    write_related_from(text, query);
+    orm__write_where(text, query, " WHERE ");
+    if (ranked) {
+        orm__text_add(text, ") AS q WHERE TRUE");
+        write_rank_limits(text, query);
+    }
+    orm__text_add(text, ranked ? " GROUP BY q.ord" : " GROUP BY k.ord");
+    text->out->column_count = 2;
 }
 
 void orm__compile_related(orm__text *text, const orm__query *query)
 {
-    if (query->limited || query->skipping)
+    if (query->counting)
+        compile_related_count(text, query);
+    else if (query->limited || query->skipping)
         compile_related_limited(text, query);
     else if (query->by_ordinal)
         compile_related_by_ordinal(text, query);

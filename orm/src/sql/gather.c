@@ -315,7 +315,8 @@ static void gather_limits(orm__gathered *gathered, const orm__query *query)
 orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
                              const orm_value *keys, size_t key_count)
 {
-    uint16_t head[3] = {(uint16_t)query->purpose, query->join_count, query->by_ordinal};
+    uint16_t head[3] = {(uint16_t)query->purpose, query->join_count,
+                        (uint16_t)(query->by_ordinal | query->counting << 1)};
     orm__gather_shape(gathered, head, sizeof head);
     orm__gather_shape(gathered, &query->model, sizeof query->model);
     orm__gather_shape(gathered, &query->relation, sizeof query->relation);

@@ -88,11 +88,12 @@ typedef struct orm__query {
     /* RELATED. */
     const orm_relation *relation;
     const orm_model *owner;
+    bool counting;   /* by ordinal: the number of rows for each key that has any */
+    bool by_ordinal; /* the last result column is the position of the matching key; else the client
+                        matches */
     /* AGGREGATE. */
     orm_aggregate_kind aggregate;
     uint16_t aggregate_column; /* by index */
-    bool by_ordinal; /* the last result column is the position of the matching key; else the client
-                        matches */
 } orm__query;
 
 /* The walk's result; reused from query to query. */
@@ -205,6 +206,9 @@ bool orm__can_insert_bare(const struct orm__dialect *dialect, const orm_model *m
 
 /* Index of the model's version column, or -1. */
 int orm__model_version(const orm_model *model);
+
+/* The model of the link whose columns come along behind those of all tables, or NULL. */
+const orm_model *orm__query_link(const orm__query *query);
 
 /* Whether the client can match the keys of a relation itself: one integer column, whose equality is
  * that of bytes. */

@@ -4,6 +4,24 @@
 
 #include "base/fail.h"
 
+static bool is_to_many(const orm_relation *relation)
+{
+    return relation->kind == ORM_HAS_MANY || relation->kind == ORM_MANY_TO_MANY;
+}
+
+/* `.counts` when a query is given in it. */
+static const char *given_counts(const orm_model *model, const char *base)
+{
+    const char *counts = base + model->query.counts;
+    const void *query = NULL;
+    if (model->query.counts == ORM_NO_OFFSET)
+        return NULL;
+    for (size_t i = 0, at = 0; i < model->relation_count && query == NULL; i++)
+        if (is_to_many(&model->relations[i]))
+            memcpy(&query, counts + at++ * sizeof query, sizeof query);
+    return query == NULL ? NULL : counts;
+}
+
 void orm__view_read(orm__view *view, const orm_model *model, const void *query)
 {
     const orm_query_layout *layout = &model->query;
@@ -22,6 +40,7 @@ void orm__view_read(orm__view *view, const orm_model *model, const void *query)
     memcpy(&view->collation, base + layout->collation, sizeof view->collation);
     if (layout->with != ORM_NO_OFFSET)
         view->with = base + layout->with;
+    view->counts = given_counts(model, base);
 }
 
 const void *orm__view_with(const orm__view *view, uint16_t index)
@@ -29,6 +48,18 @@ const void *orm__view_with(const orm__view *view, uint16_t index)
     const void *query = NULL;
     if (view->with != NULL)
         memcpy(&query, view->with + index * sizeof query, sizeof query);
+    return query;
+}
+
+const void *orm__view_count(const orm__view *view, uint16_t index)
+{
+    const void *query = NULL;
+    size_t before = 0;
+    if (view->counts == NULL || !is_to_many(&view->model->relations[index]))
+        return NULL;
+    for (uint16_t i = 0; i < index; i++)
+        before += is_to_many(&view->model->relations[i]);
+    memcpy(&query, view->counts + before * sizeof query, sizeof query);
     return query;
 }
 

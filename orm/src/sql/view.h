@@ -16,6 +16,7 @@ typedef struct orm__view {
     bool refresh;
     const char *collation; /* NULL: none */
     const char *with;      /* the pointers of `.with`; NULL: none */
+    const char *counts;    /* those of `.counts`; NULL: none is given */
 } orm__view;
 
 /* `query` NULL: all rows. */
@@ -23,6 +24,9 @@ void orm__view_read(orm__view *view, const orm_model *model, const void *query);
 
 /* The query for relation `index`, or NULL when it is not to be loaded. */
 const void *orm__view_with(const orm__view *view, uint16_t index);
+
+/* The query whose rows are to be counted for relation `index`, or NULL. */
+const void *orm__view_count(const orm__view *view, uint16_t index);
 
 /* Whether its rows are not all there are: filtered, limited or skipped. */
 bool orm__view_is_partial(const orm__view *view);

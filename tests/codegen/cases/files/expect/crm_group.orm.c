@@ -26,7 +26,8 @@ const orm_model crm_group_model = {
               .offset = offsetof(crm_group_query, offset), .load = offsetof(crm_group_query, load),
               .depth = offsetof(crm_group_query, depth),
               .refresh = offsetof(crm_group_query, refresh),
-              .collation = offsetof(crm_group_query, collation), .with = ORM_NO_OFFSET},
+              .collation = offsetof(crm_group_query, collation), .with = ORM_NO_OFFSET,
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct crm_group_columns crm_group_columns = {

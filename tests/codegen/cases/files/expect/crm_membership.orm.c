@@ -35,7 +35,8 @@ const orm_model crm_membership_model = {
               .load = offsetof(crm_membership_query, load),
               .depth = offsetof(crm_membership_query, depth),
               .refresh = offsetof(crm_membership_query, refresh),
-              .collation = offsetof(crm_membership_query, collation), .with = ORM_NO_OFFSET},
+              .collation = offsetof(crm_membership_query, collation), .with = ORM_NO_OFFSET,
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct crm_membership_columns crm_membership_columns = {

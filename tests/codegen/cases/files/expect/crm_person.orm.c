@@ -5,6 +5,7 @@
 #include "crm_person.orm.h"
 #include "shop_order.orm.h"
 #include "crm_group.orm.h"
+#include "crm_membership.orm.h"
 
 const orm_model crm_person_model = {
     .name = "person",
@@ -51,7 +52,7 @@ const orm_model crm_person_model = {
             .link = &(const orm_link){.table = "memberships",
                                       .own_columns = (const char *const[]){"person_id"},
                                       .target_columns = (const char *const[]){"group_name"},
-                                      .target_count = 1},
+                                      .target_count = 1, .model = &crm_membership_model},
         },
     },
     .relation_count = 4,
@@ -67,7 +68,8 @@ const orm_model crm_person_model = {
               .load = offsetof(crm_person_query, load), .depth = offsetof(crm_person_query, depth),
               .refresh = offsetof(crm_person_query, refresh),
               .collation = offsetof(crm_person_query, collation),
-              .with = offsetof(crm_person_query, with)},
+              .with = offsetof(crm_person_query, with),
+              .counts = offsetof(crm_person_query, counts)},
 };
 
 const struct crm_person_columns crm_person_columns = {
@@ -294,6 +296,18 @@ orm_status crm_person_preload_reports_at(orm_site site, orm_session *db,
     return orm_gen_preload(site, db, &crm_person_model, 1, rows, query);
 }
 
+orm_status crm_person_reports_count(const crm_person *row, int64_t *count_out)
+{
+    return orm_gen_to_count(&crm_person_model, 1, row ? row->orm_object_ : NULL, count_out);
+}
+
+orm_status crm_person_preload_reports_count_at(orm_site site, orm_session *db,
+                                               const crm_person_list *rows,
+                                               const crm_person_query *query)
+{
+    return orm_gen_preload_count(site, db, &crm_person_model, 1, rows, query);
+}
+
 orm_status crm_person_orders(const crm_person *row, shop_order_list *list_out)
 {
     return orm_gen_to_many(&crm_person_model, 2, row ? row->orm_object_ : NULL, list_out);
@@ -311,6 +325,18 @@ orm_status crm_person_preload_orders_at(orm_site site, orm_session *db, const cr
     return orm_gen_preload(site, db, &crm_person_model, 2, rows, query);
 }
 
+orm_status crm_person_orders_count(const crm_person *row, int64_t *count_out)
+{
+    return orm_gen_to_count(&crm_person_model, 2, row ? row->orm_object_ : NULL, count_out);
+}
+
+orm_status crm_person_preload_orders_count_at(orm_site site, orm_session *db,
+                                              const crm_person_list *rows,
+                                              const shop_order_query *query)
+{
+    return orm_gen_preload_count(site, db, &crm_person_model, 2, rows, query);
+}
+
 orm_status crm_person_groups(const crm_person *row, crm_group_list *list_out)
 {
     return orm_gen_to_many(&crm_person_model, 3, row ? row->orm_object_ : NULL, list_out);
@@ -326,4 +352,22 @@ orm_status crm_person_preload_groups_at(orm_site site, orm_session *db, const cr
                                         const crm_group_query *query)
 {
     return orm_gen_preload(site, db, &crm_person_model, 3, rows, query);
+}
+
+orm_status crm_person_groups_count(const crm_person *row, int64_t *count_out)
+{
+    return orm_gen_to_count(&crm_person_model, 3, row ? row->orm_object_ : NULL, count_out);
+}
+
+orm_status crm_person_preload_groups_count_at(orm_site site, orm_session *db,
+                                              const crm_person_list *rows,
+                                              const crm_group_query *query)
+{
+    return orm_gen_preload_count(site, db, &crm_person_model, 3, rows, query);
+}
+
+orm_status crm_person_groups_link(const crm_person *row, const crm_group *target,
+                                  crm_membership **link_out)
+{
+    return orm_gen_link(&crm_person_model, 3, row ? row->orm_object_ : NULL, target, link_out);
 }

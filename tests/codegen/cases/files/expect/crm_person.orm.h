@@ -30,6 +30,7 @@ typedef struct crm_group crm_group;
 typedef struct crm_group_list crm_group_list;
 typedef struct crm_group_pred crm_group_pred;
 typedef struct crm_group_query crm_group_query;
+typedef struct crm_membership crm_membership;
 
 /* One row. session: so are its text, bytes and arrays. */
 struct crm_person {
@@ -79,6 +80,11 @@ struct crm_person_query {
         const shop_order_query *orders;
         const crm_group_query *groups;
     } with;
+    struct { /* relations whose rows to count */
+        const crm_person_query *reports;
+        const shop_order_query *orders;
+        const crm_group_query *groups;
+    } counts;
 };
 
 /* What to insert; what is not set gets its default. */
@@ -236,6 +242,9 @@ ORM_MUST_USE orm_status crm_person_remove_at(orm_site site, orm_session *db, crm
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there
  * is none). load asks the database for one row's relation, preload for that of all rows
  * of a list at once, with any `query` or NULL. What is loaded is session.
+ * count reads how many rows there are: counted by .counts or preload, or of the complete
+ * list. link reads the row between a row and one of its list; ORM_NOT_FOUND: it is not
+ * in it.
  */
 ORM_MUST_USE orm_status crm_person_boss(const crm_person *row, crm_person **row_out);
 #define crm_person_load_boss(...) crm_person_load_boss_at(ORM_SITE, __VA_ARGS__)
@@ -253,6 +262,10 @@ ORM_MUST_USE orm_status crm_person_load_reports_at(orm_site site, orm_session *d
 ORM_MUST_USE orm_status crm_person_preload_reports_at(orm_site site, orm_session *db,
                                                       const crm_person_list *rows,
                                                       const crm_person_query *query);
+ORM_MUST_USE orm_status crm_person_reports_count(const crm_person *row, int64_t *count_out);
+#define crm_person_preload_reports_count(...) crm_person_preload_reports_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_preload_reports_count_at(orm_site site, orm_session *db,
+    const crm_person_list *rows, const crm_person_query *query);
 ORM_MUST_USE orm_status crm_person_orders(const crm_person *row, shop_order_list *list_out);
 #define crm_person_load_orders(...) crm_person_load_orders_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_load_orders_at(orm_site site, orm_session *db, crm_person *row,
@@ -261,6 +274,10 @@ ORM_MUST_USE orm_status crm_person_load_orders_at(orm_site site, orm_session *db
 ORM_MUST_USE orm_status crm_person_preload_orders_at(orm_site site, orm_session *db,
                                                      const crm_person_list *rows,
                                                      const shop_order_query *query);
+ORM_MUST_USE orm_status crm_person_orders_count(const crm_person *row, int64_t *count_out);
+#define crm_person_preload_orders_count(...) crm_person_preload_orders_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_preload_orders_count_at(orm_site site, orm_session *db,
+    const crm_person_list *rows, const shop_order_query *query);
 ORM_MUST_USE orm_status crm_person_groups(const crm_person *row, crm_group_list *list_out);
 #define crm_person_load_groups(...) crm_person_load_groups_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_load_groups_at(orm_site site, orm_session *db, crm_person *row,
@@ -269,6 +286,12 @@ ORM_MUST_USE orm_status crm_person_load_groups_at(orm_site site, orm_session *db
 ORM_MUST_USE orm_status crm_person_preload_groups_at(orm_site site, orm_session *db,
                                                      const crm_person_list *rows,
                                                      const crm_group_query *query);
+ORM_MUST_USE orm_status crm_person_groups_count(const crm_person *row, int64_t *count_out);
+#define crm_person_preload_groups_count(...) crm_person_preload_groups_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_preload_groups_count_at(orm_site site, orm_session *db,
+    const crm_person_list *rows, const crm_group_query *query);
+ORM_MUST_USE orm_status crm_person_groups_link(const crm_person *row, const crm_group *target,
+                                               crm_membership **link_out);
 
 ORM_END_DECLS
 

@@ -39,7 +39,8 @@ const orm_model shop_invoice_model = {
               .load = offsetof(shop_invoice_query, load),
               .depth = offsetof(shop_invoice_query, depth),
               .refresh = offsetof(shop_invoice_query, refresh),
-              .collation = offsetof(shop_invoice_query, collation), .with = ORM_NO_OFFSET},
+              .collation = offsetof(shop_invoice_query, collation), .with = ORM_NO_OFFSET,
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct shop_invoice_columns shop_invoice_columns = {

@@ -50,7 +50,7 @@ const orm_model shop_item_model = {
               .depth = offsetof(shop_item_query, depth),
               .refresh = offsetof(shop_item_query, refresh),
               .collation = offsetof(shop_item_query, collation),
-              .with = offsetof(shop_item_query, with)},
+              .with = offsetof(shop_item_query, with), .counts = ORM_NO_OFFSET},
 };
 
 const struct shop_item_columns shop_item_columns = {

@@ -78,7 +78,8 @@ const orm_model shop_order_model = {
               .load = offsetof(shop_order_query, load), .depth = offsetof(shop_order_query, depth),
               .refresh = offsetof(shop_order_query, refresh),
               .collation = offsetof(shop_order_query, collation),
-              .with = offsetof(shop_order_query, with)},
+              .with = offsetof(shop_order_query, with),
+              .counts = offsetof(shop_order_query, counts)},
 };
 
 const struct shop_order_columns shop_order_columns = {
@@ -318,6 +319,18 @@ orm_status shop_order_preload_items_at(orm_site site, orm_session *db, const sho
                                        const shop_item_query *query)
 {
     return orm_gen_preload(site, db, &shop_order_model, 1, rows, query);
+}
+
+orm_status shop_order_items_count(const shop_order *row, int64_t *count_out)
+{
+    return orm_gen_to_count(&shop_order_model, 1, row ? row->orm_object_ : NULL, count_out);
+}
+
+orm_status shop_order_preload_items_count_at(orm_site site, orm_session *db,
+                                             const shop_order_list *rows,
+                                             const shop_item_query *query)
+{
+    return orm_gen_preload_count(site, db, &shop_order_model, 1, rows, query);
 }
 
 orm_status shop_order_invoice(const shop_order *row, shop_invoice **row_out)

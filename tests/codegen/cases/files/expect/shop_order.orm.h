@@ -92,6 +92,9 @@ struct shop_order_query {
         const shop_item_query *items;
         const shop_invoice_query *invoice;
     } with;
+    struct { /* relations whose rows to count */
+        const shop_item_query *items;
+    } counts;
 };
 
 /* What to insert; what is not set gets its default. */
@@ -265,6 +268,9 @@ ORM_MUST_USE orm_status shop_order_remove_at(orm_site site, orm_session *db, sho
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there
  * is none). load asks the database for one row's relation, preload for that of all rows
  * of a list at once, with any `query` or NULL. What is loaded is session.
+ * count reads how many rows there are: counted by .counts or preload, or of the complete
+ * list. link reads the row between a row and one of its list; ORM_NOT_FOUND: it is not
+ * in it.
  */
 ORM_MUST_USE orm_status shop_order_customer(const shop_order *row, crm_person **row_out);
 #define shop_order_load_customer(...) shop_order_load_customer_at(ORM_SITE, __VA_ARGS__)
@@ -282,6 +288,10 @@ ORM_MUST_USE orm_status shop_order_load_items_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status shop_order_preload_items_at(orm_site site, orm_session *db,
                                                     const shop_order_list *rows,
                                                     const shop_item_query *query);
+ORM_MUST_USE orm_status shop_order_items_count(const shop_order *row, int64_t *count_out);
+#define shop_order_preload_items_count(...) shop_order_preload_items_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_preload_items_count_at(orm_site site, orm_session *db,
+    const shop_order_list *rows, const shop_item_query *query);
 ORM_MUST_USE orm_status shop_order_invoice(const shop_order *row, shop_invoice **row_out);
 #define shop_order_load_invoice(...) shop_order_load_invoice_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_load_invoice_at(orm_site site, orm_session *db, shop_order *row,

@@ -26,7 +26,8 @@ const orm_model condition_model = {
               .offset = offsetof(condition_query, offset), .load = offsetof(condition_query, load),
               .depth = offsetof(condition_query, depth),
               .refresh = offsetof(condition_query, refresh),
-              .collation = offsetof(condition_query, collation), .with = ORM_NO_OFFSET},
+              .collation = offsetof(condition_query, collation), .with = ORM_NO_OFFSET,
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct condition_columns condition_columns = {

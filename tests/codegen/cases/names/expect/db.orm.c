@@ -24,7 +24,7 @@ const orm_model db_model = {
               .limit = offsetof(db_query, limit), .offset = offsetof(db_query, offset),
               .load = offsetof(db_query, load), .depth = offsetof(db_query, depth),
               .refresh = offsetof(db_query, refresh), .collation = offsetof(db_query, collation),
-              .with = ORM_NO_OFFSET},
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct db_columns db_columns = {

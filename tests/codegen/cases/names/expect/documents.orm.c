@@ -24,7 +24,8 @@ const orm_model documents_model = {
               .offset = offsetof(documents_query, offset), .load = offsetof(documents_query, load),
               .depth = offsetof(documents_query, depth),
               .refresh = offsetof(documents_query, refresh),
-              .collation = offsetof(documents_query, collation), .with = ORM_NO_OFFSET},
+              .collation = offsetof(documents_query, collation), .with = ORM_NO_OFFSET,
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct documents_columns documents_columns = {

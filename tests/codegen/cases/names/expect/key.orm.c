@@ -28,7 +28,7 @@ const orm_model key_model = {
               .limit = offsetof(key_query, limit), .offset = offsetof(key_query, offset),
               .load = offsetof(key_query, load), .depth = offsetof(key_query, depth),
               .refresh = offsetof(key_query, refresh), .collation = offsetof(key_query, collation),
-              .with = ORM_NO_OFFSET},
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct key_columns key_columns = {

@@ -62,7 +62,8 @@ const orm_model names_model = {
               .limit = offsetof(names_query, limit), .offset = offsetof(names_query, offset),
               .load = offsetof(names_query, load), .depth = offsetof(names_query, depth),
               .refresh = offsetof(names_query, refresh),
-              .collation = offsetof(names_query, collation), .with = offsetof(names_query, with)},
+              .collation = offsetof(names_query, collation), .with = offsetof(names_query, with),
+              .counts = offsetof(names_query, counts)},
 };
 
 const struct names_columns names_columns = {
@@ -285,4 +286,15 @@ orm_status names_preload_children_at(orm_site site_, orm_session *db_, const nam
                                      const names_query *query_)
 {
     return orm_gen_preload(site_, db_, &names_model, 1, rows, query_);
+}
+
+orm_status names_children_count(const names *row_, int64_t *count_out)
+{
+    return orm_gen_to_count(&names_model, 1, row_ ? row_->orm_object_ : NULL, count_out);
+}
+
+orm_status names_preload_children_count_at(orm_site site_, orm_session *db_, const names_list *rows,
+                                           const names_query *query_)
+{
+    return orm_gen_preload_count(site_, db_, &names_model, 1, rows, query_);
 }

@@ -81,6 +81,9 @@ struct names_query {
         const names_query *this_;
         const names_query *children;
     } with;
+    struct { /* relations whose rows to count */
+        const names_query *children;
+    } counts;
 };
 
 /* What to insert; what is not set gets its default. */
@@ -240,6 +243,9 @@ ORM_MUST_USE orm_status names_remove_at(orm_site site_, orm_session *db_, names 
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there
  * is none). load asks the database for one row's relation, preload for that of all rows
  * of a list at once, with any `query` or NULL. What is loaded is session.
+ * count reads how many rows there are: counted by .counts or preload, or of the complete
+ * list. link reads the row between a row and one of its list; ORM_NOT_FOUND: it is not
+ * in it.
  */
 ORM_MUST_USE orm_status names_this(const names *row_, names **row_out);
 #define names_load_this(...) names_load_this_at(ORM_SITE, __VA_ARGS__)
@@ -256,6 +262,11 @@ ORM_MUST_USE orm_status names_load_children_at(orm_site site_, orm_session *db_,
 ORM_MUST_USE orm_status names_preload_children_at(orm_site site_, orm_session *db_,
                                                   const names_list *rows,
                                                   const names_query *query_);
+ORM_MUST_USE orm_status names_children_count(const names *row_, int64_t *count_out);
+#define names_preload_children_count(...) names_preload_children_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_preload_children_count_at(orm_site site_, orm_session *db_,
+                                                        const names_list *rows,
+                                                        const names_query *query_);
 
 ORM_END_DECLS
 

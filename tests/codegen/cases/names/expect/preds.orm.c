@@ -24,7 +24,8 @@ const orm_model preds_model = {
               .limit = offsetof(preds_query, limit), .offset = offsetof(preds_query, offset),
               .load = offsetof(preds_query, load), .depth = offsetof(preds_query, depth),
               .refresh = offsetof(preds_query, refresh),
-              .collation = offsetof(preds_query, collation), .with = ORM_NO_OFFSET},
+              .collation = offsetof(preds_query, collation), .with = ORM_NO_OFFSET,
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct preds_columns preds_columns = {

@@ -43,7 +43,8 @@ const orm_model query_model = {
               .limit = offsetof(query_query, limit), .offset = offsetof(query_query, offset),
               .load = offsetof(query_query, load), .depth = offsetof(query_query, depth),
               .refresh = offsetof(query_query, refresh),
-              .collation = offsetof(query_query, collation), .with = offsetof(query_query, with)},
+              .collation = offsetof(query_query, collation), .with = offsetof(query_query, with),
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct query_columns query_columns = {

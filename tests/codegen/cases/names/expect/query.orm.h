@@ -216,6 +216,9 @@ ORM_MUST_USE orm_status query_remove_at(orm_site site_, orm_session *db_, query 
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there
  * is none). load asks the database for one row's relation, preload for that of all rows
  * of a list at once, with any `query` or NULL. What is loaded is session.
+ * count reads how many rows there are: counted by .counts or preload, or of the complete
+ * list. link reads the row between a row and one of its list; ORM_NOT_FOUND: it is not
+ * in it.
  */
 ORM_MUST_USE orm_status query_parent(const query *row_, row **row_out);
 #define query_load_parent(...) query_load_parent_at(ORM_SITE, __VA_ARGS__)

@@ -27,7 +27,8 @@ const orm_model report_model = {
               .limit = offsetof(report_query, limit), .offset = offsetof(report_query, offset),
               .load = offsetof(report_query, load), .depth = offsetof(report_query, depth),
               .refresh = offsetof(report_query, refresh),
-              .collation = offsetof(report_query, collation), .with = ORM_NO_OFFSET},
+              .collation = offsetof(report_query, collation), .with = ORM_NO_OFFSET,
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct report_columns report_columns = {

@@ -28,7 +28,7 @@ const orm_model row_model = {
               .limit = offsetof(row_query, limit), .offset = offsetof(row_query, offset),
               .load = offsetof(row_query, load), .depth = offsetof(row_query, depth),
               .refresh = offsetof(row_query, refresh), .collation = offsetof(row_query, collation),
-              .with = ORM_NO_OFFSET},
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct row_columns row_columns = {

@@ -28,7 +28,8 @@ const orm_model site_model = {
               .limit = offsetof(site_query, limit), .offset = offsetof(site_query, offset),
               .load = offsetof(site_query, load), .depth = offsetof(site_query, depth),
               .refresh = offsetof(site_query, refresh),
-              .collation = offsetof(site_query, collation), .with = ORM_NO_OFFSET},
+              .collation = offsetof(site_query, collation), .with = ORM_NO_OFFSET,
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct site_columns site_columns = {

@@ -24,7 +24,8 @@ const orm_model values_model = {
               .limit = offsetof(values_query, limit), .offset = offsetof(values_query, offset),
               .load = offsetof(values_query, load), .depth = offsetof(values_query, depth),
               .refresh = offsetof(values_query, refresh),
-              .collation = offsetof(values_query, collation), .with = ORM_NO_OFFSET},
+              .collation = offsetof(values_query, collation), .with = ORM_NO_OFFSET,
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct values_columns values_columns = {

@@ -299,7 +299,8 @@ const orm_model every_model = {
               .limit = offsetof(every_query, limit), .offset = offsetof(every_query, offset),
               .load = offsetof(every_query, load), .depth = offsetof(every_query, depth),
               .refresh = offsetof(every_query, refresh),
-              .collation = offsetof(every_query, collation), .with = ORM_NO_OFFSET},
+              .collation = offsetof(every_query, collation), .with = ORM_NO_OFFSET,
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct every_columns every_columns = {

@@ -61,7 +61,8 @@ const orm_model keyed_model = {
               .limit = offsetof(keyed_query, limit), .offset = offsetof(keyed_query, offset),
               .load = offsetof(keyed_query, load), .depth = offsetof(keyed_query, depth),
               .refresh = offsetof(keyed_query, refresh),
-              .collation = offsetof(keyed_query, collation), .with = ORM_NO_OFFSET},
+              .collation = offsetof(keyed_query, collation), .with = ORM_NO_OFFSET,
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct keyed_columns keyed_columns = {

@@ -58,7 +58,7 @@ const orm_model project_model = {
               .load = offsetof(project_query, load), .depth = offsetof(project_query, depth),
               .refresh = offsetof(project_query, refresh),
               .collation = offsetof(project_query, collation),
-              .with = offsetof(project_query, with)},
+              .with = offsetof(project_query, with), .counts = ORM_NO_OFFSET},
 };
 
 const struct project_columns project_columns = {

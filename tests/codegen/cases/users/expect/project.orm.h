@@ -248,6 +248,9 @@ ORM_MUST_USE orm_status project_remove_at(orm_site site, orm_session *db, projec
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there
  * is none). load asks the database for one row's relation, preload for that of all rows
  * of a list at once, with any `query` or NULL. What is loaded is session.
+ * count reads how many rows there are: counted by .counts or preload, or of the complete
+ * list. link reads the row between a row and one of its list; ORM_NOT_FOUND: it is not
+ * in it.
  */
 ORM_MUST_USE orm_status project_owner(const project *row, user **row_out);
 #define project_load_owner(...) project_load_owner_at(ORM_SITE, __VA_ARGS__)

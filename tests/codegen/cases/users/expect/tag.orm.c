@@ -24,7 +24,7 @@ const orm_model tag_model = {
               .limit = offsetof(tag_query, limit), .offset = offsetof(tag_query, offset),
               .load = offsetof(tag_query, load), .depth = offsetof(tag_query, depth),
               .refresh = offsetof(tag_query, refresh), .collation = offsetof(tag_query, collation),
-              .with = ORM_NO_OFFSET},
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct tag_columns tag_columns = {

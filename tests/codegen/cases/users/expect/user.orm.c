@@ -65,7 +65,8 @@ const orm_model user_model = {
               .limit = offsetof(user_query, limit), .offset = offsetof(user_query, offset),
               .load = offsetof(user_query, load), .depth = offsetof(user_query, depth),
               .refresh = offsetof(user_query, refresh),
-              .collation = offsetof(user_query, collation), .with = offsetof(user_query, with)},
+              .collation = offsetof(user_query, collation), .with = offsetof(user_query, with),
+              .counts = offsetof(user_query, counts)},
 };
 
 const struct user_columns user_columns = {
@@ -274,6 +275,17 @@ orm_status user_preload_projects_at(orm_site site, orm_session *db, const user_l
     return orm_gen_preload(site, db, &user_model, 0, rows, query);
 }
 
+orm_status user_projects_count(const user *row, int64_t *count_out)
+{
+    return orm_gen_to_count(&user_model, 0, row ? row->orm_object_ : NULL, count_out);
+}
+
+orm_status user_preload_projects_count_at(orm_site site, orm_session *db, const user_list *rows,
+                                          const project_query *query)
+{
+    return orm_gen_preload_count(site, db, &user_model, 0, rows, query);
+}
+
 orm_status user_tags(const user *row, tag_list *list_out)
 {
     return orm_gen_to_many(&user_model, 1, row ? row->orm_object_ : NULL, list_out);
@@ -288,4 +300,15 @@ orm_status user_preload_tags_at(orm_site site, orm_session *db, const user_list 
                                 const tag_query *query)
 {
     return orm_gen_preload(site, db, &user_model, 1, rows, query);
+}
+
+orm_status user_tags_count(const user *row, int64_t *count_out)
+{
+    return orm_gen_to_count(&user_model, 1, row ? row->orm_object_ : NULL, count_out);
+}
+
+orm_status user_preload_tags_count_at(orm_site site, orm_session *db, const user_list *rows,
+                                      const tag_query *query)
+{
+    return orm_gen_preload_count(site, db, &user_model, 1, rows, query);
 }

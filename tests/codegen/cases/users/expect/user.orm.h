@@ -89,6 +89,10 @@ struct user_query {
         const project_query *projects;
         const tag_query *tags;
     } with;
+    struct { /* relations whose rows to count */
+        const project_query *projects;
+        const tag_query *tags;
+    } counts;
 };
 
 /* What to insert; what is not set gets its default. */
@@ -250,6 +254,9 @@ ORM_MUST_USE orm_status user_remove_at(orm_site site, orm_session *db, user *row
  * Relations. The plain name reads memory: ORM_NOT_LOADED, or ORM_OK (a NULL row: there
  * is none). load asks the database for one row's relation, preload for that of all rows
  * of a list at once, with any `query` or NULL. What is loaded is session.
+ * count reads how many rows there are: counted by .counts or preload, or of the complete
+ * list. link reads the row between a row and one of its list; ORM_NOT_FOUND: it is not
+ * in it.
  */
 ORM_MUST_USE orm_status user_projects(const user *row, project_list *list_out);
 #define user_load_projects(...) user_load_projects_at(ORM_SITE, __VA_ARGS__)
@@ -258,6 +265,11 @@ ORM_MUST_USE orm_status user_load_projects_at(orm_site site, orm_session *db, us
 #define user_preload_projects(...) user_preload_projects_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_preload_projects_at(orm_site site, orm_session *db,
                                                  const user_list *rows, const project_query *query);
+ORM_MUST_USE orm_status user_projects_count(const user *row, int64_t *count_out);
+#define user_preload_projects_count(...) user_preload_projects_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_preload_projects_count_at(orm_site site, orm_session *db,
+                                                       const user_list *rows,
+                                                       const project_query *query);
 ORM_MUST_USE orm_status user_tags(const user *row, tag_list *list_out);
 #define user_load_tags(...) user_load_tags_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_load_tags_at(orm_site site, orm_session *db, user *row,
@@ -265,6 +277,10 @@ ORM_MUST_USE orm_status user_load_tags_at(orm_site site, orm_session *db, user *
 #define user_preload_tags(...) user_preload_tags_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_preload_tags_at(orm_site site, orm_session *db, const user_list *rows,
                                              const tag_query *query);
+ORM_MUST_USE orm_status user_tags_count(const user *row, int64_t *count_out);
+#define user_preload_tags_count(...) user_preload_tags_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_preload_tags_count_at(orm_site site, orm_session *db,
+                                                   const user_list *rows, const tag_query *query);
 
 ORM_END_DECLS
 
