@@ -113,6 +113,7 @@ static orm_status select_list(orm_site site, orm_session *db, const orm_model *m
     query.relation = NULL;
     query.owner = NULL;
     query.by_ordinal = false;
+    query.counting = false;
     target.tables.query = NULL;
     orm__loader_init(&loader, db, site);
     orm_status status = gather(db, site, &query, &view);
