@@ -33,6 +33,35 @@ static void what_is_loaded_costs_nothing(void **state)
     assert_statements(&database, 1);
 }
 
+static void another_order_is_another_first_row(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    g_person_list people;
+    g_chore *top = NULL;
+    g_chore *last = NULL;
+    g_person_query query = {.where = g_person_id_is(orm_eq(test_number(
+                                &database, "select person_id from tasks group by 1 having"
+                                           " count(*) > 1 order by 1 limit 1"))),
+                            .with = {.top_task = &g_chore_all}};
+    assert_ok(db, g_person_select(db, &query, &people));
+    assert_int_equal(people.count, 1);
+    assert_int_equal(g_person_top_task(people.items[0], &top), ORM_OK);
+    assert_int_equal(top->id, test_number(&database,
+                                          "select id from tasks where person_id = %lld order by"
+                                          " \"order\" desc, id limit 1",
+                                          (long long)people.items[0]->id));
+    query.with.top_task = &(g_chore_query){.order_by = {G_CHORE_BY_RANK, G_CHORE_BY_ID_DESC}};
+    assert_ok(db, g_person_select(db, &query, &people));
+    assert_int_equal(g_person_top_task(people.items[0], &last), ORM_OK);
+    assert_int_equal(last->id, test_number(&database,
+                                           "select id from tasks where person_id = %lld order by"
+                                           " \"order\", id desc limit 1",
+                                           (long long)people.items[0]->id));
+    assert_ptr_not_equal(top, last);
+    assert_statements(&database, 4);
+}
+
 static void only_what_is_missing_is_asked_for(void **state)
 {
     (void)state;
@@ -231,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         suite_test(what_is_loaded_costs_nothing),
+        suite_test(another_order_is_another_first_row),
         suite_test(only_what_is_missing_is_asked_for),
         suite_test(to_one_targets_come_from_the_identity_map),
         suite_test(back_references_are_known),

@@ -18,8 +18,9 @@ bool orm__task_is_satisfied(const orm__task *task, const orm__slot *slot, uint32
         return false;
     if (slot->load->partial || slot->load->epoch != epoch)
         return false;
-    bool single = task->relation->kind == ORM_BELONGS_TO || task->relation->kind == ORM_HAS_ONE;
-    return single || task->counting || same_order(&task->view, slot->load);
+    /* The order decides which row a has_one leads to. */
+    return task->relation->kind == ORM_BELONGS_TO || task->counting ||
+           same_order(&task->view, slot->load);
 }
 
 static bool is_to_one(const orm_relation *relation)

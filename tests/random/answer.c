@@ -1,0 +1,129 @@
+/* Which rows a query gives, and in what order. */
+#include "evaluate.h"
+
+#include <string.h>
+
+/* NULL is above every value. */
+static int order_of(const rt_world *world, int model, const rt_answer *answer, int left, int right)
+{
+    for (int i = 0; i < answer->order_count; i++) {
+        int column = answer->order[i].column;
+        const rt_value *a = rt_cell(world, model, left, column);
+        const rt_value *b = rt_cell(world, model, right, column);
+        int order = a->null || b->null ? (a->null - b->null) * (rt_breaks(RT_BREAK_NULLS) ? -1 : 1)
+                                       : rt_compare(rt_models[model].columns[column].type, a, b);
+        bool descending = answer->order[i].descending && !rt_breaks(RT_BREAK_DESC);
+        if (order != 0)
+            return descending != (i >= answer->backwards) ? -order : order;
+    }
+    return 0;
+}
+
+static void sort(const rt_world *world, int model, rt_answer *answer)
+{
+    for (int i = 1; i < answer->rows.count; i++) {
+        int row = answer->rows.rows[i];
+        int at = i;
+        for (; at > 0 && order_of(world, model, answer, answer->rows.rows[at - 1], row) > 0; at--)
+            answer->rows.rows[at] = answer->rows.rows[at - 1];
+        answer->rows.rows[at] = row;
+    }
+}
+
+static bool fulfils(const rt_world *world, const rt_query *query, const rt_relation *relation,
+                    int row)
+{
+    if (query == NULL || query->where == NULL)
+        return true;
+    if (rt_breaks(relation == NULL            ? RT_BREAK_WHERE
+                  : relation->kind == RT_MANY ? RT_BREAK_PARENT_WHERE
+                                              : RT_BREAK_ONE_WHERE))
+        return true;
+    rt_truth result = rt_holds(world, query->where, row);
+    return result == RT_TRUE || (result == RT_UNKNOWN && rt_breaks(RT_BREAK_WHERE_NULL));
+}
+
+static void set_order(const rt_query *query, const rt_relation *relation, rt_answer *out)
+{
+    bool own = query != NULL && query->order_count > 0;
+    out->order = own ? query->order : relation != NULL ? relation->order : NULL;
+    out->order_count = own ? query->order_count : relation != NULL ? relation->order_count : 0;
+    bool wrong = rt_breaks(RT_BREAK_ORDER) || (!own && rt_breaks(RT_BREAK_DEFAULT_ORDER)) ||
+                 (own && relation != NULL && rt_breaks(RT_BREAK_PARENT_ORDER));
+    out->backwards = wrong ? 0 : rt_breaks(RT_BREAK_ORDER_SECOND) ? 1 : out->order_count;
+}
+
+static void cut(const rt_query *query, const rt_relation *relation, rt_answer *out)
+{
+    bool limited = query != NULL && query->limit != RT_NO_LIMIT;
+    bool skipping = query != NULL && query->offset > 0;
+    if (rt_breaks(relation != NULL ? RT_BREAK_PARENT_LIMIT : RT_BREAK_LIMIT) ||
+        (limited && query->limit == 0 && rt_breaks(RT_BREAK_LIMIT_ZERO)))
+        limited = false;
+    if (rt_breaks(relation != NULL ? RT_BREAK_PARENT_OFFSET : RT_BREAK_OFFSET))
+        skipping = false;
+    out->from = !skipping ? 0 : query->offset < out->rows.count ? query->offset : out->rows.count;
+    out->count = out->rows.count - out->from;
+    if (limited && query->limit < out->count)
+        out->count = query->limit;
+    /* A relation to one row has the first. */
+    if (relation != NULL && relation->kind != RT_MANY && out->count > 1)
+        out->count = 1;
+}
+
+void rt_answer_query(const rt_world *world, const rt_query *query, const rt_relation *relation,
+                     const rt_rows *candidates, rt_answer *out)
+{
+    int model = relation != NULL ? relation->target : query->model;
+    out->rows.count = 0;
+    set_order(query, relation, out);
+    for (int i = 0; i < candidates->count; i++)
+        if (fulfils(world, query, relation, candidates->rows[i]))
+            out->rows.rows[out->rows.count++] = candidates->rows[i];
+    sort(world, model, out);
+    if (relation != NULL && relation->kind == RT_HAS_ONE && rt_breaks(RT_BREAK_ONE_FIRST) &&
+        out->rows.count > 1)
+        out->rows.rows[0] = out->rows.rows[--out->rows.count];
+    cut(query, relation, out);
+}
+
+static bool holds_row(const rt_rows *rows, int row)
+{
+    for (int i = 0; i < rows->count; i++)
+        if (rows->rows[i] == row)
+            return true;
+    return false;
+}
+
+bool rt_is_answer(const rt_world *world, int model, const rt_answer *answer, const rt_rows *given,
+                  rt_text *why)
+{
+    bool good = given->count == answer->count;
+    if (!good)
+        rt_add(why, "%d rows instead of %d\n", given->count, answer->count);
+    for (int i = 0; i < given->count && good; i++) {
+        int row = given->rows[i];
+        rt_rows before = {.count = i};
+        memcpy(before.rows, given->rows, (size_t)i * sizeof *before.rows);
+        if (!holds_row(&answer->rows, row))
+            rt_add(why, "row %d of the answer, %d of the table, is none of those wanted\n", i, row);
+        else if (holds_row(&before, row))
+            rt_add(why, "row %d of the answer, %d of the table, comes twice\n", i, row);
+        else if (order_of(world, model, answer, row, answer->rows.rows[answer->from + i]) != 0)
+            rt_add(why,
+                   "row %d of the answer, %d of the table, does not stand there by the order\n", i,
+                   row);
+        else
+            continue;
+        good = false;
+    }
+    return good;
+}
+
+bool rt_is_partial(const rt_query *query)
+{
+    if (rt_breaks(RT_BREAK_PARTIAL))
+        return false;
+    return query != NULL && (query->limit != RT_NO_LIMIT || query->offset > 0 ||
+                             (query->where != NULL && query->where->kind != RT_EVERYTHING));
+}

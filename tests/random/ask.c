@@ -1,0 +1,255 @@
+#include "ask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "evaluate.h"
+#include "fields.h"
+
+void *rt_asker_new(rt_asker *asker, size_t size)
+{
+    asker->memory = realloc(asker->memory, ((size_t)asker->memory_count + 1) * sizeof(void *));
+    if (asker->memory == NULL)
+        exit(70);
+    return asker->memory[asker->memory_count++] = rt_new(size);
+}
+
+static void free_memory(rt_asker *asker)
+{
+    for (int i = 0; i < asker->memory_count; i++)
+        free(asker->memory[i]);
+    free(asker->memory);
+    asker->memory = NULL;
+    asker->memory_count = 0;
+}
+
+void rt_asker_end(rt_asker *asker)
+{
+    free_memory(asker);
+    rt_text_free(&asker->why);
+}
+
+orm_pred rt_make_pred(rt_asker *asker, const rt_pred *pred)
+{
+    const rt_functions *functions = rt_functions_of[pred->model];
+    orm_pred items[RT_ITEMS_MAX];
+    for (int i = 0; i < pred->item_count; i++)
+        items[i] = rt_make_pred(asker, pred->items[i]);
+    switch (pred->kind) {
+    case RT_LEAF:
+        return functions->leaf(asker, pred);
+    case RT_IS_NULL:
+        return functions->is_null(pred->target);
+    case RT_ALL:
+    case RT_ANY:
+        return functions->group(asker, pred->kind == RT_ALL, items, pred->item_count);
+    case RT_NOT:
+        return functions->negate(asker, items[0]);
+    case RT_HAS:
+        return functions->has(asker, pred->target, items[0]);
+    default:
+        return functions->everything();
+    }
+}
+
+const void *rt_make_query(rt_asker *asker, const rt_query *query)
+{
+    return rt_functions_of[query->model]->query(asker, query);
+}
+
+static bool failed(rt_asker *asker, const char *what, orm_status status)
+{
+    char text[2048] = "";
+    (void)orm_error_format(orm_session_error(asker->db), text, sizeof text);
+    rt_add(&asker->why, "%s: %s: %s\n", what, orm_status_name(status), text);
+    return false;
+}
+
+int rt_row_of(rt_asker *asker, int model, const void *row)
+{
+    const rt_model *table = &rt_models[model];
+    const orm_column *columns = rt_functions_of[model]->model->columns;
+    rt_value values[RT_COLUMNS_MAX];
+    rt_value key[4];
+    for (int i = 0; i < table->column_count; i++) {
+        if (!rt_read_field(&columns[i], row, &table->columns[i], &values[i])) {
+            rt_add(&asker->why, "a row of %s holds something odd in %s\n", table->name,
+                   table->columns[i].name);
+            return -1;
+        }
+    }
+    for (int i = 0; i < table->key_count; i++)
+        key[i] = values[table->key[i]];
+    int found = rt_find(asker->world, model, key);
+    if (found < 0) {
+        rt_add(&asker->why, "a row of %s has a key that is none\n", table->name);
+        return -1;
+    }
+    for (int i = 0; i < table->column_count; i++) {
+        const rt_value *wanted = rt_cell(asker->world, model, found, i);
+        if (rt_identical(table->columns[i].type, wanted, &values[i]))
+            continue;
+        rt_add(&asker->why, "row %d of %s has in %s ", found, table->name, table->columns[i].name);
+        rt_print_value(&asker->why, table->columns[i].type, &values[i]);
+        rt_add(&asker->why, " instead of ");
+        rt_print_value(&asker->why, table->columns[i].type, wanted);
+        rt_add(&asker->why, "\n");
+        return -1;
+    }
+    return found;
+}
+
+static void print_rows(rt_asker *asker, const char *title, int model, const int *rows, int count)
+{
+    const rt_model *table = &rt_models[model];
+    rt_add(&asker->why, "%s:", title);
+    for (int i = 0; i < count; i++) {
+        rt_add(&asker->why, " %d(", rows[i]);
+        for (int k = 0; k < table->key_count; k++) {
+            rt_add(&asker->why, "%s", k > 0 ? " " : "");
+            rt_print_value(&asker->why, table->columns[table->key[k]].type,
+                           rt_cell(asker->world, model, rows[i], table->key[k]));
+        }
+        rt_add(&asker->why, ")");
+    }
+    rt_add(&asker->why, "\n");
+}
+
+/* The rows of a list, compared with what the query gives of the candidates. */
+static bool is_right(rt_asker *asker, const rt_query *query, const rt_relation *relation,
+                     const rt_rows *candidates, const orm_list *given, rt_rows *rows)
+{
+    int model = relation != NULL ? relation->target : query->model;
+    rt_answer answer;
+    rows->count = 0;
+    for (size_t i = 0; i < given->count && i < RT_ROWS_MAX; i++) {
+        int row = rt_row_of(asker, model, given->items[i]);
+        if (row < 0)
+            return false;
+        rows->rows[rows->count++] = row;
+    }
+    rt_answer_query(asker->world, query, relation, candidates, &answer);
+    if (rt_is_answer(asker->world, model, &answer, rows, &asker->why))
+        return true;
+    print_rows(asker, "given", model, rows->rows, rows->count);
+    print_rows(asker, "wanted", model, answer.rows.rows + answer.from, answer.count);
+    return false;
+}
+
+static bool check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query,
+                       const orm_list *list, const rt_rows *rows);
+
+static bool check_related(rt_asker *asker, const rt_ask *ask, int model, int index,
+                          const void *object, int row, const rt_query *query, int depth)
+{
+    const rt_relation *relation = &rt_models[model].relations[index];
+    void *one[1] = {NULL};
+    orm_list list = {.items = one};
+    rt_rows candidates;
+    rt_rows rows;
+    orm_status status = rt_functions_of[model]->related(object, index, &list);
+    if (status != ORM_OK)
+        return failed(asker, relation->name, status);
+    rt_related(asker->world, model, index, row, &candidates);
+    if (!is_right(asker, query, relation, &candidates, &list, &rows)) {
+        rt_add(&asker->why, "in %s of row %d of %s\n", relation->name, row, rt_models[model].name);
+        return false;
+    }
+    if (relation->kind == RT_MANY && list.partial != rt_is_partial(query)) {
+        rt_add(&asker->why, "%s of row %d of %s is%s marked partial\n", relation->name, row,
+               rt_models[model].name, list.partial ? "" : " not");
+        return false;
+    }
+    if (query == NULL)
+        return true;
+    for (size_t i = 0; depth > 1 && i < list.count; i++)
+        if (!check_related(asker, ask, model, index, list.items[i], rows.rows[i], query, depth - 1))
+            return false;
+    return check_with(asker, ask, query, &list, &rows);
+}
+
+/* What nobody asked for is not loaded, or is all there is. */
+static bool check_unnamed(rt_asker *asker, const rt_ask *ask, int model, int index,
+                          const void *object, int row)
+{
+    void *one[1] = {NULL};
+    orm_list list = {.items = one};
+    if (ask->named[model][index] || asker->named[model][index] ||
+        rt_functions_of[model]->related(object, index, &list) == ORM_NOT_LOADED)
+        return true;
+    return check_related(asker, ask, model, index, object, row, NULL, 1);
+}
+
+static bool check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query,
+                       const orm_list *list, const rt_rows *rows)
+{
+    for (int i = 0; i < rt_models[query->model].relation_count; i++) {
+        const rt_query *inner = query->with[i];
+        for (size_t k = 0; k < list->count; k++) {
+            bool good = inner != NULL ? check_related(asker, ask, query->model, i, list->items[k],
+                                                      rows->rows[k], inner, inner->depth)
+                                      : check_unnamed(asker, ask, query->model, i, list->items[k],
+                                                      rows->rows[k]);
+            if (!good)
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool ask_rows(rt_asker *asker, const rt_ask *ask)
+{
+    const rt_functions *functions = rt_functions_of[ask->query->model];
+    rt_query query = *ask->query;
+    orm_list list = {0};
+    rt_rows candidates;
+    rt_rows rows;
+    if (ask->purpose == RT_PRELOAD)
+        memset(query.with, 0, sizeof query.with);
+    orm_status status = functions->select(asker, rt_make_query(asker, &query), &list);
+    if (status != ORM_OK)
+        return failed(asker, "select", status);
+    for (int i = 0; ask->purpose == RT_PRELOAD && i < RT_RELATIONS_MAX && status == ORM_OK; i++)
+        if (ask->query->with[i] != NULL)
+            status = functions->preload(asker, &list, i, rt_make_query(asker, ask->query->with[i]));
+    if (status != ORM_OK)
+        return failed(asker, "preload", status);
+    rt_all(asker->world, query.model, &candidates);
+    return is_right(asker, &query, NULL, &candidates, &list, &rows) &&
+           check_with(asker, ask, ask->query, &list, &rows);
+}
+
+static bool ask_number(rt_asker *asker, const rt_ask *ask)
+{
+    const rt_functions *functions = rt_functions_of[ask->query->model];
+    const void *query = rt_make_query(asker, ask->query);
+    int64_t given = 0;
+    bool exists = false;
+    rt_rows candidates;
+    rt_answer answer;
+    orm_status status = ask->purpose == RT_COUNT ? functions->count(asker, query, &given)
+                                                 : functions->exists(asker, query, &exists);
+    if (status != ORM_OK)
+        return failed(asker, "count or exists", status);
+    rt_all(asker->world, ask->query->model, &candidates);
+    rt_answer_query(asker->world, ask->query, NULL, &candidates, &answer);
+    int wanted = answer.count + (ask->purpose == RT_COUNT && rt_breaks(RT_BREAK_COUNT));
+    if (ask->purpose == RT_EXISTS) {
+        given = exists;
+        wanted = (answer.count > 0) != rt_breaks(RT_BREAK_EXISTS);
+    }
+    if (given != wanted)
+        rt_add(&asker->why, "%lld instead of %d\n", (long long)given, wanted);
+    return given == wanted;
+}
+
+bool rt_asker_ask(rt_asker *asker, const rt_ask *ask)
+{
+    bool rows = ask->purpose == RT_SELECT || ask->purpose == RT_PRELOAD;
+    bool good = rows ? ask_rows(asker, ask) : ask_number(asker, ask);
+    for (int model = 0; model < RT_MODELS; model++)
+        for (int i = 0; i < RT_RELATIONS_MAX; i++)
+            asker->named[model][i] = asker->named[model][i] || ask->named[model][i];
+    free_memory(asker);
+    return good;
+}

@@ -1,0 +1,52 @@
+/* Queries of the test put to the library, by the functions generated for random.yaml. */
+#ifndef TESTS_RANDOM_ASK_H
+#define TESTS_RANDOM_ASK_H
+
+#include "query.h"
+#include "random.orm.h"
+
+/* What was found while a question was asked. */
+typedef struct rt_asker {
+    orm_session *db;
+    const rt_world *world;
+    /* Relations named by earlier questions to this session, whose state is theirs. */
+    bool named[RT_MODELS][RT_RELATIONS_MAX];
+    rt_text why;   /* the first difference, or a failure */
+    void **memory; /* owned: of the question being asked */
+    int memory_count;
+} rt_asker;
+
+/* Zeroed; freed by rt_asker_end. */
+void *rt_asker_new(rt_asker *asker, size_t size);
+
+/* The generated functions of one model, by positions of columns and relations. */
+typedef struct rt_functions {
+    const orm_model *model;
+    orm_pred (*leaf)(rt_asker *asker, const rt_pred *pred);
+    orm_pred (*is_null)(int column);
+    orm_pred (*everything)(void);
+    orm_pred (*has)(rt_asker *asker, int relation, orm_pred target);
+    orm_pred (*negate)(rt_asker *asker, orm_pred pred);
+    orm_pred (*group)(rt_asker *asker, bool all, const orm_pred *items, int count);
+    const void *(*query)(rt_asker *asker, const rt_query *query);
+    orm_status (*select)(rt_asker *asker, const void *query, orm_list *list_out);
+    orm_status (*count)(rt_asker *asker, const void *query, int64_t *count_out);
+    orm_status (*exists)(rt_asker *asker, const void *query, bool *exists_out);
+    /* A relation to one row gives a list of none or one. */
+    orm_status (*related)(const void *row, int relation, orm_list *list_out);
+    orm_status (*preload)(rt_asker *asker, const orm_list *rows, int relation, const void *query);
+} rt_functions;
+
+extern const rt_functions *const rt_functions_of[RT_MODELS];
+
+orm_pred rt_make_pred(rt_asker *asker, const rt_pred *pred);
+const void *rt_make_query(rt_asker *asker, const rt_query *query);
+
+/* Asks, and compares the answer with that of memory. False when they differ: `why` says how. */
+bool rt_asker_ask(rt_asker *asker, const rt_ask *ask);
+void rt_asker_end(rt_asker *asker);
+
+/* The row of the world that a row of the library is; -1, with `why`, when it is none or differs. */
+int rt_row_of(rt_asker *asker, int model, const void *row);
+
+#endif

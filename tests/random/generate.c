@@ -1,0 +1,285 @@
+/* Queries at random. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "query.h"
+
+typedef struct block {
+    struct block *next;
+    union {
+        rt_pred pred;
+        rt_query query;
+    } is;
+} block;
+
+typedef struct maker {
+    rt_ask *ask;
+    const rt_world *world;
+    rt_random *random;
+} maker;
+
+static void *new_block(maker *m)
+{
+    block *made = rt_new(sizeof *made);
+    made->next = m->ask->blocks;
+    m->ask->blocks = made;
+    return &made->is;
+}
+
+void rt_ask_free(rt_ask *ask)
+{
+    for (block *at = ask->blocks, *next; at != NULL; at = next) {
+        next = at->next;
+        free(at);
+    }
+    memset(ask, 0, sizeof *ask);
+}
+
+static rt_pred *new_pred(maker *m, rt_pred_kind kind, int model)
+{
+    rt_pred *pred = new_block(m);
+    pred->kind = kind;
+    pred->model = model;
+    return pred;
+}
+
+/* Mostly one that is somewhere in the column. */
+static rt_value some_value(maker *m, int model, int column)
+{
+    int rows = m->world->counts[model];
+    if (rows > 0 && rt_chance(m->random, 50)) {
+        const rt_value *value = rt_cell(m->world, model, rt_below(m->random, rows), column);
+        if (!value->null)
+            return *value;
+    }
+    if (rt_chance(m->random, 70))
+        return m->world->pools[model][column][rt_below(m->random, RT_POOL)];
+    rt_column any = rt_models[model].columns[column];
+    /* Numbers that the column could not hold can be compared with it all the same. */
+    if (any.type == RT_NUMERIC)
+        any.size = 0;
+    return rt_random_value(m->random, &any);
+}
+
+static bool is_text(rt_type type)
+{
+    return type == RT_TEXT || type == RT_CHAR;
+}
+
+static rt_op some_op(maker *m, rt_type type)
+{
+    if (type == RT_BOOL || type == RT_ENUM)
+        return RT_EQ;
+    return (rt_op)rt_below(m->random, is_text(type) ? RT_CONTAINS + 1 : RT_NOT_IN + 1);
+}
+
+static void append(rt_value *value, const char *text, size_t size)
+{
+    if (value->size + size > RT_TEXT_MAX)
+        return;
+    memcpy(value->text + value->size, text, size);
+    value->size = (uint8_t)(value->size + size);
+    value->text[value->size] = '\0';
+}
+
+/* The length of the character at `text`. */
+static size_t character(const char *text)
+{
+    size_t size = 1;
+    while (((unsigned char)text[size] & 0xc0) == 0x80)
+        size++;
+    return size;
+}
+
+/* A pattern that has something of `text`: characters kept, escaped, replaced or left out. */
+static rt_value some_pattern(maker *m, const rt_value *text)
+{
+    rt_value pattern = {0};
+    if (rt_chance(m->random, 30))
+        append(&pattern, "%", 1);
+    for (const char *at = text->text; *at != '\0'; at += character(at)) {
+        int choice = rt_below(m->random, 10);
+        bool special = *at == '%' || *at == '_' || *at == '\\';
+        if (choice == 0) {
+            append(&pattern, "%", 1);
+        } else if (choice == 1) {
+            append(&pattern, "_", 1);
+        } else if (choice != 2 || *at == '\\') {
+            if (*at == '\\' || (special ? choice > 4 : choice == 3))
+                append(&pattern, "\\", 1);
+            append(&pattern, at, character(at));
+        }
+    }
+    if (rt_chance(m->random, 40))
+        append(&pattern, "%", 1);
+    return pattern;
+}
+
+static void swap_case(maker *m, rt_value *value)
+{
+    for (int i = 0; i < value->size; i++) {
+        char c = value->text[i];
+        if (((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) && rt_chance(m->random, 40))
+            value->text[i] = (char)(c ^ 0x20);
+    }
+}
+
+/* The first or a middle part of a text. */
+static void cut(maker *m, rt_value *value, bool from_start)
+{
+    int start = 0;
+    int size = value->size;
+    while (!from_start && start < size && rt_chance(m->random, 40))
+        start += (int)character(value->text + start);
+    int end = start;
+    while (end < size && rt_chance(m->random, 70))
+        end += (int)character(value->text + end);
+    memmove(value->text, value->text + start, (size_t)(end - start));
+    value->size = (uint8_t)(end - start);
+    value->text[value->size] = '\0';
+}
+
+static rt_pred *leaf(maker *m, int model)
+{
+    rt_pred *pred = new_pred(m, RT_LEAF, model);
+    pred->target = rt_below(m->random, rt_models[model].column_count);
+    rt_type type = rt_models[model].columns[pred->target].type;
+    pred->op = some_op(m, type);
+    pred->value_count = pred->op == RT_BETWEEN                       ? 2
+                        : pred->op == RT_IN || pred->op == RT_NOT_IN ? rt_below(m->random, 5)
+                                                                     : 1;
+    for (int i = 0; i < pred->value_count; i++)
+        pred->values[i] = some_value(m, model, pred->target);
+    if (pred->op == RT_LIKE || pred->op == RT_ILIKE)
+        pred->values[0] = some_pattern(m, &pred->values[0]);
+    if (pred->op == RT_ILIKE)
+        swap_case(m, &pred->values[0]);
+    if (pred->op == RT_PREFIX || pred->op == RT_CONTAINS)
+        cut(m, &pred->values[0], pred->op == RT_PREFIX);
+    return pred;
+}
+
+static rt_pred *null_test(maker *m, int model)
+{
+    int column = rt_below(m->random, rt_models[model].column_count);
+    if (!rt_models[model].columns[column].nullable)
+        return leaf(m, model);
+    rt_pred *pred = new_pred(m, RT_IS_NULL, model);
+    pred->target = column;
+    return pred;
+}
+
+static rt_pred *some_pred(maker *m, int model, int depth);
+
+static rt_pred *has(maker *m, int model, int depth)
+{
+    rt_pred *pred = new_pred(m, RT_HAS, model);
+    pred->target = rt_below(m->random, rt_models[model].relation_count);
+    int target = rt_models[model].relations[pred->target].target;
+    pred->items[0] = rt_chance(m->random, 25) ? new_pred(m, RT_EVERYTHING, target)
+                                              : some_pred(m, target, depth - 1);
+    pred->item_count = 1;
+    return pred;
+}
+
+static rt_pred *group(maker *m, int model, int depth)
+{
+    rt_pred *pred = new_pred(m, rt_chance(m->random, 50) ? RT_ALL : RT_ANY, model);
+    pred->item_count = 1 + rt_below(m->random, 3);
+    for (int i = 0; i < pred->item_count; i++)
+        pred->items[i] = some_pred(m, model, depth - 1);
+    return pred;
+}
+
+static rt_pred *some_pred(maker *m, int model, int depth)
+{
+    int choice = rt_below(m->random, depth > 0 ? 100 : 50);
+    if (choice < 40)
+        return leaf(m, model);
+    if (choice < 49)
+        return null_test(m, model);
+    if (choice < 50)
+        return new_pred(m, RT_EVERYTHING, model);
+    if (choice < 65)
+        return has(m, model, depth);
+    if (choice < 85)
+        return group(m, model, depth);
+    rt_pred *pred = new_pred(m, RT_NOT, model);
+    pred->items[0] = some_pred(m, model, depth - 1);
+    pred->item_count = 1;
+    return pred;
+}
+
+static void some_order(maker *m, rt_query *query)
+{
+    const rt_model *model = &rt_models[query->model];
+    query->order_count = rt_below(m->random, 3);
+    for (int i = 0; i < query->order_count; i++)
+        query->order[i] =
+            (rt_order_item){rt_below(m->random, model->column_count), rt_chance(m->random, 50)};
+    /* So that half of the orders leave nothing open. */
+    for (int i = 0; i < model->key_count && rt_chance(m->random, 70); i++)
+        query->order[query->order_count++] =
+            (rt_order_item){model->key[i], rt_chance(m->random, 30)};
+}
+
+static void some_limits(maker *m, rt_query *query)
+{
+    query->limit = rt_chance(m->random, 40) ? rt_below(m->random, 6) : RT_NO_LIMIT;
+    query->offset = rt_chance(m->random, 25) ? rt_below(m->random, 4) : 0;
+}
+
+static void some_with(maker *m, rt_query *query, int depth);
+
+static rt_query *related(maker *m, int owner, const rt_relation *relation, int depth)
+{
+    rt_query *query = new_block(m);
+    query->model = relation->target;
+    query->limit = RT_NO_LIMIT;
+    if (rt_chance(m->random, 40))
+        query->where = some_pred(m, query->model, 2);
+    query->join = relation->kind != RT_MANY && rt_chance(m->random, 40);
+    if (!query->join && rt_chance(m->random, 70))
+        some_order(m, query);
+    if (!query->join)
+        some_limits(m, query);
+    if (relation->target == owner && relation->link < 0 && rt_chance(m->random, 50))
+        query->depth = 1 + rt_below(m->random, 3);
+    some_with(m, query, depth);
+    return query;
+}
+
+static void some_with(maker *m, rt_query *query, int depth)
+{
+    const rt_model *model = &rt_models[query->model];
+    for (int i = 0; i < model->relation_count; i++) {
+        bool *named = &m->ask->named[query->model][i];
+        if (depth <= 0 || *named || !rt_chance(m->random, 150 / (2 + model->relation_count)))
+            continue;
+        *named = true;
+        query->with[i] = related(m, query->model, &model->relations[i], depth - 1);
+    }
+}
+
+void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random)
+{
+    static const int models[] = {RT_PERSON, RT_PERSON, RT_PERSON, RT_PROJECT, RT_PROJECT, RT_TASK,
+                                 RT_PLACE,  RT_SKILL,  RT_RATING, RT_LABEL,   RT_PROFILE};
+    memset(ask, 0, sizeof *ask);
+    maker m = {ask, world, random};
+    int choice = rt_below(random, 100);
+    ask->purpose = choice < 75   ? RT_SELECT
+                   : choice < 85 ? RT_PRELOAD
+                   : choice < 95 ? RT_COUNT
+                                 : RT_EXISTS;
+    rt_query *query = new_block(&m);
+    ask->query = query;
+    query->model = models[rt_below(random, (int)(sizeof models / sizeof *models))];
+    if (rt_chance(random, 80))
+        query->where = some_pred(&m, query->model, rt_below(random, 5));
+    some_order(&m, query);
+    some_limits(&m, query);
+    query->refresh = rt_chance(random, 10);
+    if (ask->purpose == RT_SELECT || ask->purpose == RT_PRELOAD)
+        some_with(&m, query, 3);
+}

@@ -1,0 +1,117 @@
+/* Queries as the C that would ask them. */
+#include "query.h"
+
+static const char *const op_names[] = {"eq",    "ne",      "lt",      "le",     "gt",
+                                       "ge",    "between", "in",      "not_in", "like",
+                                       "ilike", "prefix",  "contains"};
+
+static void add_indent(rt_text *out, int indent)
+{
+    rt_add(out, "\n%*s", indent * 4, "");
+}
+
+static void print_leaf(rt_text *out, const rt_pred *pred)
+{
+    rt_type type = rt_models[pred->model].columns[pred->target].type;
+    bool list = pred->op == RT_IN || pred->op == RT_NOT_IN;
+    rt_add(out, "orm_%s(%s", op_names[pred->op], list ? "{" : "");
+    for (int i = 0; i < pred->value_count; i++) {
+        rt_add(out, "%s", i > 0 ? ", " : "");
+        rt_print_value(out, type, &pred->values[i]);
+    }
+    if (list)
+        rt_add(out, "}, %d", pred->value_count);
+    rt_add(out, ")");
+}
+
+static void print_pred(rt_text *out, const rt_pred *pred, int indent)
+{
+    const rt_model *model = &rt_models[pred->model];
+    switch (pred->kind) {
+    case RT_LEAF:
+        rt_add(out, "r_%s_%s_is(", model->name, model->columns[pred->target].name);
+        print_leaf(out, pred);
+        rt_add(out, ")");
+        return;
+    case RT_IS_NULL:
+        rt_add(out, "r_%s_%s_is_null()", model->name, model->columns[pred->target].name);
+        return;
+    case RT_EVERYTHING:
+        rt_add(out, "r_%s_everything()", model->name);
+        return;
+    case RT_HAS:
+        rt_add(out, "r_%s_has_%s(db", model->name, model->relations[pred->target].name);
+        break;
+    default:
+        rt_add(out, "r_%s_%s(db", model->name,
+               pred->kind == RT_NOT   ? "not"
+               : pred->kind == RT_ALL ? "all_of"
+                                      : "any_of");
+        break;
+    }
+    for (int i = 0; i < pred->item_count; i++) {
+        rt_add(out, ",");
+        add_indent(out, indent + 1);
+        print_pred(out, pred->items[i], indent + 1);
+    }
+    rt_add(out, ")");
+}
+
+static void print_order(rt_text *out, const rt_query *query)
+{
+    const rt_model *model = &rt_models[query->model];
+    for (int i = 0; i < query->order_count; i++) {
+        const char *name = model->columns[query->order[i].column].name;
+        rt_add(out, "%sR_%s_BY_%s%s", i > 0 ? ", " : "", model->name, name,
+               query->order[i].descending ? "_DESC" : "");
+    }
+}
+
+static void print_query(rt_text *out, const rt_query *query, int indent)
+{
+    const rt_model *model = &rt_models[query->model];
+    bool with = false;
+    rt_add(out, "&(r_%s_query){", model->name);
+    if (query->where != NULL) {
+        add_indent(out, indent + 1);
+        rt_add(out, ".where = ");
+        print_pred(out, query->where, indent + 1);
+        rt_add(out, ",");
+    }
+    add_indent(out, indent + 1);
+    if (query->order_count > 0) {
+        rt_add(out, ".order_by = {");
+        print_order(out, query);
+        rt_add(out, "}, ");
+    }
+    if (query->limit != RT_NO_LIMIT)
+        rt_add(out, ".limit = orm_limit(%d), ", query->limit);
+    if (query->offset > 0)
+        rt_add(out, ".offset = %d, ", query->offset);
+    if (query->join)
+        rt_add(out, ".load = ORM_LOAD_JOIN, ");
+    if (query->depth > 0)
+        rt_add(out, ".depth = %d, ", query->depth);
+    if (query->refresh)
+        rt_add(out, ".refresh = true, ");
+    for (int i = 0; i < model->relation_count; i++) {
+        if (query->with[i] == NULL)
+            continue;
+        rt_add(out, "%s", with ? "" : ".with = {");
+        with = true;
+        add_indent(out, indent + 2);
+        rt_add(out, ".%s = ", model->relations[i].name);
+        print_query(out, query->with[i], indent + 2);
+        rt_add(out, ",");
+    }
+    rt_add(out, "%s}", with ? "}" : "");
+}
+
+void rt_ask_print(const rt_ask *ask, rt_text *out)
+{
+    static const char *const purposes[] = {"select", "preload /* of each .with after a select */",
+                                           "count", "exists"};
+    rt_add(out, "r_%s_%s(db, ", rt_models[ask->query->model].name, purposes[ask->purpose]);
+    print_query(out, ask->query, 0);
+    rt_add(out, ", &out)\n");
+}

@@ -1,0 +1,95 @@
+/*
+ * Queries as the test makes them: made at random, printed as the C that would ask them, evaluated
+ * in memory by evaluate.h and put to the library by ask.h.
+ */
+#ifndef TESTS_RANDOM_QUERY_H
+#define TESTS_RANDOM_QUERY_H
+
+#include "world.h"
+
+typedef enum rt_op {
+    RT_EQ,
+    RT_NE,
+    RT_LT,
+    RT_LE,
+    RT_GT,
+    RT_GE,
+    RT_BETWEEN,
+    RT_IN,
+    RT_NOT_IN,
+    RT_LIKE,
+    RT_ILIKE,
+    RT_PREFIX,
+    RT_CONTAINS
+} rt_op;
+
+typedef enum rt_pred_kind {
+    RT_LEAF,
+    RT_IS_NULL,
+    RT_ALL,
+    RT_ANY,
+    RT_NOT,
+    RT_HAS,
+    RT_EVERYTHING
+} rt_pred_kind;
+
+enum { RT_ITEMS_MAX = 4, RT_VALUES_MAX = 5, RT_ORDERS_MAX = 4 };
+
+/* A condition on rows of one model. Every pointer to another one may be NULL after shrinking only
+ * where there are others beside it. */
+typedef struct rt_pred {
+    rt_pred_kind kind;
+    int model;
+    int target; /* a column, or a relation */
+    rt_op op;
+    rt_value values[RT_VALUES_MAX]; /* text: also patterns */
+    int value_count;
+    struct rt_pred *items[RT_ITEMS_MAX];
+    int item_count;
+} rt_pred;
+
+enum { RT_NO_LIMIT = -1 };
+
+typedef struct rt_query {
+    int model;
+    rt_pred *where; /* NULL: none */
+    rt_order_item order[RT_ORDERS_MAX];
+    int order_count;
+    int limit; /* RT_NO_LIMIT, or as many */
+    int offset;
+    bool join;
+    int depth; /* of a self relation */
+    bool refresh;
+    struct rt_query *with[RT_RELATIONS_MAX]; /* by relation */
+} rt_query;
+
+typedef enum rt_purpose { RT_SELECT, RT_PRELOAD, RT_COUNT, RT_EXISTS } rt_purpose;
+
+/* Something to ask. All of it lives in blocks, until rt_ask_free. */
+typedef struct rt_ask {
+    rt_purpose purpose;
+    rt_query *query;
+    void *blocks;
+    /* Which relations the query names anywhere; each at one place only, so that what the session
+     * then holds does not depend on which came last. */
+    bool named[RT_MODELS][RT_RELATIONS_MAX];
+} rt_ask;
+
+void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random);
+void rt_ask_free(rt_ask *ask);
+void rt_ask_print(const rt_ask *ask, rt_text *out);
+
+/*
+ * Makes the query smaller by one step: the `step`-th of all that there are. Returns false when
+ * there is no such step, else how to take it back: copy `before` to `place`.
+ */
+typedef struct rt_change {
+    rt_query *query;
+    rt_query query_before;
+    rt_pred *pred;
+    rt_pred pred_before;
+} rt_change;
+bool rt_shrink(rt_ask *ask, int step, rt_change *change);
+void rt_grow_back(const rt_change *change);
+
+#endif

@@ -1,0 +1,162 @@
+#include "run.h"
+
+#include <orm/log.h>
+#include <stdio.h>
+
+#include "ask.h"
+
+enum { QUESTIONS = 5, SHRINK_TRIES = 2000 };
+
+static void execute(test_database *database, const char *sql)
+{
+    if (database->postgresql) {
+        PGresult *result = PQexec(database->pg, sql);
+        if (PQresultStatus(result) != PGRES_COMMAND_OK)
+            fail_msg("%s", PQerrorMessage(database->pg));
+        PQclear(result);
+        return;
+    }
+    char *message = NULL;
+    if (sqlite3_exec(database->sqlite, sql, NULL, NULL, &message) != SQLITE_OK)
+        fail_msg("%s", message);
+}
+
+/* The order of text is that of code points; a server with another default is told so. */
+static void order_by_code_points(test_database *database)
+{
+    for (int table = 0; table < RT_TABLES; table++) {
+        const rt_model *model = &rt_models[table];
+        for (int i = 0; i < model->column_count; i++) {
+            const rt_column *column = &model->columns[i];
+            if (column->type == RT_TEXT)
+                test_execute(database, "alter table \"%s\" alter \"%s\" type text collate \"C\"",
+                             model->table, column->in_database);
+            else if (column->type == RT_CHAR)
+                test_execute(database,
+                             "alter table \"%s\" alter \"%s\" type char(%d) collate \"C\"",
+                             model->table, column->in_database, column->size);
+        }
+    }
+}
+
+void rt_run_open(test_database *database)
+{
+    test_open(database, NULL, "random/random.yaml", NULL);
+    if (!database->postgresql)
+        return;
+    /* The server's log is for tests that count statements. */
+    test_execute(database, "alter database \"%s\" reset log_min_duration_statement",
+                 database->name);
+    test_execute(database, "set log_min_duration_statement = -1");
+    char *collation = test_query(database, "show lc_collate");
+    if (collation[0] != 'C' && strncmp(collation, "POSIX", 5) != 0)
+        order_by_code_points(database);
+    free(collation);
+}
+
+void rt_run_start(rt_run *run, uint64_t seed)
+{
+    rt_text sql = {0};
+    rt_world_make(&run->world, seed);
+    run->random = (rt_random){seed ^ 0x5bf03635};
+    rt_world_sql(&run->world, run->database->postgresql, &sql);
+    execute(run->database, sql.data);
+    rt_text_free(&sql);
+}
+
+void rt_run_end(rt_run *run)
+{
+    rt_world_free(&run->world);
+}
+
+/* Asks in a session of its own. False: it differs, and `why` says how. */
+static bool ask_alone(rt_run *run, const rt_ask *ask, rt_text *why)
+{
+    rt_asker asker = {.world = &run->world};
+    asker.db = test_session(run->database);
+    bool good = rt_asker_ask(&asker, ask);
+    if (why != NULL)
+        rt_add(why, "%s", asker.why.data != NULL ? asker.why.data : "");
+    rt_asker_end(&asker);
+    test_session_close(run->database, asker.db);
+    return good;
+}
+
+/* Step by step, as long as the answer differs. */
+static void shrink(rt_run *run, rt_ask *ask)
+{
+    rt_change change;
+    int tries = 0;
+    for (int step = 0; rt_shrink(ask, step, &change) && tries < SHRINK_TRIES; tries++) {
+        if (ask_alone(run, ask, NULL)) {
+            rt_grow_back(&change);
+            step++;
+        } else {
+            step = 0;
+        }
+    }
+}
+
+static void write_line(void *context, const char *line, size_t size)
+{
+    rt_add(context, "%.*s", (int)size, line);
+}
+
+static void look_into(rt_run *run, rt_ask *ask)
+{
+    rt_text text = {0};
+    rt_text sql = {0};
+    orm_log *log = NULL;
+    orm_log_options options = {.writer = write_line,
+                               .writer_context = &sql,
+                               .no_control = true,
+                               .values = true,
+                               .max_sql = 20000};
+    shrink(run, ask);
+    assert_int_equal(orm_log_open(run->database->engine, &options, &log, NULL), ORM_OK);
+    rt_ask_print(ask, &text);
+    (void)ask_alone(run, ask, &text);
+    orm_log_close(log);
+    (void)fprintf(stderr, "%s%s", text.data, sql.data != NULL ? sql.data : "");
+    rt_text_free(&text);
+    rt_text_free(&sql);
+}
+
+/* What happened before has to do with it: all that was asked. */
+static void print_all(rt_ask *asks, int count, const char *why)
+{
+    rt_text text = {0};
+    rt_add(&text, "only in the session that was asked this before:\n");
+    for (int i = 0; i < count; i++)
+        rt_ask_print(&asks[i], &text);
+    (void)fprintf(stderr, "%s%s", text.data, why);
+    rt_text_free(&text);
+}
+
+bool rt_run_session(rt_run *run)
+{
+    rt_ask asks[QUESTIONS];
+    rt_asker asker = {.world = &run->world};
+    int count = 1 + rt_below(&run->random, QUESTIONS);
+    int asked = 0;
+    bool good = true;
+    orm_session_options options = {.read_only = rt_chance(&run->random, 50)};
+    asker.db = test_session_with(run->database, &options);
+    while (asked < count && good) {
+        rt_ask_make(&asks[asked], &run->world, &run->random);
+        good = rt_asker_ask(&asker, &asks[asked++]);
+        run->asked++;
+    }
+    test_session_close(run->database, asker.db);
+    if (!good && !run->quiet) {
+        (void)fprintf(stderr, "seed %llu: a difference\n", (unsigned long long)run->world.seed);
+        if (ask_alone(run, &asks[asked - 1], NULL))
+            print_all(asks, asked, asker.why.data);
+        else
+            look_into(run, &asks[asked - 1]);
+    }
+    rt_asker_end(&asker);
+    for (int i = 0; i < asked; i++)
+        rt_ask_free(&asks[i]);
+    return good;
+}
