@@ -127,7 +127,7 @@ def check(root):
     for path in sources(root / "tools/orm"):
         count += 1
         for line, bracket, name in includes(path):
-            local = bracket == '"' and (path.parent / name).exists()
+            local = bracket == '"' and ((path.parent / name).exists() or (root / "tools/orm" / name).exists())
             generator = bracket == '"' and (root / "codegen" / name).exists()
             if name.startswith("orm/") and bracket == "<" or bracket == '"' and not (local or generator):
                 note(path, line, f"the command includes {name}, which is not the generator's")

@@ -174,7 +174,7 @@ static void test_json(void **state)
         "\"replacement_site\":{\"file\":\"app/report.c\",\"line\":2,\"function\":\"show\"},"
         "\"within_query\":false,"
         "\"alternative\":\"status = chinook_artist_preload_albums(db, &list, NULL);\","
-        "\"in_loop\":\"status = chinook_artist_albums(row, &list);\"}]}\n");
+        "\"in_loop\":\"status = chinook_artist_albums(row, &list);\"}],\"scope\":null}\n");
 }
 
 /* Three finds by the same call in `file`. */

@@ -15,7 +15,9 @@
 enum exit_code {
     EXIT_FINE = 0,
     EXIT_WRONG_INPUT = 1, /* the models, or a file that can't be read or written */
-    EXIT_WRONG_COMMAND = 2
+    EXIT_WRONG_COMMAND = 2,
+    EXIT_FOUND = 3,       /* what was checked has findings */
+    EXIT_INCONCLUSIVE = 4 /* it has none, but not everything was seen */
 };
 
 enum option {
@@ -39,11 +41,14 @@ struct command {
     const char *help;    /* the page of its own */
     unsigned options;    /* enum option, those it takes */
     enum exit_code (*run)(const struct arguments *arguments, struct arena *arena);
+    /* Instead of run: reads its own words. */
+    enum exit_code (*run_words)(struct arena *arena, int count, char **words);
 };
 
 /* Each in its own file. */
 extern const struct command command_check;
 extern const struct command command_generate;
+extern const struct command command_nplus1;
 extern const struct command command_schema;
 
 /* help.c: all subcommands, NULL at the end. */
@@ -63,6 +68,8 @@ bool options_read(const struct command *command, int count, char **words, struct
 
 /* report.c: prints the faults to standard error, in colour on a terminal. */
 void report_print(const struct diagnostics *diags);
+/* Whether people read the stream on a terminal that shows colours, and want them. */
+bool report_is_colourful(FILE *stream);
 /* "orm: error: ..." */
 #if defined(__GNUC__)
 __attribute__((format(printf, 1, 2)))
@@ -80,7 +87,7 @@ void loaded_dispose(struct loaded *loaded);
 /* files.c: files that are all written, or none. */
 struct file_set {
     struct arena *arena;
-    const struct diagnostics *diags; /* of the models: their files are never written */
+    const struct diagnostics *diags; /* of the models: their files are never written; or NULL */
     struct pointers files; /* struct file */
 };
 void files_add(struct file_set *set, const char *path, const char *text, size_t length);

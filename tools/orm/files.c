@@ -179,7 +179,7 @@ static bool is_same(const struct place_taken *a, const struct place_taken *b)
 /* Whether writing would destroy a model, or one of the files written. */
 static bool is_in_the_way(const struct file_set *set)
 {
-    size_t models = diagnostics_file_count(set->diags);
+    size_t models = set->diags ? diagnostics_file_count(set->diags) : 0;
     size_t count = models + set->files.count;
     struct place_taken *places = arena_array(set->arena, count, sizeof *places);
 

@@ -4,7 +4,7 @@
 #include "command.h"
 
 const struct command *const commands[] = { &command_check, &command_generate, &command_schema,
-                                           NULL };
+                                           &command_nplus1, NULL };
 
 const struct command *command_find(const char *name)
 {
@@ -20,6 +20,8 @@ static const char exit_codes[] =
     "  0  everything is fine\n"
     "  1  the input is wrong, or a file can't be read or written\n"
     "  2  the command line is wrong\n"
+    "  3  what was checked has findings\n"
+    "  4  it has none, but not everything was seen\n"
     "\n"
     "Diagnostics go to standard error, in colour on a terminal; set NO_COLOR to\n"
     "turn colour off.\n";
@@ -30,6 +32,7 @@ void help_overview(FILE *stream)
           "\n"
           "Usage:\n"
           "  orm COMMAND [OPTIONS] MODELS...\n"
+          "  orm nplus1 check [OPTIONS] LOG...\n"
           "  orm help [COMMAND]\n"
           "  orm --version\n"
           "\n"

@@ -47,6 +47,10 @@ static enum exit_code run_command(const struct command *command, struct arena *a
     struct arguments arguments = { 0 };
     enum exit_code code;
 
+    if (command->run_words) {
+        code = command->run_words(arena, count, words);
+        return code == EXIT_FINE ? finish_output() : code;
+    }
     if (!options_read(command, count, words, arena, &arguments))
         return EXIT_WRONG_COMMAND;
     if (arguments.help) {

@@ -11,12 +11,12 @@
 #define BOLD  "\033[1m"
 #define PLAIN "\033[0m"
 
-static bool is_colourful(void)
+bool report_is_colourful(FILE *stream)
 {
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
 
-    return isatty(STDERR_FILENO) && !(no_color && *no_color) &&
+    return isatty(fileno(stream)) && !(no_color && *no_color) &&
            !(term && strcmp(term, "dumb") == 0);
 }
 
@@ -68,7 +68,7 @@ void report_print(const struct diagnostics *diags)
 {
     char *text = NULL;
 
-    if (!is_colourful()) {
+    if (!report_is_colourful(stderr)) {
         diagnostics_print(diags, stderr);
         return;
     }
@@ -79,7 +79,7 @@ void report_print(const struct diagnostics *diags)
 
 void report_error(const char *format, ...)
 {
-    bool colourful = is_colourful();
+    bool colourful = report_is_colourful(stderr);
     va_list arguments;
 
     fprintf(stderr, colourful ? BOLD "orm: " RED "error: " PLAIN : "orm: error: ");

@@ -51,6 +51,8 @@ typedef struct orm_scope_options {
     size_t max_statements; /* statements watched, each by session and call site [2,048] */
     size_t max_values;     /* different values told apart in findings [65,536] */
     size_t max_findings;   /* [256] */
+    const char *name;      /* of the test or request, for its record; copied [none] */
+    size_t max_trace;      /* statements kept in order, for the timeline of its record [0: none] */
 } orm_scope_options;
 
 enum { ORM_EVENT_KIND_COUNT = ORM_EVENT_ROWS + 1 };
@@ -145,6 +147,12 @@ ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
  *  - "findings": a list of objects, the members of orm_finding by their names: "kind" is "N1",
  *    "DUP" or "WRITE", "evidence" is "none", "matches" or "stems", texts may be null, and a site is
  *    {"file", "line", "function"} or null when it is not known.
+ *  - "scope": its name, or null.
+ *  - "trace": a list of objects, one per statement in the order in which they ended, control
+ *    statements included: "start_ns" (since the scope began or was cleared), "duration_ns" (0
+ * unless .timed), "kind" (as in the log of statements), "subject" ("artist.albums", "track" or
+ * null), "row_by_row", "rows", "status" ("OK" or what failed), "site" and "sql" (on one line,
+ * literals left out, shortened). "trace_lost" counts those beyond .max_trace.
  */
 typedef enum orm_report_format {
     ORM_REPORT_TEXT, /* at most 80 columns, but for long paths and names */
@@ -167,6 +175,15 @@ typedef struct orm_report_options {
 ORM_API ORM_MUST_USE orm_status orm_scope_report(orm_scope *scope,
                                                  const orm_report_options *options,
                                                  const char **text_out);
+
+/*
+ * Appends the scope's record, the line that ORM_REPORT_JSON makes with paths as `root` says (may be
+ * NULL), to the file at `path`, which is made when it is not there: in one write, so that threads
+ * and processes may share a file. `orm nplus1 check` reads such files. `error` may be NULL.
+ * ORM_NOMEM; ORM_RESOURCE when the file can't be written.
+ */
+ORM_API ORM_MUST_USE orm_status orm_scope_append(orm_scope *scope, const char *path,
+                                                 const char *root, orm_error *error);
 
 /*
  * Whether people who read `stream` (borrowed) expect colours: it is a terminal, TERM names one that

@@ -1,8 +1,12 @@
 #include "observe/report.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/fail.h"
 
 orm_status orm_scope_report(orm_scope *scope, const orm_report_options *options,
                             const char **text_out)
@@ -23,6 +27,36 @@ orm_status orm_scope_report(orm_scope *scope, const orm_report_options *options,
     *text_out = scope->report.failed ? NULL : scope->report.data;
     (void)pthread_mutex_unlock(&scope->lock);
     return *text_out == NULL ? ORM_NOMEM : ORM_OK;
+}
+
+static orm_status fail_file(orm_error *error, const char *path, const char *what, int number)
+{
+    char reason[96] = "unknown reason";
+    (void)strerror_r(number, reason, sizeof reason);
+    return orm__fail(error, ORM_RESOURCE, "%s can't be %s: %s", path, what, reason);
+}
+
+/* Appends with one write, which a file opened so keeps whole. */
+static orm_status append_line(const char *path, const char *line, orm_error *error)
+{
+    size_t size = strlen(line);
+    int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    if (file < 0)
+        return fail_file(error, path, "opened", errno);
+    ssize_t written = write(file, line, size);
+    int reason = written < 0 ? errno : ENOSPC;
+    if (close(file) == 0 && written >= 0 && (size_t)written == size)
+        return ORM_OK;
+    return fail_file(error, path, "written", reason);
+}
+
+orm_status orm_scope_append(orm_scope *scope, const char *path, const char *root, orm_error *error)
+{
+    orm_report_options options = {.format = ORM_REPORT_JSON, .root = root};
+    const char *line = NULL;
+    if (orm_scope_report(scope, &options, &line) != ORM_OK)
+        return orm__fail(error, ORM_NOMEM, "out of memory for the record of a scope");
+    return append_line(path, line, error);
 }
 
 bool orm_report_wants_color(FILE *stream)

@@ -1,6 +1,7 @@
 #include "observe/report.h"
 
 #include "observe/json.h"
+#include "observe/log_line.h"
 
 static void write_number(orm__buffer *buffer, const char *name, int64_t number)
 {
@@ -70,6 +71,32 @@ static void write_finding(orm__buffer *buffer, const orm__report_root *root, con
     orm__buffer_char(buffer, '}');
 }
 
+static void write_traced(orm__buffer *buffer, const orm__report_root *root, const orm__traced *it)
+{
+    orm__buffer_printf(buffer, "{\"start_ns\":%lld,\"duration_ns\":%lld", (long long)it->start_ns,
+                       (long long)it->duration_ns);
+    write_text(buffer, "kind", orm__event_kind_name(it->kind));
+    write_text(buffer, "subject", it->subject);
+    orm__buffer_printf(buffer, ",\"row_by_row\":%s", it->row_by_row ? "true" : "false");
+    write_number(buffer, "rows", it->rows);
+    write_text(buffer, "status", orm_status_name(it->status));
+    write_site(buffer, root, "site", it->site);
+    write_text(buffer, "sql", it->sql);
+    orm__buffer_char(buffer, '}');
+}
+
+static void write_trace(orm__buffer *buffer, const orm__report_root *root, const orm__trace *trace)
+{
+    orm__buffer_text(buffer, ",\"trace\":[");
+    for (size_t i = 0; i < trace->count; i++) {
+        if (i > 0)
+            orm__buffer_char(buffer, ',');
+        write_traced(buffer, root, &trace->items[i]);
+    }
+    orm__buffer_char(buffer, ']');
+    write_number(buffer, "trace_lost", trace->lost);
+}
+
 void orm__report_json(const orm_scope *scope, const orm_scope_statistics *statistics,
                       const orm__report_root *root, orm__buffer *buffer)
 {
@@ -81,5 +108,9 @@ void orm__report_json(const orm_scope *scope, const orm_scope_statistics *statis
             orm__buffer_char(buffer, ',');
         write_finding(buffer, root, &scope->records[i]->finding);
     }
-    orm__buffer_text(buffer, "]}\n");
+    orm__buffer_char(buffer, ']');
+    write_text(buffer, "scope", scope->name);
+    if (scope->trace.limit > 0)
+        write_trace(buffer, root, &scope->trace);
+    orm__buffer_text(buffer, "}\n");
 }

@@ -32,6 +32,8 @@ void orm__scope_note(orm_scope *scope, const orm_event *event, const orm__witnes
 {
     (void)pthread_mutex_lock(&scope->lock);
     count_event(&scope->statistics, event);
+    if (scope->trace.limit > 0)
+        orm__trace_add(&scope->trace, event, &scope->arena);
     if (event->kind == ORM_EVENT_CONTROL)
         scope->epoch++;
     else if (!scope->options.no_detector)
@@ -64,6 +66,20 @@ static void set_options(orm_scope *scope, const orm_scope_options *options)
     scope->sink = (orm__sink){.publish = receive, .context = scope, .timed = set->timed};
 }
 
+/* The options' name, as the scope's own. */
+static bool copy_name(orm_scope *scope)
+{
+    const char *name = scope->options.name;
+    scope->options.name = NULL;
+    if (name == NULL)
+        return true;
+    scope->name = orm__alloc_zero(&scope->allocator, strlen(name) + 1);
+    if (scope->name == NULL)
+        return false;
+    memcpy(scope->name, name, strlen(name));
+    return true;
+}
+
 orm_status orm_scope_open(const orm_scope_options *options, orm_scope **scope_out, orm_error *error)
 {
     orm_allocator allocator = {.resize = NULL};
@@ -78,6 +94,12 @@ orm_status orm_scope_open(const orm_scope_options *options, orm_scope **scope_ou
         orm__free(&allocator, scope, sizeof *scope);
         return orm__fail(error, ORM_NOMEM, "no mutex for a scope");
     }
+    if (!copy_name(scope)) {
+        (void)pthread_mutex_destroy(&scope->lock);
+        orm__free(&allocator, scope, sizeof *scope);
+        return orm__fail(error, ORM_NOMEM, "out of memory for a scope");
+    }
+    orm__trace_init(&scope->trace, &scope->allocator, scope->options.max_trace);
     orm__group_table_init(&scope->groups, &scope->allocator, scope->options.max_statements);
     orm__value_set_init(&scope->values, &scope->allocator, scope->options.max_values);
     orm__arena_init(&scope->arena, &scope->allocator, NULL);
@@ -92,6 +114,9 @@ void orm_scope_close(orm_scope *scope)
         return;
     orm_allocator allocator = scope->allocator;
     orm__buffer_dispose(&scope->report);
+    orm__trace_dispose(&scope->trace);
+    if (scope->name != NULL)
+        orm__free(&allocator, scope->name, strlen(scope->name) + 1);
     orm__arena_dispose(&scope->arena);
     orm__free(&allocator, scope->records, scope->record_capacity * sizeof *scope->records);
     orm__value_set_dispose(&scope->values);
@@ -107,6 +132,7 @@ void orm_scope_clear(orm_scope *scope)
     orm__group_table_clear(&scope->groups);
     scope->early_count = 0;
     orm__value_set_clear(&scope->values);
+    orm__trace_clear(&scope->trace);
     orm__arena_dispose(&scope->arena);
     orm__arena_init(&scope->arena, &scope->allocator, NULL);
     orm__buffer_clear(&scope->report);

@@ -11,6 +11,7 @@
 #include "exec/sink.h"
 #include "map/object.h"
 #include "observe/group.h"
+#include "observe/trace.h"
 
 /* A finding and how it is found again. */
 typedef struct orm__record {
@@ -31,7 +32,9 @@ struct orm_scope {
     orm__record **records; /* owned array of arena memory, ordered for the reader */
     size_t record_count;
     size_t record_capacity;
-    orm__arena arena;   /* findings and their text */
+    orm__arena arena; /* findings and their text */
+    orm__trace trace;
+    char *name;         /* owned; NULL: none */
     orm__buffer report; /* the text given out last */
 };
 

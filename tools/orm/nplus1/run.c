@@ -1,0 +1,121 @@
+#include "nplus1/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_text(const char *left, const char *right)
+{
+    return strcmp(left ? left : "", right ? right : "");
+}
+
+static int compare_findings(const void *left_item, const void *right_item)
+{
+    const struct finding *left = *(const struct finding *const *)left_item;
+    const struct finding *right = *(const struct finding *const *)right_item;
+    int order = compare_text(left->site.file, right->site.file);
+
+    if (order == 0)
+        order = (left->site.line > right->site.line) - (left->site.line < right->site.line);
+    if (order == 0)
+        order = compare_text(left->subject, right->subject);
+    return order != 0 ? order : compare_text(left->statement, right->statement);
+}
+
+static bool is_at(const struct source_place *left, const struct source_place *right)
+{
+    return left->line && left->line == right->line && compare_text(left->file, right->file) == 0;
+}
+
+static const struct finding *finding_of(const struct scope *scope, const struct traced *traced)
+{
+    if (strcmp(traced->kind, "control") == 0)
+        return NULL;
+    for (size_t i = 0; i < scope->findings.count; i++) {
+        const struct finding *finding = scope->findings.items[i];
+        bool relation = !strchr(finding->subject, ' ');
+
+        if (!is_at(&finding->site, &traced->site))
+            continue;
+        if (!relation || compare_text(finding->subject, traced->subject) == 0)
+            return finding;
+    }
+    return NULL;
+}
+
+void run_finish(struct run *run)
+{
+    if (run->findings.count)
+        qsort(run->findings.items, run->findings.count, sizeof *run->findings.items,
+              compare_findings);
+    for (size_t i = 0; i < run->scopes.count; i++) {
+        struct scope *scope = run->scopes.items[i];
+
+        for (size_t k = 0; k < scope->trace.count; k++) {
+            struct traced *traced = scope->trace.items[k];
+
+            traced->finding = finding_of(scope, traced);
+        }
+    }
+}
+
+/* Whether a word is among those parted by commas. */
+static bool is_listed(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+
+    while (*list) {
+        size_t size = strcspn(list, ",");
+
+        if (size == length && strncmp(list, word, size) == 0)
+            return true;
+        list += size + (list[size] == ',');
+    }
+    return false;
+}
+
+bool finding_fails(const struct run *run, const struct finding *finding)
+{
+    return !finding->known && is_listed(run->fail, finding->kind);
+}
+
+bool finding_shown(const struct run *run, const struct finding *finding)
+{
+    return !run->new_only || !finding->known;
+}
+
+size_t run_failing(const struct run *run)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->findings.count; i++)
+        count += finding_fails(run, run->findings.items[i]);
+    return count;
+}
+
+const char *place_text(struct arena *arena, const struct source_place *place)
+{
+    if (!place->file)
+        return "?";
+    return arena_format(arena, "%s:%lld", place->file, (long long)place->line);
+}
+
+static const char *what_happens(const struct finding *finding)
+{
+    if (strcmp(finding->kind, "DUP") == 0)
+        return "is asked again and again";
+    if (strcmp(finding->kind, "WRITE") == 0)
+        return "is written row by row";
+    if (strcmp(finding->kind, "N1") != 0)
+        return "";
+    return strchr(finding->subject, ' ') ? "is asked for row by row" : "is loaded row by row";
+}
+
+const char *finding_title(struct arena *arena, const struct finding *finding)
+{
+    const char *what = what_happens(finding);
+    bool countable = strcmp(finding->kind, "N1") == 0 || strcmp(finding->kind, "WRITE") == 0;
+
+    return arena_format(arena, "%s%s%s: %lld statement%s%s", finding->subject, *what ? " " : "",
+                        what, (long long)finding->statements, finding->statements == 1 ? "" : "s",
+                        countable ? " where 1 would do" : "");
+}
