@@ -70,8 +70,15 @@ ORM_API ORM_MUST_USE orm_status orm_gen_insert_all(orm_site site, orm_session *d
 /*
  * bulk_load: inserts an array of `count` <model>_new in parts and makes no objects of the rows, so
  * that memory is bound by a part. Values are checked part by part. What fails, or is ended by
- * `options->progress`, leaves a transaction that can only be rolled back. Relations that are loaded
- * expire. `options` and `count_out` (the rows inserted) may be NULL.
+ * `options->progress`, leaves a transaction that can only be rolled back; the error names the row
+ * where the value was refused here, or PostgreSQL says its line. Relations that are loaded expire.
+ * `options` and `count_out` (the rows inserted) may be NULL.
+ *
+ * On PostgreSQL each set of columns of a part is one COPY in binary; what kinds of columns the
+ * table has is asked once for each connection and set. INSERT is taken instead where COPY would do
+ * otherwise or can't: views, tables with rules or with row security for this user, identities that
+ * are generated always, columns of types that are not the model's, rows of nothing but defaults.
+ * ORM_STALE_PLAN: the table's columns changed since it was asked; the next transaction asks again.
  */
 ORM_API ORM_MUST_USE orm_status orm_gen_bulk_load(orm_site site, orm_session *db,
                                                   const orm_model *model, const void *values,

@@ -59,6 +59,22 @@ typedef struct orm__flight {
                                   ORM_CANCELLED */
 } orm__flight;
 
+/* Many rows sent as one statement in the database's own form for that. */
+typedef struct orm__copy {
+    orm__call call; /* the statement; its parameters describe the columns; and its answers */
+    const orm_value *(*row)(const void *context, size_t index); /* one value for each column */
+    const void *context;
+    size_t count;
+    bool timed;
+    const atomic_bool *cancel; /* as in a flight */
+    /* Answers. */
+    bool unfit;              /* the table or a column of it can't be written so; nothing was sent */
+    size_t failed_row;       /* whose value was refused; SIZE_MAX: not known */
+    orm__statement question; /* what the database was asked before; its text NULL: nothing */
+    orm_value question_values[2];
+    orm__call asked;
+} orm__copy;
+
 /* Where and how to connect. Borrowed from the engine. */
 typedef struct orm__target {
     const orm_engine_options *options; /* defaults filled in, url never NULL */
@@ -114,6 +130,12 @@ typedef struct orm__driver {
      */
     orm_status (*run)(orm__link *link, orm__flight *flight, orm_deadline deadline,
                       orm_error *error);
+    /*
+     * Writes rows within the transaction that is open. ORM_UNSUPPORTED with `unfit` set: they have
+     * to go another way, and the transaction goes on. Other failures as of `run`. NULL: there is no
+     * such way.
+     */
+    orm_status (*copy)(orm__link *link, orm__copy *copy, orm_deadline deadline, orm_error *error);
     /* Frees the prepared form of a statement; may put off telling the server. */
     void (*forget)(orm__link *link, orm__statement *statement);
 

@@ -88,6 +88,13 @@ void orm__pool_release(orm__pool *pool, orm__connection *connection);
 orm_status orm__pool_run(orm__pool *pool, orm__connection *connection, orm__flight *flight,
                          orm_deadline deadline, orm_error *error);
 
+/*
+ * The same for rows sent together, on a connection that has given a sign of life: its transaction
+ * is open. Only for drivers that can. Nothing is ever repeated.
+ */
+orm_status orm__pool_copy(orm__pool *pool, orm__connection *connection, orm__copy *copy,
+                          orm_deadline deadline, orm_error *error);
+
 /* Retires the connections that exist: idle ones are closed now, lent ones when they return. */
 void orm__pool_retire_all(orm__pool *pool);
 

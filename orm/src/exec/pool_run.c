@@ -3,6 +3,20 @@
 #include "base/fail.h"
 #include "exec/publish.h"
 
+/* Why nothing can be sent on a connection, if so. */
+static orm_status check_sendable(const orm__pool *pool, const orm__connection *connection,
+                                 const atomic_bool *cancel, orm_error *error)
+{
+    if (!orm__pool_is_ours(pool))
+        return orm__fail(error, ORM_MISUSE,
+                         "the session is the parent's: it was used before fork()");
+    if (cancel != NULL && atomic_load(cancel))
+        return orm__fail(error, ORM_CANCELLED, "the session was cancelled");
+    if (connection->link == NULL)
+        return orm__fail(error, ORM_DISCONNECTED, "the connection was lost before");
+    return ORM_OK;
+}
+
 static orm_status refuse(orm__flight *flight, orm_status status)
 {
     for (size_t i = 0; i < flight->count; i++) {
@@ -142,18 +156,21 @@ static orm_status after_stale_plan(orm__pool *pool, orm__connection *connection,
     return pool->driver->run(connection->link, flight, deadline, error);
 }
 
+/* Those as old as one that was lost are no better. */
+static void retire_lost(orm__pool *pool, const orm__connection *connection, orm_status status)
+{
+    if ((status == ORM_DISCONNECTED || status == ORM_COMMIT_UNKNOWN) &&
+        orm__connection_state(connection) == ORM__TRANSACTION_BROKEN)
+        orm__pool_retire(pool, connection);
+}
+
 orm_status orm__pool_run(orm__pool *pool, orm__connection *connection, orm__flight *flight,
                          orm_deadline deadline, orm_error *error)
 {
-    if (!orm__pool_is_ours(pool))
-        return refuse(flight, orm__fail(error, ORM_MISUSE,
-                                        "the session is the parent's: it was used before fork()"));
-    if (flight->cancel != NULL && atomic_load(flight->cancel))
-        return refuse(flight, orm__fail(error, ORM_CANCELLED, "the session was cancelled"));
-    if (connection->link == NULL)
-        return refuse(flight, orm__fail(error, ORM_DISCONNECTED, "the connection was lost before"));
     bool alive = true;
-    orm_status status;
+    orm_status status = check_sendable(pool, connection, flight->cancel, error);
+    if (status != ORM_OK)
+        return refuse(flight, status);
     if (connection->unproven)
         status = run_unproven(pool, connection, flight, deadline, &alive, error);
     else
@@ -167,8 +184,21 @@ orm_status orm__pool_run(orm__pool *pool, orm__connection *connection, orm__flig
     }
     if (status == ORM_STALE_PLAN)
         status = after_stale_plan(pool, connection, flight, deadline, error);
-    if ((status == ORM_DISCONNECTED || status == ORM_COMMIT_UNKNOWN) &&
-        orm__connection_state(connection) == ORM__TRANSACTION_BROKEN)
-        orm__pool_retire(pool, connection);
+    retire_lost(pool, connection, status);
+    return status;
+}
+
+orm_status orm__pool_copy(orm__pool *pool, orm__connection *connection, orm__copy *copy,
+                          orm_deadline deadline, orm_error *error)
+{
+    orm_status status = check_sendable(pool, connection, copy->cancel, error);
+    copy->asked = (orm__call){.statement = NULL};
+    copy->unfit = false;
+    copy->failed_row = SIZE_MAX;
+    copy->call.status = status;
+    if (status != ORM_OK)
+        return status;
+    status = pool->driver->copy(connection->link, copy, deadline, error);
+    retire_lost(pool, connection, status);
     return status;
 }

@@ -91,9 +91,11 @@ static orm__group *group_of(orm_scope *scope, const orm_event *event, uint64_t s
     return group;
 }
 
-/* A list of several values is a batch, not one row at a time. */
+/* A list of several values, or several rows in one INSERT, is a batch, not one row at a time. */
 static bool is_batch(const orm_event *event)
 {
+    if (event->kind == ORM_EVENT_INSERT && event->affected > 1)
+        return true;
     for (size_t i = 0; i < event->value_count; i++)
         if (event->values[i].kind == ORM_KIND_ARRAY && event->values[i].as.span.size > 1)
             return true;

@@ -552,3 +552,28 @@ orm_status orm__batch_run(orm__batch *batch)
         db->failed = true;
     return status;
 }
+
+static orm_status load_set(orm__batch *batch, column_set *set, size_t first)
+{
+    bool copied = false;
+    orm_status status = orm__batch_copy(batch, set->lines, set->count, first, &copied);
+    if (status != ORM_OK || copied)
+        return status;
+    status = find_statement(batch, set);
+    return status == ORM_OK ? send(batch, set, 1) : status;
+}
+
+orm_status orm__batch_load(orm__batch *batch, size_t first)
+{
+    orm_session *db = batch->db;
+    size_t set_count = 0;
+    if (db->engine->driver->copy == NULL || batch->count == 0)
+        return orm__batch_run(batch);
+    column_set *sets = find_sets(batch, &set_count);
+    orm_status status = sets != NULL ? ORM_OK : orm__session_nomem(db);
+    for (size_t s = 0; s < set_count && status == ORM_OK; s++)
+        status = load_set(batch, &sets[s], first);
+    if (status != ORM_OK && db->begun)
+        db->failed = true;
+    return status;
+}

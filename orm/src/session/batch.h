@@ -45,6 +45,21 @@ orm__line *orm__batch_keep(orm__arena *arena, const orm__given *set, const orm__
 orm_status orm__batch_run(orm__batch *batch);
 
 /*
+ * The same for a silent batch of rows to insert, by the database's own way for many where it has
+ * one and it will do: one statement for each set of columns. What the database refuses is told with
+ * its row, counted from `first`, where that is known.
+ */
+orm_status orm__batch_load(orm__batch *batch, size_t first);
+
+/* Copies lines of one set of columns (copy.c); `*copied_out` false: they can't be, and nothing was
+ * sent. */
+orm_status orm__batch_copy(orm__batch *batch, orm__line *const *lines, size_t count, size_t first,
+                           bool *copied_out);
+
+/* Says in the session's error which row it is about; returns `status`. */
+orm_status orm__batch_name_row(orm_session *db, size_t index, orm_status status);
+
+/*
  * Makes the batch's lines of an array of `count` <model>_new, every value checked. A failure says
  * which row it was, counted from `first`, if the rows are `numbered`.
  */

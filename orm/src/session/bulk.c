@@ -19,7 +19,7 @@ static orm_status load_part(orm_site site, orm_session *db, const orm_model *mod
     status = batch.lines == NULL ? orm__session_nomem(db)
                                  : orm__batch_gather(&batch, values, first, true);
     if (status == ORM_OK)
-        status = orm__batch_run(&batch);
+        status = orm__batch_load(&batch, first);
     *loaded += batch.affected;
     orm__batch_dispose(&batch);
     return status;

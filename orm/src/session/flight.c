@@ -46,8 +46,9 @@ orm_status orm__session_enter(orm_session *session, orm_site site)
     if (failed != ORM_OK)
         return failed;
     session->error.status = ORM_OK;
-    if (session->call_ms > 0)
+    if (session->call_ms > 0 && !session->clocked)
         session->deadline = orm__deadline_in(session->call_ms);
+    session->clocked = true;
     if (session->connection == NULL) {
         orm_status status = acquire(session);
         if (status != ORM_OK) {
@@ -193,6 +194,24 @@ static void publish_all(orm_session *session, orm_site site, const cargo *sent, 
     }
 }
 
+/* What the call that failed was about; NULL: a control statement. */
+static const orm_model *failed_model(const cargo *sent, size_t first)
+{
+    size_t i = first;
+    while (i < sent->total && sent->calls[i].status == ORM_OK)
+        i++;
+    bool own = i >= sent->leading && i < sent->leading + sent->count;
+    return own ? sent->abouts[i - sent->leading].model : NULL;
+}
+
+static void note_loss(orm_session *session, orm_status status)
+{
+    if (status != ORM_DISCONNECTED)
+        return;
+    session->error.retryable = session->error.retryable && !session->wrote;
+    orm__readers_note_loss(session->engine, session->pool);
+}
+
 static orm_status send_cargo(orm_session *session, orm_site site, const cargo *sent)
 {
     orm_engine *engine = session->engine;
@@ -212,12 +231,9 @@ static orm_status send_cargo(orm_session *session, orm_site site, const cargo *s
                                             flight_deadline(session), &session->error);
     if (status != ORM_OK || !session->begun)
         settle(session, site, status, flight.calls, flight.count);
-    if (status != ORM_OK && sent->count == 1)
-        name_rule(&session->error, sent->abouts[0].model);
-    if (status == ORM_DISCONNECTED && session->wrote)
-        session->error.retryable = false;
-    if (status == ORM_DISCONNECTED)
-        orm__readers_note_loss(engine, session->pool);
+    if (status != ORM_OK)
+        name_rule(&session->error, failed_model(sent, first));
+    note_loss(session, status);
     if (orm__is_watched(engine, session->sink))
         publish_all(session, site, sent, first, timed);
     return status;
@@ -299,4 +315,52 @@ orm_status orm__session_send_one(orm_session *session, orm_site site, orm__state
     if (affected_out != NULL)
         *affected_out = calls[1].affected;
     return status;
+}
+
+/* A transaction with all its scopes, for what can't travel with them. */
+static orm_status open_transaction(orm_session *session, orm_site site)
+{
+    orm__call room;
+    if (session->begun && orm__savepoint_pending(session) == 0)
+        return ORM_OK;
+    return orm__session_send(session, site, &room, NULL, 0);
+}
+
+/* The question for the transaction's id, behind the first that may have written. */
+static orm_status ask_for_id(orm_session *session, orm_site site)
+{
+    orm__call room;
+    if (session->xid[0] != '\0' || !orm__resolve_is_wanted(session))
+        return ORM_OK;
+    return send_with_controls(session, site, &room, NULL, 0, 0, true);
+}
+
+static void publish_copy(orm_session *session, orm_site site, const orm__copy *copy,
+                         const orm__about *about)
+{
+    static const orm__about control = {.kind = ORM_EVENT_CONTROL};
+    if (!orm__is_watched(session->engine, session->sink))
+        return;
+    if (copy->asked.statement != NULL)
+        publish_call(session, site, &copy->asked, &control, copy->timed);
+    if (!copy->unfit && (copy->asked.statement == NULL || copy->asked.status == ORM_OK))
+        publish_call(session, site, &copy->call, about, copy->timed);
+}
+
+orm_status orm__session_copy(orm_session *session, orm_site site, orm__copy *copy,
+                             const orm__about *about)
+{
+    orm_status status = open_transaction(session, site);
+    if (status != ORM_OK)
+        return status;
+    session->wrote = true;
+    copy->timed = orm__is_timed(session->engine, session->sink);
+    copy->cancel = &session->cancelled;
+    status = orm__pool_copy(session->pool, session->connection, copy, flight_deadline(session),
+                            &session->error);
+    if (status != ORM_OK && !copy->unfit)
+        settle(session, site, status, &copy->call, 1);
+    note_loss(session, status);
+    publish_copy(session, site, copy, about);
+    return status == ORM_OK ? ask_for_id(session, site) : status;
 }

@@ -6,8 +6,7 @@
 #include "session/queue.h"
 #include "session/write.h"
 
-/* Says which of the rows a value was refused for. */
-static orm_status name_row(orm_session *db, size_t index, orm_status status)
+orm_status orm__batch_name_row(orm_session *db, size_t index, orm_status status)
 {
     char message[ORM_ERROR_MESSAGE_SIZE];
     memcpy(message, db->error.message, sizeof message);
@@ -26,7 +25,7 @@ orm_status orm__batch_gather(orm__batch *batch, const void *values, size_t first
         given.count = 0;
         status = orm__given_new(db, &given, (const char *)values + i * batch->model->new_size);
         if (status != ORM_OK)
-            return numbered ? name_row(db, first + i, status) : status;
+            return numbered ? orm__batch_name_row(db, first + i, status) : status;
         batch->lines[i] = orm__batch_keep(&batch->arena, &given, &db->gathered);
         if (batch->lines[i] == NULL)
             status = orm__session_nomem(db);

@@ -68,6 +68,7 @@ struct orm_session {
     atomic_bool cancelled;   /* by any thread; until the transaction is rolled back */
     _Atomic(uintptr_t) user; /* the thread that is in a call; 0: none */
     uint32_t calls;          /* how deep that thread is in calls */
+    bool clocked;            /* the outermost call has its deadline */
     int64_t timeout_ms;    /* of one flight */
     int64_t call_ms;       /* of one call with all its waits; 0: not bound as a whole */
     orm_deadline deadline; /* the present call's */
@@ -111,8 +112,9 @@ typedef struct orm__about {
 } orm__about;
 
 /*
- * Starts a call that does I/O: clears the error, refuses a session whose transaction failed, takes
- * a connection and starts a flight on it. ORM_FAILED_TRANSACTION, or what the pool says.
+ * Starts what does I/O within a call, which gets its deadline with the first: clears the error,
+ * refuses a session whose transaction failed, takes a connection and starts a flight on it.
+ * ORM_FAILED_TRANSACTION, or what the pool says.
  */
 orm_status orm__session_enter(orm_session *session, orm_site site);
 
@@ -139,6 +141,13 @@ orm_status orm__session_send(orm_session *session, orm_site site, orm__call *cal
 orm_status orm__session_send_one(orm_session *session, orm_site site, orm__statement *statement,
                                  orm__consume *consume, void *context, const orm__about *about,
                                  int64_t *affected_out);
+
+/*
+ * Sends rows together within the transaction, which is begun by itself if it is not open, and
+ * publishes one event for them. ORM_UNSUPPORTED with `unfit` set: nothing was sent.
+ */
+orm_status orm__session_copy(orm_session *session, orm_site site, orm__copy *copy,
+                             const orm__about *about);
 
 /* Registers a new, empty result. session. NULL: out of memory. */
 orm__result *orm__session_result(orm_session *session, orm_site site, const orm_model *model);
@@ -201,8 +210,16 @@ static inline bool orm__session_take(orm_session *session)
                                                  memory_order_relaxed) &&
         user != mine)
         return false;
-    session->calls++;
+    if (session->calls++ == 0)
+        session->clocked = false;
     return true;
+}
+
+/* A call that gives control to its caller between its parts: each part has a deadline of its own.
+ */
+static inline void orm__session_renew(orm_session *session)
+{
+    session->clocked = false;
 }
 
 static inline orm_status orm__session_leave(orm_session *session, orm_status status)

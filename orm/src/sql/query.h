@@ -35,6 +35,7 @@ typedef enum orm__purpose {
     ORM__PURPOSE_INSERT_MANY,
     ORM__PURPOSE_UPDATE_MANY,
     ORM__PURPOSE_DELETE_MANY,
+    ORM__PURPOSE_COPY,
     ORM__PURPOSE_RAW,
     ORM__PURPOSE_AGGREGATE,
     ORM__PURPOSE_ROWS /* result structs: sql/rows.h */
@@ -189,6 +190,9 @@ orm_status orm__compile_insert_many(const struct orm__dialect *dialect, const or
                                     const uint16_t *columns, size_t count,
                                     const orm__conflict *conflict, bool silent,
                                     orm__compiled *compiled);
+/* COPY FROM STDIN of `count` columns, at least one, which its parameters describe. PostgreSQL. */
+orm_status orm__compile_copy(const struct orm__dialect *dialect, const orm_model *model,
+                             const uint16_t *columns, size_t count, orm__compiled *compiled);
 /* The lists of the key's columns follow those of `columns`, then when `versioned` the version's. */
 orm_status orm__compile_update_many(const struct orm__dialect *dialect, const orm_model *model,
                                     const uint16_t *columns, size_t count, bool versioned,

@@ -127,6 +127,7 @@ const orm__driver orm__driver_postgresql = {
     .ping = orm__pg_ping,
     .transaction = transaction,
     .run = orm__pg_run_flight,
+    .copy = orm__pg_copy,
     .forget = orm__pg_forget,
     .next = orm__pg_rows_next,
     .read = orm__pg_rows_read,

@@ -44,7 +44,7 @@ static orm_status encode(orm__pg_run *run)
     return ORM_OK;
 }
 
-static orm__transaction transaction_of(PGconn *pg)
+orm__transaction orm__pg_transaction_of(const PGconn *pg)
 {
     switch (PQtransactionStatus(pg)) {
     case PQTRANS_IDLE: return ORM__TRANSACTION_IDLE;
@@ -66,7 +66,8 @@ static void fly(orm__pg_run *run)
     /* The state libpq knows is right only here, after the Sync. */
     bool ended = run->sync_sent && run->answered == run->sent && !run->lost;
     if (!ended) run->lost = true;
-    run->link->transaction = ended ? transaction_of(run->link->pg) : ORM__TRANSACTION_BROKEN;
+    run->link->transaction =
+        ended ? orm__pg_transaction_of(run->link->pg) : ORM__TRANSACTION_BROKEN;
     orm__pg_conclude(run);
 }
 

@@ -62,6 +62,13 @@ orm_status orm__pg_run_flight(orm__link *link, orm__flight *flight, orm_deadline
                               orm_error *error);
 orm_status orm__pg_ping(orm__link *link, orm_deadline deadline, orm_error *error);
 
+/* The state libpq knows; right only when nothing is under way. */
+orm__transaction orm__pg_transaction_of(const PGconn *pg);
+
+/* --- pg_copy.c --- */
+
+orm_status orm__pg_copy(orm__link *link, orm__copy *copy, orm_deadline deadline, orm_error *error);
+
 /* --- pg_prepared.c --- */
 
 /* Makes the handle of a statement about to be prepared with these types. ORM_NOMEM. */

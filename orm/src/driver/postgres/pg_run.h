@@ -52,6 +52,8 @@ typedef struct orm__pg_run {
 
 /* Sends and receives until a result can be taken; false when none will come. */
 bool orm__pg_await(orm__pg_run *run);
+/* Sends all that libpq holds back, while a COPY takes rows. False: the run is lost or stopping. */
+bool orm__pg_push(orm__pg_run *run);
 
 /* --- pg_send.c --- */
 

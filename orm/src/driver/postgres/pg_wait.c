@@ -89,3 +89,21 @@ bool orm__pg_await(orm__pg_run *run)
     }
     return !run->over && !PQisBusy(pg);
 }
+
+bool orm__pg_push(orm__pg_run *run)
+{
+    PGconn *pg = run->link->pg;
+    while (!run->lost && run->stopping == ORM_OK) {
+        if (is_over(run, ORM_NO_DEADLINE))
+            continue;
+        int unsent = PQflush(pg);
+        /* Also read when all is sent: notices would fill the way back, and a hang-up is told so. */
+        if (!PQconsumeInput(pg) || unsent < 0)
+            run->lost = true;
+        else if (unsent == 0)
+            return true;
+        else
+            wait_once(run, ORM_WAIT_READ | ORM_WAIT_WRITE);
+    }
+    return false;
+}
