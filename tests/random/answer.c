@@ -3,18 +3,59 @@
 
 #include <string.h>
 
-/* NULL is above every value. */
+/* The row that relations to one row lead to, or -1. */
+static int row_at_end(const rt_world *world, const rt_order_item *item, int row, int *model)
+{
+    for (int i = 0; i < item->path_count && row >= 0; i++) {
+        const rt_relation *relation = &rt_models[*model].relations[item->path[i]];
+        rt_rows candidates;
+        rt_answer answer;
+        rt_related(world, *model, item->path[i], row, &candidates);
+        rt_answer_query(world, NULL, relation, &candidates, &answer);
+        row = answer.count > 0 ? answer.rows.rows[0] : -1;
+        *model = relation->target;
+    }
+    return row;
+}
+
+/* What a row is ordered by; NULL where there is nothing. */
+static const rt_value *order_value(const rt_world *world, int model, const rt_order_item *item,
+                                   int row, rt_type *type_out)
+{
+    static const rt_value nothing = {.null = true};
+    row = rt_breaks(RT_BREAK_ORDER_RELATED) && item->path_count > 0
+              ? -1
+              : row_at_end(world, item, row, &model);
+    *type_out = rt_models[model].columns[item->column].type;
+    return row < 0 ? &nothing : rt_cell(world, model, row, item->column);
+}
+
+/* NULL is above every value, unless it is said where it stands. */
+static int order_by(const rt_world *world, int model, const rt_order_item *item, int left,
+                    int right)
+{
+    rt_type type;
+    const rt_value *a = order_value(world, model, item, left, &type);
+    const rt_value *b = order_value(world, model, item, right, &type);
+    bool descending = item->descending && !rt_breaks(RT_BREAK_DESC);
+    if (a->null || b->null) {
+        int last = a->null - b->null;
+        if (item->nulls == RT_NULLS_FIRST && !rt_breaks(RT_BREAK_NULLS_FIRST))
+            return -last;
+        if (item->nulls == RT_NULLS_LAST && !rt_breaks(RT_BREAK_NULLS_LAST))
+            return last;
+        return descending != rt_breaks(RT_BREAK_NULLS) ? -last : last;
+    }
+    int order = rt_compare(type, a, b);
+    return descending ? -order : order;
+}
+
 static int order_of(const rt_world *world, int model, const rt_answer *answer, int left, int right)
 {
     for (int i = 0; i < answer->order_count; i++) {
-        int column = answer->order[i].column;
-        const rt_value *a = rt_cell(world, model, left, column);
-        const rt_value *b = rt_cell(world, model, right, column);
-        int order = a->null || b->null ? (a->null - b->null) * (rt_breaks(RT_BREAK_NULLS) ? -1 : 1)
-                                       : rt_compare(rt_models[model].columns[column].type, a, b);
-        bool descending = answer->order[i].descending && !rt_breaks(RT_BREAK_DESC);
+        int order = order_by(world, model, &answer->order[i], left, right);
         if (order != 0)
-            return descending != (i >= answer->backwards) ? -order : order;
+            return i >= answer->backwards ? -order : order;
     }
     return 0;
 }
@@ -126,4 +167,20 @@ bool rt_is_partial(const rt_query *query)
         return false;
     return query != NULL && (query->limit != RT_NO_LIMIT || query->offset > 0 ||
                              (query->where != NULL && query->where->kind != RT_EVERYTHING));
+}
+
+int rt_count_related(const rt_world *world, int model, int relation, int row, const rt_query *query)
+{
+    rt_query counted = *query;
+    rt_rows candidates;
+    rt_answer answer;
+    if (rt_breaks(RT_BREAK_COUNT_WHERE))
+        counted.where = NULL;
+    if (rt_breaks(RT_BREAK_COUNT_LIMIT)) {
+        counted.limit = RT_NO_LIMIT;
+        counted.offset = 0;
+    }
+    rt_related(world, model, relation, row, &candidates);
+    rt_answer_query(world, &counted, NULL, &candidates, &answer);
+    return answer.count + rt_breaks(RT_BREAK_COUNT_RELATED);
 }

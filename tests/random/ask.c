@@ -57,7 +57,7 @@ const void *rt_make_query(rt_asker *asker, const rt_query *query)
     return rt_functions_of[query->model]->query(asker, query);
 }
 
-static bool failed(rt_asker *asker, const char *what, orm_status status)
+bool rt_asker_failed(rt_asker *asker, const char *what, orm_status status)
 {
     char text[2048] = "";
     (void)orm_error_format(orm_session_error(asker->db), text, sizeof text);
@@ -68,7 +68,7 @@ static bool failed(rt_asker *asker, const char *what, orm_status status)
 int rt_row_of(rt_asker *asker, int model, const void *row)
 {
     const rt_model *table = &rt_models[model];
-    const orm_column *columns = rt_functions_of[model]->model->columns;
+    const orm_column *columns = rt_functions_of[model]->descriptor->columns;
     rt_value values[RT_COLUMNS_MAX];
     rt_value key[4];
     for (int i = 0; i < table->column_count; i++) {
@@ -139,6 +139,28 @@ static bool is_right(rt_asker *asker, const rt_query *query, const rt_relation *
 static bool check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query,
                        const orm_list *list, const rt_rows *rows);
 
+/* The rows between a row and those of its list, where the link is a model. */
+static bool check_links(rt_asker *asker, int model, int index, const void *object, int row,
+                        const orm_list *list, const rt_rows *rows)
+{
+    int table = rt_models[model].relations[index].link;
+    for (size_t i = 0; table >= 0 && table < RT_MODELS && i < list->count; i++) {
+        void *link = NULL;
+        orm_status status = rt_functions_of[model]->link(object, index, list->items[i], &link);
+        if (status != ORM_OK)
+            return rt_asker_failed(asker, "link", status);
+        int given = rt_row_of(asker, table, link);
+        int wanted = rt_link_row(asker->world, model, index, row, rows->rows[i]);
+        if (given == wanted)
+            continue;
+        rt_add(&asker->why, "row %d instead of %d of %s between row %d of %s and %d of its %s\n",
+               given, wanted, rt_models[table].name, row, rt_models[model].name, rows->rows[i],
+               rt_models[model].relations[index].name);
+        return false;
+    }
+    return true;
+}
+
 static bool check_related(rt_asker *asker, const rt_ask *ask, int model, int index,
                           const void *object, int row, const rt_query *query, int depth)
 {
@@ -149,7 +171,7 @@ static bool check_related(rt_asker *asker, const rt_ask *ask, int model, int ind
     rt_rows rows;
     orm_status status = rt_functions_of[model]->related(object, index, &list);
     if (status != ORM_OK)
-        return failed(asker, relation->name, status);
+        return rt_asker_failed(asker, relation->name, status);
     rt_related(asker->world, model, index, row, &candidates);
     if (!is_right(asker, query, relation, &candidates, &list, &rows)) {
         rt_add(&asker->why, "in %s of row %d of %s\n", relation->name, row, rt_models[model].name);
@@ -160,6 +182,8 @@ static bool check_related(rt_asker *asker, const rt_ask *ask, int model, int ind
                rt_models[model].name, list.partial ? "" : " not");
         return false;
     }
+    if (!check_links(asker, model, index, object, row, &list, &rows))
+        return false;
     if (query == NULL)
         return true;
     for (size_t i = 0; depth > 1 && i < list.count; i++)
@@ -180,6 +204,27 @@ static bool check_unnamed(rt_asker *asker, const rt_ask *ask, int model, int ind
     return check_related(asker, ask, model, index, object, row, NULL, 1);
 }
 
+/* The number of related rows, where it was asked for; elsewhere it is unknown, or true. */
+static bool check_count(rt_asker *asker, const rt_ask *ask, int model, int index,
+                        const void *object, int row, const rt_query *query)
+{
+    rt_query all = {.model = rt_models[model].relations[index].target, .limit = RT_NO_LIMIT};
+    int64_t given = -1;
+    if (rt_models[model].relations[index].kind != RT_MANY ||
+        (query == NULL && (ask->counted[model][index] || asker->counted[model][index])))
+        return true;
+    orm_status status = rt_functions_of[model]->count_related(object, index, &given);
+    if (query == NULL && status == ORM_NOT_LOADED)
+        return true;
+    if (status != ORM_OK)
+        return rt_asker_failed(asker, "count of related", status);
+    int wanted = rt_count_related(asker->world, model, index, row, query != NULL ? query : &all);
+    if (given != wanted)
+        rt_add(&asker->why, "%lld instead of %d counted %s of row %d of %s\n", (long long)given,
+               wanted, rt_models[model].relations[index].name, row, rt_models[model].name);
+    return given == wanted;
+}
+
 static bool check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query,
                        const orm_list *list, const rt_rows *rows)
 {
@@ -190,6 +235,8 @@ static bool check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query
                                                       rows->rows[k], inner, inner->depth)
                                       : check_unnamed(asker, ask, query->model, i, list->items[k],
                                                       rows->rows[k]);
+            good = good && check_count(asker, ask, query->model, i, list->items[k], rows->rows[k],
+                                       query->counts[i]);
             if (!good)
                 return false;
         }
@@ -204,52 +251,37 @@ static bool ask_rows(rt_asker *asker, const rt_ask *ask)
     orm_list list = {0};
     rt_rows candidates;
     rt_rows rows;
-    if (ask->purpose == RT_PRELOAD)
+    if (ask->purpose == RT_PRELOAD) {
         memset(query.with, 0, sizeof query.with);
+        memset(query.counts, 0, sizeof query.counts);
+    }
     orm_status status = functions->select(asker, rt_make_query(asker, &query), &list);
     if (status != ORM_OK)
-        return failed(asker, "select", status);
-    for (int i = 0; ask->purpose == RT_PRELOAD && i < RT_RELATIONS_MAX && status == ORM_OK; i++)
-        if (ask->query->with[i] != NULL)
-            status = functions->preload(asker, &list, i, rt_make_query(asker, ask->query->with[i]));
+        return rt_asker_failed(asker, "select", status);
+    for (int i = 0; ask->purpose == RT_PRELOAD && i < RT_RELATIONS_MAX && status == ORM_OK; i++) {
+        const rt_query *with = ask->query->with[i];
+        const rt_query *counts = ask->query->counts[i];
+        if (with != NULL)
+            status = functions->preload(asker, &list, i, rt_make_query(asker, with));
+        if (counts != NULL && status == ORM_OK)
+            status = functions->preload_count(asker, &list, i, rt_make_query(asker, counts));
+    }
     if (status != ORM_OK)
-        return failed(asker, "preload", status);
+        return rt_asker_failed(asker, "preload", status);
     rt_all(asker->world, query.model, &candidates);
     return is_right(asker, &query, NULL, &candidates, &list, &rows) &&
            check_with(asker, ask, ask->query, &list, &rows);
 }
 
-static bool ask_number(rt_asker *asker, const rt_ask *ask)
-{
-    const rt_functions *functions = rt_functions_of[ask->query->model];
-    const void *query = rt_make_query(asker, ask->query);
-    int64_t given = 0;
-    bool exists = false;
-    rt_rows candidates;
-    rt_answer answer;
-    orm_status status = ask->purpose == RT_COUNT ? functions->count(asker, query, &given)
-                                                 : functions->exists(asker, query, &exists);
-    if (status != ORM_OK)
-        return failed(asker, "count or exists", status);
-    rt_all(asker->world, ask->query->model, &candidates);
-    rt_answer_query(asker->world, ask->query, NULL, &candidates, &answer);
-    int wanted = answer.count + (ask->purpose == RT_COUNT && rt_breaks(RT_BREAK_COUNT));
-    if (ask->purpose == RT_EXISTS) {
-        given = exists;
-        wanted = (answer.count > 0) != rt_breaks(RT_BREAK_EXISTS);
-    }
-    if (given != wanted)
-        rt_add(&asker->why, "%lld instead of %d\n", (long long)given, wanted);
-    return given == wanted;
-}
-
 bool rt_asker_ask(rt_asker *asker, const rt_ask *ask)
 {
     bool rows = ask->purpose == RT_SELECT || ask->purpose == RT_PRELOAD;
-    bool good = rows ? ask_rows(asker, ask) : ask_number(asker, ask);
+    bool good = rows ? ask_rows(asker, ask) : rt_ask_number(asker, ask);
     for (int model = 0; model < RT_MODELS; model++)
-        for (int i = 0; i < RT_RELATIONS_MAX; i++)
+        for (int i = 0; i < RT_RELATIONS_MAX; i++) {
             asker->named[model][i] = asker->named[model][i] || ask->named[model][i];
+            asker->counted[model][i] = asker->counted[model][i] || ask->counted[model][i];
+        }
     free_memory(asker);
     return good;
 }

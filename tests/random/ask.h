@@ -11,6 +11,7 @@ typedef struct rt_asker {
     const rt_world *world;
     /* Relations named by earlier questions to this session, whose state is theirs. */
     bool named[RT_MODELS][RT_RELATIONS_MAX];
+    bool counted[RT_MODELS][RT_RELATIONS_MAX];
     rt_text why;   /* the first difference, or a failure */
     void **memory; /* owned: of the question being asked */
     int memory_count;
@@ -21,7 +22,7 @@ void *rt_asker_new(rt_asker *asker, size_t size);
 
 /* The generated functions of one model, by positions of columns and relations. */
 typedef struct rt_functions {
-    const orm_model *model;
+    const orm_model *descriptor;
     orm_pred (*leaf)(rt_asker *asker, const rt_pred *pred);
     orm_pred (*is_null)(int column);
     orm_pred (*everything)(void);
@@ -29,12 +30,20 @@ typedef struct rt_functions {
     orm_pred (*negate)(rt_asker *asker, orm_pred pred);
     orm_pred (*group)(rt_asker *asker, bool all, const orm_pred *items, int count);
     const void *(*query)(rt_asker *asker, const rt_query *query);
+    int (*order)(const rt_order_item *item, int step);
     orm_status (*select)(rt_asker *asker, const void *query, orm_list *list_out);
     orm_status (*count)(rt_asker *asker, const void *query, int64_t *count_out);
     orm_status (*exists)(rt_asker *asker, const void *query, bool *exists_out);
     /* A relation to one row gives a list of none or one. */
     orm_status (*related)(const void *row, int relation, orm_list *list_out);
     orm_status (*preload)(rt_asker *asker, const orm_list *rows, int relation, const void *query);
+    orm_status (*count_related)(const void *row, int relation, int64_t *count_out);
+    orm_status (*preload_count)(rt_asker *asker, const orm_list *rows, int relation,
+                                const void *query);
+    orm_status (*link)(const void *row, int relation, const void *target, void **link_out);
+    orm_rows (*rows)(const void *query);
+    orm_status (*aggregate)(rt_asker *asker, rt_purpose purpose, int column, orm_rows rows,
+                            rt_value *value_out);
 } rt_functions;
 
 extern const rt_functions *const rt_functions_of[RT_MODELS];
@@ -45,6 +54,10 @@ const void *rt_make_query(rt_asker *asker, const rt_query *query);
 /* Asks, and compares the answer with that of memory. False when they differ: `why` says how. */
 bool rt_asker_ask(rt_asker *asker, const rt_ask *ask);
 void rt_asker_end(rt_asker *asker);
+/* Of a question for one value. */
+bool rt_ask_number(rt_asker *asker, const rt_ask *ask);
+/* Notes a failure of the library; false. */
+bool rt_asker_failed(rt_asker *asker, const char *what, orm_status status);
 
 /* The row of the world that a row of the library is; -1, with `why`, when it is none or differs. */
 int rt_row_of(rt_asker *asker, int model, const void *row);

@@ -221,20 +221,34 @@ static int key_size(const int *columns)
     return count;
 }
 
+static bool links(const rt_world *world, int model, const rt_relation *relation, int row, int other,
+                  int link)
+{
+    return same(world, model, row, relation->own, relation->link, link, relation->link_own,
+                key_size(relation->own)) &&
+           same(world, relation->target, other, relation->other, relation->link, link,
+                relation->link_other, key_size(relation->other));
+}
+
 static bool is_linked(const rt_world *world, int model, const rt_relation *relation, int row,
                       int other)
 {
-    int count = key_size(relation->own);
     if (relation->link < 0)
         return same(world, model, row, relation->own, relation->target, other, relation->other,
-                    count);
+                    key_size(relation->own));
     for (int link = rt_breaks(RT_BREAK_LINK); link < world->counts[relation->link]; link++)
-        if (same(world, model, row, relation->own, relation->link, link, relation->link_own,
-                 count) &&
-            same(world, relation->target, other, relation->other, relation->link, link,
-                 relation->link_other, key_size(relation->other)))
+        if (links(world, model, relation, row, other, link))
             return true;
     return false;
+}
+
+int rt_link_row(const rt_world *world, int model, int relation, int row, int other)
+{
+    const rt_relation *way = &rt_models[model].relations[relation];
+    for (int link = 0; link < world->counts[way->link]; link++)
+        if (links(world, model, way, row, other, link))
+            return rt_breaks(RT_BREAK_LINK_ROW) ? link - 1 : link;
+    return -1;
 }
 
 void rt_related(const rt_world *world, int model, int relation, int row, rt_rows *out)

@@ -49,6 +49,20 @@
     X(ORDER_SECOND, "order_second")                                                                \
     X(DESC, "desc")                                                                                \
     X(NULLS, "nulls")                                                                              \
+    X(NULLS_FIRST, "nulls_first")                                                                  \
+    X(NULLS_LAST, "nulls_last")                                                                    \
+    X(ORDER_RELATED, "order_related")                                                              \
+    X(COUNT_RELATED, "count_related")                                                              \
+    X(COUNT_WHERE, "count_where")                                                                  \
+    X(COUNT_LIMIT, "count_limit")                                                                  \
+    X(LINK_ROW, "link_row")                                                                        \
+    X(SUM, "sum")                                                                                  \
+    X(SUM_RANGE, "sum_range")                                                                      \
+    X(AVG, "avg")                                                                                  \
+    X(MIN, "min")                                                                                  \
+    X(MAX, "max")                                                                                  \
+    X(AGGREGATE_NULL, "aggregate_null")                                                            \
+    X(AGGREGATE_EMPTY, "aggregate_empty")                                                          \
     X(LIMIT, "limit")                                                                              \
     X(LIMIT_ZERO, "limit_zero")                                                                    \
     X(OFFSET, "offset")                                                                            \
@@ -128,6 +142,19 @@ void rt_answer_query(const rt_world *world, const rt_query *query, const rt_rela
 /* Whether the rows given are one of the answers allowed; else says in `why` what is wrong. */
 bool rt_is_answer(const rt_world *world, int model, const rt_answer *answer, const rt_rows *given,
                   rt_text *why);
+/* How many rows a relation has for a row, as a query of .counts asks. */
+int rt_count_related(const rt_world *world, int model, int relation, int row,
+                     const rt_query *query);
+/* The row of the table between two linked rows, or -1. */
+int rt_link_row(const rt_world *world, int model, int relation, int row, int other);
+
+/*
+ * Sum, average, minimum or maximum of a column over the rows of an answer. The average is in `real`
+ * of `value_out`. False: the sum is beyond 64 bits.
+ */
+bool rt_aggregate(const rt_world *world, const rt_ask *ask, const rt_answer *answer,
+                  rt_value *value_out);
+
 /* Whether a list loaded so is not the whole relation. */
 bool rt_is_partial(const rt_query *query);
 

@@ -1,7 +1,10 @@
 /* The generated functions of every model of random.yaml, found by number. */
 #include <string.h>
 
+#include "aggregates.h"
 #include "conditions.h"
+
+static const int nulls[] = {0, ORM_NULLS_FIRST, ORM_NULLS_LAST};
 
 /* How a column's condition is given, by its type. */
 #define IS_BOOL(call)        call(pred->values[0].number != 0)
@@ -35,13 +38,23 @@
 
 #define ORDER(model, MODEL, name, NAME, type, nullable, size)                                      \
     {R_##MODEL##_BY_##NAME, R_##MODEL##_BY_##NAME##_DESC},
+#define THROUGH_MANY(MODEL, NAME, target_model) return 0;
+#define THROUGH_ONE(MODEL, NAME, target_model)                                                     \
+    {                                                                                              \
+        enum r_##target_model##_order inner =                                                      \
+            (enum r_##target_model##_order)target_model##_order(item, step + 1);                   \
+        return (int)R_##MODEL##_BY_##NAME(inner);                                                  \
+    }
+#define THROUGH(model, MODEL, name, NAME, target_model, kind)                                      \
+    if (item->path[step] == at++)                                                                  \
+    THROUGH_##kind(MODEL, NAME, target_model)
 
 /* Relations are counted as they come. */
-#define HAS(model, name, target_model, kind)                                                       \
+#define HAS(model, MODEL, name, NAME, target_model, kind)                                          \
     if (relation == at++)                                                                          \
         return r_##model##_has_##name(asker->db, (r_##target_model##_pred){target}).pred;
 
-#define WITH(model, name, target_model, kind)                                                      \
+#define WITH(model, MODEL, name, NAME, target_model, kind)                                         \
     if (asked->with[at++] != NULL)                                                                 \
         made->with.name = rt_make_query(asker, asked->with[at - 1]);
 
@@ -62,13 +75,79 @@
             list_out->items[0] = one;                                                              \
         return status;                                                                             \
     }
-#define RELATED(model, name, target_model, kind)                                                   \
+#define RELATED(model, MODEL, name, NAME, target_model, kind)                                      \
     if (relation == at++)                                                                          \
     RELATED_##kind(model, name, target_model)
 
-#define PRELOAD(model, name, target_model, kind)                                                   \
+#define PRELOAD(model, MODEL, name, NAME, target_model, kind)                                      \
     if (relation == at++)                                                                          \
         return r_##model##_preload_##name(asker->db, &list, query);
+
+#define COUNTS_ONE(name)
+#define COUNTS_MANY(name)                                                                          \
+    if (asked->counts[at - 1] != NULL)                                                             \
+        made->counts.name = rt_make_query(asker, asked->counts[at - 1]);
+#define COUNTS(model, MODEL, name, NAME, target_model, kind)                                       \
+    at++;                                                                                          \
+    COUNTS_##kind(name)
+
+#define COUNT_ONE(model, name)  return ORM_MISUSE;
+#define COUNT_MANY(model, name) return r_##model##_##name##_count(row, count_out);
+#define COUNT_RELATED(model, MODEL, name, NAME, target_model, kind)                                \
+    if (relation == at++)                                                                          \
+    COUNT_##kind(model, name)
+#define COUNT_ALL_ONE(model, name) return ORM_MISUSE;
+#define COUNT_ALL_MANY(model, name)                                                                \
+    return r_##model##_preload_##name##_count(asker->db, &list, query);
+#define PRELOAD_COUNT(model, MODEL, name, NAME, target_model, kind)                                \
+    if (relation == at++)                                                                          \
+    COUNT_ALL_##kind(model, name)
+
+/* What can be aggregated, by type. */
+#define AGGREGATE_BOOL(column)      ORM_MISUSE
+#define AGGREGATE_ENUM(column)      ORM_MISUSE
+#define AGGREGATE_UUID(column)      ORM_MISUSE
+#define AGGREGATE_BYTES(column)     ORM_MISUSE
+#define AGGREGATE_SMALLINT(column)  rt_aggregate_int(asker, purpose, rows, column, value_out)
+#define AGGREGATE_INTEGER(column)   rt_aggregate_int(asker, purpose, rows, column, value_out)
+#define AGGREGATE_BIGINT(column)    rt_aggregate_int(asker, purpose, rows, column, value_out)
+#define AGGREGATE_REAL(column)      rt_aggregate_double(asker, purpose, rows, column, value_out)
+#define AGGREGATE_DOUBLE(column)    rt_aggregate_double(asker, purpose, rows, column, value_out)
+#define AGGREGATE_NUMERIC(column)   rt_aggregate_numeric(asker, purpose, rows, column, value_out)
+#define AGGREGATE_TEXT(column)      rt_aggregate_text(asker, purpose, rows, column, value_out)
+#define AGGREGATE_CHAR(column)      rt_aggregate_text(asker, purpose, rows, column, value_out)
+#define AGGREGATE_DATE(column)      rt_aggregate_date(asker, purpose, rows, column, value_out)
+#define AGGREGATE_TIME(column)      rt_aggregate_time(asker, purpose, rows, column, value_out)
+#define AGGREGATE_TIMESTAMP(column) rt_aggregate_timestamp(asker, purpose, rows, column, value_out)
+#define AGGREGATE_TIMESTAMPTZ(column)                                                              \
+    rt_aggregate_timestamptz(asker, purpose, rows, column, value_out)
+#define AGGREGATE_INTERVAL(column) rt_aggregate_interval(asker, purpose, rows, column, value_out)
+#define AGGREGATE(model, MODEL, name, NAME, type, nullable, size)                                  \
+    case RT_##MODEL##_##NAME:                                                                      \
+        return AGGREGATE_##type(r_##model##_columns.name);
+
+/* Links that are models have rows of their own. */
+static orm_status link_of(const void *row, int relation, const void *target, void **link_out,
+                          int model)
+{
+    r_rating *rating = NULL;
+    orm_status status = model == RT_PERSON && rt_models[model].relations[relation].link == RT_RATING
+                            ? r_person_skills_link(row, target, &rating)
+                        : model == RT_SKILL ? r_skill_people_link(row, target, &rating)
+                                            : ORM_MISUSE;
+    *link_out = rating;
+    return status;
+}
+
+/* A relation leads to models that come later, too. */
+static int place_order(const rt_order_item *item, int step);
+static int person_order(const rt_order_item *item, int step);
+static int project_order(const rt_order_item *item, int step);
+static int task_order(const rt_order_item *item, int step);
+static int skill_order(const rt_order_item *item, int step);
+static int rating_order(const rt_order_item *item, int step);
+static int label_order(const rt_order_item *item, int step);
+static int profile_order(const rt_order_item *item, int step);
 
 #define MODEL(model, MODEL, COLUMNS, RELATIONS)                                                    \
     static orm_pred model##_leaf(rt_asker *asker, const rt_pred *pred)                             \
@@ -115,22 +194,34 @@
                    : r_##model##_any_of_n(asker->db, (size_t)count, preds).pred;                   \
     }                                                                                              \
                                                                                                    \
-    static const void *model##_query(rt_asker *asker, const rt_query *asked)                       \
+    static int model##_order(const rt_order_item *item, int step)                                  \
     {                                                                                              \
         static const enum r_##model##_order orders[][2] = {COLUMNS(ORDER)};                        \
+        int at = 0;                                                                                \
+        if (step == item->path_count)                                                              \
+            return (int)orders[item->column][item->descending];                                    \
+        RELATIONS(THROUGH)                                                                         \
+        return 0;                                                                                  \
+    }                                                                                              \
+                                                                                                   \
+    static const void *model##_query(rt_asker *asker, const rt_query *asked)                       \
+    {                                                                                              \
         r_##model##_query *made = rt_asker_new(asker, sizeof *made);                               \
         int at = 0;                                                                                \
         *made = r_##model##_all;                                                                   \
         if (asked->where != NULL)                                                                  \
             made->where.pred = rt_make_pred(asker, asked->where);                                  \
         for (int i = 0; i < asked->order_count; i++)                                               \
-            made->order_by[i] = orders[asked->order[i].column][asked->order[i].descending];        \
+            made->order_by[i] = (enum r_##model##_order)(model##_order(&asked->order[i], 0) |      \
+                                                         nulls[asked->order[i].nulls]);            \
         made->limit = asked->limit == RT_NO_LIMIT ? 0 : orm_limit(asked->limit);                   \
         made->offset = asked->offset;                                                              \
         made->load = asked->join ? ORM_LOAD_JOIN : ORM_LOAD_SELECTIN;                              \
         made->depth = (uint32_t)asked->depth;                                                      \
         made->refresh = asked->refresh;                                                            \
         RELATIONS(WITH)                                                                            \
+        at = 0;                                                                                    \
+        RELATIONS(COUNTS)                                                                          \
         return made;                                                                               \
     }                                                                                              \
                                                                                                    \
@@ -169,10 +260,65 @@
         return ORM_MISUSE;                                                                         \
     }                                                                                              \
                                                                                                    \
-    static const rt_functions model##_functions = {                                                \
-        &r_##model##_model, model##_leaf,    model##_is_null, model##_everything, model##_has,     \
-        model##_negate,     model##_group,   model##_query,   model##_select,     model##_count,   \
-        model##_exists,     model##_related, model##_preload};
+    static orm_status model##_count_related(const void *row, int relation, int64_t *count_out)     \
+    {                                                                                              \
+        int at = 0;                                                                                \
+        (void)row;                                                                                 \
+        *count_out = -1;                                                                           \
+        RELATIONS(COUNT_RELATED)                                                                   \
+        return ORM_MISUSE;                                                                         \
+    }                                                                                              \
+                                                                                                   \
+    static orm_status model##_preload_count(rt_asker *asker, const orm_list *rows, int relation,   \
+                                            const void *query)                                     \
+    {                                                                                              \
+        r_##model##_list list = {rows->count, (r_##model **)rows->items, rows->partial};           \
+        int at = 0;                                                                                \
+        (void)asker, (void)list, (void)query;                                                      \
+        RELATIONS(PRELOAD_COUNT)                                                                   \
+        return ORM_MISUSE;                                                                         \
+    }                                                                                              \
+                                                                                                   \
+    static orm_status model##_link(const void *row, int relation, const void *target,              \
+                                   void **link_out)                                                \
+    {                                                                                              \
+        return link_of(row, relation, target, link_out, RT_##MODEL);                               \
+    }                                                                                              \
+                                                                                                   \
+    static orm_rows model##_rows(const void *query)                                                \
+    {                                                                                              \
+        return r_##model##_rows(query);                                                            \
+    }                                                                                              \
+                                                                                                   \
+    static orm_status model##_aggregate(rt_asker *asker, rt_purpose purpose, int column,           \
+                                        orm_rows rows, rt_value *value_out)                        \
+    {                                                                                              \
+        switch (column) {                                                                          \
+            COLUMNS(AGGREGATE)                                                                     \
+        default:                                                                                   \
+            return ORM_MISUSE;                                                                     \
+        }                                                                                          \
+    }                                                                                              \
+                                                                                                   \
+    static const rt_functions model##_functions = {.descriptor = &r_##model##_model,               \
+                                                   .leaf = model##_leaf,                           \
+                                                   .is_null = model##_is_null,                     \
+                                                   .everything = model##_everything,               \
+                                                   .has = model##_has,                             \
+                                                   .negate = model##_negate,                       \
+                                                   .group = model##_group,                         \
+                                                   .query = model##_query,                         \
+                                                   .order = model##_order,                         \
+                                                   .select = model##_select,                       \
+                                                   .count = model##_count,                         \
+                                                   .exists = model##_exists,                       \
+                                                   .related = model##_related,                     \
+                                                   .preload = model##_preload,                     \
+                                                   .count_related = model##_count_related,         \
+                                                   .preload_count = model##_preload_count,         \
+                                                   .link = model##_link,                           \
+                                                   .rows = model##_rows,                           \
+                                                   .aggregate = model##_aggregate};
 
 MODEL(place, PLACE, RT_PLACE_COLUMNS, RT_PLACE_RELATIONS)
 MODEL(person, PERSON, RT_PERSON_COLUMNS, RT_PERSON_RELATIONS)

@@ -102,7 +102,7 @@ static rt_value some_pattern(maker *m, const rt_value *text)
         bool special = *at == '%' || *at == '_' || *at == '\\';
         if (choice == 0) {
             append(&pattern, "%", 1);
-        } else if (choice == 1) {
+        } else if (choice == 1 || (choice < 6 && character(at) > 1)) {
             append(&pattern, "_", 1);
         } else if (choice != 2 || *at == '\\') {
             if (*at == '\\' || (special ? choice > 4 : choice == 3))
@@ -210,17 +210,38 @@ static rt_pred *some_pred(maker *m, int model, int depth)
     return pred;
 }
 
+/* Goes on to a related row, if there is a relation to one. */
+static int some_step(maker *m, int model, rt_order_item *item)
+{
+    const rt_model *table = &rt_models[model];
+    int relation = table->relation_count > 0 ? rt_below(m->random, table->relation_count) : 0;
+    if (table->relation_count == 0 || table->relations[relation].kind == RT_MANY)
+        return model;
+    item->path[item->path_count++] = relation;
+    return table->relations[relation].target;
+}
+
+static rt_order_item some_item(maker *m, int model)
+{
+    rt_order_item item = {.descending = rt_chance(m->random, 50)};
+    for (int i = 0; i < 2 && rt_chance(m->random, 30); i++)
+        model = some_step(m, model, &item);
+    item.column = rt_below(m->random, rt_models[model].column_count);
+    if (rt_chance(m->random, 30))
+        item.nulls = rt_chance(m->random, 50) ? RT_NULLS_FIRST : RT_NULLS_LAST;
+    return item;
+}
+
 static void some_order(maker *m, rt_query *query)
 {
     const rt_model *model = &rt_models[query->model];
     query->order_count = rt_below(m->random, 3);
     for (int i = 0; i < query->order_count; i++)
-        query->order[i] =
-            (rt_order_item){rt_below(m->random, model->column_count), rt_chance(m->random, 50)};
+        query->order[i] = some_item(m, query->model);
     /* So that half of the orders leave nothing open. */
     for (int i = 0; i < model->key_count && rt_chance(m->random, 70); i++)
         query->order[query->order_count++] =
-            (rt_order_item){model->key[i], rt_chance(m->random, 30)};
+            (rt_order_item){.column = model->key[i], .descending = rt_chance(m->random, 30)};
 }
 
 static void some_limits(maker *m, rt_query *query)
@@ -249,10 +270,26 @@ static rt_query *related(maker *m, int owner, const rt_relation *relation, int d
     return query;
 }
 
+static void some_count(maker *m, rt_query *query, int relation)
+{
+    rt_query *counted = new_block(m);
+    counted->model = rt_models[query->model].relations[relation].target;
+    counted->limit = RT_NO_LIMIT;
+    if (rt_chance(m->random, 50))
+        counted->where = some_pred(m, counted->model, 2);
+    if (rt_chance(m->random, 50))
+        some_limits(m, counted);
+    m->ask->counted[query->model][relation] = true;
+    query->counts[relation] = counted;
+}
+
 static void some_with(maker *m, rt_query *query, int depth)
 {
     const rt_model *model = &rt_models[query->model];
     for (int i = 0; i < model->relation_count; i++) {
+        if (model->relations[i].kind == RT_MANY && !m->ask->counted[query->model][i] &&
+            rt_chance(m->random, 8))
+            some_count(m, query, i);
         bool *named = &m->ask->named[query->model][i];
         if (depth <= 0 || *named || !rt_chance(m->random, 150 / (2 + model->relation_count)))
             continue;
@@ -261,24 +298,60 @@ static void some_with(maker *m, rt_query *query, int depth)
     }
 }
 
+/* Sums of floating point depend on their order. */
+static bool can_aggregate(rt_purpose purpose, rt_type type)
+{
+    switch (type) {
+    case RT_SMALLINT:
+    case RT_INTEGER:
+    case RT_BIGINT:
+    case RT_NUMERIC:
+        return true;
+    case RT_INTERVAL:
+        return purpose != RT_AVG;
+    case RT_BOOL:
+    case RT_ENUM:
+    case RT_UUID:
+    case RT_BYTES:
+        return false;
+    default:
+        return purpose == RT_MIN || purpose == RT_MAX;
+    }
+}
+
+static void some_purpose(maker *m)
+{
+    int choice = rt_below(m->random, 100);
+    int model = m->ask->query->model;
+    m->ask->purpose = choice < 70   ? RT_SELECT
+                      : choice < 80 ? RT_PRELOAD
+                      : choice < 87 ? RT_COUNT
+                      : choice < 90 ? RT_EXISTS
+                                    : (rt_purpose)(RT_SUM + rt_below(m->random, 4));
+    m->ask->column = rt_below(m->random, rt_models[model].column_count);
+    if (m->ask->purpose >= RT_SUM &&
+        !can_aggregate(m->ask->purpose, rt_models[model].columns[m->ask->column].type))
+        m->ask->purpose = RT_COUNT;
+}
+
 void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random)
 {
     static const int models[] = {RT_PERSON, RT_PERSON, RT_PERSON, RT_PROJECT, RT_PROJECT, RT_TASK,
                                  RT_PLACE,  RT_SKILL,  RT_RATING, RT_LABEL,   RT_PROFILE};
     memset(ask, 0, sizeof *ask);
     maker m = {ask, world, random};
-    int choice = rt_below(random, 100);
-    ask->purpose = choice < 75   ? RT_SELECT
-                   : choice < 85 ? RT_PRELOAD
-                   : choice < 95 ? RT_COUNT
-                                 : RT_EXISTS;
     rt_query *query = new_block(&m);
     ask->query = query;
     query->model = models[rt_below(random, (int)(sizeof models / sizeof *models))];
+    some_purpose(&m);
     if (rt_chance(random, 80))
         query->where = some_pred(&m, query->model, rt_below(random, 5));
     some_order(&m, query);
     some_limits(&m, query);
+    /* What is aggregated must not depend on which of equal rows come first. */
+    for (int i = 0; ask->purpose >= RT_SUM && i < rt_models[query->model].key_count; i++)
+        query->order[query->order_count++] =
+            (rt_order_item){.column = rt_models[query->model].key[i]};
     query->refresh = rt_chance(random, 10);
     if (ask->purpose == RT_SELECT || ask->purpose == RT_PRELOAD)
         some_with(&m, query, 3);

@@ -57,20 +57,54 @@ static void print_pred(rt_text *out, const rt_pred *pred, int indent)
     rt_add(out, ")");
 }
 
+static void print_item(rt_text *out, int model, const rt_order_item *item, int step)
+{
+    const rt_model *table = &rt_models[model];
+    if (step < item->path_count) {
+        const rt_relation *relation = &table->relations[item->path[step]];
+        rt_add(out, "R_%s_BY_%s(", table->name, relation->name);
+        print_item(out, relation->target, item, step + 1);
+        rt_add(out, ")");
+        return;
+    }
+    rt_add(out, "R_%s_BY_%s%s", table->name, table->columns[item->column].name,
+           item->descending ? "_DESC" : "");
+}
+
 static void print_order(rt_text *out, const rt_query *query)
 {
-    const rt_model *model = &rt_models[query->model];
+    static const char *const nulls[] = {"", " | ORM_NULLS_FIRST", " | ORM_NULLS_LAST"};
     for (int i = 0; i < query->order_count; i++) {
-        const char *name = model->columns[query->order[i].column].name;
-        rt_add(out, "%sR_%s_BY_%s%s", i > 0 ? ", " : "", model->name, name,
-               query->order[i].descending ? "_DESC" : "");
+        rt_add(out, "%s", i > 0 ? ", " : "");
+        print_item(out, query->model, &query->order[i], 0);
+        rt_add(out, "%s", nulls[query->order[i].nulls]);
     }
+}
+
+static void print_query(rt_text *out, const rt_query *query, int indent);
+
+/* The queries of relations, as a member of their owner's. */
+static void print_members(rt_text *out, const char *member, const rt_query *query,
+                          rt_query *const *members, int indent)
+{
+    const rt_model *model = &rt_models[query->model];
+    bool any = false;
+    for (int i = 0; i < model->relation_count; i++) {
+        if (members[i] == NULL)
+            continue;
+        rt_add(out, "%s%s%s", any ? "" : ".", any ? "" : member, any ? "" : " = {");
+        any = true;
+        add_indent(out, indent + 2);
+        rt_add(out, ".%s = ", model->relations[i].name);
+        print_query(out, members[i], indent + 2);
+        rt_add(out, ",");
+    }
+    rt_add(out, "%s", any ? "}, " : "");
 }
 
 static void print_query(rt_text *out, const rt_query *query, int indent)
 {
     const rt_model *model = &rt_models[query->model];
-    bool with = false;
     rt_add(out, "&(r_%s_query){", model->name);
     if (query->where != NULL) {
         add_indent(out, indent + 1);
@@ -94,24 +128,24 @@ static void print_query(rt_text *out, const rt_query *query, int indent)
         rt_add(out, ".depth = %d, ", query->depth);
     if (query->refresh)
         rt_add(out, ".refresh = true, ");
-    for (int i = 0; i < model->relation_count; i++) {
-        if (query->with[i] == NULL)
-            continue;
-        rt_add(out, "%s", with ? "" : ".with = {");
-        with = true;
-        add_indent(out, indent + 2);
-        rt_add(out, ".%s = ", model->relations[i].name);
-        print_query(out, query->with[i], indent + 2);
-        rt_add(out, ",");
-    }
-    rt_add(out, "%s}", with ? "}" : "");
+    print_members(out, "with", query, query->with, indent);
+    print_members(out, "counts", query, query->counts, indent);
+    rt_add(out, "}");
 }
 
 void rt_ask_print(const rt_ask *ask, rt_text *out)
 {
     static const char *const purposes[] = {"select", "preload /* of each .with after a select */",
-                                           "count", "exists"};
-    rt_add(out, "r_%s_%s(db, ", rt_models[ask->query->model].name, purposes[ask->purpose]);
+                                           "count",  "exists",
+                                           "sum",    "avg",
+                                           "min",    "max"};
+    const rt_model *model = &rt_models[ask->query->model];
+    if (ask->purpose >= RT_SUM)
+        rt_add(out, "orm_%s(db, r_%s_rows(", purposes[ask->purpose], model->name);
+    else
+        rt_add(out, "r_%s_%s(db, ", model->name, purposes[ask->purpose]);
     print_query(out, ask->query, 0);
+    if (ask->purpose >= RT_SUM)
+        rt_add(out, "), r_%s_columns.%s", model->name, model->columns[ask->column].name);
     rt_add(out, ", &out)\n");
 }

@@ -33,7 +33,7 @@ typedef enum rt_pred_kind {
     RT_EVERYTHING
 } rt_pred_kind;
 
-enum { RT_ITEMS_MAX = 4, RT_VALUES_MAX = 5, RT_ORDERS_MAX = 4 };
+enum { RT_ITEMS_MAX = 4, RT_VALUES_MAX = 5, RT_ORDERS_MAX = 8 };
 
 /* A condition on rows of one model. Every pointer to another one may be NULL after shrinking only
  * where there are others beside it. */
@@ -60,19 +60,31 @@ typedef struct rt_query {
     bool join;
     int depth; /* of a self relation */
     bool refresh;
-    struct rt_query *with[RT_RELATIONS_MAX]; /* by relation */
+    struct rt_query *with[RT_RELATIONS_MAX];   /* by relation */
+    struct rt_query *counts[RT_RELATIONS_MAX]; /* relations whose rows are to be counted */
 } rt_query;
 
-typedef enum rt_purpose { RT_SELECT, RT_PRELOAD, RT_COUNT, RT_EXISTS } rt_purpose;
+typedef enum rt_purpose {
+    RT_SELECT,
+    RT_PRELOAD,
+    RT_COUNT,
+    RT_EXISTS,
+    RT_SUM,
+    RT_AVG,
+    RT_MIN,
+    RT_MAX
+} rt_purpose;
 
 /* Something to ask. All of it lives in blocks, until rt_ask_free. */
 typedef struct rt_ask {
     rt_purpose purpose;
+    int column; /* that is aggregated */
     rt_query *query;
     void *blocks;
     /* Which relations the query names anywhere; each at one place only, so that what the session
      * then holds does not depend on which came last. */
     bool named[RT_MODELS][RT_RELATIONS_MAX];
+    bool counted[RT_MODELS][RT_RELATIONS_MAX];
 } rt_ask;
 
 void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random);

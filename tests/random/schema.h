@@ -121,38 +121,39 @@ enum { RT_COLUMNS_MAX = 24, RT_RELATIONS_MAX = 12, RT_KEY_MAX = 2 };
     X(person_labels, PERSON_LABELS, person_id, PERSON_ID, BIGINT, 0, 0)                            \
     X(person_labels, PERSON_LABELS, label, LABEL, TEXT, 0, 0)
 
-/* X(model, relation, target, MANY or ONE), in the order of the YAML and of schema.c. */
+/* X(model, MODEL, relation, RELATION, target, MANY or ONE), in the order of the YAML and of
+ * schema.c. */
 #define RT_PLACE_RELATIONS(X)                                                                      \
-    X(place, people, person, MANY)                                                                 \
-    X(place, partners, place, MANY)
+    X(place, PLACE, people, PEOPLE, person, MANY)                                                  \
+    X(place, PLACE, partners, PARTNERS, place, MANY)
 #define RT_PERSON_RELATIONS(X)                                                                     \
-    X(person, boss, person, ONE)                                                                   \
-    X(person, reports, person, MANY)                                                               \
-    X(person, rival, person, ONE)                                                                  \
-    X(person, rivals, person, MANY)                                                                \
-    X(person, place, place, ONE)                                                                   \
-    X(person, projects, project, MANY)                                                             \
-    X(person, reviews, project, MANY)                                                              \
-    X(person, latest, project, ONE)                                                                \
-    X(person, profile, profile, ONE)                                                               \
-    X(person, skills, skill, MANY)                                                                 \
-    X(person, ratings, rating, MANY)                                                               \
-    X(person, labels, label, MANY)
+    X(person, PERSON, boss, BOSS, person, ONE)                                                     \
+    X(person, PERSON, reports, REPORTS, person, MANY)                                              \
+    X(person, PERSON, rival, RIVAL, person, ONE)                                                   \
+    X(person, PERSON, rivals, RIVALS, person, MANY)                                                \
+    X(person, PERSON, place, PLACE, place, ONE)                                                    \
+    X(person, PERSON, projects, PROJECTS, project, MANY)                                           \
+    X(person, PERSON, reviews, REVIEWS, project, MANY)                                             \
+    X(person, PERSON, latest, LATEST, project, ONE)                                                \
+    X(person, PERSON, profile, PROFILE, profile, ONE)                                              \
+    X(person, PERSON, skills, SKILLS, skill, MANY)                                                 \
+    X(person, PERSON, ratings, RATINGS, rating, MANY)                                              \
+    X(person, PERSON, labels, LABELS, label, MANY)
 #define RT_PROJECT_RELATIONS(X)                                                                    \
-    X(project, owner, person, ONE)                                                                 \
-    X(project, reviewer, person, ONE)                                                              \
-    X(project, tasks, task, MANY)                                                                  \
-    X(project, top_task, task, ONE)                                                                \
-    X(project, skill, skill, ONE)
-#define RT_TASK_RELATIONS(X) X(task, project, project, ONE)
+    X(project, PROJECT, owner, OWNER, person, ONE)                                                 \
+    X(project, PROJECT, reviewer, REVIEWER, person, ONE)                                           \
+    X(project, PROJECT, tasks, TASKS, task, MANY)                                                  \
+    X(project, PROJECT, top_task, TOP_TASK, task, ONE)                                             \
+    X(project, PROJECT, skill, SKILL, skill, ONE)
+#define RT_TASK_RELATIONS(X) X(task, TASK, project, PROJECT, project, ONE)
 #define RT_SKILL_RELATIONS(X)                                                                      \
-    X(skill, people, person, MANY)                                                                 \
-    X(skill, projects, project, MANY)
+    X(skill, SKILL, people, PEOPLE, person, MANY)                                                  \
+    X(skill, SKILL, projects, PROJECTS, project, MANY)
 #define RT_RATING_RELATIONS(X)                                                                     \
-    X(rating, person, person, ONE)                                                                 \
-    X(rating, skill, skill, ONE)
-#define RT_LABEL_RELATIONS(X)   X(label, people, person, MANY)
-#define RT_PROFILE_RELATIONS(X) X(profile, person, person, ONE)
+    X(rating, RATING, person, PERSON, person, ONE)                                                 \
+    X(rating, RATING, skill, SKILL, skill, ONE)
+#define RT_LABEL_RELATIONS(X)   X(label, LABEL, people, PEOPLE, person, MANY)
+#define RT_PROFILE_RELATIONS(X) X(profile, PROFILE, person, PERSON, person, ONE)
 
 /* The columns by their position: RT_PERSON_AGE. */
 #define RT_COLUMN_ENUM(model, MODEL, name, NAME, type, nullable, size) RT_##MODEL##_##NAME,
@@ -176,9 +177,15 @@ typedef struct rt_column {
     int size;
 } rt_column;
 
+typedef enum rt_nulls { RT_NULLS_DEFAULT, RT_NULLS_FIRST, RT_NULLS_LAST } rt_nulls;
+
+/* By a column of the row, or of the one that relations to one row lead to. */
 typedef struct rt_order_item {
     int column;
     bool descending;
+    rt_nulls nulls;
+    int path[2];
+    int path_count;
 } rt_order_item;
 
 typedef enum rt_kind { RT_BELONGS, RT_HAS_ONE, RT_MANY } rt_kind;

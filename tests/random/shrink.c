@@ -8,6 +8,7 @@ typedef struct shrinker {
     int left;
     rt_change *change;
     bool done;
+    bool keep_order; /* an answer without it would be open */
 } shrinker;
 
 static bool is_turn(shrinker *s)
@@ -65,6 +66,9 @@ static void shrink_query(shrinker *s, rt_query *query)
     for (int i = 0; i < RT_RELATIONS_MAX; i++)
         if (query->with[i] != NULL && turn_query(s, query))
             query->with[i] = NULL;
+    for (int i = 0; i < RT_RELATIONS_MAX; i++)
+        if (query->counts[i] != NULL && turn_query(s, query))
+            query->counts[i] = NULL;
     if (query->where != NULL && turn_query(s, query))
         query->where = NULL;
     if (query->limit != RT_NO_LIMIT && turn_query(s, query))
@@ -77,21 +81,27 @@ static void shrink_query(shrinker *s, rt_query *query)
         query->depth = 0;
     if (query->refresh && turn_query(s, query))
         query->refresh = false;
-    if (query->order_count > 0 && turn_query(s, query))
+    if (query->order_count > 0 && !s->keep_order && turn_query(s, query))
         query->order_count--;
-    if (query->order_count > 1 && turn_query(s, query))
+    if (query->order_count > 1 && !s->keep_order && turn_query(s, query))
         query->order[0] = query->order[--query->order_count];
+    for (int i = 0; i < query->order_count; i++)
+        if (query->order[i].nulls != RT_NULLS_DEFAULT && turn_query(s, query))
+            query->order[i].nulls = RT_NULLS_DEFAULT;
     if (query->where != NULL && !s->done)
         shrink_pred(s, query->where);
-    for (int i = 0; i < RT_RELATIONS_MAX && !s->done; i++)
+    for (int i = 0; i < RT_RELATIONS_MAX && !s->done; i++) {
         if (query->with[i] != NULL)
             shrink_query(s, query->with[i]);
+        if (query->counts[i] != NULL && !s->done)
+            shrink_query(s, query->counts[i]);
+    }
 }
 
 bool rt_shrink(rt_ask *ask, int step, rt_change *change)
 {
     memset(change, 0, sizeof *change);
-    shrinker s = {step, change, false};
+    shrinker s = {step, change, false, ask->purpose >= RT_SUM};
     shrink_query(&s, ask->query);
     return s.done;
 }

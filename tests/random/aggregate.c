@@ -1,0 +1,110 @@
+/* Sums, averages and extremes over the rows of an answer. */
+#include "evaluate.h"
+
+__extension__ typedef __int128 wide;
+
+typedef struct total {
+    wide sum; /* of a numeric: in units of a ten thousandth */
+    int scale;
+    int count;
+    bool nan;
+    bool infinity;
+    bool negative_infinity;
+    int64_t months;
+    int64_t days;
+} total;
+
+static void add_numeric(total *all, const rt_value *value)
+{
+    wide digits = value->number;
+    for (int scale = value->scale; scale < 4; scale++)
+        digits *= 10;
+    all->sum += digits;
+    all->scale = value->scale > all->scale ? value->scale : all->scale;
+    all->nan = all->nan || value->special == RT_NAN;
+    all->infinity = all->infinity || value->special == RT_INFINITY;
+    all->negative_infinity = all->negative_infinity || value->special == RT_NEGATIVE_INFINITY;
+}
+
+static void add(total *all, rt_type type, const rt_value *value)
+{
+    all->count++;
+    all->months += value->months;
+    all->days += value->days;
+    if (type == RT_NUMERIC)
+        add_numeric(all, value);
+    else
+        all->sum += value->number;
+}
+
+static void set_special(const total *all, rt_value *out)
+{
+    if (all->nan || (all->infinity && all->negative_infinity))
+        out->special = RT_NAN;
+    else if (all->infinity)
+        out->special = RT_INFINITY;
+    else if (all->negative_infinity)
+        out->special = RT_NEGATIVE_INFINITY;
+    if (out->special != RT_FINITE)
+        out->number = out->scale = 0;
+}
+
+static bool set_sum(const total *all, rt_type type, rt_value *out)
+{
+    wide sum = all->sum;
+    for (int scale = all->scale; type == RT_NUMERIC && scale < 4; scale++)
+        sum /= 10;
+    out->number = (int64_t)sum;
+    out->scale = (uint8_t)all->scale;
+    out->months = (int32_t)all->months;
+    out->days = (int32_t)all->days;
+    if (type == RT_NUMERIC)
+        set_special(all, out);
+    out->number += rt_breaks(RT_BREAK_SUM);
+    return sum == (int64_t)sum || rt_breaks(RT_BREAK_SUM_RANGE);
+}
+
+static void set_average(const total *all, rt_type type, rt_value *out)
+{
+    out->real = (double)((long double)all->sum / all->count);
+    if (type == RT_NUMERIC) {
+        out->real = (double)((long double)all->sum / all->count / 10000);
+        set_special(all, out);
+    }
+    out->real += rt_breaks(RT_BREAK_AVG);
+}
+
+static bool is_better(rt_purpose purpose, rt_type type, const rt_value *value, const rt_value *best)
+{
+    int order = rt_compare(type, value, best);
+    return purpose == RT_MIN ? (order < 0) != rt_breaks(RT_BREAK_MIN)
+                             : (order > 0) != rt_breaks(RT_BREAK_MAX);
+}
+
+bool rt_aggregate(const rt_world *world, const rt_ask *ask, const rt_answer *answer,
+                  rt_value *value_out)
+{
+    int model = ask->query->model;
+    rt_type type = rt_models[model].columns[ask->column].type;
+    total all = {0};
+    rt_value best = {0};
+    for (int i = 0; i < answer->count; i++) {
+        const rt_value *value =
+            rt_cell(world, model, answer->rows.rows[answer->from + i], ask->column);
+        if (value->null && !rt_breaks(RT_BREAK_AGGREGATE_NULL))
+            continue;
+        if (all.count == 0 || is_better(ask->purpose, type, value, &best))
+            best = *value;
+        add(&all, type, value);
+    }
+    *value_out = (rt_value){.null = all.count == 0 && !rt_breaks(RT_BREAK_AGGREGATE_EMPTY)};
+    if (all.count == 0)
+        return true;
+    if (ask->purpose == RT_SUM)
+        return set_sum(&all, type, value_out);
+    if (ask->purpose == RT_AVG)
+        set_average(&all, type, value_out);
+    else
+        *value_out = best;
+    return true;
+}
