@@ -227,7 +227,8 @@ static void write_sizes(struct c_emit *emit)
                        ".limit = offsetof($query$, limit), .offset = offsetof($query$, offset), "
                        ".load = offsetof($query$, load), .depth = offsetof($query$, depth), "
                        ".refresh = offsetof($query$, refresh), "
-                       ".collation = offsetof($query$, collation), ");
+                       ".collation = offsetof($query$, collation), "
+                       ".after = offsetof($query$, after), .before = offsetof($query$, before), ");
     writer_add(writer, model->relation_count ? ".with = offsetof($query$, with), "
                                              : ".with = ORM_NO_OFFSET, ");
     writer_add(writer, c_has_counts(model) ? ".counts = offsetof($query$, counts)},\n"

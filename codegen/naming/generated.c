@@ -30,6 +30,9 @@ const struct generated_name generated_names[] = {
     {"refresh_at", NAME_OF_MODEL, "{model}_refresh_at", NAME_ORDINARY},
     {"select", NAME_OF_MODEL, "{model}_select", NAME_ORDINARY},
     {"select_at", NAME_OF_MODEL, "{model}_select_at", NAME_ORDINARY},
+    {"page", NAME_OF_MODEL, "{model}_page", NAME_BOTH},
+    {"select_page", NAME_OF_MODEL, "{model}_select_page", NAME_ORDINARY},
+    {"select_page_at", NAME_OF_MODEL, "{model}_select_page_at", NAME_ORDINARY},
     {"count", NAME_OF_MODEL, "{model}_count", NAME_ORDINARY},
     {"count_at", NAME_OF_MODEL, "{model}_count_at", NAME_ORDINARY},
     {"exists", NAME_OF_MODEL, "{model}_exists", NAME_ORDINARY},
@@ -147,8 +150,9 @@ static bool is_among(const char *const *names, size_t count, const char *name)
 /* Functions and tags may share a parameter's name; typedefs and objects would be hidden. */
 static bool is_hidden_by(const struct model *model, const char *name)
 {
-    static const char *const ends[] = {"",         "_list",  "_pred", "_query",    "_new",
-                                       "_changes", "_model", "_all",  "_conflict", "_columns"};
+    static const char *const ends[] = {"",          "_list",    "_pred",   "_query",
+                                       "_new",      "_changes", "_model",  "_all",
+                                       "_conflict", "_page",    "_columns"};
     size_t length = strlen(model->c_name);
 
     if (strncmp(name, model->c_name, length) != 0)

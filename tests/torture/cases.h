@@ -16,6 +16,7 @@ typedef struct run {
     orm_engine *engine;
     orm_session *db;
     const orm_allocator *allocator;
+    bool postgresql;
     test_text dump;
     orm_error error; /* of what is no session */
 } run;
@@ -199,6 +200,30 @@ static inline orm_status preload_lists(run *r)
     TRY(g_region_select(r->db, NULL, &regions));
     TRY(g_region_preload_partners(r->db, &regions, NULL));
     TRY(g_region_preload_offices(r->db, &regions, &(g_office_query){.limit = 1}));
+    return ORM_OK;
+}
+
+/* Pages to the end and one back, ordered by columns of all kinds. */
+static inline orm_status turn_pages(run *r)
+{
+    g_person_page page;
+    g_person_query query = {
+        .order_by = {G_PERSON_BY_REGION(G_REGION_BY_TITLE_DESC) | ORM_NULLS_LAST,
+                     G_PERSON_BY_BOSS(G_PERSON_BY_TEAM(G_TEAM_BY_NAME)), G_PERSON_BY_NAME},
+        .collation = r->postgresql ? "C" : "BINARY",
+        .limit = 3,
+        .with = {.tasks = &(g_chore_query){.order_by = {G_CHORE_BY_TITLE},
+                                           .collation = r->postgresql ? "C" : "BINARY"}}};
+    do {
+        TRY(g_person_select_page(r->db, &query, &page));
+        for (size_t i = 0; i < page.count; i++)
+            test_text_add(&r->dump, "%lld\n", (long long)page.items[i]->id);
+        query.after = page.next;
+    } while (page.next != NULL);
+    query.before = page.previous;
+    TRY(g_person_select_page(r->db, &query, &page));
+    for (size_t i = 0; i < page.count; i++)
+        test_text_add(&r->dump, "%lld\n", (long long)page.items[i]->id);
     return ORM_OK;
 }
 

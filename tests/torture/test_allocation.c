@@ -21,6 +21,7 @@ static const torture_case cases[] = {
     {"select joined", select_joined, false},
     {"find and load", find_and_load, false},
     {"preload lists", preload_lists, false},
+    {"turn pages", turn_pages, false},
     {"count by predicates", count_by_predicates, false},
     {"run raw", run_raw, false},
     {"write and roll back", write_and_roll_back, false},
@@ -107,7 +108,7 @@ static bool run_case(const torture_case *each, bool warm, long n, heap_mode mode
     heap h;
     heap_init(&h);
     orm_allocator allocator = heap_allocator(&h);
-    run r = {.allocator = &allocator};
+    run r = {.allocator = &allocator, .postgresql = database.postgresql};
     assert_int_equal(open_engine(&h, &r.engine, &r.error), ORM_OK);
     assert_int_equal(orm_session_open(r.engine, NULL, &r.db, &r.error), ORM_OK);
     if (warm) {

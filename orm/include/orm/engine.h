@@ -45,8 +45,8 @@ typedef struct orm_engine_options {
     int pool_size;    /* connections kept open [10; sqlite::memory: always has 1 and no overflow] */
     int max_overflow; /* connections beyond pool_size, closed on return [20] */
     bool no_pre_ping; /* skip the check of an idle connection on checkout [checked] */
-    int pool_timeout_ms;      /* wait for a free connection [30,000] */
-    int pool_recycle_ms;      /* replace a connection older than this, with 10 % jitter [never] */
+    int pool_timeout_ms; /* wait for a free connection [30,000] */
+    int pool_recycle_ms; /* replace a connection older than this, with 10 % jitter [never] */
     /* Close a connection that nobody used for so long, by a thread of the pool [never]. */
     int pool_idle_timeout_ms;
     /* Connections to have waiting, at most pool_size: a thread of the pool makes them when the
@@ -83,7 +83,14 @@ typedef struct orm_engine_options {
     int statement_cache_size; /* prepared statements kept per connection [256] */
     bool allow_plain_cancel;  /* cancel in the clear on a TLS connection (libpq before 17 can do no
                                  other) */
-    orm_allocator allocator;  /* [the C library's heap] */
+    /*
+     * What cursors of pages (<model>_select_page) are authenticated with: at least 16 bytes that
+     * are hard to guess, the same wherever a cursor is to be valid. [random: cursors last as long
+     * as the engine]
+     */
+    const void *cursor_key;
+    size_t cursor_key_size;
+    orm_allocator allocator;    /* [the C library's heap] */
     const orm_runtime *runtime; /* borrowed while the engine lives [threads: poll, a helper thread,
                                    condition variables] */
     /* SQLite only: called with each new sqlite3 handle, to register collations and functions.

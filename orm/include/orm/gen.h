@@ -36,6 +36,15 @@ typedef struct orm_list {
     bool partial;
 } orm_list;
 
+/* The shape of every generated <model>_page: an orm_list with cursors, session or NULL. */
+typedef struct orm_page {
+    size_t count;
+    void **items;
+    bool partial;
+    const char *next;
+    const char *previous;
+} orm_page;
+
 /* find: `key` holds one value per key column, text borrowed for the call. ORM_NOT_FOUND when there
  * is no such row. */
 ORM_API ORM_MUST_USE orm_status orm_gen_find(orm_site site, orm_session *db, const orm_model *model,
@@ -48,6 +57,14 @@ ORM_API ORM_MUST_USE orm_status orm_gen_refresh(orm_site site, orm_session *db,
 ORM_API ORM_MUST_USE orm_status orm_gen_select(orm_site site, orm_session *db,
                                                const orm_model *model, const void *query,
                                                void *list_out);
+/*
+ * select_page: the query's `limit` rows behind `after` or before `before`, with cursors for the
+ * pages around them. ORM_INVALID: no limit, an offset, a model without a key, a cursor that was
+ * changed or is of another model or order, or made with another key.
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_select_page(orm_site site, orm_session *db,
+                                                    const orm_model *model, const void *query,
+                                                    void *page_out);
 ORM_API ORM_MUST_USE orm_status orm_gen_count(orm_site site, orm_session *db,
                                               const orm_model *model, const void *query,
                                               int64_t *count_out);

@@ -135,6 +135,8 @@ typedef struct orm_query_layout {
     uint32_t
         refresh; /* bool: ask again for what is loaded, overwrite the fields of known objects */
     uint32_t collation; /* const char * */
+    uint32_t after;     /* const char *: a page's cursors */
+    uint32_t before;
     uint32_t with; /* const <target>_query *, one per relation in order; ORM_NO_OFFSET when there
                       are none */
     uint32_t counts; /* the same of the relations to many only */

@@ -8,6 +8,8 @@
 #include "base/fail.h"
 #include "exec/readers.h"
 
+enum { CURSOR_KEY_SIZE = 16 };
+
 static const orm__driver *const drivers[] = {&orm__driver_sqlite, &orm__driver_postgresql};
 
 static int given(int value, int otherwise)
@@ -45,6 +47,11 @@ static orm_status check_options(const orm_engine_options *options, orm_error *er
         return orm__fail(error, ORM_INVALID, "min_idle must be 0 to pool_size");
     if (options->statement_cache_size < 1 || options->statement_cache_size > 65536)
         return orm__fail(error, ORM_INVALID, "statement_cache_size must be 1 to 65536");
+    if (options->cursor_key_size > 0 && options->cursor_key == NULL)
+        return orm__fail(error, ORM_INVALID, "cursor_key is NULL but cursor_key_size is not 0");
+    if (options->cursor_key != NULL && options->cursor_key_size < CURSOR_KEY_SIZE)
+        return orm__fail(error, ORM_INVALID, "cursor_key must have at least %d bytes",
+                         CURSOR_KEY_SIZE);
     return ORM_OK;
 }
 
@@ -183,11 +190,24 @@ static void bound_memory_pool(orm_engine *engine)
         engine->options.min_idle = 1;
 }
 
+static orm_status make_cursor_key(orm_engine *engine, orm_error *error)
+{
+    orm_engine_options *options = &engine->options;
+    bool made = options->cursor_key == NULL
+                    ? orm__mac_key_random(&engine->cursor_key)
+                    : orm__mac_key_derive(options->cursor_key, options->cursor_key_size,
+                                          &engine->cursor_key);
+    options->cursor_key = NULL;
+    return made ? ORM_OK : orm__fail(error, ORM_RESOURCE, "cannot make a key for cursors");
+}
+
 static orm_status open_parts(orm_engine *engine, orm_error *error)
 {
     orm_status status = copy_url(engine, error);
     if (status == ORM_OK)
         status = choose_driver(engine, error);
+    if (status == ORM_OK)
+        status = make_cursor_key(engine, error);
     if (status == ORM_OK)
         status = start_runtime(engine, error);
     if (status != ORM_OK)
@@ -226,6 +246,7 @@ static void free_engine(orm_engine *engine)
     free_blocks(engine, engine->blocks);
     free_blocks(engine, engine->large_blocks);
     free_url(engine);
+    orm__mac_key_erase(&engine->cursor_key);
     dispose_locks(engine);
     orm__free(&allocator, engine, sizeof *engine);
 }

@@ -9,6 +9,7 @@
 #include <orm/events.h>
 
 #include "base/arena.h"
+#include "base/mac.h"
 #include "base/thread_runtime.h"
 #include "exec/pool.h"
 #include "exec/sink.h"
@@ -49,6 +50,7 @@ struct orm_engine {
     bool own_threads;
     orm__target target;
     const orm__driver *driver;
+    orm__mac_key cursor_key;
     orm__pool pool;
     orm__reader *readers; /* owned; options.reader_count of them */
     size_t reader_count;  /* open */

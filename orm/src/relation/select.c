@@ -1,26 +1,44 @@
 #include "base/fail.h"
+#include "model/order_code.h"
 #include "relation/loader.h"
+#include "relation/page.h"
 #include "session/queue.h"
 
 typedef struct selected {
     orm_session *session;
     orm__tables tables;
     orm__row_list *rows;
+    orm__page *page; /* NULL: all rows are taken */
 } selected;
+
+/* Takes the present row, unless it only tells that there are more than the page holds. */
+static orm_status take_row(selected *target, orm__rows *rows, orm_error *error)
+{
+    orm__page *page = target->page;
+    orm__tables *tables = &target->tables;
+    void *row = NULL;
+    if (page != NULL && target->rows->count == page->size) {
+        page->more = true;
+        return ORM_OK;
+    }
+    orm_status status = tables->query->join_count > 0
+                            ? orm__tables_take(tables, rows, &row, error)
+                            : orm__mapper_take(&tables->mappers[0], rows, &row, error);
+    if (status == ORM_OK && !orm__row_list_add(target->rows, row))
+        status = orm__fail(error, ORM_NOMEM, "out of memory");
+    if (status == ORM_OK && page != NULL)
+        status = orm__page_note(page, tables, target->rows->count, rows, error);
+    return status;
+}
 
 static orm_status take_rows(orm__call *call, orm__rows *rows, orm_error *error)
 {
     selected *target = call->context;
     const orm__driver *driver = target->session->engine->driver;
-    bool joined = target->tables.query->join_count > 0;
     bool more = false;
     orm_status status = driver->next(rows, &more, error);
     while (status == ORM_OK && more) {
-        void *row = NULL;
-        status = joined ? orm__tables_take(&target->tables, rows, &row, error)
-                        : orm__mapper_take(&target->tables.mappers[0], rows, &row, error);
-        if (status == ORM_OK && !orm__row_list_add(target->rows, row))
-            status = orm__fail(error, ORM_NOMEM, "out of memory");
+        status = take_row(target, rows, error);
         if (status == ORM_OK)
             status = driver->next(rows, &more, error);
     }
@@ -45,6 +63,8 @@ static orm_status select_rows(orm__loader *loader, const orm__query *query, cons
     status = orm__tables_init(&target->tables, session, loader->site, query, statement, result,
                               !query->model->view, view->refresh, &loader->assigned);
     orm__about about = {.kind = ORM_EVENT_SELECT, .model = query->model};
+    if (status == ORM_OK && target->page != NULL)
+        orm__page_start(target->page, &target->tables);
     if (status == ORM_OK)
         status = orm__session_send_one(session, loader->site, statement, take_rows, target, &about,
                                        NULL);
@@ -84,30 +104,37 @@ static const orm_model *only_model(const orm__view *view)
     for (uint16_t i = 0; i < view->model->relation_count; i++)
         if (orm__view_with(view, i) != NULL || orm__view_count(view, i) != NULL)
             return NULL;
+    for (size_t i = 0; i < ORM_ORDER_MAX && view->order_by[i] != 0; i++) {
+        orm__order_code code;
+        if (!orm__order_decode(view->order_by[i], &code) || code.steps[0] != 0)
+            return NULL;
+    }
     return reaches_out(view->where) ? NULL : view->model;
 }
 
-static orm_status gather(orm_session *db, orm_site site, orm__query *query, const orm__view *view)
+static orm_status gather(orm_session *db, orm_site site, orm__query *query, const orm__view *view,
+                         orm__page *page)
 {
     orm_status status = orm__queue_before(db, site, only_model(view));
     if (status == ORM_OK)
         status = orm__session_enter(db, site);
     if (status == ORM_OK)
         status = orm__view_fill(view, NULL, query, &db->error);
+    if (status == ORM_OK && page != NULL)
+        status = orm__page_fill(page, db, query);
     if (status != ORM_OK)
         return status;
     orm__gathered_reset(&db->gathered, &db->arena, &db->error);
     return orm__gather_query(&db->gathered, query, NULL, 0);
 }
 
-static orm_status select_list(orm_site site, orm_session *db, const orm_model *model,
-                              const void *generated, orm_list *list)
+static orm_status select_list(orm_site site, orm_session *db, orm__view *view, orm__page *page,
+                              orm_list *list)
 {
-    orm__view view;
+    const orm_model *model = view->model;
     orm__query query;
     selected target;
     orm__loader loader;
-    orm__view_read(&view, model, generated);
     query.purpose = ORM__PURPOSE_SELECT;
     query.model = model;
     query.relation = NULL;
@@ -115,12 +142,13 @@ static orm_status select_list(orm_site site, orm_session *db, const orm_model *m
     query.by_ordinal = false;
     query.counting = false;
     target.tables.query = NULL;
+    target.page = page;
     orm__loader_init(&loader, db, site);
-    orm_status status = gather(db, site, &query, &view);
+    orm_status status = gather(db, site, &query, view, page);
     if (status == ORM_OK)
-        status = select_rows(&loader, &query, &view, &target, list);
-    if (status == ORM_OK && (view.with != NULL || view.counts != NULL))
-        status = orm__loader_add_with(&loader, &view, list->items, list->count, NULL, false);
+        status = select_rows(&loader, &query, view, &target, list);
+    if (status == ORM_OK && (view->with != NULL || view->counts != NULL))
+        status = orm__loader_add_with(&loader, view, list->items, list->count, NULL, false);
     if (status == ORM_OK && query.join_count > 0)
         status = orm__loader_add_joined(&loader, &target.tables, NULL);
     if (status == ORM_OK)
@@ -143,7 +171,40 @@ orm_status orm_gen_select(orm_site site, orm_session *db, const orm_model *model
     *list = (orm_list){0};
     if (!orm__session_take(db))
         return ORM_MISUSE;
-    return orm__session_leave(db, select_list(site, db, model, generated, list));
+    orm__view view;
+    orm__view_read(&view, model, generated);
+    return orm__session_leave(db, select_list(site, db, &view, NULL, list));
+}
+
+static orm_status select_page(orm_site site, orm_session *db, const orm_model *model,
+                              const void *generated, orm_page *out)
+{
+    orm__view view;
+    orm__page page;
+    orm_list list = {0};
+    orm__view_read(&view, model, generated);
+    orm_status status = orm__page_open(&page, &view, &db->error);
+    if (status == ORM_OK)
+        status = select_list(site, db, &view, &page, &list);
+    out->count = list.count;
+    out->items = list.items;
+    if (status == ORM_OK)
+        status = orm__page_finish(&page, db, out);
+    if (status == ORM_OK)
+        return ORM_OK;
+    *out = (orm_page){0};
+    orm__fail_in(&db->error, "", site);
+    return status;
+}
+
+orm_status orm_gen_select_page(orm_site site, orm_session *db, const orm_model *model,
+                               const void *generated, void *page_out)
+{
+    orm_page *page = page_out;
+    *page = (orm_page){0};
+    if (!orm__session_take(db))
+        return ORM_MISUSE;
+    return orm__session_leave(db, select_page(site, db, model, generated, page));
 }
 
 typedef struct number {
@@ -172,7 +233,7 @@ static orm_status select_number(orm_site site, orm_session *db, const orm_model 
     /* Neither order nor relations change how many rows there are. */
     view.with = NULL;
     view.order_by[0] = 0;
-    orm_status status = gather(db, site, &query, &view);
+    orm_status status = gather(db, site, &query, &view, NULL);
     if (status == ORM_OK)
         status = orm__session_statement(db, &query, &statement);
     if (status != ORM_OK) {

@@ -8,6 +8,7 @@
 #include "sql/compile.h"
 #include "sql/join_text.h"
 #include "sql/order_text.h"
+#include "sql/position.h"
 #include "sql/predicate_text.h"
 
 static const char *table_alias(uint16_t table, char *alias)
@@ -101,8 +102,10 @@ static void compile_select(orm__text *text, const orm__query *query)
 {
     orm__text_add(text, "SELECT ");
     orm__write_columns(text, query, false);
+    orm__write_position_columns(text, query);
     write_from(text, query);
     orm__write_where(text, query, " WHERE ");
+    orm__write_position(text, query, orm__pred_is_given(query->where) ? " AND " : " WHERE ");
     orm__write_order(text, query);
     write_limits(text, query);
 }

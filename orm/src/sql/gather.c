@@ -8,6 +8,7 @@
 #include "model/column_value.h"
 #include "sql/dialect.h"
 #include "sql/order_text.h"
+#include "sql/position.h"
 #include "sql/predicate_text.h"
 
 enum { SHAPE_LIMIT = 1024 * 1024 };
@@ -333,6 +334,8 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
     }
     gather_where(gathered, query->model, query->where);
     orm__gather_order(gathered, query);
+    if (query->purpose == ORM__PURPOSE_SELECT)
+        orm__gather_position(gathered, query);
     gather_limits(gathered, query);
     return gathered->status;
 }

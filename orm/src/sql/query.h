@@ -86,6 +86,8 @@ typedef struct orm__query {
     int64_t offset;
     bool limited;
     bool skipping; /* has an offset */
+    bool paged;    /* SELECT: the orders' values are among the result's columns */
+    const struct orm__position *position; /* SELECT: where it begins; NULL: at its first row */
     /* RELATED. */
     const orm_relation *relation;
     const orm_model *owner;

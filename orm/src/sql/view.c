@@ -37,6 +37,8 @@ void orm__view_read(orm__view *view, const orm_model *model, const void *query)
     memcpy(&view->load, base + layout->load, sizeof view->load);
     memcpy(&view->depth, base + layout->depth, sizeof view->depth);
     memcpy(&view->refresh, base + layout->refresh, sizeof view->refresh);
+    memcpy(&view->after, base + layout->after, sizeof view->after);
+    memcpy(&view->before, base + layout->before, sizeof view->before);
     memcpy(&view->collation, base + layout->collation, sizeof view->collation);
     if (layout->with != ORM_NO_OFFSET)
         view->with = base + layout->with;
@@ -120,6 +122,13 @@ orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, o
 {
     query->where = view->where;
     query->join_count = 0;
+    query->paged = false;
+    query->position = NULL;
+    if (view->after != NULL || view->before != NULL)
+        return orm__fail(error, ORM_INVALID,
+                         "a query of %s has a cursor (after or before); only <model>_select_page "
+                         "takes one",
+                         view->model->name);
     query->limited = view->limit != 0;
     query->limit = view->limit == ORM_LIMIT_NO_ROWS ? 0 : view->limit;
     query->skipping = view->offset != 0;

@@ -17,6 +17,8 @@ typedef struct orm__view {
     const char *collation; /* NULL: none */
     const char *with;      /* the pointers of `.with`; NULL: none */
     const char *counts;    /* those of `.counts`; NULL: none is given */
+    const char *after;     /* cursors; NULL: none */
+    const char *before;
 } orm__view;
 
 /* `query` NULL: all rows. */
@@ -33,8 +35,8 @@ bool orm__view_is_partial(const orm__view *view);
 
 /*
  * Fills condition, order, limits and joins of `query`. `relation` (may be NULL) gives the default
- * order. ORM_INVALID: an order that is none of the model's, a join of a to-many relation or with
- * limits or order, too many joins.
+ * order. ORM_INVALID: an order that is none of the model's, a cursor, a join of a to-many relation
+ * or with limits or order, too many joins.
  */
 orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, orm__query *query,
                           orm_error *error);

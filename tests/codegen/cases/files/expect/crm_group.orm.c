@@ -26,7 +26,9 @@ const orm_model crm_group_model = {
               .offset = offsetof(crm_group_query, offset), .load = offsetof(crm_group_query, load),
               .depth = offsetof(crm_group_query, depth),
               .refresh = offsetof(crm_group_query, refresh),
-              .collation = offsetof(crm_group_query, collation), .with = ORM_NO_OFFSET,
+              .collation = offsetof(crm_group_query, collation),
+              .after = offsetof(crm_group_query, after),
+              .before = offsetof(crm_group_query, before), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 
@@ -91,6 +93,12 @@ orm_status crm_group_select_at(orm_site site, orm_session *db, const crm_group_q
                                crm_group_list *list_out)
 {
     return orm_gen_select(site, db, &crm_group_model, query, list_out);
+}
+
+orm_status crm_group_select_page_at(orm_site site, orm_session *db, const crm_group_query *query,
+                                    crm_group_page *page_out)
+{
+    return orm_gen_select_page(site, db, &crm_group_model, query, page_out);
 }
 
 orm_status crm_group_count_at(orm_site site, orm_session *db, const crm_group_query *query,

@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct crm_group crm_group;
 typedef struct crm_group_list crm_group_list;
+typedef struct crm_group_page crm_group_page;
 typedef struct crm_group_pred crm_group_pred;
 typedef struct crm_group_query crm_group_query;
 typedef struct crm_group_new crm_group_new;
@@ -33,6 +34,15 @@ struct crm_group_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct crm_group_page {
+    size_t count;
+    crm_group **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct crm_group_pred {
     orm_pred pred;
@@ -48,6 +58,8 @@ struct crm_group_query {
     crm_group_pred where;
     enum crm_group_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a crm_group_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -110,6 +122,10 @@ ORM_MUST_USE orm_status crm_group_refresh_at(orm_site site, orm_session *db, crm
 #define crm_group_select(...) crm_group_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_group_select_at(orm_site site, orm_session *db,
                                             const crm_group_query *query, crm_group_list *list_out);
+#define crm_group_select_page(...) crm_group_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_group_select_page_at(orm_site site, orm_session *db,
+                                                 const crm_group_query *query,
+                                                 crm_group_page *page_out);
 #define crm_group_count(...) crm_group_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_group_count_at(orm_site site, orm_session *db,
                                            const crm_group_query *query, int64_t *count_out);

@@ -35,7 +35,9 @@ const orm_model crm_membership_model = {
               .load = offsetof(crm_membership_query, load),
               .depth = offsetof(crm_membership_query, depth),
               .refresh = offsetof(crm_membership_query, refresh),
-              .collation = offsetof(crm_membership_query, collation), .with = ORM_NO_OFFSET,
+              .collation = offsetof(crm_membership_query, collation),
+              .after = offsetof(crm_membership_query, after),
+              .before = offsetof(crm_membership_query, before), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 
@@ -116,6 +118,13 @@ orm_status crm_membership_select_at(orm_site site, orm_session *db,
                                     crm_membership_list *list_out)
 {
     return orm_gen_select(site, db, &crm_membership_model, query, list_out);
+}
+
+orm_status crm_membership_select_page_at(orm_site site, orm_session *db,
+                                         const crm_membership_query *query,
+                                         crm_membership_page *page_out)
+{
+    return orm_gen_select_page(site, db, &crm_membership_model, query, page_out);
 }
 
 orm_status crm_membership_count_at(orm_site site, orm_session *db,

@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct crm_membership crm_membership;
 typedef struct crm_membership_list crm_membership_list;
+typedef struct crm_membership_page crm_membership_page;
 typedef struct crm_membership_pred crm_membership_pred;
 typedef struct crm_membership_query crm_membership_query;
 typedef struct crm_membership_new crm_membership_new;
@@ -36,6 +37,15 @@ struct crm_membership_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct crm_membership_page {
+    size_t count;
+    crm_membership **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct crm_membership_pred {
     orm_pred pred;
@@ -55,6 +65,8 @@ struct crm_membership_query {
     crm_membership_pred where;
     enum crm_membership_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a crm_membership_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -136,6 +148,10 @@ ORM_MUST_USE orm_status crm_membership_refresh_at(orm_site site, orm_session *db
 ORM_MUST_USE orm_status crm_membership_select_at(orm_site site, orm_session *db,
                                                  const crm_membership_query *query,
                                                  crm_membership_list *list_out);
+#define crm_membership_select_page(...) crm_membership_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_select_page_at(orm_site site, orm_session *db,
+                                                      const crm_membership_query *query,
+                                                      crm_membership_page *page_out);
 #define crm_membership_count(...) crm_membership_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_membership_count_at(orm_site site, orm_session *db,
                                                 const crm_membership_query *query,

@@ -68,6 +68,8 @@ const orm_model crm_person_model = {
               .load = offsetof(crm_person_query, load), .depth = offsetof(crm_person_query, depth),
               .refresh = offsetof(crm_person_query, refresh),
               .collation = offsetof(crm_person_query, collation),
+              .after = offsetof(crm_person_query, after),
+              .before = offsetof(crm_person_query, before),
               .with = offsetof(crm_person_query, with),
               .counts = offsetof(crm_person_query, counts)},
 };
@@ -170,6 +172,12 @@ orm_status crm_person_select_at(orm_site site, orm_session *db, const crm_person
                                 crm_person_list *list_out)
 {
     return orm_gen_select(site, db, &crm_person_model, query, list_out);
+}
+
+orm_status crm_person_select_page_at(orm_site site, orm_session *db, const crm_person_query *query,
+                                     crm_person_page *page_out)
+{
+    return orm_gen_select_page(site, db, &crm_person_model, query, page_out);
 }
 
 orm_status crm_person_count_at(orm_site site, orm_session *db, const crm_person_query *query,

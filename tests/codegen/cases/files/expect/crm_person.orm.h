@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct crm_person crm_person;
 typedef struct crm_person_list crm_person_list;
+typedef struct crm_person_page crm_person_page;
 typedef struct crm_person_pred crm_person_pred;
 typedef struct crm_person_query crm_person_query;
 typedef struct crm_person_new crm_person_new;
@@ -47,6 +48,15 @@ struct crm_person_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct crm_person_page {
+    size_t count;
+    crm_person **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct crm_person_pred {
     orm_pred pred;
@@ -69,6 +79,8 @@ struct crm_person_query {
     crm_person_pred where;
     enum crm_person_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a crm_person_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -168,6 +180,10 @@ ORM_MUST_USE orm_status crm_person_refresh_at(orm_site site, orm_session *db, cr
 ORM_MUST_USE orm_status crm_person_select_at(orm_site site, orm_session *db,
                                              const crm_person_query *query,
                                              crm_person_list *list_out);
+#define crm_person_select_page(...) crm_person_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_select_page_at(orm_site site, orm_session *db,
+                                                  const crm_person_query *query,
+                                                  crm_person_page *page_out);
 #define crm_person_count(...) crm_person_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_count_at(orm_site site, orm_session *db,
                                             const crm_person_query *query, int64_t *count_out);

@@ -39,7 +39,9 @@ const orm_model shop_invoice_model = {
               .load = offsetof(shop_invoice_query, load),
               .depth = offsetof(shop_invoice_query, depth),
               .refresh = offsetof(shop_invoice_query, refresh),
-              .collation = offsetof(shop_invoice_query, collation), .with = ORM_NO_OFFSET,
+              .collation = offsetof(shop_invoice_query, collation),
+              .after = offsetof(shop_invoice_query, after),
+              .before = offsetof(shop_invoice_query, before), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 
@@ -124,6 +126,12 @@ orm_status shop_invoice_select_at(orm_site site, orm_session *db, const shop_inv
                                   shop_invoice_list *list_out)
 {
     return orm_gen_select(site, db, &shop_invoice_model, query, list_out);
+}
+
+orm_status shop_invoice_select_page_at(orm_site site, orm_session *db,
+                                       const shop_invoice_query *query, shop_invoice_page *page_out)
+{
+    return orm_gen_select_page(site, db, &shop_invoice_model, query, page_out);
 }
 
 orm_status shop_invoice_count_at(orm_site site, orm_session *db, const shop_invoice_query *query,

@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct shop_invoice shop_invoice;
 typedef struct shop_invoice_list shop_invoice_list;
+typedef struct shop_invoice_page shop_invoice_page;
 typedef struct shop_invoice_pred shop_invoice_pred;
 typedef struct shop_invoice_query shop_invoice_query;
 typedef struct shop_invoice_new shop_invoice_new;
@@ -35,6 +36,15 @@ struct shop_invoice_list {
     size_t count;
     shop_invoice **items;
     bool partial;
+};
+
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct shop_invoice_page {
+    size_t count;
+    shop_invoice **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
 };
 
 /* A condition on rows; made by the functions below only. */
@@ -58,6 +68,8 @@ struct shop_invoice_query {
     shop_invoice_pred where;
     enum shop_invoice_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a shop_invoice_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -145,6 +157,10 @@ ORM_MUST_USE orm_status shop_invoice_refresh_at(orm_site site, orm_session *db, 
 ORM_MUST_USE orm_status shop_invoice_select_at(orm_site site, orm_session *db,
                                                const shop_invoice_query *query,
                                                shop_invoice_list *list_out);
+#define shop_invoice_select_page(...) shop_invoice_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_select_page_at(orm_site site, orm_session *db,
+                                                    const shop_invoice_query *query,
+                                                    shop_invoice_page *page_out);
 #define shop_invoice_count(...) shop_invoice_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_invoice_count_at(orm_site site, orm_session *db,
                                               const shop_invoice_query *query, int64_t *count_out);

@@ -50,7 +50,9 @@ const orm_model shop_item_model = {
               .depth = offsetof(shop_item_query, depth),
               .refresh = offsetof(shop_item_query, refresh),
               .collation = offsetof(shop_item_query, collation),
-              .with = offsetof(shop_item_query, with), .counts = ORM_NO_OFFSET},
+              .after = offsetof(shop_item_query, after),
+              .before = offsetof(shop_item_query, before), .with = offsetof(shop_item_query, with),
+              .counts = ORM_NO_OFFSET},
 };
 
 const struct shop_item_columns shop_item_columns = {
@@ -137,6 +139,12 @@ orm_status shop_item_select_at(orm_site site, orm_session *db, const shop_item_q
                                shop_item_list *list_out)
 {
     return orm_gen_select(site, db, &shop_item_model, query, list_out);
+}
+
+orm_status shop_item_select_page_at(orm_site site, orm_session *db, const shop_item_query *query,
+                                    shop_item_page *page_out)
+{
+    return orm_gen_select_page(site, db, &shop_item_model, query, page_out);
 }
 
 orm_status shop_item_count_at(orm_site site, orm_session *db, const shop_item_query *query,

@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct shop_item shop_item;
 typedef struct shop_item_list shop_item_list;
+typedef struct shop_item_page shop_item_page;
 typedef struct shop_item_pred shop_item_pred;
 typedef struct shop_item_query shop_item_query;
 typedef struct shop_item_new shop_item_new;
@@ -43,6 +44,15 @@ struct shop_item_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct shop_item_page {
+    size_t count;
+    shop_item **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct shop_item_pred {
     orm_pred pred;
@@ -67,6 +77,8 @@ struct shop_item_query {
     shop_item_pred where;
     enum shop_item_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a shop_item_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -159,6 +171,10 @@ ORM_MUST_USE orm_status shop_item_refresh_at(orm_site site, orm_session *db, sho
 #define shop_item_select(...) shop_item_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_item_select_at(orm_site site, orm_session *db,
                                             const shop_item_query *query, shop_item_list *list_out);
+#define shop_item_select_page(...) shop_item_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_select_page_at(orm_site site, orm_session *db,
+                                                 const shop_item_query *query,
+                                                 shop_item_page *page_out);
 #define shop_item_count(...) shop_item_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_item_count_at(orm_site site, orm_session *db,
                                            const shop_item_query *query, int64_t *count_out);

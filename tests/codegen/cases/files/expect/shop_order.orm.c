@@ -78,6 +78,8 @@ const orm_model shop_order_model = {
               .load = offsetof(shop_order_query, load), .depth = offsetof(shop_order_query, depth),
               .refresh = offsetof(shop_order_query, refresh),
               .collation = offsetof(shop_order_query, collation),
+              .after = offsetof(shop_order_query, after),
+              .before = offsetof(shop_order_query, before),
               .with = offsetof(shop_order_query, with),
               .counts = offsetof(shop_order_query, counts)},
 };
@@ -194,6 +196,12 @@ orm_status shop_order_select_at(orm_site site, orm_session *db, const shop_order
                                 shop_order_list *list_out)
 {
     return orm_gen_select(site, db, &shop_order_model, query, list_out);
+}
+
+orm_status shop_order_select_page_at(orm_site site, orm_session *db, const shop_order_query *query,
+                                     shop_order_page *page_out)
+{
+    return orm_gen_select_page(site, db, &shop_order_model, query, page_out);
 }
 
 orm_status shop_order_count_at(orm_site site, orm_session *db, const shop_order_query *query,

@@ -16,6 +16,7 @@ ORM_BEGIN_DECLS
 
 typedef struct shop_order shop_order;
 typedef struct shop_order_list shop_order_list;
+typedef struct shop_order_page shop_order_page;
 typedef struct shop_order_pred shop_order_pred;
 typedef struct shop_order_query shop_order_query;
 typedef struct shop_order_new shop_order_new;
@@ -54,6 +55,15 @@ struct shop_order_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct shop_order_page {
+    size_t count;
+    shop_order **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct shop_order_pred {
     orm_pred pred;
@@ -82,6 +92,8 @@ struct shop_order_query {
     shop_order_pred where;
     enum shop_order_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a shop_order_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -194,6 +206,10 @@ ORM_MUST_USE orm_status shop_order_refresh_at(orm_site site, orm_session *db, sh
 ORM_MUST_USE orm_status shop_order_select_at(orm_site site, orm_session *db,
                                              const shop_order_query *query,
                                              shop_order_list *list_out);
+#define shop_order_select_page(...) shop_order_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_select_page_at(orm_site site, orm_session *db,
+                                                  const shop_order_query *query,
+                                                  shop_order_page *page_out);
 #define shop_order_count(...) shop_order_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_count_at(orm_site site, orm_session *db,
                                             const shop_order_query *query, int64_t *count_out);

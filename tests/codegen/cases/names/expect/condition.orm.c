@@ -26,7 +26,9 @@ const orm_model condition_model = {
               .offset = offsetof(condition_query, offset), .load = offsetof(condition_query, load),
               .depth = offsetof(condition_query, depth),
               .refresh = offsetof(condition_query, refresh),
-              .collation = offsetof(condition_query, collation), .with = ORM_NO_OFFSET,
+              .collation = offsetof(condition_query, collation),
+              .after = offsetof(condition_query, after),
+              .before = offsetof(condition_query, before), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 
@@ -91,6 +93,12 @@ orm_status condition_select_at(orm_site site_, orm_session *db_, const condition
                                condition_list *list_out)
 {
     return orm_gen_select(site_, db_, &condition_model, query_, list_out);
+}
+
+orm_status condition_select_page_at(orm_site site_, orm_session *db_, const condition_query *query_,
+                                    condition_page *page_out)
+{
+    return orm_gen_select_page(site_, db_, &condition_model, query_, page_out);
 }
 
 orm_status condition_count_at(orm_site site_, orm_session *db_, const condition_query *query_,

@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct condition condition;
 typedef struct condition_list condition_list;
+typedef struct condition_page condition_page;
 typedef struct condition_pred condition_pred;
 typedef struct condition_query condition_query;
 typedef struct condition_new condition_new;
@@ -33,6 +34,15 @@ struct condition_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct condition_page {
+    size_t count;
+    condition **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct condition_pred {
     orm_pred pred;
@@ -48,6 +58,8 @@ struct condition_query {
     condition_pred where;
     enum condition_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a condition_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -111,6 +123,10 @@ ORM_MUST_USE orm_status condition_refresh_at(orm_site site_, orm_session *db_, c
 ORM_MUST_USE orm_status condition_select_at(orm_site site_, orm_session *db_,
                                             const condition_query *query_,
                                             condition_list *list_out);
+#define condition_select_page(...) condition_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_select_page_at(orm_site site_, orm_session *db_,
+                                                 const condition_query *query_,
+                                                 condition_page *page_out);
 #define condition_count(...) condition_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status condition_count_at(orm_site site_, orm_session *db_,
                                            const condition_query *query_, int64_t *count_out);

@@ -24,6 +24,7 @@ const orm_model db_model = {
               .limit = offsetof(db_query, limit), .offset = offsetof(db_query, offset),
               .load = offsetof(db_query, load), .depth = offsetof(db_query, depth),
               .refresh = offsetof(db_query, refresh), .collation = offsetof(db_query, collation),
+              .after = offsetof(db_query, after), .before = offsetof(db_query, before),
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
@@ -87,6 +88,12 @@ orm_status db_refresh_at(orm_site site_, orm_session *db_, db *row_)
 orm_status db_select_at(orm_site site_, orm_session *db_, const db_query *query_, db_list *list_out)
 {
     return orm_gen_select(site_, db_, &db_model, query_, list_out);
+}
+
+orm_status db_select_page_at(orm_site site_, orm_session *db_, const db_query *query_,
+                             db_page *page_out)
+{
+    return orm_gen_select_page(site_, db_, &db_model, query_, page_out);
 }
 
 orm_status db_count_at(orm_site site_, orm_session *db_, const db_query *query_, int64_t *count_out)

@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct db db;
 typedef struct db_list db_list;
+typedef struct db_page db_page;
 typedef struct db_pred db_pred;
 typedef struct db_query db_query;
 typedef struct db_new db_new;
@@ -33,6 +34,15 @@ struct db_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct db_page {
+    size_t count;
+    db **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct db_pred {
     orm_pred pred;
@@ -48,6 +58,8 @@ struct db_query {
     db_pred where;
     enum db_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a db_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -110,6 +122,9 @@ ORM_MUST_USE orm_status db_refresh_at(orm_site site_, orm_session *db_, db *row_
 #define db_select(...) db_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status db_select_at(orm_site site_, orm_session *db_, const db_query *query_,
                                      db_list *list_out);
+#define db_select_page(...) db_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status db_select_page_at(orm_site site_, orm_session *db_, const db_query *query_,
+                                          db_page *page_out);
 #define db_count(...) db_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status db_count_at(orm_site site_, orm_session *db_, const db_query *query_,
                                     int64_t *count_out);

@@ -24,7 +24,9 @@ const orm_model documents_model = {
               .offset = offsetof(documents_query, offset), .load = offsetof(documents_query, load),
               .depth = offsetof(documents_query, depth),
               .refresh = offsetof(documents_query, refresh),
-              .collation = offsetof(documents_query, collation), .with = ORM_NO_OFFSET,
+              .collation = offsetof(documents_query, collation),
+              .after = offsetof(documents_query, after),
+              .before = offsetof(documents_query, before), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 
@@ -75,6 +77,12 @@ orm_status documents_select_at(orm_site site_, orm_session *db_, const documents
                                documents_list *list_out)
 {
     return orm_gen_select(site_, db_, &documents_model, query_, list_out);
+}
+
+orm_status documents_select_page_at(orm_site site_, orm_session *db_, const documents_query *query_,
+                                    documents_page *page_out)
+{
+    return orm_gen_select_page(site_, db_, &documents_model, query_, page_out);
 }
 
 orm_status documents_count_at(orm_site site_, orm_session *db_, const documents_query *query_,

@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct documents documents;
 typedef struct documents_list documents_list;
+typedef struct documents_page documents_page;
 typedef struct documents_pred documents_pred;
 typedef struct documents_query documents_query;
 
@@ -31,6 +32,15 @@ struct documents_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct documents_page {
+    size_t count;
+    documents **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct documents_pred {
     orm_pred pred;
@@ -45,6 +55,8 @@ struct documents_query {
     documents_pred where;
     enum documents_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a documents_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -87,6 +99,10 @@ orm_rows documents_rows(const documents_query *query_);
 ORM_MUST_USE orm_status documents_select_at(orm_site site_, orm_session *db_,
                                             const documents_query *query_,
                                             documents_list *list_out);
+#define documents_select_page(...) documents_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status documents_select_page_at(orm_site site_, orm_session *db_,
+                                                 const documents_query *query_,
+                                                 documents_page *page_out);
 #define documents_count(...) documents_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status documents_count_at(orm_site site_, orm_session *db_,
                                            const documents_query *query_, int64_t *count_out);

@@ -28,6 +28,7 @@ const orm_model key_model = {
               .limit = offsetof(key_query, limit), .offset = offsetof(key_query, offset),
               .load = offsetof(key_query, load), .depth = offsetof(key_query, depth),
               .refresh = offsetof(key_query, refresh), .collation = offsetof(key_query, collation),
+              .after = offsetof(key_query, after), .before = offsetof(key_query, before),
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
@@ -98,6 +99,12 @@ orm_status key_select_at(orm_site site_, orm_session *db_, const key_query *quer
                          key_list *list_out)
 {
     return orm_gen_select(site_, db_, &key_model, query_, list_out);
+}
+
+orm_status key_select_page_at(orm_site site_, orm_session *db_, const key_query *query_,
+                              key_page *page_out)
+{
+    return orm_gen_select_page(site_, db_, &key_model, query_, page_out);
 }
 
 orm_status key_count_at(orm_site site_, orm_session *db_, const key_query *query_,

@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct key key;
 typedef struct key_list key_list;
+typedef struct key_page key_page;
 typedef struct key_pred key_pred;
 typedef struct key_query key_query;
 typedef struct key_new key_new;
@@ -35,6 +36,15 @@ struct key_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct key_page {
+    size_t count;
+    key **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct key_pred {
     orm_pred pred;
@@ -52,6 +62,8 @@ struct key_query {
     key_pred where;
     enum key_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a key_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -124,6 +136,9 @@ ORM_MUST_USE orm_status key_refresh_at(orm_site site_, orm_session *db_, key *ro
 #define key_select(...) key_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status key_select_at(orm_site site_, orm_session *db_, const key_query *query_,
                                       key_list *list_out);
+#define key_select_page(...) key_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_select_page_at(orm_site site_, orm_session *db_,
+                                           const key_query *query_, key_page *page_out);
 #define key_count(...) key_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status key_count_at(orm_site site_, orm_session *db_, const key_query *query_,
                                      int64_t *count_out);

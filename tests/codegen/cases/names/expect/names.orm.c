@@ -62,7 +62,8 @@ const orm_model names_model = {
               .limit = offsetof(names_query, limit), .offset = offsetof(names_query, offset),
               .load = offsetof(names_query, load), .depth = offsetof(names_query, depth),
               .refresh = offsetof(names_query, refresh),
-              .collation = offsetof(names_query, collation), .with = offsetof(names_query, with),
+              .collation = offsetof(names_query, collation), .after = offsetof(names_query, after),
+              .before = offsetof(names_query, before), .with = offsetof(names_query, with),
               .counts = offsetof(names_query, counts)},
 };
 
@@ -166,6 +167,12 @@ orm_status names_select_at(orm_site site_, orm_session *db_, const names_query *
                            names_list *list_out)
 {
     return orm_gen_select(site_, db_, &names_model, query_, list_out);
+}
+
+orm_status names_select_page_at(orm_site site_, orm_session *db_, const names_query *query_,
+                                names_page *page_out)
+{
+    return orm_gen_select_page(site_, db_, &names_model, query_, page_out);
 }
 
 orm_status names_count_at(orm_site site_, orm_session *db_, const names_query *query_,

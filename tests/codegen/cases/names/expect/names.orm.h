@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct names names;
 typedef struct names_list names_list;
+typedef struct names_page names_page;
 typedef struct names_pred names_pred;
 typedef struct names_query names_query;
 typedef struct names_new names_new;
@@ -46,6 +47,15 @@ struct names_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct names_page {
+    size_t count;
+    names **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct names_pred {
     orm_pred pred;
@@ -72,6 +82,8 @@ struct names_query {
     names_pred where;
     enum names_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a names_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -176,6 +188,9 @@ ORM_MUST_USE orm_status names_refresh_at(orm_site site_, orm_session *db_, names
 #define names_select(...) names_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_select_at(orm_site site_, orm_session *db_, const names_query *query_,
                                         names_list *list_out);
+#define names_select_page(...) names_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_select_page_at(orm_site site_, orm_session *db_,
+                                             const names_query *query_, names_page *page_out);
 #define names_count(...) names_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_count_at(orm_site site_, orm_session *db_, const names_query *query_,
                                        int64_t *count_out);

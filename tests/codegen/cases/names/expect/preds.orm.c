@@ -24,7 +24,8 @@ const orm_model preds_model = {
               .limit = offsetof(preds_query, limit), .offset = offsetof(preds_query, offset),
               .load = offsetof(preds_query, load), .depth = offsetof(preds_query, depth),
               .refresh = offsetof(preds_query, refresh),
-              .collation = offsetof(preds_query, collation), .with = ORM_NO_OFFSET,
+              .collation = offsetof(preds_query, collation), .after = offsetof(preds_query, after),
+              .before = offsetof(preds_query, before), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 
@@ -89,6 +90,12 @@ orm_status preds_select_at(orm_site site_, orm_session *db_, const preds_query *
                            preds_list *list_out)
 {
     return orm_gen_select(site_, db_, &preds_model, query_, list_out);
+}
+
+orm_status preds_select_page_at(orm_site site_, orm_session *db_, const preds_query *query_,
+                                preds_page *page_out)
+{
+    return orm_gen_select_page(site_, db_, &preds_model, query_, page_out);
 }
 
 orm_status preds_count_at(orm_site site_, orm_session *db_, const preds_query *query_,

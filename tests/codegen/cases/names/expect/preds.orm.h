@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct preds preds;
 typedef struct preds_list preds_list;
+typedef struct preds_page preds_page;
 typedef struct preds_pred preds_pred;
 typedef struct preds_query preds_query;
 typedef struct preds_new preds_new;
@@ -33,6 +34,15 @@ struct preds_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct preds_page {
+    size_t count;
+    preds **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct preds_pred {
     orm_pred pred;
@@ -48,6 +58,8 @@ struct preds_query {
     preds_pred where;
     enum preds_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a preds_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -110,6 +122,9 @@ ORM_MUST_USE orm_status preds_refresh_at(orm_site site_, orm_session *db_, preds
 #define preds_select(...) preds_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status preds_select_at(orm_site site_, orm_session *db_, const preds_query *query_,
                                         preds_list *list_out);
+#define preds_select_page(...) preds_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_select_page_at(orm_site site_, orm_session *db_,
+                                             const preds_query *query_, preds_page *page_out);
 #define preds_count(...) preds_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status preds_count_at(orm_site site_, orm_session *db_, const preds_query *query_,
                                        int64_t *count_out);

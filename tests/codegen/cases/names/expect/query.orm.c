@@ -43,7 +43,8 @@ const orm_model query_model = {
               .limit = offsetof(query_query, limit), .offset = offsetof(query_query, offset),
               .load = offsetof(query_query, load), .depth = offsetof(query_query, depth),
               .refresh = offsetof(query_query, refresh),
-              .collation = offsetof(query_query, collation), .with = offsetof(query_query, with),
+              .collation = offsetof(query_query, collation), .after = offsetof(query_query, after),
+              .before = offsetof(query_query, before), .with = offsetof(query_query, with),
               .counts = ORM_NO_OFFSET},
 };
 
@@ -126,6 +127,12 @@ orm_status query_select_at(orm_site site_, orm_session *db_, const query_query *
                            query_list *list_out)
 {
     return orm_gen_select(site_, db_, &query_model, query_, list_out);
+}
+
+orm_status query_select_page_at(orm_site site_, orm_session *db_, const query_query *query_,
+                                query_page *page_out)
+{
+    return orm_gen_select_page(site_, db_, &query_model, query_, page_out);
 }
 
 orm_status query_count_at(orm_site site_, orm_session *db_, const query_query *query_,

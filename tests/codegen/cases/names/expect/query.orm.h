@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct query query;
 typedef struct query_list query_list;
+typedef struct query_page query_page;
 typedef struct query_pred query_pred;
 typedef struct query_query query_query;
 typedef struct query_new query_new;
@@ -42,6 +43,15 @@ struct query_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct query_page {
+    size_t count;
+    query **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct query_pred {
     orm_pred pred;
@@ -64,6 +74,8 @@ struct query_query {
     query_pred where;
     enum query_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a query_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -149,6 +161,9 @@ ORM_MUST_USE orm_status query_refresh_at(orm_site site_, orm_session *db_, query
 #define query_select(...) query_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_select_at(orm_site site_, orm_session *db_, const query_query *query_,
                                         query_list *list_out);
+#define query_select_page(...) query_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_select_page_at(orm_site site_, orm_session *db_,
+                                             const query_query *query_, query_page *page_out);
 #define query_count(...) query_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_count_at(orm_site site_, orm_session *db_, const query_query *query_,
                                        int64_t *count_out);

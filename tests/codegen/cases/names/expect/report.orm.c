@@ -27,8 +27,9 @@ const orm_model report_model = {
               .limit = offsetof(report_query, limit), .offset = offsetof(report_query, offset),
               .load = offsetof(report_query, load), .depth = offsetof(report_query, depth),
               .refresh = offsetof(report_query, refresh),
-              .collation = offsetof(report_query, collation), .with = ORM_NO_OFFSET,
-              .counts = ORM_NO_OFFSET},
+              .collation = offsetof(report_query, collation),
+              .after = offsetof(report_query, after), .before = offsetof(report_query, before),
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct report_columns report_columns = {
@@ -96,6 +97,12 @@ orm_status report_select_at(orm_site site_, orm_session *db_, const report_query
                             report_list *list_out)
 {
     return orm_gen_select(site_, db_, &report_model, query_, list_out);
+}
+
+orm_status report_select_page_at(orm_site site_, orm_session *db_, const report_query *query_,
+                                 report_page *page_out)
+{
+    return orm_gen_select_page(site_, db_, &report_model, query_, page_out);
 }
 
 orm_status report_count_at(orm_site site_, orm_session *db_, const report_query *query_,

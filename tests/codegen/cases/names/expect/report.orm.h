@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct report report;
 typedef struct report_list report_list;
+typedef struct report_page report_page;
 typedef struct report_pred report_pred;
 typedef struct report_query report_query;
 
@@ -30,6 +31,15 @@ struct report_list {
     size_t count;
     report **items;
     bool partial;
+};
+
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct report_page {
+    size_t count;
+    report **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
 };
 
 /* A condition on rows; made by the functions below only. */
@@ -49,6 +59,8 @@ struct report_query {
     report_pred where;
     enum report_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a report_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -97,6 +109,9 @@ ORM_MUST_USE orm_status report_refresh_at(orm_site site_, orm_session *db_, repo
 #define report_select(...) report_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status report_select_at(orm_site site_, orm_session *db_,
                                          const report_query *query_, report_list *list_out);
+#define report_select_page(...) report_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status report_select_page_at(orm_site site_, orm_session *db_,
+                                              const report_query *query_, report_page *page_out);
 #define report_count(...) report_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status report_count_at(orm_site site_, orm_session *db_,
                                         const report_query *query_, int64_t *count_out);

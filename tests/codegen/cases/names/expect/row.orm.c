@@ -28,6 +28,7 @@ const orm_model row_model = {
               .limit = offsetof(row_query, limit), .offset = offsetof(row_query, offset),
               .load = offsetof(row_query, load), .depth = offsetof(row_query, depth),
               .refresh = offsetof(row_query, refresh), .collation = offsetof(row_query, collation),
+              .after = offsetof(row_query, after), .before = offsetof(row_query, before),
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
@@ -98,6 +99,12 @@ orm_status row_select_at(orm_site site_, orm_session *db_, const row_query *quer
                          row_list *list_out)
 {
     return orm_gen_select(site_, db_, &row_model, query_, list_out);
+}
+
+orm_status row_select_page_at(orm_site site_, orm_session *db_, const row_query *query_,
+                              row_page *page_out)
+{
+    return orm_gen_select_page(site_, db_, &row_model, query_, page_out);
 }
 
 orm_status row_count_at(orm_site site_, orm_session *db_, const row_query *query_,

@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct row row;
 typedef struct row_list row_list;
+typedef struct row_page row_page;
 typedef struct row_pred row_pred;
 typedef struct row_query row_query;
 typedef struct row_new row_new;
@@ -35,6 +36,15 @@ struct row_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct row_page {
+    size_t count;
+    row **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct row_pred {
     orm_pred pred;
@@ -52,6 +62,8 @@ struct row_query {
     row_pred where;
     enum row_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a row_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -123,6 +135,9 @@ ORM_MUST_USE orm_status row_refresh_at(orm_site site_, orm_session *db_, row *ro
 #define row_select(...) row_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_select_at(orm_site site_, orm_session *db_, const row_query *query_,
                                       row_list *list_out);
+#define row_select_page(...) row_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_select_page_at(orm_site site_, orm_session *db_,
+                                           const row_query *query_, row_page *page_out);
 #define row_count(...) row_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_count_at(orm_site site_, orm_session *db_, const row_query *query_,
                                      int64_t *count_out);

@@ -28,7 +28,8 @@ const orm_model site_model = {
               .limit = offsetof(site_query, limit), .offset = offsetof(site_query, offset),
               .load = offsetof(site_query, load), .depth = offsetof(site_query, depth),
               .refresh = offsetof(site_query, refresh),
-              .collation = offsetof(site_query, collation), .with = ORM_NO_OFFSET,
+              .collation = offsetof(site_query, collation), .after = offsetof(site_query, after),
+              .before = offsetof(site_query, before), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 
@@ -99,6 +100,12 @@ orm_status site_select_at(orm_site site_, orm_session *db_, const site_query *qu
                           site_list *list_out)
 {
     return orm_gen_select(site_, db_, &site_model, query_, list_out);
+}
+
+orm_status site_select_page_at(orm_site site_, orm_session *db_, const site_query *query_,
+                               site_page *page_out)
+{
+    return orm_gen_select_page(site_, db_, &site_model, query_, page_out);
 }
 
 orm_status site_count_at(orm_site site_, orm_session *db_, const site_query *query_,

@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct site site;
 typedef struct site_list site_list;
+typedef struct site_page site_page;
 typedef struct site_pred site_pred;
 typedef struct site_query site_query;
 typedef struct site_new site_new;
@@ -35,6 +36,15 @@ struct site_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct site_page {
+    size_t count;
+    site **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct site_pred {
     orm_pred pred;
@@ -52,6 +62,8 @@ struct site_query {
     site_pred where;
     enum site_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a site_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -124,6 +136,9 @@ ORM_MUST_USE orm_status site_refresh_at(orm_site site_, orm_session *db_, site *
 #define site_select(...) site_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status site_select_at(orm_site site_, orm_session *db_, const site_query *query_,
                                        site_list *list_out);
+#define site_select_page(...) site_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_select_page_at(orm_site site_, orm_session *db_,
+                                            const site_query *query_, site_page *page_out);
 #define site_count(...) site_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status site_count_at(orm_site site_, orm_session *db_, const site_query *query_,
                                       int64_t *count_out);

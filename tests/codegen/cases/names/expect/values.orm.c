@@ -24,8 +24,9 @@ const orm_model values_model = {
               .limit = offsetof(values_query, limit), .offset = offsetof(values_query, offset),
               .load = offsetof(values_query, load), .depth = offsetof(values_query, depth),
               .refresh = offsetof(values_query, refresh),
-              .collation = offsetof(values_query, collation), .with = ORM_NO_OFFSET,
-              .counts = ORM_NO_OFFSET},
+              .collation = offsetof(values_query, collation),
+              .after = offsetof(values_query, after), .before = offsetof(values_query, before),
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct values_columns values_columns = {
@@ -89,6 +90,12 @@ orm_status values_select_at(orm_site site_, orm_session *db_, const values_query
                             values_list *list_out)
 {
     return orm_gen_select(site_, db_, &values_model, query_, list_out);
+}
+
+orm_status values_select_page_at(orm_site site_, orm_session *db_, const values_query *query_,
+                                 values_page *page_out)
+{
+    return orm_gen_select_page(site_, db_, &values_model, query_, page_out);
 }
 
 orm_status values_count_at(orm_site site_, orm_session *db_, const values_query *query_,

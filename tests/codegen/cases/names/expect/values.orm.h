@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct values values;
 typedef struct values_list values_list;
+typedef struct values_page values_page;
 typedef struct values_pred values_pred;
 typedef struct values_query values_query;
 typedef struct values_new values_new;
@@ -33,6 +34,15 @@ struct values_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct values_page {
+    size_t count;
+    values **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct values_pred {
     orm_pred pred;
@@ -48,6 +58,8 @@ struct values_query {
     values_pred where;
     enum values_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a values_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -110,6 +122,9 @@ ORM_MUST_USE orm_status values_refresh_at(orm_site site_, orm_session *db_, valu
 #define values_select(...) values_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status values_select_at(orm_site site_, orm_session *db_,
                                          const values_query *query_, values_list *list_out);
+#define values_select_page(...) values_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_select_page_at(orm_site site_, orm_session *db_,
+                                              const values_query *query_, values_page *page_out);
 #define values_count(...) values_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status values_count_at(orm_site site_, orm_session *db_,
                                         const values_query *query_, int64_t *count_out);

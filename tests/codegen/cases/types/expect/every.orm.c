@@ -299,7 +299,8 @@ const orm_model every_model = {
               .limit = offsetof(every_query, limit), .offset = offsetof(every_query, offset),
               .load = offsetof(every_query, load), .depth = offsetof(every_query, depth),
               .refresh = offsetof(every_query, refresh),
-              .collation = offsetof(every_query, collation), .with = ORM_NO_OFFSET,
+              .collation = offsetof(every_query, collation), .after = offsetof(every_query, after),
+              .before = offsetof(every_query, before), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 
@@ -898,6 +899,12 @@ orm_status every_select_at(orm_site site, orm_session *db, const every_query *qu
                            every_list *list_out)
 {
     return orm_gen_select(site, db, &every_model, query, list_out);
+}
+
+orm_status every_select_page_at(orm_site site, orm_session *db, const every_query *query,
+                                every_page *page_out)
+{
+    return orm_gen_select_page(site, db, &every_model, query, page_out);
 }
 
 orm_status every_count_at(orm_site site, orm_session *db, const every_query *query,

@@ -16,6 +16,7 @@ ORM_BEGIN_DECLS
 
 typedef struct every every;
 typedef struct every_list every_list;
+typedef struct every_page every_page;
 typedef struct every_pred every_pred;
 typedef struct every_query every_query;
 typedef struct every_new every_new;
@@ -102,6 +103,15 @@ struct every_list {
     size_t count;
     every **items;
     bool partial;
+};
+
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct every_page {
+    size_t count;
+    every **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
 };
 
 /* A condition on rows; made by the functions below only. */
@@ -209,6 +219,8 @@ struct every_query {
     every_pred where;
     enum every_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a every_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -710,6 +722,9 @@ ORM_MUST_USE orm_status every_refresh_at(orm_site site, orm_session *db, every *
 #define every_select(...) every_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status every_select_at(orm_site site, orm_session *db, const every_query *query,
                                         every_list *list_out);
+#define every_select_page(...) every_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_select_page_at(orm_site site, orm_session *db,
+                                             const every_query *query, every_page *page_out);
 #define every_count(...) every_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status every_count_at(orm_site site, orm_session *db, const every_query *query,
                                        int64_t *count_out);

@@ -61,7 +61,8 @@ const orm_model keyed_model = {
               .limit = offsetof(keyed_query, limit), .offset = offsetof(keyed_query, offset),
               .load = offsetof(keyed_query, load), .depth = offsetof(keyed_query, depth),
               .refresh = offsetof(keyed_query, refresh),
-              .collation = offsetof(keyed_query, collation), .with = ORM_NO_OFFSET,
+              .collation = offsetof(keyed_query, collation), .after = offsetof(keyed_query, after),
+              .before = offsetof(keyed_query, before), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 
@@ -197,6 +198,12 @@ orm_status keyed_select_at(orm_site site, orm_session *db, const keyed_query *qu
                            keyed_list *list_out)
 {
     return orm_gen_select(site, db, &keyed_model, query, list_out);
+}
+
+orm_status keyed_select_page_at(orm_site site, orm_session *db, const keyed_query *query,
+                                keyed_page *page_out)
+{
+    return orm_gen_select_page(site, db, &keyed_model, query, page_out);
 }
 
 orm_status keyed_count_at(orm_site site, orm_session *db, const keyed_query *query,

@@ -16,6 +16,7 @@ ORM_BEGIN_DECLS
 
 typedef struct keyed keyed;
 typedef struct keyed_list keyed_list;
+typedef struct keyed_page keyed_page;
 typedef struct keyed_pred keyed_pred;
 typedef struct keyed_query keyed_query;
 typedef struct keyed_new keyed_new;
@@ -44,6 +45,15 @@ struct keyed_list {
     size_t count;
     keyed **items;
     bool partial;
+};
+
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct keyed_page {
+    size_t count;
+    keyed **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
 };
 
 /* A condition on rows; made by the functions below only. */
@@ -83,6 +93,8 @@ struct keyed_query {
     keyed_pred where;
     enum keyed_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a keyed_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -210,6 +222,9 @@ ORM_MUST_USE orm_status keyed_refresh_at(orm_site site, orm_session *db, keyed *
 #define keyed_select(...) keyed_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_select_at(orm_site site, orm_session *db, const keyed_query *query,
                                         keyed_list *list_out);
+#define keyed_select_page(...) keyed_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_select_page_at(orm_site site, orm_session *db,
+                                             const keyed_query *query, keyed_page *page_out);
 #define keyed_count(...) keyed_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_count_at(orm_site site, orm_session *db, const keyed_query *query,
                                        int64_t *count_out);

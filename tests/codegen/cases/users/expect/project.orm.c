@@ -58,6 +58,7 @@ const orm_model project_model = {
               .load = offsetof(project_query, load), .depth = offsetof(project_query, depth),
               .refresh = offsetof(project_query, refresh),
               .collation = offsetof(project_query, collation),
+              .after = offsetof(project_query, after), .before = offsetof(project_query, before),
               .with = offsetof(project_query, with), .counts = ORM_NO_OFFSET},
 };
 
@@ -162,6 +163,12 @@ orm_status project_select_at(orm_site site, orm_session *db, const project_query
                              project_list *list_out)
 {
     return orm_gen_select(site, db, &project_model, query, list_out);
+}
+
+orm_status project_select_page_at(orm_site site, orm_session *db, const project_query *query,
+                                  project_page *page_out)
+{
+    return orm_gen_select_page(site, db, &project_model, query, page_out);
 }
 
 orm_status project_count_at(orm_site site, orm_session *db, const project_query *query,

@@ -16,6 +16,7 @@ ORM_BEGIN_DECLS
 
 typedef struct project project;
 typedef struct project_list project_list;
+typedef struct project_page project_page;
 typedef struct project_pred project_pred;
 typedef struct project_query project_query;
 typedef struct project_new project_new;
@@ -46,6 +47,15 @@ struct project_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct project_page {
+    size_t count;
+    project **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct project_pred {
     orm_pred pred;
@@ -74,6 +84,8 @@ struct project_query {
     project_pred where;
     enum project_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a project_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -179,6 +191,9 @@ ORM_MUST_USE orm_status project_refresh_at(orm_site site, orm_session *db, proje
 #define project_select(...) project_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_select_at(orm_site site, orm_session *db,
                                           const project_query *query, project_list *list_out);
+#define project_select_page(...) project_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_select_page_at(orm_site site, orm_session *db,
+                                               const project_query *query, project_page *page_out);
 #define project_count(...) project_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_count_at(orm_site site, orm_session *db, const project_query *query,
                                          int64_t *count_out);

@@ -24,6 +24,7 @@ const orm_model tag_model = {
               .limit = offsetof(tag_query, limit), .offset = offsetof(tag_query, offset),
               .load = offsetof(tag_query, load), .depth = offsetof(tag_query, depth),
               .refresh = offsetof(tag_query, refresh), .collation = offsetof(tag_query, collation),
+              .after = offsetof(tag_query, after), .before = offsetof(tag_query, before),
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
@@ -87,6 +88,12 @@ orm_status tag_refresh_at(orm_site site, orm_session *db, tag *row)
 orm_status tag_select_at(orm_site site, orm_session *db, const tag_query *query, tag_list *list_out)
 {
     return orm_gen_select(site, db, &tag_model, query, list_out);
+}
+
+orm_status tag_select_page_at(orm_site site, orm_session *db, const tag_query *query,
+                              tag_page *page_out)
+{
+    return orm_gen_select_page(site, db, &tag_model, query, page_out);
 }
 
 orm_status tag_count_at(orm_site site, orm_session *db, const tag_query *query, int64_t *count_out)

@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct tag tag;
 typedef struct tag_list tag_list;
+typedef struct tag_page tag_page;
 typedef struct tag_pred tag_pred;
 typedef struct tag_query tag_query;
 typedef struct tag_new tag_new;
@@ -33,6 +34,15 @@ struct tag_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct tag_page {
+    size_t count;
+    tag **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct tag_pred {
     orm_pred pred;
@@ -48,6 +58,8 @@ struct tag_query {
     tag_pred where;
     enum tag_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a tag_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -110,6 +122,9 @@ ORM_MUST_USE orm_status tag_refresh_at(orm_site site, orm_session *db, tag *row)
 #define tag_select(...) tag_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_select_at(orm_site site, orm_session *db, const tag_query *query,
                                       tag_list *list_out);
+#define tag_select_page(...) tag_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_select_page_at(orm_site site, orm_session *db, const tag_query *query,
+                                           tag_page *page_out);
 #define tag_count(...) tag_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_count_at(orm_site site, orm_session *db, const tag_query *query,
                                      int64_t *count_out);

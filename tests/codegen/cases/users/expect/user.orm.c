@@ -65,7 +65,8 @@ const orm_model user_model = {
               .limit = offsetof(user_query, limit), .offset = offsetof(user_query, offset),
               .load = offsetof(user_query, load), .depth = offsetof(user_query, depth),
               .refresh = offsetof(user_query, refresh),
-              .collation = offsetof(user_query, collation), .with = offsetof(user_query, with),
+              .collation = offsetof(user_query, collation), .after = offsetof(user_query, after),
+              .before = offsetof(user_query, before), .with = offsetof(user_query, with),
               .counts = offsetof(user_query, counts)},
 };
 
@@ -175,6 +176,12 @@ orm_status user_select_at(orm_site site, orm_session *db, const user_query *quer
                           user_list *list_out)
 {
     return orm_gen_select(site, db, &user_model, query, list_out);
+}
+
+orm_status user_select_page_at(orm_site site, orm_session *db, const user_query *query,
+                               user_page *page_out)
+{
+    return orm_gen_select_page(site, db, &user_model, query, page_out);
 }
 
 orm_status user_count_at(orm_site site, orm_session *db, const user_query *query,

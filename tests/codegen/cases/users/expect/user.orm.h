@@ -15,6 +15,7 @@ ORM_BEGIN_DECLS
 
 typedef struct user user;
 typedef struct user_list user_list;
+typedef struct user_page user_page;
 typedef struct user_pred user_pred;
 typedef struct user_query user_query;
 typedef struct user_new user_new;
@@ -55,6 +56,15 @@ struct user_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct user_page {
+    size_t count;
+    user **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct user_pred {
     orm_pred pred;
@@ -80,6 +90,8 @@ struct user_query {
     user_pred where;
     enum user_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a user_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -188,6 +200,9 @@ ORM_MUST_USE orm_status user_refresh_at(orm_site site, orm_session *db, user *ro
 #define user_select(...) user_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_select_at(orm_site site, orm_session *db, const user_query *query,
                                        user_list *list_out);
+#define user_select_page(...) user_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_select_page_at(orm_site site, orm_session *db, const user_query *query,
+                                            user_page *page_out);
 #define user_count(...) user_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_count_at(orm_site site, orm_session *db, const user_query *query,
                                       int64_t *count_out);
