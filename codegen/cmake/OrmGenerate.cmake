@@ -4,8 +4,9 @@
 # Generates C from YAML models and builds it into <target>, which is created as a static library
 # when it does not exist. Users of <target> see the generated headers and link the runtime.
 #
-#   MODELS   YAML files, relative to the current source directory. What they include is found by
-#            the command and tracked: a change in any of them generates again.
+#   MODELS   YAML files and SQL files of named statements, relative to the current source directory.
+#            What they include is found by the command and tracked: a change in any of them
+#            generates again.
 #   OUT      where the generated files go, relative to the current binary directory;
 #            <target>_models by default. No other orm_generate may use the same directory.
 #   UNITS    number of translation units, 16 by default. A YAML file holds any number of models, so
@@ -76,19 +77,20 @@ function(orm_generate)
     endforeach()
     set(stamp "${unit_dir}/generated")
 
-    # Which headers there are is known from the build before this one. Declared, they make their
-    # users compile again in the very build that changed them; in the first build nothing is stale.
-    set(list_file "${unit_dir}/headers.txt")
+    # Which files there are is known from the build before this one. Declared, they make what
+    # includes them compile again in the very build that changed them; in the first build nothing
+    # is stale.
+    set(list_file "${unit_dir}/files.txt")
     if(NOT EXISTS "${list_file}")
         file(WRITE "${list_file}" "")
     endif()
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${list_file}")
-    file(STRINGS "${list_file}" headers)
+    file(STRINGS "${list_file}" files)
 
     _orm_find_command(command command_depends)
     add_custom_command(
         OUTPUT "${stamp}" ${units}
-        BYPRODUCTS ${headers}
+        BYPRODUCTS ${files}
         COMMAND "${CMAKE_COMMAND}"
             "-DCOMMAND=${command}" "-DMODELS=${models}" "-DOUT=${out}"
             "-DUNITS=${units}" "-DSTAMP=${stamp}" "-DDEPFILE=${stamp}.d"

@@ -62,6 +62,7 @@ static bool emit_umbrella(const struct schema *schema, const struct schema_file 
 {
     struct c_emit emit;
     struct writer *writer = &emit.writer;
+    const char **stems = name_statement_files(schema->arena, schema);
 
     c_emit_init(&emit, schema, NULL, version);
     writer_set(writer, "file", c_comment_text(schema->arena, name_base(file->path)));
@@ -86,13 +87,45 @@ static bool emit_umbrella(const struct schema *schema, const struct schema_file 
         writer_set(writer, "header", name_file(schema->arena, model->c_name, "h"));
         writer_add(writer, "#include \"$header$\"\n");
     }
+    for (size_t i = 0; i < schema->statement_file_count; i++) {
+        const char *listed_by = schema->statement_files[i].listed_by;
+
+        if (!listed_by || strcmp(listed_by, file->path) != 0)
+            continue;
+        writer_set(writer, "header", arena_format(schema->arena, "%s.h", stems[i]));
+        writer_add(writer, "#include \"$header$\"\n");
+    }
     return finish(&emit, name, header, fault_out);
+}
+
+/* The header and the source of a file of named statements. */
+static bool emit_statements(const struct schema *schema, const struct statement_file *file,
+                            const char *stem, const char *version, struct outputs *outputs,
+                            const char **fault_out)
+{
+    struct c_emit emit;
+    struct output header = {0};
+    struct output source = {0};
+    bool done;
+
+    c_emit_init(&emit, schema, NULL, version);
+    c_write_statements_header(&emit, file, stem);
+    done = finish(&emit, arena_format(schema->arena, "%s.h", stem), &header, fault_out);
+    if (!done)
+        return false;
+    outputs_add(schema->arena, outputs, header);
+    c_emit_init(&emit, schema, NULL, version);
+    c_write_statements_source(&emit, file, stem);
+    done = finish(&emit, arena_format(schema->arena, "%s.c", stem), &source, fault_out);
+    outputs_add(schema->arena, outputs, source);
+    return done;
 }
 
 bool emit_c(const struct schema *schema, const char *version, struct outputs *outputs,
             const char **fault_out)
 {
     const char **umbrellas = name_umbrellas(schema->arena, schema);
+    const char **stems = name_statement_files(schema->arena, schema);
     struct output one = {0};
     struct output other = {0};
     bool ok = true;
@@ -115,5 +148,8 @@ bool emit_c(const struct schema *schema, const char *version, struct outputs *ou
         ok = emit_umbrella(schema, &schema->files[i], umbrellas[i], version, &one, fault_out);
         outputs_add(schema->arena, outputs, one);
     }
+    for (size_t i = 0; i < schema->statement_file_count && ok; i++)
+        ok = emit_statements(schema, &schema->statement_files[i], stems[i], version, outputs,
+                             fault_out);
     return ok;
 }

@@ -50,6 +50,16 @@ bool c_is_changeable(const struct column *column);
 bool c_is_insertable_relation(const struct relation *relation);
 bool c_is_changeable_relation(const struct relation *relation);
 
+/* Parts of a column's description: its ORM_COLUMN_ flags; length, scale and labels of its type. */
+const char *c_column_flags(struct arena *arena, const struct column *column);
+void c_write_type_limits(struct c_emit *emit, const struct column_type *type);
+
+/* The two files of named statements, `stem` being their name without what is behind its dot. */
+void c_write_statements_header(struct c_emit *emit, const struct statement_file *file,
+                               const char *stem);
+void c_write_statements_source(struct c_emit *emit, const struct statement_file *file,
+                               const char *stem);
+
 void c_write_enum(struct c_emit *emit, const struct enum_type *enumeration);
 void c_write_header(struct c_emit *emit);
 void c_write_functions_declared(struct c_emit *emit);

@@ -26,7 +26,7 @@ static const char *column_positions(struct arena *arena, const struct key *key)
     return list.text;
 }
 
-static const char *column_flags(struct arena *arena, const struct column *column)
+const char *c_column_flags(struct arena *arena, const struct column *column)
 {
     const struct {
         bool set;
@@ -70,6 +70,20 @@ static void write_labels(struct c_emit *emit, const struct enum_type *enumeratio
     writer_add(writer, "}, .count = $label_count$}");
 }
 
+void c_write_type_limits(struct c_emit *emit, const struct column_type *type)
+{
+    struct writer *writer = &emit->writer;
+
+    writer_set_number(writer, "length", type->has_precision ? type->precision : type->length);
+    writer_set_number(writer, "scale", type->scale);
+    if (type->has_precision || type->length)
+        writer_add(writer, ", .length = $length$");
+    if (type->scale)
+        writer_add(writer, ", .scale = $scale$");
+    if (type->enumeration)
+        write_labels(emit, type->enumeration);
+}
+
 static void write_column(struct c_emit *emit, const struct column *column)
 {
     struct writer *writer = &emit->writer;
@@ -77,22 +91,15 @@ static void write_column(struct c_emit *emit, const struct column *column)
 
     c_emit_column(emit, column);
     writer_set(writer, "db_name", c_string(emit->arena, column->db_name));
-    writer_set(writer, "flags", column_flags(emit->arena, column));
+    writer_set(writer, "flags", c_column_flags(emit->arena, column));
     writer_set(writer, "constant", c_type_constant(column));
-    writer_set_number(writer, "length", type->has_precision ? type->precision : type->length);
-    writer_set_number(writer, "scale", type->scale);
     writer_add(writer, "{.field = \"$field$\", .name = $db_name$, .type = $constant$, "
                        ".flags = $flags$, .offset = offsetof($type$, $field$), ");
     writer_add(writer, c_is_insertable(column) ? ".new_offset = offsetof($new$, $field$), "
                                                : ".new_offset = ORM_NO_OFFSET, ");
     writer_add(writer, c_is_changeable(column) ? ".changes_offset = offsetof($changes$, $field$)"
                                                : ".changes_offset = ORM_NO_OFFSET");
-    if (type->has_precision || type->length)
-        writer_add(writer, ", .length = $length$");
-    if (type->scale)
-        writer_add(writer, ", .scale = $scale$");
-    if (type->enumeration)
-        write_labels(emit, type->enumeration);
+    c_write_type_limits(emit, type);
     writer_add(writer, "},\n");
 }
 

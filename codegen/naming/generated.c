@@ -97,6 +97,15 @@ bool name_is_made(const struct generated_name *name, const struct relation *rela
     return relation->to_many || !strstr(name->key, "_count");
 }
 
+const struct statement_name statement_names[] = {
+    {"call", "", NAME_ORDINARY},
+    {"call_at", "_at", NAME_ORDINARY},
+    {"row", "_row", NAME_BOTH},
+    {"list", "_list", NAME_BOTH},
+    {"descriptor", "_statement", NAME_ORDINARY},
+};
+const size_t statement_names_count = sizeof statement_names / sizeof *statement_names;
+
 static bool is_word(const char *at, const char *end, const char *word)
 {
     return strlen(word) == (size_t)(end - at) && memcmp(at, word, strlen(word)) == 0;
@@ -235,6 +244,26 @@ const char **name_umbrellas(struct arena *arena, const struct schema *schema)
         while (is_header_of(arena, schema, names[i]) || is_among(names, i, names[i])) {
             stem = arena_format(arena, "%s_models", stem);
             names[i] = name_file(arena, stem, "h");
+        }
+    }
+    return names;
+}
+
+const char **name_statement_files(struct arena *arena, const struct schema *schema)
+{
+    const char **names = arena_array(arena, schema->statement_file_count, sizeof *names);
+    const char **umbrellas = name_umbrellas(arena, schema);
+
+    for (size_t i = 0; i < schema->statement_file_count; i++) {
+        const char *stem = umbrella_stem(arena, schema->statement_files[i].path);
+        const char *header = name_file(arena, stem, "h");
+
+        names[i] = arena_format(arena, "%s.orm", stem);
+        while (is_header_of(arena, schema, header) ||
+               is_among(umbrellas, schema->file_count, header) || is_among(names, i, names[i])) {
+            stem = arena_format(arena, "%s_queries", stem);
+            names[i] = arena_format(arena, "%s.orm", stem);
+            header = name_file(arena, stem, "h");
         }
     }
     return names;

@@ -44,6 +44,16 @@ const char *name_generated(struct arena *arena, const struct generated_name *nam
                            const struct model *model, const struct column *column,
                            const struct relation *relation);
 
+/* What is generated for a named statement; each stands behind the statement's C name. */
+struct statement_name {
+    const char *key;
+    const char *ending;
+    enum name_space space;
+};
+
+extern const struct statement_name statement_names[];
+extern const size_t statement_names_count;
+
 /*
  * The name of a function's parameter: `wanted`, unless a model's type or object has that name,
  * which the parameter would hide; then with an underscore behind, which no such name has.
@@ -66,6 +76,12 @@ const char *name_guard(struct arena *arena, const char *c_upper);
  * file has that header.
  */
 const char **name_umbrellas(struct arena *arena, const struct schema *schema);
+
+/*
+ * One name per file of named statements: "shop.orm.h" for shop.sql, with `_queries` behind the base
+ * name while something else has that header. Without its extension: "shop.orm".
+ */
+const char **name_statement_files(struct arena *arena, const struct schema *schema);
 
 /* The last part of a path. */
 const char *name_base(const char *path);

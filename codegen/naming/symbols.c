@@ -125,6 +125,19 @@ static void add_model(struct table *table, const struct model *model)
             add_scope(table, model, NAME_OF_RELATION, NULL, &model->relations[i]);
 }
 
+static void add_statement(struct table *table, const struct statement *statement)
+{
+    const char *origin = arena_format(table->arena, "statement '%s'", statement->name);
+    const char *fix = "rename the statement or give its file a '-- prefix: NAME'";
+    size_t first = table->symbols.count;
+
+    for (size_t i = 0; i < statement_names_count; i++)
+        add_in(table, statement_names[i].space,
+               arena_format(table->arena, "%s%s", statement->c_name, statement_names[i].ending),
+               origin, fix, statement->place, statement->name);
+    set_whole(table, first, true);
+}
+
 static struct span span_of(const struct table *table, const struct symbol *symbol)
 {
     return (struct span){.source = diagnostics_source(table->diags, symbol->place.file),
@@ -205,5 +218,8 @@ void symbols_check(const struct schema *schema, struct arena *arena, struct diag
     for (size_t i = 0; i < schema->model_count; i++)
         if (!schema->models[i]->link_only)
             add_model(&table, schema->models[i]);
+    for (size_t i = 0; i < schema->statement_file_count; i++)
+        for (size_t k = 0; k < schema->statement_files[i].statement_count; k++)
+            add_statement(&table, &schema->statement_files[i].statements[k]);
     check_table(&table);
 }

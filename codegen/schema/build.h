@@ -52,6 +52,13 @@ struct model_build {
     bool broken_key;              /* the primary key is wrong or missing */
 };
 
+/* A file of named statements that was read. */
+struct statement_file_build {
+    const struct source *source;
+    const char *prefix;    /* the one it takes over; its own goes before */
+    const char *listed_by; /* the YAML file that names it, or NULL */
+};
+
 struct builder {
     struct arena *arena;
     struct diagnostics *diags;
@@ -64,6 +71,8 @@ struct builder {
     struct map enum_names;     /* struct enum_build */
     struct map enum_types;     /* struct enum_type by "schema.type" */
     struct map constraints;    /* struct model_build by schema and name of index or constraint */
+    struct pointers statement_files; /* struct statement_file_build */
+    bool draft; /* named statements may leave types out */
     bool lost_models;
     bool lost_enums;
 };
@@ -77,6 +86,7 @@ void build_relations(struct builder *b);
 void build_inverses(struct builder *b);
 void build_foreign_keys(struct builder *b);
 void build_order(struct builder *b);
+void build_statements(struct builder *b);
 
 /* Parts of stages. */
 bool build_enum_labels(struct builder *b, struct document *document, yaml_node_t *node,

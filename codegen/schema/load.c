@@ -109,6 +109,66 @@ static void read_includes(struct reading *reading, const struct open_file *file)
     }
 }
 
+static bool is_sql(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    return dot && strcmp(dot, ".sql") == 0;
+}
+
+/* A file of named statements, each read once. */
+static void open_statements(struct reading *reading, const char *path, const char *prefix,
+                            const char *listed_by, struct span at)
+{
+    struct builder *b = reading->b;
+    struct statement_file_build *file = arena_alloc(b->arena, sizeof *file);
+
+    *file = (struct statement_file_build){.prefix = prefix, .listed_by = listed_by};
+    if (map_add(b->arena, &reading->seen, canonical(b->arena, path), file))
+        return;
+    file->source = source_read(b->diags, path, at);
+    if (file->source)
+        pointers_add(b->arena, &b->statement_files, file);
+}
+
+static void read_listed(struct reading *reading, const struct open_file *file)
+{
+    struct document *document = file->document;
+    const struct parsed_file *parsed = document->parsed;
+    struct arena *arena = reading->b->arena;
+    const char *prefix = parsed && parsed->prefix ? arena_text(arena, parsed->prefix) : "";
+
+    for (unsigned i = 0; parsed && i < parsed->queries_count; i++) {
+        struct span at = document_item_span(document, document_root(document), "queries", i);
+
+        if (is_sql(parsed->queries[i]))
+            open_statements(reading, beside(arena, file->path, parsed->queries[i]), prefix,
+                            file->path, at);
+        else
+            diagnostics_error(reading->b->diags, at,
+                              "'%s' can't hold named statements: its name must end in .sql",
+                              parsed->queries[i]);
+    }
+}
+
+/* What the YAML files named by the caller agree on, for the SQL files beside them; else "". */
+static const char *common_prefix(const struct reading *reading)
+{
+    const char *prefix = NULL;
+
+    for (size_t i = 0; i < reading->waiting.count; i++) {
+        const struct open_file *file = reading->waiting.items[i];
+        const struct parsed_file *parsed = file->document->parsed;
+        const char *own = parsed && parsed->prefix ? parsed->prefix : "";
+
+        if (!file->by && prefix && strcmp(prefix, own) != 0)
+            return "";
+        if (!file->by)
+            prefix = own;
+    }
+    return prefix ? arena_text(reading->b->arena, prefix) : "";
+}
+
 static void check_header(struct builder *b, struct document *document)
 {
     yaml_node_t *root = document_root(document);
@@ -133,12 +193,18 @@ static void read_files(struct reading *reading, const char *const *paths, size_t
     struct open_file *before;
 
     for (size_t i = 0; i < count; i++)
-        open_once(reading, paths[i], NULL, nowhere, &before);
+        if (!is_sql(paths[i]))
+            open_once(reading, paths[i], NULL, nowhere, &before);
     for (size_t i = 0; i < reading->waiting.count; i++)
         read_includes(reading, reading->waiting.items[i]);
     for (size_t i = 0; i < b->documents.count; i++)
         if (((struct document *)b->documents.items[i])->parsed)
             check_header(b, b->documents.items[i]);
+    for (size_t i = 0; i < reading->waiting.count; i++)
+        read_listed(reading, reading->waiting.items[i]);
+    for (size_t i = 0; i < count; i++)
+        if (is_sql(paths[i]))
+            open_statements(reading, paths[i], common_prefix(reading), NULL, nowhere);
 }
 
 static void list_files(struct builder *b, const struct reading *reading)
@@ -175,9 +241,10 @@ static void check_anything(struct builder *b)
 {
     struct document *first = b->documents.count ? b->documents.items[0] : NULL;
 
-    if (!first)
+    if (!first && !b->statement_files.count)
         diagnostics_error(b->diags, (struct span){0}, "no files are given");
-    else if (!b->models.count && !diagnostics_error_count(b->diags))
+    else if (first && !b->models.count && !b->statement_files.count &&
+             !diagnostics_error_count(b->diags))
         diagnostics_error(b->diags, document_value_span(first, document_root(first), "models"),
                           "there are no models");
 }
@@ -194,14 +261,15 @@ static void run_stages(struct builder *b, const struct reading *reading)
     build_foreign_keys(b);
     build_order(b);
     list_results(b);
+    build_statements(b);
     check_anything(b);
     symbols_check(b->schema, b->arena, b->diags);
 }
 
-bool schema_load(const char *const *paths, size_t count, struct schema **schema_out,
+static bool load(const char *const *paths, size_t count, bool draft, struct schema **schema_out,
                  struct diagnostics *diags)
 {
-    struct builder b = {.arena = arena_new(), .diags = diags};
+    struct builder b = {.arena = arena_new(), .diags = diags, .draft = draft};
     struct reading reading = {.b = &b};
     size_t before = diagnostics_error_count(diags);
     bool ok;
@@ -217,6 +285,18 @@ bool schema_load(const char *const *paths, size_t count, struct schema **schema_
     if (!ok)
         arena_free(b.arena);
     return ok;
+}
+
+bool schema_load(const char *const *paths, size_t count, struct schema **schema_out,
+                 struct diagnostics *diags)
+{
+    return load(paths, count, false, schema_out, diags);
+}
+
+bool schema_load_draft(const char *const *paths, size_t count, struct schema **schema_out,
+                       struct diagnostics *diags)
+{
+    return load(paths, count, true, schema_out, diags);
 }
 
 void schema_free(struct schema *schema)

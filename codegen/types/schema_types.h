@@ -279,6 +279,39 @@ struct model {
     struct place place;
 };
 
+enum statement_kind { STATEMENT_MANY, STATEMENT_ONE, STATEMENT_EXEC };
+
+/*
+ * A named statement of an SQL file. Its parameters and the columns of its rows are columns of no
+ * model, of which only names, type, nullable, index, yaml (the annotation) and place count.
+ */
+struct statement {
+    const char *name;
+    const char *c_name;
+    enum statement_kind kind;
+    const char *sql;       /* without comments; parameters are $1 and so on, in their order */
+    const size_t *origins; /* per byte of sql: its offset in the file */
+    const char *comment;   /* NULL: none; raw text of any number of lines */
+    struct column *params;
+    size_t param_count;
+    struct column *columns; /* none with STATEMENT_EXEC and with `returns` */
+    size_t column_count;
+    const struct model *returns; /* rows are those of a model; else NULL */
+    struct place place;          /* of its name */
+    /* Of a draft only, see schema_load_draft(): what the annotations do not say yet. */
+    size_t typeless_params; /* the last ones; their type's text is NULL */
+    bool lacks_columns;
+    size_t sql_offset; /* in the file; annotations stand before */
+};
+
+struct statement_file {
+    const char *path;
+    const char *prefix;
+    const char *listed_by; /* the YAML file whose `queries` names it, or NULL */
+    struct statement *statements;
+    size_t statement_count;
+};
+
 struct schema_file {
     const char *path;
     unsigned version;   /* of the format: 1 */
@@ -293,6 +326,8 @@ struct schema {
     size_t enum_count;
     struct model **models; /* in order of declaration; link-only ones last */
     size_t model_count;
+    struct statement_file *statement_files;
+    size_t statement_file_count;
     struct model **creation_order; /* all tables, no views, targets first; see in_cycle */
     size_t creation_count;
     struct arena *arena;

@@ -66,40 +66,46 @@ static bool skip_bom(const char *text, size_t length)
     return length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0;
 }
 
-static bool read_source(struct document *document, const char *path, struct span wanted_at)
+const struct source *source_read(struct diagnostics *diags, const char *path, struct span wanted_at)
 {
     struct stat about;
     FILE *file = open_file(path);
+    const struct source *source = NULL;
     char *text = NULL;
     size_t length = 0;
     bool ok = false;
     size_t bom;
 
     if (!file || fstat(fileno(file), &about) != 0) {
-        report_unreadable(document->diags, path, wanted_at, strerror(errno));
+        report_unreadable(diags, path, wanted_at, strerror(errno));
         goto out;
     }
     if (S_ISDIR(about.st_mode)) {
-        report_unreadable(document->diags, path, wanted_at, "it is a directory");
+        report_unreadable(diags, path, wanted_at, "it is a directory");
         goto out;
     }
     text = read_all(file, &length);
     if (!text || ferror(file)) {
-        report_unreadable(document->diags, path, wanted_at, strerror(errno ? errno : ENOMEM));
+        report_unreadable(diags, path, wanted_at, strerror(errno ? errno : ENOMEM));
         goto out;
     }
     ok = length <= FILE_LIMIT;
     bom = skip_bom(text, length) ? 3 : 0;
-    document->source =
-        diagnostics_add_source(document->diags, path, ok ? text + bom : NULL, length - bom);
+    source = diagnostics_add_source(diags, path, ok ? text + bom : NULL, length - bom);
     if (!ok)
-        diagnostics_error(document->diags, whole_file(document->source),
-                          "the file is larger than %zu MiB", FILE_LIMIT / 1024 / 1024);
+        diagnostics_error(diags, whole_file(source), "the file is larger than %zu MiB",
+                          FILE_LIMIT / 1024 / 1024);
 out:
     if (file)
         fclose(file);
     free(text);
-    return ok;
+    return ok ? source : NULL;
+}
+
+static bool read_source(struct document *document, const char *path, struct span wanted_at)
+{
+    document->source = source_read(document->diags, path, wanted_at);
+    return document->source != NULL;
 }
 
 static bool build_tree(struct document *document)

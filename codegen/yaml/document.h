@@ -40,6 +40,13 @@ struct document *document_read(struct arena *arena, struct diagnostics *diags, c
                                struct span wanted_at);
 void document_close(struct document *document);
 
+/*
+ * The text of any file, kept by the diagnostics; NULL with the fault reported, that it can't be
+ * read with the place `wanted_at`.
+ */
+const struct source *source_read(struct diagnostics *diags, const char *path,
+                                 struct span wanted_at);
+
 /* NULL when there is no such node. */
 yaml_node_t *document_root(struct document *document);
 yaml_node_t *document_get(struct document *document, const yaml_node_t *mapping, const char *key);

@@ -127,6 +127,8 @@ struct parsed_file {
     char *prefix;
     char **include;
     unsigned include_count;
+    char **queries;
+    unsigned queries_count;
     struct parsed_enum *enums;
     unsigned enums_count;
     struct parsed_model *models;

@@ -169,6 +169,7 @@ static const cyaml_schema_field_t file_fields[] = {
     NUMBER("version", parsed_file, version),
     TEXT("prefix", parsed_file, prefix),
     TEXTS("include", parsed_file, include),
+    TEXTS("queries", parsed_file, queries),
     ENTRIES("enums", parsed_file, enums, enum_entry),
     LIST("models", parsed_file, models, model_entry, CYAML_FLAG_DEFAULT, 0),
     END,

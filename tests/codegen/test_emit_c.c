@@ -43,6 +43,8 @@ static void generate(const char *name, struct generated *made)
 
     snprintf(pattern, sizeof pattern, CASES "/%s/in/*.yaml", name);
     assert_int_equal(glob(pattern, 0, NULL, &files), 0);
+    snprintf(pattern, sizeof pattern, CASES "/%s/in/*.sql", name);
+    (void)glob(pattern, GLOB_APPEND, NULL, &files);
     *made = (struct generated){0};
     if (!schema_load((const char *const *)files.gl_pathv, files.gl_pathc, &made->schema, diags)) {
         diagnostics_print(diags, stderr);
@@ -238,6 +240,12 @@ static void test_files(void **state)
     check_case("files");
 }
 
+static void test_statements(void **state)
+{
+    (void)state;
+    check_case("statements");
+}
+
 static void test_expectations_compile(void **state)
 {
     (void)state;
@@ -246,9 +254,11 @@ static void test_expectations_compile(void **state)
     compile_case("types");
     compile_case("names");
     compile_case("files");
+    compile_case("statements");
     compile_alone("users");
     compile_alone("names");
     compile_alone("files");
+    compile_alone("statements");
 }
 
 /* What expect_failure.py can't judge: faults that are found in a header, or late. */
@@ -371,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_types),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_statements),
         cmocka_unit_test(test_expectations_compile),
         cmocka_unit_test(test_what_must_not_compile),
         cmocka_unit_test(test_writer_fills_placeholders),

@@ -170,6 +170,24 @@ void test_execute(test_database *database, const char *format, ...)
     run_direct(database, sql);
 }
 
+void test_execute_file(test_database *database, const char *path)
+{
+    char name[512];
+    (void)snprintf(name, sizeof name, "%s/tests/%s", ORM_TEST_SOURCE_DIR, path);
+    FILE *file = fopen(name, "rb");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    long size = ftell(file);
+    char *text = malloc((size_t)size + 1);
+    assert_non_null(text);
+    rewind(file);
+    assert_int_equal(fread(text, 1, (size_t)size, file), size);
+    text[size] = '\0';
+    assert_int_equal(fclose(file), 0);
+    run_direct(database, text);
+    free(text);
+}
+
 static void add_cell(test_text *rows, int column, const char *value)
 {
     test_text_add(rows, "%s%s", column > 0 ? "|" : "", value ? value : "-");

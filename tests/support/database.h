@@ -51,6 +51,8 @@ void test_close(test_database *database);
 
 /* Hand-written SQL on a connection of its own; a failure fails the test. */
 ORM_PRINTF(2, 3) void test_execute(test_database *database, const char *format, ...);
+/* All statements of a file, its path below tests/. */
+void test_execute_file(test_database *database, const char *path);
 /* The rows as text: "1|a\n2|-\n", NULL as "-". Owned: free. */
 ORM_PRINTF(2, 3) char *test_query(test_database *database, const char *format, ...);
 /* The first column of the only row. */

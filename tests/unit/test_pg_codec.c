@@ -40,7 +40,11 @@ static orm_status encode_as(fixture *f, orm_type type, const orm_value *value, b
                             bool list)
 {
     prepare(f, type);
-    orm__param param = {(uint8_t)type, array, list, &model, &f->column};
+    orm__param param = {.type = (uint8_t)type,
+                        .array = array,
+                        .list = list,
+                        .model = &model,
+                        .column = &f->column};
     orm__statement statement = {.params = &param, .param_count = 1};
     orm__call call = {.statement = &statement, .values = value, .value_count = 1};
     return orm__pg_params_encode(&call, NULL, &f->arena, &f->params, &f->error);

@@ -62,7 +62,8 @@ static orm_status echo(fixture *f, const orm_column *column, const char *sql,
                        const orm_value *value, reading *r)
 {
     bool array = (column->flags & ORM_COLUMN_ARRAY) != 0;
-    orm__param param = {column->type, array, false, &model, column};
+    orm__param param = {
+        .type = column->type, .array = array, .model = &model, .column = column};
     orm__statement s;
     memset(r, 0, sizeof *r);
     r->field = (orm__field){.model = &model, .column = column};

@@ -9,6 +9,8 @@ static enum exit_code run_check(const struct arguments *arguments, struct arena 
     enum sql_dialect dialect = SQL_POSTGRESQL;
     enum exit_code code = EXIT_WRONG_INPUT;
     size_t models = 0;
+    size_t statements = 0;
+    size_t files;
 
     if (arguments->dialect && !dialect_read(&command_check, arena, arguments, &dialect))
         return EXIT_WRONG_COMMAND;
@@ -20,8 +22,13 @@ static enum exit_code run_check(const struct arguments *arguments, struct arena 
     }
     for (size_t i = 0; i < loaded.schema->model_count; i++)
         models += !loaded.schema->models[i]->link_only;
-    printf("%zu model%s in %zu file%s: no errors\n", models, models == 1 ? "" : "s",
-           loaded.schema->file_count, loaded.schema->file_count == 1 ? "" : "s");
+    files = loaded.schema->file_count + loaded.schema->statement_file_count;
+    for (size_t i = 0; i < loaded.schema->statement_file_count; i++)
+        statements += loaded.schema->statement_files[i].statement_count;
+    printf("%zu model%s", models, models == 1 ? "" : "s");
+    if (statements)
+        printf(" and %zu statement%s", statements, statements == 1 ? "" : "s");
+    printf(" in %zu file%s: no errors\n", files, files == 1 ? "" : "s");
     code = EXIT_FINE;
 out:
     loaded_dispose(&loaded);
@@ -42,7 +49,7 @@ const struct command command_check = {
             "          - { name: price, typ: numeric }\n"
             "                           ^~~\n"
             "\n"
-            "Nothing is written.\n"
+            "Files that end in .sql hold named statements. Nothing is written.\n"
             "\n"
             "Options:\n"
             "  --dialect DIALECT  also check what only that database minds, such as names\n"

@@ -162,4 +162,11 @@ typedef struct orm_model {
     orm_query_layout query;
 } orm_model;
 
+/*
+ * What rows of hand-written SQL look like as a C struct: a model without a table, of which only
+ * name, columns, column_count and size count, and of its columns field, name, type, flags
+ * (ORM_COLUMN_ARRAY and ORM_COLUMN_NULLABLE), offset, labels, length and scale.
+ */
+typedef orm_model orm_shape;
+
 #endif

@@ -11,6 +11,7 @@
 #include <orm/log.h>
 #include <orm/memory.h>
 #include <orm/model.h>
+#include <orm/named.h>
 #include <orm/nplusone.h>
 #include <orm/predicate.h>
 #include <orm/raw.h>

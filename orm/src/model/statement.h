@@ -11,6 +11,7 @@
 /* One parameter of a statement, as the compiler of the statement knows it. */
 typedef struct orm__param {
     uint8_t type; /* orm_type the value is sent as; ORM_TYPE_NONE (raw SQL): by the value's kind */
+    bool declared; /* hand-written SQL says the type: it is sent even where text would do without */
     bool array;   /* the value is an array of that type (ORM_KIND_ARRAY) */
     bool list;    /* a list of values: as.span.data is a const orm_value[as.span.size], kind
                      ORM_KIND_ARRAY */

@@ -38,7 +38,8 @@ typedef enum orm__purpose {
     ORM__PURPOSE_COPY,
     ORM__PURPOSE_RAW,
     ORM__PURPOSE_AGGREGATE,
-    ORM__PURPOSE_ROWS /* result structs: sql/rows.h */
+    ORM__PURPOSE_ROWS, /* result structs: sql/rows.h */
+    ORM__PURPOSE_NAMED
 } orm__purpose;
 
 /* One column rows are ordered by: of the query's own table, or of a row related to its rows. */

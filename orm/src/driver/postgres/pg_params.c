@@ -238,12 +238,27 @@ static orm_type raw_type(const orm_value *value, Oid known)
     }
 }
 
+/* What a parameter of a type that is sent as text is, where its place need not tell. */
+static Oid declared_type(orm_type type)
+{
+    switch (type) {
+    case ORM_TYPE_NUMERIC: return ORM__PG_NUMERIC;
+    case ORM_TYPE_TEXT: return ORM__PG_TEXT;
+    case ORM_TYPE_VARCHAR: return ORM__PG_VARCHAR;
+    case ORM_TYPE_CHAR: return ORM__PG_BPCHAR;
+    case ORM_TYPE_JSON: return ORM__PG_JSON;
+    case ORM_TYPE_JSONB: return ORM__PG_JSONB;
+    default: return orm__pg_send_type(type);
+    }
+}
+
 static orm_status encode_null(const orm__param *param, Oid known, orm__pg_value *value_out)
 {
     orm_type type = (orm_type)param->type;
     bool many = param->array || param->list;
     value_out->oid = type == ORM_TYPE_NONE ? known
                      : many                ? orm__pg_send_array_type(type)
+                     : param->declared     ? declared_type(type)
                                            : orm__pg_send_type(type);
     return ORM_OK;
 }
@@ -265,6 +280,7 @@ static orm_status encode_value(const orm__pg_encoder *encoder, const orm_value *
         return orm__pg_encode_fail(encoder, ORM_INVALID, "the value can't be sent");
     value_out->oid = orm__pg_send_type(type);
     if (raw && type == ORM_TYPE_NUMERIC) value_out->oid = ORM__PG_NUMERIC;
+    if (param->declared) value_out->oid = declared_type(type);
     if (orm__pg_send_type(type) == 0) return encode_text(encoder, type, value, value_out);
     return encode_fixed(encoder, type, value, value_out);
 }

@@ -1,0 +1,43 @@
+/* Hand-written statements: what raw SQL, named statements and rows with relations share. */
+#ifndef ORM_SESSION_RAW_H
+#define ORM_SESSION_RAW_H
+
+#include <orm/raw.h>
+
+#include "session/session.h"
+
+/* How one column of a raw result is read as one type; one per pair that a callback asks for. */
+typedef struct orm__row_access {
+    struct orm__row_access *next;
+    orm_column column;
+    orm__field field;
+} orm__row_access;
+
+/* The row a callback gets. */
+struct orm_row {
+    const orm__driver *driver;
+    orm__rows *rows;
+    orm__arena *arena;
+    orm_error *error;           /* of the last read that failed */
+    orm__row_access **accesses; /* session */
+};
+
+/* Starts a call and gives its statement; the values are gathered. */
+orm_status orm__raw_prepare(orm_session *db, orm_site site, const char *sql,
+                            const orm_value *values, size_t count, orm__statement **statement_out);
+
+/* Keeps a statement under the gathered shape, or finds it there. `params` (may be NULL: each by its
+ * value's kind) are copied. */
+orm_status orm__raw_keep(orm_session *db, const char *sql, const orm__param *params, size_t count,
+                         orm__statement **statement_out);
+
+/*
+ * Sends a prepared statement with the gathered values and takes its rows as objects of `model`, or
+ * as structs when `model` is a shape. `list` is session.
+ */
+orm_status orm__raw_objects(orm_session *db, orm_site site, orm__statement *statement,
+                            const orm_model *model, orm_list *list);
+orm_status orm__raw_structs(orm_session *db, orm_site site, orm__statement *statement,
+                            const orm_shape *shape, orm_list *list);
+
+#endif
