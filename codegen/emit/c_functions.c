@@ -82,6 +82,19 @@ static const struct c_function reading[] = {
      "$.list_out$);\n"},
 };
 
+/* The one way to call a callback whose type the library does not know. */
+static const struct c_function each_call = {
+    NULL, NULL, "static orm_status ",
+    "$each_call$(orm_gen_function *$.callback$, orm_session *$.db$, void *$.row$, "
+    "void *$.context$)",
+    "    return (($each_callback$ *)$.callback$)($.db$, ($type$ *)$.row$, $.context$);\n"};
+static const struct c_function each = {
+    "$each$", "$each_at$", STATUS,
+    "$each_at$" AT "const $query$ *$.query$, const orm_each *$.options$, "
+    "$each_callback$ *$.callback$, void *$.context$)",
+    "    return orm_gen_each($.site$, $.db$, &$descriptor$, $.query$, $.options$, $each_call$, "
+    "(orm_gen_function *)$.callback$, $.context$);\n"};
+
 static const struct c_function insert = {
     "$insert$", "$insert_at$", STATUS,
     "$insert_at$" AT "const $new$ *$.values$, $type$ **$.row_out$)",
@@ -205,6 +218,19 @@ static const char about_reading[] =
     " * conditions that can't be; ORM_NOT_FOUND by find and refresh only.\n"
     " */\n";
 
+static const char about_each[] =
+    "\n"
+    "/*\n"
+    " * Streaming: the rows of a query one by one, with the relations named in .with, in memory\n"
+    " * that does not grow with their number. They are read by batches; relations take one\n"
+    " * statement per batch and relation. Rows are row: they, their text and relations last\n"
+    " * until the callback returns, are no objects of the session, and can be read (relations\n"
+    " * loaded too) but not written. The callback may use the session; only what is older than\n"
+    " * the stream must stay as it is: it can't commit, nor end an older nested scope. Any status\n"
+    " * but ORM_OK ends the stream and is returned; orm_each_stop ends it with ORM_OK.\n"
+    " */\n"
+    "typedef orm_status $each_callback$(orm_session *$.db$, $type$ *$.row$, void *$.context$);\n";
+
 static const char about_writing[] =
     "\n"
     "/*\n"
@@ -244,6 +270,7 @@ typedef void comment_printer(struct c_emit *emit, const char *comment);
 struct printers {
     function_printer *function;
     comment_printer *comment;
+    function_printer *helper; /* for functions that only the source has */
 };
 
 static void declare(struct c_emit *emit, const struct c_function *function)
@@ -279,6 +306,12 @@ static void define(struct c_emit *emit, const struct c_function *function)
 static void print_comment(struct c_emit *emit, const char *comment)
 {
     writer_add(&emit->writer, comment);
+}
+
+static void leave_out_helper(struct c_emit *emit, const struct c_function *function)
+{
+    (void)emit;
+    (void)function;
 }
 
 static void leave_out(struct c_emit *emit, const char *comment)
@@ -334,6 +367,9 @@ static void print_reading(struct c_emit *emit, const struct printers *print)
     }
     for (size_t i = 0; i < sizeof reading / sizeof *reading; i++)
         print->function(emit, &reading[i]);
+    print->comment(emit, about_each);
+    print->helper(emit, &each_call);
+    print->function(emit, &each);
 }
 
 static void print_writing(struct c_emit *emit, const struct printers *print)
@@ -426,7 +462,7 @@ static const char variadic[] =
 
 void c_write_functions_declared(struct c_emit *emit)
 {
-    static const struct printers header = {declare, print_comment};
+    static const struct printers header = {declare, print_comment, leave_out_helper};
 
     print_all(emit, &header);
     writer_add(&emit->writer, variadic);
@@ -434,7 +470,7 @@ void c_write_functions_declared(struct c_emit *emit)
 
 void c_write_functions_defined(struct c_emit *emit)
 {
-    static const struct printers source = {define, leave_out};
+    static const struct printers source = {define, leave_out, define};
 
     print_all(emit, &source);
 }

@@ -24,6 +24,7 @@ typedef struct heap {
     long failed;
     long blocks; /* not given back */
     long bytes;
+    long peak;         /* the most there were since it was set */
     const char *fault; /* the first wrong use, static */
 } heap;
 
@@ -86,6 +87,7 @@ static inline void *heap_resize_locked(heap *h, void *pointer, size_t old_size, 
         memset(block + HEAP_HEADER, 0xA5, new_size);
         h->blocks++;
         h->bytes += (long)new_size;
+        h->peak = h->bytes > h->peak ? h->bytes : h->peak;
     }
     if (pointer != NULL) {
         if (block != NULL)

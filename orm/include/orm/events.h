@@ -20,7 +20,7 @@
 ORM_BEGIN_DECLS
 
 typedef enum orm_event_kind {
-    ORM_EVENT_CONTROL = 1, /* BEGIN, COMMIT, ROLLBACK */
+    ORM_EVENT_CONTROL = 1, /* BEGIN, COMMIT, ROLLBACK; further batches of a stream, and its end */
     ORM_EVENT_FIND,
     ORM_EVENT_SELECT,
     ORM_EVENT_COUNT,

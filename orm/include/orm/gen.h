@@ -71,6 +71,16 @@ ORM_API ORM_MUST_USE orm_status orm_gen_count(orm_site site, orm_session *db,
 ORM_API ORM_MUST_USE orm_status orm_gen_exists(orm_site site, orm_session *db,
                                                const orm_model *model, const void *query,
                                                bool *exists_out);
+/*
+ * each: gives the rows of a query one by one to the model's callback, `take`, by way of `call`,
+ * which knows its type. `options` may be NULL.
+ */
+typedef void orm_gen_function(void);
+typedef orm_status orm_gen_call(orm_gen_function *take, orm_session *db, void *row, void *context);
+ORM_API ORM_MUST_USE orm_status orm_gen_each(orm_site site, orm_session *db, const orm_model *model,
+                                             const void *query, const orm_each *options,
+                                             orm_gen_call *call, orm_gen_function *take,
+                                             void *context);
 /* insert: `values` is the model's <model>_new; `row_out` (may be NULL) gets the row as stored. */
 ORM_API ORM_MUST_USE orm_status orm_gen_insert(orm_site site, orm_session *db,
                                                const orm_model *model, const void *values,

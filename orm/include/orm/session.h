@@ -42,7 +42,8 @@ typedef struct orm_session_options {
     orm_scope
         *scope; /* borrowed: what the session does is counted and watched there (see nplusone.h) */
     int64_t
-        deadline_ms; /* bound on every wait of each call, from the call's start; 0: the engine's */
+        deadline_ms; /* bound on every wait of each call, from the call's start (<model>_each: from
+                        each batch's, without its callbacks); 0: the engine's */
     /* orm_session_run only: how often it starts over after a failure that is retryable [0]. */
     int retries;
     int retry_wait_ms;     /* the longest pause before the first; doubles each time [20] */
@@ -212,6 +213,17 @@ ORM_API ORM_MUST_USE orm_status orm_session_mark(orm_session *session, orm_mark 
  * back), ORM_MISUSE when the mark is over, within a row callback, or while rows wait for a flush.
  */
 ORM_API ORM_MUST_USE orm_status orm_session_release(orm_session *session, orm_mark mark);
+
+/* How <model>_each goes through the rows of a query. All-zero means the defaults. */
+typedef struct orm_each {
+    size_t batch; /* rows read, and their relations loaded, together [500] */
+} orm_each;
+
+/*
+ * Within a callback of <model>_each: ends the innermost stream after this row; that call returns
+ * ORM_OK if the callback does. ORM_MISUSE when no stream's rows are being given.
+ */
+ORM_API orm_status orm_each_stop(orm_session *session);
 
 /* Told after each part of a bulk load; any status but ORM_OK ends it with that status. */
 typedef orm_status orm_bulk_progress(void *context, size_t done, size_t total);

@@ -25,6 +25,9 @@ typedef struct orm__rows orm__rows;
 
 typedef struct orm__call orm__call;
 
+/* A statement that was left in its middle. */
+typedef struct orm__held orm__held;
+
 /* Takes the rows of a call: loops over driver->next. Its failure becomes the call's; the connection
  * stays usable. */
 typedef orm_status orm__consume(orm__call *call, orm__rows *rows, orm_error *error);
@@ -37,6 +40,10 @@ struct orm__call {
     size_t value_count;
     orm__consume *consume; /* NULL: rows are only counted */
     void *context;
+    /* NULL, or where a statement waits whose rows are taken by and by (drivers with let_go): it
+     * stays where the consumer stopped, and runs on from there the next time. NULL in it: it is to
+     * begin, or it has ended. The values are borrowed until then. */
+    orm__held **held;
     /* Answers. */
     orm_status
         status; /* ORM_FAILED_TRANSACTION: not run because an earlier one of the flight failed */
@@ -138,6 +145,8 @@ typedef struct orm__driver {
     orm_status (*copy)(orm__link *link, orm__copy *copy, orm_deadline deadline, orm_error *error);
     /* Frees the prepared form of a statement; may put off telling the server. */
     void (*forget)(orm__link *link, orm__statement *statement);
+    /* Ends a statement in its middle. NULL: the database has cursors of its own. */
+    void (*let_go)(orm__link *link, orm__held *held);
 
     /* Rows. `*more_out` false: there is no further row. */
     orm_status (*next)(orm__rows *rows, bool *more_out, orm_error *error);

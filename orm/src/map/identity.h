@@ -34,6 +34,7 @@ typedef struct orm__identity_map {
     orm__identity *first; /* the last one used stands first */
     uint32_t epoch;       /* counts up whenever all that is in memory expires */
     uint16_t depth;       /* marks memory may be released to */
+    uint8_t stream;       /* the number of the stream whose rows these are; 0: the session's own */
     orm__arena *lasting;  /* for fields of objects made before the newest mark */
 } orm__identity_map;
 

@@ -43,6 +43,7 @@ static void *new_row(orm__mapper *mapper)
     object->session = mapper->session;
     object->result = mapper->result;
     object->depth = mapper->map->depth;
+    object->stream = mapper->map->stream;
     object->epoch = mapper->map->epoch;
     object->row = (char *)object + mapper->object_size;
     *(orm_object **)(void *)((char *)object->row + mapper->model->object_offset) = object;

@@ -56,6 +56,7 @@ struct orm_object {
     orm__result *result; /* the list the row first came in */
     void *row;
     bool detached;     /* inserted in a transaction that was rolled back, or deleted */
+    uint8_t stream;    /* the number of the stream whose row it is; 0: the session's own */
     uint16_t depth;    /* marks of the session when it was made */
     uint32_t epoch;    /* the session's when its fields were read; older ones are read again */
     orm__slot *counts; /* of relations to many, one per relation; NULL: none is loaded */

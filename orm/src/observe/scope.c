@@ -16,14 +16,15 @@ static void count_event(orm_scope_statistics *statistics, const orm_event *event
     statistics->duration_ns += event->duration_ns;
     if (event->kind >= 0 && (int)event->kind < ORM_EVENT_KIND_COUNT)
         statistics->by_kind[event->kind]++;
+    /* Further batches of a stream are controls that give rows. */
+    statistics->rows += event->rows;
+    statistics->affected += event->affected;
+    statistics->bytes += event->bytes;
     if (event->kind == ORM_EVENT_CONTROL) {
         statistics->controls++;
         return;
     }
     statistics->statements++;
-    statistics->rows += event->rows;
-    statistics->affected += event->affected;
-    statistics->bytes += event->bytes;
     if (event->kind == ORM_EVENT_RELATION && event->row_by_row)
         statistics->row_by_row++;
 }

@@ -1,6 +1,7 @@
 #include "base/fail.h"
 #include "relation/loader.h"
 #include "session/queue.h"
+#include "session/stream.h"
 
 static orm_status read_slot(const orm_model *model, uint16_t relation, const orm_object *object,
                             const orm__slot **slot_out)
@@ -100,11 +101,15 @@ static orm_status load_rows(orm_site site, orm_session *db, const orm_model *mod
 {
     orm_status status = ORM_OK;
     orm__loader loader;
+    orm__stream *stream = NULL;
     db->error.status = db->failed ? db->error.status : ORM_OK;
     for (size_t i = 0; i < count && status == ORM_OK; i++)
-        status = orm__session_check_row(db, model, rows[i]);
+        status = orm__session_check_any(db, model, rows[i]);
+    if (status == ORM_OK)
+        status = orm__stream_of(db, model, rows, count, &stream);
     if (status == ORM_OK && count > 0)
         status = orm__queue_before(db, site, NULL);
+    orm__stream_enter(db, stream);
     orm__loader_init(&loader, db, site);
     if (status == ORM_OK && what == FOR_COUNT)
         status = orm__loader_add_count(&loader, model, relation, query, rows, count, NULL);
@@ -116,6 +121,7 @@ static orm_status load_rows(orm_site site, orm_session *db, const orm_model *mod
     if (status != ORM_OK)
         orm__fail_in(&db->error, "", site);
     orm__loader_dispose(&loader);
+    orm__stream_leave(db, stream);
     return status;
 }
 
@@ -128,12 +134,8 @@ orm_status orm_gen_load(orm_site site, orm_session *db, const orm_model *model, 
         *(void **)out = NULL;
     if (!orm__session_take(db))
         return ORM_MISUSE;
-    void **rows = orm__arena_alloc(&db->arena, sizeof *rows);
-    orm_status status = rows == NULL ? orm__session_nomem(db) : ORM_OK;
-    if (status == ORM_OK) {
-        rows[0] = row;
-        status = load_rows(site, db, model, relation, rows, 1, NULL, FOR_ROW);
-    }
+    void *const rows[] = {row};
+    orm_status status = load_rows(site, db, model, relation, rows, 1, NULL, FOR_ROW);
     if (status == ORM_OK)
         status = read_relation(model, relation, row, out);
     return orm__session_leave(db, status);

@@ -6,7 +6,7 @@
 #include "base/fail.h"
 #include "base/region.h"
 #include "session/queue.h"
-#include "session/session.h"
+#include "session/stream.h"
 
 static orm_status make(orm_session *session, orm_mark *mark_out)
 {
@@ -147,7 +147,10 @@ static orm_status release(orm_session *session, orm_mark handle)
     }
     if (mark == NULL)
         return orm__fail(&session->error, ORM_MISUSE, "the mark was released before");
-    if (session->calls > 1)
+    if (session->stream != NULL && handle.number <= session->stream->mark_count)
+        return orm__fail(&session->error, ORM_MISUSE,
+                         "the mark is older than the stream whose rows are being given");
+    if (session->calls > 1 + session->waiting)
         return orm__fail(&session->error, ORM_MISUSE,
                          "memory can't be released while a call on the session is under way");
     if (session->queue != NULL && session->queue->first != NULL)

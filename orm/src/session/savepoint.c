@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/hash.h"
 #include "session/queue.h"
+#include "session/stream.h"
 
 typedef enum savepoint_verb { VERB_SAVEPOINT, VERB_RELEASE, VERB_GO_BACK } savepoint_verb;
 
@@ -111,6 +112,11 @@ orm_status orm_session_savepoint_at(orm_site site, orm_session *session,
 static orm__savepoint *find(orm_session *session, orm_site site, orm_savepoint handle)
 {
     orm__savepoint *at = session->savepoints;
+    bool older = session->stream != NULL && handle.number <= session->stream->savepoint_count;
+    if (older && !session->failed)
+        (void)orm__stream_refuse(session, site, "a scope older than a stream can't be ended");
+    if (older)
+        return NULL;
     while (at != NULL && at->number != handle.number)
         at = at->outer;
     if (at != NULL)

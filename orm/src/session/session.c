@@ -6,6 +6,7 @@
 
 #include "base/allocator.h"
 #include "base/fail.h"
+#include "session/stream.h"
 #include "sql/fingerprint.h"
 
 uintptr_t orm__thread_number(void)
@@ -104,6 +105,10 @@ void orm_session_close(orm_session *session)
 {
     if (session == NULL || !orm__session_take(session))
         return;
+    if (orm__stream_refuse(session, ORM_SITE, "a session can't be closed") != ORM_OK) {
+        (void)orm__session_leave(session, ORM_OK);
+        return;
+    }
     orm_engine *engine = session->engine;
     orm_session_rollback(session);
     orm__tenant_leave(engine, &session->tenant);
@@ -169,6 +174,8 @@ orm_status orm__session_nomem(orm_session *session)
 
 orm__result *orm__session_result(orm_session *session, orm_site site, const orm_model *model)
 {
+    if (session->inside != NULL)
+        return orm__stream_result_for(session->inside, site, model);
     /* Those who watch the session may remember it beyond a release of memory. */
     orm__arena *arena = session->sink != NULL ? &session->lasting : &session->arena;
     orm__result *result = orm__arena_zero(arena, sizeof *result);
@@ -182,6 +189,17 @@ orm__result *orm__session_result(orm_session *session, orm_site site, const orm_
 }
 
 orm_status orm__session_check_row(orm_session *session, const orm_model *model, const void *row)
+{
+    orm_status status = orm__session_check_any(session, model, row);
+    if (status == ORM_OK && orm__object_of(model, row)->stream != 0)
+        return orm__fail(&session->error, ORM_MISUSE,
+                         "the row of %s is one of a stream, which can only be read; write by key, "
+                         "or find the row in the session first",
+                         model->name);
+    return status;
+}
+
+orm_status orm__session_check_any(orm_session *session, const orm_model *model, const void *row)
 {
     const orm_object *object = row == NULL ? NULL : orm__object_of(model, row);
     if (object == NULL || object->row != row)

@@ -57,6 +57,7 @@ typedef struct orm__mark {
 enum { ORM__BEGIN_SIZE = 64, ORM__XID_SIZE = 24 };
 
 struct orm__queue;
+struct orm__stream;
 
 struct orm_session {
     orm_engine *engine;
@@ -68,6 +69,7 @@ struct orm_session {
     atomic_bool cancelled;   /* by any thread; until the transaction is rolled back */
     _Atomic(uintptr_t) user; /* the thread that is in a call; 0: none */
     uint32_t calls;          /* how deep that thread is in calls */
+    uint32_t waiting;        /* of these, those that wait for a callback of theirs */
     bool clocked;            /* the outermost call has its deadline */
     int64_t timeout_ms;    /* of one flight */
     int64_t call_ms;       /* of one call with all its waits; 0: not bound as a whole */
@@ -91,6 +93,9 @@ struct orm_session {
     orm__gathered gathered;
     orm__row_list rows; /* scratch for results */
     orm__result *results;
+    struct orm__stream *stream; /* the innermost whose rows are being given */
+    uint32_t cursors_left;      /* the transaction may still hold that many of ended streams */
+    struct orm__stream *inside; /* the one whose memory and map stand in for the session's */
     orm__arena transaction; /* what is remembered for a rollback */
     orm__undo *undo;
     orm__savepoint *savepoints; /* the innermost first */
@@ -155,8 +160,10 @@ orm__result *orm__session_result(orm_session *session, orm_site site, const orm_
 /* Sets the session's error for want of memory. */
 orm_status orm__session_nomem(orm_session *session);
 
-/* Checks that `row` is an attached object of this session. ORM_MISUSE. */
+/* Checks that `row` is an attached object of this session, and no row of a stream. ORM_MISUSE. */
 orm_status orm__session_check_row(orm_session *session, const orm_model *model, const void *row);
+/* The same for what may be done with a stream's rows too. */
+orm_status orm__session_check_any(orm_session *session, const orm_model *model, const void *row);
 
 /* Remembers a change for a rollback. False: out of memory. */
 bool orm__session_undoable(orm_session *session, const orm_model *model, void *row,
@@ -210,7 +217,7 @@ static inline bool orm__session_take(orm_session *session)
                                                  memory_order_relaxed) &&
         user != mine)
         return false;
-    if (session->calls++ == 0)
+    if (session->calls++ == session->waiting)
         session->clocked = false;
     return true;
 }

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/fail.h"
 #include "session/queue.h"
+#include "session/stream.h"
 
 /* Control statements that make up no flight of others. */
 static void publish_control(orm_session *session, orm_site site, const orm__call *call, bool timed,
@@ -56,6 +57,7 @@ static void give_back(orm_session *session)
     atomic_store_explicit(&session->cancelled, false, memory_order_relaxed);
     session->wrote = false;
     session->xid[0] = '\0';
+    session->cursors_left = 0;
 }
 
 static orm_status begin(orm_session *session, orm_site site)
@@ -88,6 +90,7 @@ orm_status orm_session_begin_at(orm_site site, orm_session *session)
 
 static void roll_back(orm_session *session, orm_site site)
 {
+    orm__stream_cut_all(session);
     if (session->connection != NULL && session->begun) {
         orm_error error;
         /* A connection that cannot roll back is closed by the pool. */
@@ -155,7 +158,10 @@ static orm_status commit(orm_session *session, orm_site site)
 
 static orm_status flush_and_commit(orm_session *session, orm_site site)
 {
-    orm_status status = session->failed ? ORM_OK : orm__queue_flush(session, site);
+    orm_status status = orm__stream_refuse(session, site, "nothing can be committed");
+    if (status != ORM_OK)
+        return status;
+    status = session->failed ? ORM_OK : orm__queue_flush(session, site);
     if (status == ORM_OK)
         return commit(session, site);
     orm_error error = session->error;

@@ -20,6 +20,7 @@ const orm__driver orm__driver_sqlite = {
     .ping = orm__sqlite_ping,
     .transaction = orm__sqlite_transaction,
     .run = orm__sqlite_run,
+    .let_go = orm__sqlite_let_go,
     .forget = orm__sqlite_forget,
     .next = orm__sqlite_next,
     .read = orm__sqlite_read,

@@ -117,6 +117,11 @@ orm__transaction orm__sqlite_transaction(orm__link *link);
 bool orm__sqlite_nap(orm__link *link, int code, int64_t *pause, orm_status *status_out,
                      orm_error *error);
 orm_status orm__sqlite_next(orm__rows *rows, bool *more_out, orm_error *error);
+/* Begins or goes on with a statement whose rows are taken by and by. `*database_out`: it is the
+ * database that failed, not who took the rows. */
+orm_status orm__sqlite_run_held(orm__link *link, orm__call *call, bool *database_out,
+                                orm_error *error);
+void orm__sqlite_let_go(orm__link *link, orm__held *held);
 
 /* Reading. */
 orm_status orm__sqlite_read(orm__rows *rows, const orm__field *fields, size_t count, void *object,

@@ -206,7 +206,8 @@ static orm_status run_call(orm__link *link, orm__call *call, orm_error *error)
         return orm__fail(error, ORM_FAILED_TRANSACTION,
                          "an earlier statement of the transaction failed");
     bool inside = in_transaction(link);
-    orm_status status = run_statement(link, call, &database, error);
+    orm_status status = call->held != NULL ? orm__sqlite_run_held(link, call, &database, error)
+                                           : run_statement(link, call, &database, error);
     if (status == ORM_OK && returns) link->failed = false;
     /* SQLite would go on after most failures, and after some has rolled back without a word. */
     if (status != ORM_OK && inside && (database || !in_transaction(link))) link->failed = true;

@@ -119,6 +119,20 @@ orm_status crm_group_raw_at(orm_site site, orm_session *db, const char *sql,
     return orm_gen_raw(site, db, &crm_group_model, sql, values, count, list_out);
 }
 
+static orm_status crm_group_each_call(orm_gen_function *callback, orm_session *db, void *row,
+                                      void *context)
+{
+    return ((crm_group_each_callback *)callback)(db, (crm_group *)row, context);
+}
+
+orm_status crm_group_each_at(orm_site site, orm_session *db, const crm_group_query *query,
+                             const orm_each *options, crm_group_each_callback *callback,
+                             void *context)
+{
+    return orm_gen_each(site, db, &crm_group_model, query, options, crm_group_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status crm_group_insert_at(orm_site site, orm_session *db, const crm_group_new *values,
                                crm_group **row_out)
 {

@@ -146,6 +146,20 @@ orm_status crm_membership_raw_at(orm_site site, orm_session *db, const char *sql
     return orm_gen_raw(site, db, &crm_membership_model, sql, values, count, list_out);
 }
 
+static orm_status crm_membership_each_call(orm_gen_function *callback, orm_session *db, void *row,
+                                           void *context)
+{
+    return ((crm_membership_each_callback *)callback)(db, (crm_membership *)row, context);
+}
+
+orm_status crm_membership_each_at(orm_site site, orm_session *db, const crm_membership_query *query,
+                                  const orm_each *options, crm_membership_each_callback *callback,
+                                  void *context)
+{
+    return orm_gen_each(site, db, &crm_membership_model, query, options, crm_membership_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status crm_membership_insert_at(orm_site site, orm_session *db,
                                     const crm_membership_new *values, crm_membership **row_out)
 {

@@ -198,6 +198,20 @@ orm_status crm_person_raw_at(orm_site site, orm_session *db, const char *sql,
     return orm_gen_raw(site, db, &crm_person_model, sql, values, count, list_out);
 }
 
+static orm_status crm_person_each_call(orm_gen_function *callback, orm_session *db, void *row,
+                                       void *context)
+{
+    return ((crm_person_each_callback *)callback)(db, (crm_person *)row, context);
+}
+
+orm_status crm_person_each_at(orm_site site, orm_session *db, const crm_person_query *query,
+                              const orm_each *options, crm_person_each_callback *callback,
+                              void *context)
+{
+    return orm_gen_each(site, db, &crm_person_model, query, options, crm_person_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status crm_person_insert_at(orm_site site, orm_session *db, const crm_person_new *values,
                                 crm_person **row_out)
 {

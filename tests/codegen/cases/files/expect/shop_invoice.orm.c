@@ -152,6 +152,20 @@ orm_status shop_invoice_raw_at(orm_site site, orm_session *db, const char *sql,
     return orm_gen_raw(site, db, &shop_invoice_model, sql, values, count, list_out);
 }
 
+static orm_status shop_invoice_each_call(orm_gen_function *callback, orm_session *db, void *row,
+                                         void *context)
+{
+    return ((shop_invoice_each_callback *)callback)(db, (shop_invoice *)row, context);
+}
+
+orm_status shop_invoice_each_at(orm_site site, orm_session *db, const shop_invoice_query *query,
+                                const orm_each *options, shop_invoice_each_callback *callback,
+                                void *context)
+{
+    return orm_gen_each(site, db, &shop_invoice_model, query, options, shop_invoice_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status shop_invoice_insert_at(orm_site site, orm_session *db, const shop_invoice_new *values,
                                   shop_invoice **row_out)
 {

@@ -165,6 +165,20 @@ orm_status shop_item_raw_at(orm_site site, orm_session *db, const char *sql,
     return orm_gen_raw(site, db, &shop_item_model, sql, values, count, list_out);
 }
 
+static orm_status shop_item_each_call(orm_gen_function *callback, orm_session *db, void *row,
+                                      void *context)
+{
+    return ((shop_item_each_callback *)callback)(db, (shop_item *)row, context);
+}
+
+orm_status shop_item_each_at(orm_site site, orm_session *db, const shop_item_query *query,
+                             const orm_each *options, shop_item_each_callback *callback,
+                             void *context)
+{
+    return orm_gen_each(site, db, &shop_item_model, query, options, shop_item_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status shop_item_insert_at(orm_site site, orm_session *db, const shop_item_new *values,
                                shop_item **row_out)
 {

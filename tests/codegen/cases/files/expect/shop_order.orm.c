@@ -222,6 +222,20 @@ orm_status shop_order_raw_at(orm_site site, orm_session *db, const char *sql,
     return orm_gen_raw(site, db, &shop_order_model, sql, values, count, list_out);
 }
 
+static orm_status shop_order_each_call(orm_gen_function *callback, orm_session *db, void *row,
+                                       void *context)
+{
+    return ((shop_order_each_callback *)callback)(db, (shop_order *)row, context);
+}
+
+orm_status shop_order_each_at(orm_site site, orm_session *db, const shop_order_query *query,
+                              const orm_each *options, shop_order_each_callback *callback,
+                              void *context)
+{
+    return orm_gen_each(site, db, &shop_order_model, query, options, shop_order_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status shop_order_insert_at(orm_site site, orm_session *db, const shop_order_new *values,
                                 shop_order **row_out)
 {

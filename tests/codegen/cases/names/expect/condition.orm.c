@@ -119,6 +119,20 @@ orm_status condition_raw_at(orm_site site_, orm_session *db_, const char *sql,
     return orm_gen_raw(site_, db_, &condition_model, sql, values_, count, list_out);
 }
 
+static orm_status condition_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
+                                      void *context)
+{
+    return ((condition_each_callback *)callback)(db_, (condition *)row_, context);
+}
+
+orm_status condition_each_at(orm_site site_, orm_session *db_, const condition_query *query_,
+                             const orm_each *options, condition_each_callback *callback,
+                             void *context)
+{
+    return orm_gen_each(site_, db_, &condition_model, query_, options, condition_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status condition_insert_at(orm_site site_, orm_session *db_, const condition_new *values_,
                                condition **row_out)
 {

@@ -112,6 +112,19 @@ orm_status db_raw_at(orm_site site_, orm_session *db_, const char *sql, const or
     return orm_gen_raw(site_, db_, &db_model, sql, values_, count, list_out);
 }
 
+static orm_status db_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
+                               void *context)
+{
+    return ((db_each_callback *)callback)(db_, (db *)row_, context);
+}
+
+orm_status db_each_at(orm_site site_, orm_session *db_, const db_query *query_,
+                      const orm_each *options, db_each_callback *callback, void *context)
+{
+    return orm_gen_each(site_, db_, &db_model, query_, options, db_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status db_insert_at(orm_site site_, orm_session *db_, const db_new *values_, db **row_out)
 {
     return orm_gen_insert(site_, db_, &db_model, values_, row_out);

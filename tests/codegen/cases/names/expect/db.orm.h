@@ -136,6 +136,21 @@ ORM_MUST_USE orm_status db_raw_at(orm_site site_, orm_session *db_, const char *
                                   const orm_value *values_, size_t count, db_list *list_out);
 
 /*
+ * Streaming: the rows of a query one by one, with the relations named in .with, in memory
+ * that does not grow with their number. They are read by batches; relations take one
+ * statement per batch and relation. Rows are row: they, their text and relations last
+ * until the callback returns, are no objects of the session, and can be read (relations
+ * loaded too) but not written. The callback may use the session; only what is older than
+ * the stream must stay as it is: it can't commit, nor end an older nested scope. Any status
+ * but ORM_OK ends the stream and is returned; orm_each_stop ends it with ORM_OK.
+ */
+typedef orm_status db_each_callback(orm_session *db_, db *row_, void *context);
+#define db_each(...) db_each_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status db_each_at(orm_site site_, orm_session *db_, const db_query *query_,
+                                   const orm_each *options, db_each_callback *callback,
+                                   void *context);
+
+/*
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; when the row is gone ORM_NOT_FOUND, or

@@ -102,3 +102,17 @@ orm_status documents_raw_at(orm_site site_, orm_session *db_, const char *sql,
 {
     return orm_gen_raw(site_, db_, &documents_model, sql, values_, count, list_out);
 }
+
+static orm_status documents_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
+                                      void *context)
+{
+    return ((documents_each_callback *)callback)(db_, (documents *)row_, context);
+}
+
+orm_status documents_each_at(orm_site site_, orm_session *db_, const documents_query *query_,
+                             const orm_each *options, documents_each_callback *callback,
+                             void *context)
+{
+    return orm_gen_each(site_, db_, &documents_model, query_, options, documents_each_call,
+                        (orm_gen_function *)callback, context);
+}

@@ -125,6 +125,19 @@ orm_status key_raw_at(orm_site site_, orm_session *db_, const char *sql, const o
     return orm_gen_raw(site_, db_, &key_model, sql, values_, count, list_out);
 }
 
+static orm_status key_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
+                                void *context)
+{
+    return ((key_each_callback *)callback)(db_, (key *)row_, context);
+}
+
+orm_status key_each_at(orm_site site_, orm_session *db_, const key_query *query_,
+                       const orm_each *options, key_each_callback *callback, void *context)
+{
+    return orm_gen_each(site_, db_, &key_model, query_, options, key_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status key_insert_at(orm_site site_, orm_session *db_, const key_new *values_, key **row_out)
 {
     return orm_gen_insert(site_, db_, &key_model, values_, row_out);

@@ -193,6 +193,19 @@ orm_status names_raw_at(orm_site site_, orm_session *db_, const char *sql, const
     return orm_gen_raw(site_, db_, &names_model, sql, values_, count, list_out);
 }
 
+static orm_status names_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
+                                  void *context)
+{
+    return ((names_each_callback *)callback)(db_, (names *)row_, context);
+}
+
+orm_status names_each_at(orm_site site_, orm_session *db_, const names_query *query_,
+                         const orm_each *options, names_each_callback *callback, void *context)
+{
+    return orm_gen_each(site_, db_, &names_model, query_, options, names_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status names_insert_at(orm_site site_, orm_session *db_, const names_new *values_,
                            names **row_out)
 {

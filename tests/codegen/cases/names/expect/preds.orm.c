@@ -116,6 +116,19 @@ orm_status preds_raw_at(orm_site site_, orm_session *db_, const char *sql, const
     return orm_gen_raw(site_, db_, &preds_model, sql, values_, count, list_out);
 }
 
+static orm_status preds_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
+                                  void *context)
+{
+    return ((preds_each_callback *)callback)(db_, (preds *)row_, context);
+}
+
+orm_status preds_each_at(orm_site site_, orm_session *db_, const preds_query *query_,
+                         const orm_each *options, preds_each_callback *callback, void *context)
+{
+    return orm_gen_each(site_, db_, &preds_model, query_, options, preds_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status preds_insert_at(orm_site site_, orm_session *db_, const preds_new *values_,
                            preds **row_out)
 {

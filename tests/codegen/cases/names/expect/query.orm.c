@@ -153,6 +153,19 @@ orm_status query_raw_at(orm_site site_, orm_session *db_, const char *sql, const
     return orm_gen_raw(site_, db_, &query_model, sql, values_, count, list_out);
 }
 
+static orm_status query_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
+                                  void *context)
+{
+    return ((query_each_callback *)callback)(db_, (query *)row_, context);
+}
+
+orm_status query_each_at(orm_site site_, orm_session *db_, const query_query *query_,
+                         const orm_each *options, query_each_callback *callback, void *context)
+{
+    return orm_gen_each(site_, db_, &query_model, query_, options, query_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status query_insert_at(orm_site site_, orm_session *db_, const query_new *values_,
                            query **row_out)
 {

@@ -122,3 +122,16 @@ orm_status report_raw_at(orm_site site_, orm_session *db_, const char *sql,
 {
     return orm_gen_raw(site_, db_, &report_model, sql, values_, count, list_out);
 }
+
+static orm_status report_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
+                                   void *context)
+{
+    return ((report_each_callback *)callback)(db_, (report *)row_, context);
+}
+
+orm_status report_each_at(orm_site site_, orm_session *db_, const report_query *query_,
+                          const orm_each *options, report_each_callback *callback, void *context)
+{
+    return orm_gen_each(site_, db_, &report_model, query_, options, report_each_call,
+                        (orm_gen_function *)callback, context);
+}

@@ -125,6 +125,19 @@ orm_status row_raw_at(orm_site site_, orm_session *db_, const char *sql, const o
     return orm_gen_raw(site_, db_, &row_model, sql, values_, count, list_out);
 }
 
+static orm_status row_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
+                                void *context)
+{
+    return ((row_each_callback *)callback)(db_, (row *)row_, context);
+}
+
+orm_status row_each_at(orm_site site_, orm_session *db_, const row_query *query_,
+                       const orm_each *options, row_each_callback *callback, void *context)
+{
+    return orm_gen_each(site_, db_, &row_model, query_, options, row_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status row_insert_at(orm_site site_, orm_session *db_, const row_new *values_, row **row_out)
 {
     return orm_gen_insert(site_, db_, &row_model, values_, row_out);

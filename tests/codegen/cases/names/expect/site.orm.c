@@ -126,6 +126,19 @@ orm_status site_raw_at(orm_site site_, orm_session *db_, const char *sql, const 
     return orm_gen_raw(site_, db_, &site_model, sql, values_, count, list_out);
 }
 
+static orm_status site_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
+                                 void *context)
+{
+    return ((site_each_callback *)callback)(db_, (site *)row_, context);
+}
+
+orm_status site_each_at(orm_site site_, orm_session *db_, const site_query *query_,
+                        const orm_each *options, site_each_callback *callback, void *context)
+{
+    return orm_gen_each(site_, db_, &site_model, query_, options, site_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status site_insert_at(orm_site site_, orm_session *db_, const site_new *values_, site **row_out)
 {
     return orm_gen_insert(site_, db_, &site_model, values_, row_out);

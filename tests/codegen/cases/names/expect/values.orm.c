@@ -116,6 +116,19 @@ orm_status values_raw_at(orm_site site_, orm_session *db_, const char *sql,
     return orm_gen_raw(site_, db_, &values_model, sql, values_, count, list_out);
 }
 
+static orm_status values_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
+                                   void *context)
+{
+    return ((values_each_callback *)callback)(db_, (values *)row_, context);
+}
+
+orm_status values_each_at(orm_site site_, orm_session *db_, const values_query *query_,
+                          const orm_each *options, values_each_callback *callback, void *context)
+{
+    return orm_gen_each(site_, db_, &values_model, query_, options, values_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status values_insert_at(orm_site site_, orm_session *db_, const values_new *values_,
                             values **row_out)
 {

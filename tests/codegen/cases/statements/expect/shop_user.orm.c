@@ -39,7 +39,9 @@ const orm_model shop_user_model = {
               .offset = offsetof(shop_user_query, offset), .load = offsetof(shop_user_query, load),
               .depth = offsetof(shop_user_query, depth),
               .refresh = offsetof(shop_user_query, refresh),
-              .collation = offsetof(shop_user_query, collation), .with = ORM_NO_OFFSET,
+              .collation = offsetof(shop_user_query, collation),
+              .after = offsetof(shop_user_query, after),
+              .before = offsetof(shop_user_query, before), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 
@@ -118,6 +120,12 @@ orm_status shop_user_select_at(orm_site site, orm_session *db, const shop_user_q
     return orm_gen_select(site, db, &shop_user_model, query, list_out);
 }
 
+orm_status shop_user_select_page_at(orm_site site, orm_session *db, const shop_user_query *query,
+                                    shop_user_page *page_out)
+{
+    return orm_gen_select_page(site, db, &shop_user_model, query, page_out);
+}
+
 orm_status shop_user_count_at(orm_site site, orm_session *db, const shop_user_query *query,
                               int64_t *count_out)
 {
@@ -134,6 +142,20 @@ orm_status shop_user_raw_at(orm_site site, orm_session *db, const char *sql,
                             const orm_value *values, size_t count, shop_user_list *list_out)
 {
     return orm_gen_raw(site, db, &shop_user_model, sql, values, count, list_out);
+}
+
+static orm_status shop_user_each_call(orm_gen_function *callback, orm_session *db, void *row,
+                                      void *context)
+{
+    return ((shop_user_each_callback *)callback)(db, (shop_user *)row, context);
+}
+
+orm_status shop_user_each_at(orm_site site, orm_session *db, const shop_user_query *query,
+                             const orm_each *options, shop_user_each_callback *callback,
+                             void *context)
+{
+    return orm_gen_each(site, db, &shop_user_model, query, options, shop_user_each_call,
+                        (orm_gen_function *)callback, context);
 }
 
 orm_status shop_user_insert_at(orm_site site, orm_session *db, const shop_user_new *values,

@@ -16,6 +16,7 @@ ORM_BEGIN_DECLS
 
 typedef struct shop_user shop_user;
 typedef struct shop_user_list shop_user_list;
+typedef struct shop_user_page shop_user_page;
 typedef struct shop_user_pred shop_user_pred;
 typedef struct shop_user_query shop_user_query;
 typedef struct shop_user_new shop_user_new;
@@ -43,6 +44,15 @@ struct shop_user_list {
     bool partial;
 };
 
+/* A list with its neighbours: cursors for .after and .before, NULL: there is no such page. */
+struct shop_user_page {
+    size_t count;
+    shop_user **items;
+    bool partial; /* there are other pages */
+    const char *next;     /* session */
+    const char *previous; /* session */
+};
+
 /* A condition on rows; made by the functions below only. */
 struct shop_user_pred {
     orm_pred pred;
@@ -62,6 +72,8 @@ struct shop_user_query {
     shop_user_pred where;
     enum shop_user_order order_by[ORM_ORDER_MAX]; /* 0 ends the list */
     const char *collation; /* of the text columns of order_by; NULL: the database's */
+    const char *after; /* in a shop_user_select_page: a cursor, NULL: from the first row on */
+    const char *before;
     int64_t limit;  /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
@@ -140,6 +152,10 @@ ORM_MUST_USE orm_status shop_user_refresh_at(orm_site site, orm_session *db, sho
 #define shop_user_select(...) shop_user_select_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_user_select_at(orm_site site, orm_session *db,
                                             const shop_user_query *query, shop_user_list *list_out);
+#define shop_user_select_page(...) shop_user_select_page_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_user_select_page_at(orm_site site, orm_session *db,
+                                                 const shop_user_query *query,
+                                                 shop_user_page *page_out);
 #define shop_user_count(...) shop_user_count_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_user_count_at(orm_site site, orm_session *db,
                                            const shop_user_query *query, int64_t *count_out);
@@ -150,6 +166,21 @@ ORM_MUST_USE orm_status shop_user_exists_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status shop_user_raw_at(orm_site site, orm_session *db, const char *sql,
                                          const orm_value *values, size_t count,
                                          shop_user_list *list_out);
+
+/*
+ * Streaming: the rows of a query one by one, with the relations named in .with, in memory
+ * that does not grow with their number. They are read by batches; relations take one
+ * statement per batch and relation. Rows are row: they, their text and relations last
+ * until the callback returns, are no objects of the session, and can be read (relations
+ * loaded too) but not written. The callback may use the session; only what is older than
+ * the stream must stay as it is: it can't commit, nor end an older nested scope. Any status
+ * but ORM_OK ends the stream and is returned; orm_each_stop ends it with ORM_OK.
+ */
+typedef orm_status shop_user_each_callback(orm_session *db, shop_user *row, void *context);
+#define shop_user_each(...) shop_user_each_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_user_each_at(orm_site site, orm_session *db,
+                                          const shop_user_query *query, const orm_each *options,
+                                          shop_user_each_callback *callback, void *context);
 
 /*
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also

@@ -925,6 +925,19 @@ orm_status every_raw_at(orm_site site, orm_session *db, const char *sql, const o
     return orm_gen_raw(site, db, &every_model, sql, values, count, list_out);
 }
 
+static orm_status every_each_call(orm_gen_function *callback, orm_session *db, void *row,
+                                  void *context)
+{
+    return ((every_each_callback *)callback)(db, (every *)row, context);
+}
+
+orm_status every_each_at(orm_site site, orm_session *db, const every_query *query,
+                         const orm_each *options, every_each_callback *callback, void *context)
+{
+    return orm_gen_each(site, db, &every_model, query, options, every_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status every_insert_at(orm_site site, orm_session *db, const every_new *values, every **row_out)
 {
     return orm_gen_insert(site, db, &every_model, values, row_out);

@@ -224,6 +224,19 @@ orm_status keyed_raw_at(orm_site site, orm_session *db, const char *sql, const o
     return orm_gen_raw(site, db, &keyed_model, sql, values, count, list_out);
 }
 
+static orm_status keyed_each_call(orm_gen_function *callback, orm_session *db, void *row,
+                                  void *context)
+{
+    return ((keyed_each_callback *)callback)(db, (keyed *)row, context);
+}
+
+orm_status keyed_each_at(orm_site site, orm_session *db, const keyed_query *query,
+                         const orm_each *options, keyed_each_callback *callback, void *context)
+{
+    return orm_gen_each(site, db, &keyed_model, query, options, keyed_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status keyed_insert_at(orm_site site, orm_session *db, const keyed_new *values, keyed **row_out)
 {
     return orm_gen_insert(site, db, &keyed_model, values, row_out);

@@ -189,6 +189,19 @@ orm_status project_raw_at(orm_site site, orm_session *db, const char *sql, const
     return orm_gen_raw(site, db, &project_model, sql, values, count, list_out);
 }
 
+static orm_status project_each_call(orm_gen_function *callback, orm_session *db, void *row,
+                                    void *context)
+{
+    return ((project_each_callback *)callback)(db, (project *)row, context);
+}
+
+orm_status project_each_at(orm_site site, orm_session *db, const project_query *query,
+                           const orm_each *options, project_each_callback *callback, void *context)
+{
+    return orm_gen_each(site, db, &project_model, query, options, project_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status project_insert_at(orm_site site, orm_session *db, const project_new *values,
                              project **row_out)
 {

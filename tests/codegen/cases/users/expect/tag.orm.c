@@ -112,6 +112,19 @@ orm_status tag_raw_at(orm_site site, orm_session *db, const char *sql, const orm
     return orm_gen_raw(site, db, &tag_model, sql, values, count, list_out);
 }
 
+static orm_status tag_each_call(orm_gen_function *callback, orm_session *db, void *row,
+                                void *context)
+{
+    return ((tag_each_callback *)callback)(db, (tag *)row, context);
+}
+
+orm_status tag_each_at(orm_site site, orm_session *db, const tag_query *query,
+                       const orm_each *options, tag_each_callback *callback, void *context)
+{
+    return orm_gen_each(site, db, &tag_model, query, options, tag_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status tag_insert_at(orm_site site, orm_session *db, const tag_new *values, tag **row_out)
 {
     return orm_gen_insert(site, db, &tag_model, values, row_out);

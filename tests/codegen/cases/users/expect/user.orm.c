@@ -201,6 +201,19 @@ orm_status user_raw_at(orm_site site, orm_session *db, const char *sql, const or
     return orm_gen_raw(site, db, &user_model, sql, values, count, list_out);
 }
 
+static orm_status user_each_call(orm_gen_function *callback, orm_session *db, void *row,
+                                 void *context)
+{
+    return ((user_each_callback *)callback)(db, (user *)row, context);
+}
+
+orm_status user_each_at(orm_site site, orm_session *db, const user_query *query,
+                        const orm_each *options, user_each_callback *callback, void *context)
+{
+    return orm_gen_each(site, db, &user_model, query, options, user_each_call,
+                        (orm_gen_function *)callback, context);
+}
+
 orm_status user_insert_at(orm_site site, orm_session *db, const user_new *values, user **row_out)
 {
     return orm_gen_insert(site, db, &user_model, values, row_out);

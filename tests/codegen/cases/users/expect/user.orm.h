@@ -214,6 +214,21 @@ ORM_MUST_USE orm_status user_raw_at(orm_site site, orm_session *db, const char *
                                     const orm_value *values, size_t count, user_list *list_out);
 
 /*
+ * Streaming: the rows of a query one by one, with the relations named in .with, in memory
+ * that does not grow with their number. They are read by batches; relations take one
+ * statement per batch and relation. Rows are row: they, their text and relations last
+ * until the callback returns, are no objects of the session, and can be read (relations
+ * loaded too) but not written. The callback may use the session; only what is older than
+ * the stream must stay as it is: it can't commit, nor end an older nested scope. Any status
+ * but ORM_OK ends the stream and is returned; orm_each_stop ends it with ORM_OK.
+ */
+typedef orm_status user_each_callback(orm_session *db, user *row, void *context);
+#define user_each(...) user_each_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_each_at(orm_site site, orm_session *db, const user_query *query,
+                                     const orm_each *options, user_each_callback *callback,
+                                     void *context);
+
+/*
  * Writing, at once. What is given is borrowed for the call; outs may be NULL. Also
  * ORM_UNIQUE, ORM_FOREIGN_KEY, ORM_NOT_NULL, ORM_CHECK, ORM_RANGE, and ORM_INVALID
  * for a required column that was not set; when the row is gone ORM_NOT_FOUND, or
