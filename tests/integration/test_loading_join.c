@@ -187,22 +187,14 @@ static void a_join_never_multiplies_parents(void **state)
     }
 }
 
-static void joins_of_lists_are_refused(void **state)
-{
-    (void)state;
-    orm_session *db = test_session(&database);
-    g_person_list people;
-    g_person_query query = {.with = {.tasks = &(g_chore_query){.load = ORM_LOAD_JOIN}}};
-    assert_status(db, g_person_select(db, &query, &people), ORM_INVALID);
-    assert_statements(&database, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        suite_test(absent_rows_are_none),       suite_test(nested_joins_and_a_list_below),
-        suite_test(a_filter_loses_no_parent),   suite_test(a_join_below_a_list),
-        suite_test(joins_of_lists_are_refused), suite_test(a_join_never_multiplies_parents),
+        suite_test(absent_rows_are_none),
+        suite_test(nested_joins_and_a_list_below),
+        suite_test(a_filter_loses_no_parent),
+        suite_test(a_join_below_a_list),
+        suite_test(a_join_never_multiplies_parents),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }

@@ -114,17 +114,14 @@ static orm_status add_counts(orm__loader *loader, const orm__view *view, void *c
 }
 
 orm_status orm__loader_add_with(orm__loader *loader, const orm__view *view, void *const *rows,
-                                size_t count, const char *path, bool joins_too)
+                                size_t count, const char *path, const orm__query *joined,
+                                uint16_t table)
 {
     orm_status status = add_counts(loader, view, rows, count, path);
     for (uint16_t i = 0; view->with != NULL && i < view->model->relation_count && status == ORM_OK;
          i++) {
         const void *generated = orm__view_with(view, i);
-        orm__view child;
-        if (generated == NULL)
-            continue;
-        orm__view_read(&child, view->model->relations[i].target, generated);
-        if (child.load == ORM_LOAD_JOIN && !joins_too)
+        if (generated == NULL || (joined != NULL && orm__query_joins(joined, table, i)))
             continue;
         status = orm__loader_add(loader, view->model, i, generated, rows, count, path, false);
     }
@@ -162,7 +159,8 @@ orm_status orm__loader_add_joined(orm__loader *loader, const orm__tables *tables
         tables->mappers[i + 1].result->rows = rows;
         tables->mappers[i + 1].result->count = joined->count;
         const char *below = join_path(session, path, join->relation->name);
-        status = orm__loader_add_with(loader, &view, rows, joined->count, below, false);
+        status = orm__loader_add_with(loader, &view, rows, joined->count, below, tables->query,
+                                      (uint16_t)(i + 1));
         if (status == ORM_OK && view.depth > 1)
             status = add_below_join(loader, tables, join, rows, joined->count, below);
     }
@@ -555,7 +553,8 @@ static orm_status add_next(orm__loader *loader, orm__task *task)
     if (children == NULL)
         return orm__session_nomem(loader->session);
     orm_status status =
-        orm__loader_add_with(loader, &task->view, children, count, task->path, joins_too);
+        orm__loader_add_with(loader, &task->view, children, count, task->path,
+                             joins_too || task->tables.query == NULL ? NULL : &task->query, 0);
     if (status == ORM_OK && !joins_too && task->tables.query != NULL)
         status = orm__loader_add_joined(loader, &task->tables, task->path);
     if (status == ORM_OK && deeper)

@@ -77,11 +77,12 @@ orm_status orm__loader_add_count(orm__loader *loader, const orm_model *owner, ui
                                  const char *parent_path);
 
 /*
- * Adds every relation and count that `view` names for the rows of its model; those to be joined
- * only when `joins_too`, for rows that did not come from a statement with the joins in it.
+ * Adds every relation and count that `view` names for the rows of its model, but those which
+ * `joined`, the query they came from as table `table`, has joined already. NULL: it has none.
  */
 orm_status orm__loader_add_with(orm__loader *loader, const orm__view *view, void *const *rows,
-                                size_t count, const char *path, bool joins_too);
+                                size_t count, const char *path, const orm__query *joined,
+                                uint16_t table);
 
 /* Adds the relations below the joins of a result. */
 orm_status orm__loader_add_joined(orm__loader *loader, const orm__tables *tables, const char *path);

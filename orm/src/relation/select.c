@@ -24,7 +24,7 @@ static orm_status take_row(selected *target, orm__rows *rows, orm_error *error)
     orm_status status = tables->query->join_count > 0
                             ? orm__tables_take(tables, rows, &row, error)
                             : orm__mapper_take(&tables->mappers[0], rows, &row, error);
-    if (status == ORM_OK && !orm__row_list_add(target->rows, row))
+    if (status == ORM_OK && row != NULL && !orm__row_list_add(target->rows, row))
         status = orm__fail(error, ORM_NOMEM, "out of memory");
     if (status == ORM_OK && page != NULL)
         status = orm__page_note(page, tables, target->rows->count, rows, error);
@@ -68,6 +68,8 @@ static orm_status select_rows(orm__loader *loader, const orm__query *query, cons
     if (status == ORM_OK)
         status = orm__session_send_one(session, loader->site, statement, take_rows, target, &about,
                                        NULL);
+    if (status == ORM_OK)
+        status = orm__tables_finish(&target->tables);
     if (status != ORM_OK)
         return status;
     list->items = orm__row_list_keep(&session->rows, &session->arena);
@@ -148,7 +150,7 @@ static orm_status select_list(orm_site site, orm_session *db, orm__view *view, o
     if (status == ORM_OK)
         status = select_rows(&loader, &query, view, &target, list);
     if (status == ORM_OK && (view->with != NULL || view->counts != NULL))
-        status = orm__loader_add_with(&loader, view, list->items, list->count, NULL, false);
+        status = orm__loader_add_with(&loader, view, list->items, list->count, NULL, &query, 0);
     if (status == ORM_OK && query.join_count > 0)
         status = orm__loader_add_joined(&loader, &target.tables, NULL);
     if (status == ORM_OK)
@@ -183,6 +185,7 @@ static orm_status select_page(orm_site site, orm_session *db, const orm_model *m
     orm__page page;
     orm_list list = {0};
     orm__view_read(&view, model, generated);
+    view.lists_apart = true;
     orm_status status = orm__page_open(&page, &view, &db->error);
     if (status == ORM_OK)
         status = select_list(site, db, &view, &page, &list);

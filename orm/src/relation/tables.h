@@ -3,6 +3,7 @@
 #define ORM_RELATION_TABLES_H
 
 #include "relation/assign.h"
+#include "relation/spread.h"
 #include "session/session.h"
 
 /* One result's mappers: table 0 is the query's own, table i is its join i - 1. */
@@ -14,6 +15,7 @@ typedef struct orm__tables {
     orm__row_list joined[ORM__JOIN_MAX +
                          1]; /* rows of each join, for the relations below it; [0] is unused */
     orm__mapper link;        /* of a many_to_many's link, when the statement has its columns */
+    orm__spread *spread;     /* NULL: no relation to many is joined */
     uint16_t ordinal;        /* result column behind all tables */
     orm__assigned *assigned;
 } orm__tables;
@@ -28,7 +30,13 @@ orm_status orm__tables_init(orm__tables *tables, orm_session *session, orm_site 
                             orm__assigned *assigned);
 void orm__tables_dispose(orm__tables *tables);
 
-/* Takes the present row: the object of table 0, with its joined relations assigned. */
+/*
+ * Takes the present row: the object of table 0, with its joined relations assigned. NULL when the
+ * row is one more of an object that came before.
+ */
 orm_status orm__tables_take(orm__tables *tables, orm__rows *rows, void **row_out, orm_error *error);
+
+/* After the last row: assigns the lists that were joined. ORM_NOMEM. */
+orm_status orm__tables_finish(orm__tables *tables);
 
 #endif

@@ -11,9 +11,15 @@
 #include "sql/position.h"
 #include "sql/predicate_text.h"
 
-static const char *table_alias(uint16_t table, char *alias)
+const char *orm__table_alias(uint16_t table, char alias[16])
 {
     (void)snprintf(alias, 16, "t%u", (unsigned)table);
+    return alias;
+}
+
+static const char *link_alias(uint16_t table, char *alias)
+{
+    (void)snprintf(alias, 16, "l%u", (unsigned)table);
     return alias;
 }
 
@@ -27,6 +33,11 @@ const orm_model *orm__query_link(const orm__query *query)
     const orm_relation *relation = query->relation;
     bool reads = query->purpose == ORM__PURPOSE_RELATED && !query->counting;
     return reads && relation->link != NULL ? relation->link->model : NULL;
+}
+
+const orm_model *orm__join_link(const orm__join *join)
+{
+    return join->relation->link != NULL ? join->relation->link->model : NULL;
 }
 
 static void write_table_columns(orm__text *text, const orm_model *model, const char *alias,
@@ -47,23 +58,37 @@ void orm__write_columns(orm__text *text, const orm__query *query, bool named)
 {
     for (uint16_t table = 0; table <= query->join_count; table++) {
         char alias[16];
-        write_table_columns(text, orm__query_table(query, table), table_alias(table, alias), named);
+        write_table_columns(text, orm__query_table(query, table), orm__table_alias(table, alias),
+                            named);
+        if (table > 0 && orm__join_link(&query->joins[table - 1]) != NULL)
+            write_table_columns(text, orm__join_link(&query->joins[table - 1]),
+                                link_alias(table, alias), named);
     }
     if (orm__query_link(query) != NULL)
         write_table_columns(text, orm__query_link(query), "l", named);
 }
 
-void orm__write_joins(orm__text *text, const orm__query *query)
+void orm__write_loads(orm__text *text, const orm__query *query)
 {
     for (uint16_t i = 0; i < query->join_count; i++) {
         const orm__join *join = &query->joins[i];
+        const orm_model *owner = orm__query_table(query, join->parent);
         char from[16];
         char to[16];
-        table_alias(join->parent, from);
-        table_alias((uint16_t)(i + 1), to);
-        orm__text_join(text, from, orm__query_table(query, join->parent), join->relation, to,
-                       join->where);
+        char link[16];
+        orm__table_alias(join->parent, from);
+        orm__table_alias((uint16_t)(i + 1), to);
+        if (join->relation->link == NULL)
+            orm__text_join(text, from, owner, join->relation, to, join->where);
+        else
+            orm__text_link_join(text, from, owner, join->relation,
+                                link_alias((uint16_t)(i + 1), link), to, join->where);
     }
+}
+
+void orm__write_joins(orm__text *text, const orm__query *query)
+{
+    orm__write_loads(text, query);
     orm__text_order_joins(text, query);
 }
 
@@ -83,7 +108,7 @@ void orm__write_where(orm__text *text, const orm__query *query, const char *word
     orm__text_pred(text, "t0", query->where);
 }
 
-static void write_limits(orm__text *text, const orm__query *query)
+void orm__write_limits(orm__text *text, const orm__query *query)
 {
     orm__param number = {.type = ORM_TYPE_BIGINT};
     if (query->limited) {
@@ -100,6 +125,10 @@ static void write_limits(orm__text *text, const orm__query *query)
 
 static void compile_select(orm__text *text, const orm__query *query)
 {
+    if (query->spreads) {
+        orm__compile_spread(text, query);
+        return;
+    }
     orm__text_add(text, "SELECT ");
     orm__write_columns(text, query, false);
     orm__write_position_columns(text, query);
@@ -107,7 +136,7 @@ static void compile_select(orm__text *text, const orm__query *query)
     orm__write_where(text, query, " WHERE ");
     orm__write_position(text, query, orm__pred_is_given(query->where) ? " AND " : " WHERE ");
     orm__write_order(text, query);
-    write_limits(text, query);
+    orm__write_limits(text, query);
 }
 
 static void compile_find(orm__text *text, const orm__query *query)
@@ -143,7 +172,7 @@ static void compile_aggregate(orm__text *text, const orm__query *query)
     orm__write_where(text, query, " WHERE ");
     if (inner) {
         orm__write_order(text, query);
-        write_limits(text, query);
+        orm__write_limits(text, query);
         orm__text_add(text, ") AS q");
     }
     text->out->column_count = 1;
@@ -164,7 +193,7 @@ static void compile_count(orm__text *text, const orm__query *query)
     write_from(text, query);
     orm__write_where(text, query, " WHERE ");
     if (inner)
-        write_limits(text, query);
+        orm__write_limits(text, query);
     orm__text_add(text, exists ? ") THEN 1 ELSE 0 END" : inner ? ") AS q" : "");
     text->out->column_count = 1;
 }

@@ -7,16 +7,26 @@
 /* The model of table `table` of a query: 0 is its own, i its join i - 1. */
 const orm_model *orm__query_table(const orm__query *query, uint16_t table);
 
+/* What table `table` is called: t0, t1, … */
+const char *orm__table_alias(uint16_t table, char alias[16]);
+
 /* The columns of all tables; as c0, c1, … when `named`, for an outer SELECT that picks from them.
  */
 void orm__write_columns(orm__text *text, const orm__query *query, bool named);
-/* LEFT JOIN of every joined relation, and of those it is ordered by. */
+/* LEFT JOIN of every joined relation. */
+void orm__write_loads(orm__text *text, const orm__query *query);
+/* The same, and those rows are ordered by. */
 void orm__write_joins(orm__text *text, const orm__query *query);
 /* The condition behind `word`, when there is one. */
 void orm__write_where(orm__text *text, const orm__query *query, const char *word);
 /* ORDER BY, when there is an order. */
 void orm__write_order(orm__text *text, const orm__query *query);
 
+/* LIMIT and OFFSET. */
+void orm__write_limits(orm__text *text, const orm__query *query);
+
+/* Rows with relations to many joined to them. */
+void orm__compile_spread(orm__text *text, const orm__query *query);
 /* Rows of a relation for a list of parents' keys. */
 void orm__compile_related(orm__text *text, const orm__query *query);
 

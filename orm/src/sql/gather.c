@@ -10,6 +10,7 @@
 #include "sql/order_text.h"
 #include "sql/position.h"
 #include "sql/predicate_text.h"
+#include "sql/view.h"
 
 enum { SHAPE_LIMIT = 1024 * 1024 };
 
@@ -313,11 +314,26 @@ static void gather_limits(orm__gathered *gathered, const orm__query *query)
         orm__gather_value(gathered, orm_bind_int(query->offset));
 }
 
+static void gather_joins(orm__gathered *gathered, const orm__query *query)
+{
+    for (uint16_t i = 0; i < query->join_count; i++) {
+        const orm__join *join = &query->joins[i];
+        shape_u16(gathered, join->parent);
+        orm__gather_shape(gathered, &join->relation, sizeof join->relation);
+        gather_where(gathered, join->relation->target, join->where);
+        if (join->many) {
+            orm__query order;
+            (void)orm__view_join_order(join, &order);
+            orm__gather_order(gathered, &order);
+        }
+    }
+}
+
 orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
                              const orm_value *keys, size_t key_count)
 {
     uint16_t head[3] = {(uint16_t)query->purpose, query->join_count,
-                        (uint16_t)(query->by_ordinal | query->counting << 1)};
+                        (uint16_t)(query->by_ordinal | query->counting << 1 | query->spreads << 2)};
     orm__gather_shape(gathered, head, sizeof head);
     orm__gather_shape(gathered, &query->model, sizeof query->model);
     orm__gather_shape(gathered, &query->relation, sizeof query->relation);
@@ -327,15 +343,15 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
     }
     for (size_t i = 0; i < key_count; i++)
         orm__gather_value(gathered, keys[i]);
-    for (uint16_t i = 0; i < query->join_count; i++) {
-        shape_u16(gathered, query->joins[i].parent);
-        orm__gather_shape(gathered, &query->joins[i].relation, sizeof query->joins[i].relation);
-        gather_where(gathered, query->joins[i].relation->target, query->joins[i].where);
-    }
+    /* Joins come last where the rows are picked before anything is joined. */
+    if (!query->spreads)
+        gather_joins(gathered, query);
     gather_where(gathered, query->model, query->where);
     orm__gather_order(gathered, query);
     if (query->purpose == ORM__PURPOSE_SELECT)
         orm__gather_position(gathered, query);
     gather_limits(gathered, query);
+    if (query->spreads)
+        gather_joins(gathered, query);
     return gathered->status;
 }

@@ -86,3 +86,37 @@ void orm__text_join(orm__text *text, const char *from, const orm_model *owner,
     else
         write_match(text, &join, to);
 }
+
+static void write_left_join(orm__text *text, const char *schema, const char *table,
+                            const char *alias)
+{
+    orm__text_add(text, " LEFT JOIN ");
+    orm__text_table(text, schema, table);
+    orm__text_add(text, " AS ");
+    orm__text_add(text, alias);
+    orm__text_add(text, " ON ");
+}
+
+void orm__text_link_join(orm__text *text, const char *from, const orm_model *owner,
+                         const orm_relation *relation, const char *link, const char *to,
+                         const orm_pred *where)
+{
+    const orm_link *through = relation->link;
+    const orm_model *target = relation->target;
+    write_left_join(text, through->schema, through->table, link);
+    for (uint16_t i = 0; i < relation->own_count; i++) {
+        const orm_column *own = &owner->columns[relation->own_columns[i]];
+        orm__text_add(text, i == 0 ? "" : " AND ");
+        orm__text_equal(text, link, through->own_columns[i], from, own->name, own);
+    }
+    write_left_join(text, target->schema, target->table, to);
+    for (uint16_t i = 0; i < through->target_count; i++) {
+        const orm_column *column = &target->columns[relation->target_columns[i]];
+        orm__text_add(text, i == 0 ? "" : " AND ");
+        orm__text_equal(text, to, column->name, link, through->target_columns[i], column);
+    }
+    if (orm__pred_is_given(where)) {
+        orm__text_add(text, " AND ");
+        orm__text_pred(text, to, where);
+    }
+}

@@ -12,4 +12,12 @@
 void orm__text_join(orm__text *text, const char *from, const orm_model *owner,
                     const orm_relation *relation, const char *to, const orm_pred *where);
 
+/*
+ * The same of a relation through a link, called `link`: each row of `from` comes once for each link
+ * that leads from it, and at least once.
+ */
+void orm__text_link_join(orm__text *text, const char *from, const orm_model *owner,
+                         const orm_relation *relation, const char *link, const char *to,
+                         const orm_pred *where);
+
 #endif

@@ -56,9 +56,14 @@ typedef struct orm__order_path {
     uint8_t parent; /* 0: from the query's own table; else from the path of that number */
 } orm__order_path;
 
-/* A to-one relation whose target's columns come along by LEFT JOIN. Table 0 is the query's own. */
+/*
+ * A relation whose target's columns come along by LEFT JOIN, and behind them those of its link's
+ * model. Table 0 is the query's own. Relations to many form a chain: each starts from the rows of
+ * the one before, or from what these lead to.
+ */
 typedef struct orm__join {
     uint16_t parent; /* table the relation starts from */
+    bool many;       /* rows of its parent come once for each row of it */
     const orm_relation *relation;
     uint16_t relation_index;
     const orm_pred *where; /* on the target; kind NONE: no condition */
@@ -82,6 +87,8 @@ typedef struct orm__query {
     uint16_t order_count;
     uint16_t order_path_count;
     uint16_t join_count;
+    bool lists_apart; /* relations to many are not joined */
+    bool spreads; /* a join is to many: rows of table 0 are numbered in the last result column */
     orm__join joins[ORM__JOIN_MAX];
     int64_t limit; /* counts when `limited` */
     int64_t offset;
@@ -216,6 +223,8 @@ int orm__model_version(const orm_model *model);
 
 /* The model of the link whose columns come along behind those of all tables, or NULL. */
 const orm_model *orm__query_link(const orm__query *query);
+/* The same behind those of a joined table. */
+const orm_model *orm__join_link(const orm__join *join);
 
 /* Whether the client can match the keys of a relation itself: one integer column, whose equality is
  * that of bytes. */

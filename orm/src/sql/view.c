@@ -72,13 +72,60 @@ bool orm__view_is_partial(const orm__view *view)
             view->where->kind != ORM_PRED_EVERYTHING);
 }
 
+bool orm__view_join_order(const orm__join *join, orm__query *query)
+{
+    orm__view view;
+    orm__view_read(&view, join->relation->target, join->query);
+    return orm__view_order(&view, join->relation, query, NULL) == ORM_OK;
+}
+
+bool orm__query_joins(const orm__query *query, uint16_t table, uint16_t index)
+{
+    for (uint16_t i = 0; i < query->join_count; i++)
+        if (query->joins[i].parent == table && query->joins[i].relation_index == index)
+            return true;
+    return false;
+}
+
+/* The table whose rows decide how often those of `table` come: it is joined to many, or table 0. */
+static uint16_t spreading_table(const orm__query *query, uint16_t table)
+{
+    while (table > 0 && !query->joins[table - 1].many)
+        table = query->joins[table - 1].parent;
+    return table;
+}
+
+static uint16_t last_list(const orm__query *query)
+{
+    uint16_t table = query->join_count;
+    while (table > 0 && !query->joins[table - 1].many)
+        table--;
+    return table;
+}
+
+/*
+ * Whether a list can be joined to rows of `table`. Lists beside one another would multiply each
+ * other's rows; a list below another needs rows that can be told apart; and what is limited per
+ * parent has a statement of its own.
+ */
+static bool can_spread(const orm__query *query, uint16_t table, const orm__join *join,
+                       const orm__view *child)
+{
+    orm__query order;
+    uint16_t above = spreading_table(query, table);
+    if (query->purpose != ORM__PURPOSE_SELECT || query->lists_apart ||
+        query->join_count == ORM__JOIN_MAX || child->limit != 0 || child->offset != 0 ||
+        above != last_list(query))
+        return false;
+    if (above > 0 && (query->joins[above - 1].relation->link != NULL ||
+                      query->joins[above - 1].relation->target->key_count == 0))
+        return false;
+    return orm__view_join_order(join, &order) && order.order_path_count == 0;
+}
+
 static orm_status check_join(const orm_model *owner, const orm_relation *relation,
                              const orm__view *view, const orm__query *query, orm_error *error)
 {
-    if (relation->kind != ORM_BELONGS_TO && relation->kind != ORM_HAS_ONE)
-        return orm__fail(error, ORM_INVALID,
-                         "%s.%s has many rows; ORM_LOAD_JOIN is for to-one relations", owner->name,
-                         relation->name);
     if (view->limit != 0 || view->offset != 0 || view->order_by[0] != 0)
         return orm__fail(error, ORM_INVALID,
                          "%s.%s is joined; it can't have an order, limit or offset of its own",
@@ -93,23 +140,27 @@ static orm_status check_join(const orm_model *owner, const orm_relation *relatio
 static orm_status fill_joins(const orm__view *view, uint16_t table, orm__query *query,
                              orm_error *error)
 {
+    orm_status status = ORM_OK;
     for (uint16_t i = 0; view->with != NULL && i < view->model->relation_count; i++) {
         const orm_relation *relation = &view->model->relations[i];
-        const void *inner = orm__view_with(view, i);
+        orm__join join = {.parent = table,
+                          .many = is_to_many(relation),
+                          .relation = relation,
+                          .relation_index = i,
+                          .query = orm__view_with(view, i)};
         orm__view child;
-        if (inner == NULL)
+        if (join.query == NULL)
             continue;
-        orm__view_read(&child, relation->target, inner);
-        if (child.load != ORM_LOAD_JOIN)
+        orm__view_read(&child, relation->target, join.query);
+        join.where = child.where;
+        if (child.load != ORM_LOAD_JOIN || (join.many && !can_spread(query, table, &join, &child)))
             continue;
-        orm_status status = check_join(view->model, relation, &child, query, error);
+        if (!join.many)
+            status = check_join(view->model, relation, &child, query, error);
         if (status != ORM_OK)
             return status;
-        query->joins[query->join_count++] = (orm__join){.parent = table,
-                                                        .relation = relation,
-                                                        .relation_index = i,
-                                                        .where = child.where,
-                                                        .query = inner};
+        query->joins[query->join_count++] = join;
+        query->spreads = query->spreads || join.many;
         status = fill_joins(&child, query->join_count, query, error);
         if (status != ORM_OK)
             return status;
@@ -122,6 +173,8 @@ orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, o
 {
     query->where = view->where;
     query->join_count = 0;
+    query->spreads = false;
+    query->lists_apart = view->lists_apart;
     query->paged = false;
     query->position = NULL;
     if (view->after != NULL || view->before != NULL)

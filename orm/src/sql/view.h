@@ -16,6 +16,7 @@ typedef struct orm__view {
     bool refresh;
     const char *collation; /* NULL: none */
     const char *with;      /* the pointers of `.with`; NULL: none */
+    bool lists_apart;      /* relations to many are not joined, whatever they ask for */
     const char *counts;    /* those of `.counts`; NULL: none is given */
     const char *after;     /* cursors; NULL: none */
     const char *before;
@@ -44,5 +45,11 @@ orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, o
 /* The order alone. ORM_INVALID. */
 orm_status orm__view_order(const orm__view *view, const orm_relation *relation, orm__query *query,
                            orm_error *error);
+
+/* Fills the order of the rows of a join to many, and nothing else of `query`. False: it is none. */
+bool orm__view_join_order(const orm__join *join, orm__query *query);
+
+/* Whether relation `index` of the rows of table `table` is among the joins of `query`. */
+bool orm__query_joins(const orm__query *query, uint16_t table, uint16_t index);
 
 #endif
