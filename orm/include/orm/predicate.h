@@ -49,7 +49,12 @@ enum { ORM_ORDER_MAX = 8 }; /* columns a query can be ordered by */
 /* How a relation named in `.with` is loaded. */
 typedef enum orm_load_strategy {
     ORM_LOAD_SELECTIN, /* one further statement for all parents (the default) */
-    ORM_LOAD_JOIN /* to-one relations only: columns of a LEFT JOIN in the parents' own statement */
+    /*
+     * Columns of a LEFT JOIN in the parents' own statement, whose limit stays that of parents. A
+     * relation to many that is limited per parent, stands beside another one, below one through a
+     * link, or in a query that is loaded by keys itself, is loaded like the default.
+     */
+    ORM_LOAD_JOIN
 } orm_load_strategy;
 
 /*
