@@ -287,6 +287,27 @@ static void related_orders_and_self_relations(void **state)
                             "string_agg(id || ',', '' order by id)"));
 }
 
+static void pages_hold_parents(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    g_chore_query joined = {.load = ORM_LOAD_JOIN};
+    g_person_query query = {.order_by = {G_PERSON_BY_ID}, .limit = 30, .with = {.tasks = &joined}};
+    g_person_page page;
+    int64_t seen = 0;
+    do {
+        assert_ok(db, g_person_select_page(db, &query, &page));
+        for (size_t i = 0; i < page.count; i++) {
+            g_chore_list tasks;
+            assert_int_equal(page.items[i]->id, ++seen);
+            assert_int_equal(g_person_tasks(page.items[i], &tasks), ORM_OK);
+            assert_int_equal(tasks.count, page.items[i]->id % 4);
+        }
+        query.after = page.next;
+    } while (page.next != NULL);
+    assert_int_equal(seen, PEOPLE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +319,7 @@ int main(void)
         suite_test(what_is_limited_per_parent_is_selected),
         suite_test(what_is_known_mixes_with_what_is_not),
         suite_test(related_orders_and_self_relations),
+        suite_test(pages_hold_parents),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }
