@@ -76,8 +76,8 @@ static orm_status read_batch(each *e)
     e->tables.query = NULL;
     orm_status status = fetch(e);
     if (status == ORM_OK && (e->view.with != NULL || e->view.counts != NULL))
-        status =
-            orm__loader_add_with(&e->loader, &e->view, e->rows.items, e->rows.count, NULL, false);
+        status = orm__loader_add_with(&e->loader, &e->view, e->rows.items, e->rows.count, NULL,
+                                      &e->query, 0);
     if (status == ORM_OK && e->query.join_count > 0)
         status = orm__loader_add_joined(&e->loader, &e->tables, NULL);
     if (status == ORM_OK)
@@ -205,6 +205,7 @@ orm_status orm_gen_each(orm_site site, orm_session *db, const orm_model *model, 
               .take = take,
               .context = context};
     orm__view_read(&e.view, model, query);
+    e.view.lists_apart = true;
     return orm__session_leave(db, go_through(&e));
 }
 
