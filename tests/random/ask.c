@@ -1,5 +1,6 @@
 #include "ask.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -244,39 +245,80 @@ static bool check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query
     return true;
 }
 
-static bool ask_rows(rt_asker *asker, const rt_ask *ask)
+/* The rows themselves, with what .with and .counts name unless that is asked for afterwards. */
+static orm_status ask_own_rows(rt_asker *asker, const rt_ask *ask, orm_list *list)
 {
     const rt_functions *functions = rt_functions_of[ask->query->model];
     rt_query query = *ask->query;
-    orm_list list = {0};
-    rt_rows candidates;
-    rt_rows rows;
-    if (ask->purpose == RT_PRELOAD) {
+    char sql[100];
+    if (ask->purpose == RT_RAW) {
+        (void)snprintf(sql, sizeof sql, "select * from \"%s\"", rt_models[query.model].table);
+        return functions->raw(asker, sql, list);
+    }
+    if (ask->purpose != RT_SELECT) {
         memset(query.with, 0, sizeof query.with);
         memset(query.counts, 0, sizeof query.counts);
     }
-    orm_status status = functions->select(asker, rt_make_query(asker, &query), &list);
-    if (status != ORM_OK)
-        return rt_asker_failed(asker, "select", status);
-    for (int i = 0; ask->purpose == RT_PRELOAD && i < RT_RELATIONS_MAX && status == ORM_OK; i++) {
+    return functions->select(asker, rt_make_query(asker, &query), list);
+}
+
+static orm_status preload(rt_asker *asker, const rt_ask *ask, const orm_list *list)
+{
+    const rt_functions *functions = rt_functions_of[ask->query->model];
+    orm_status status = ORM_OK;
+    for (int i = 0; i < RT_RELATIONS_MAX && status == ORM_OK; i++) {
         const rt_query *with = ask->query->with[i];
         const rt_query *counts = ask->query->counts[i];
         if (with != NULL)
-            status = functions->preload(asker, &list, i, rt_make_query(asker, with));
+            status = functions->preload(asker, list, i, rt_make_query(asker, with));
         if (counts != NULL && status == ORM_OK)
-            status = functions->preload_count(asker, &list, i, rt_make_query(asker, counts));
+            status = functions->preload_count(asker, list, i, rt_make_query(asker, counts));
     }
+    return status;
+}
+
+/* Each relation of each row by a call of its own. */
+static bool load_lazily(rt_asker *asker, const rt_ask *ask, const orm_list *list,
+                        const rt_rows *rows)
+{
+    int model = ask->query->model;
+    for (int i = 0; i < RT_RELATIONS_MAX; i++) {
+        for (size_t k = 0; ask->query->with[i] != NULL && k < list->count; k++) {
+            orm_list loaded = {0};
+            orm_status status = rt_functions_of[model]->load(asker, list->items[k], i, &loaded);
+            if (status != ORM_OK)
+                return rt_asker_failed(asker, "load", status);
+            if (!check_related(asker, ask, model, i, list->items[k], rows->rows[k], NULL, 1))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool ask_rows(rt_asker *asker, const rt_ask *ask)
+{
+    orm_list list = {0};
+    rt_rows candidates;
+    rt_rows rows;
+    orm_status status = ask_own_rows(asker, ask, &list);
+    if (status != ORM_OK)
+        return rt_asker_failed(asker, "rows", status);
+    if (ask->purpose == RT_PRELOAD || ask->purpose == RT_RAW)
+        status = preload(asker, ask, &list);
     if (status != ORM_OK)
         return rt_asker_failed(asker, "preload", status);
-    rt_all(asker->world, query.model, &candidates);
-    return is_right(asker, &query, NULL, &candidates, &list, &rows) &&
-           check_with(asker, ask, ask->query, &list, &rows);
+    rt_all(asker->world, ask->query->model, &candidates);
+    if (!is_right(asker, ask->query, NULL, &candidates, &list, &rows))
+        return false;
+    return ask->purpose == RT_LAZY ? load_lazily(asker, ask, &list, &rows)
+                                   : check_with(asker, ask, ask->query, &list, &rows);
 }
 
 bool rt_asker_ask(rt_asker *asker, const rt_ask *ask)
 {
-    bool rows = ask->purpose == RT_SELECT || ask->purpose == RT_PRELOAD;
-    bool good = rows ? ask_rows(asker, ask) : rt_ask_number(asker, ask);
+    bool good = ask->purpose < RT_FIND    ? ask_rows(asker, ask)
+                : ask->purpose == RT_FIND ? rt_ask_find(asker, ask)
+                                          : rt_ask_number(asker, ask);
     for (int model = 0; model < RT_MODELS; model++)
         for (int i = 0; i < RT_RELATIONS_MAX; i++) {
             asker->named[model][i] = asker->named[model][i] || ask->named[model][i];

@@ -37,6 +37,8 @@ typedef struct rt_functions {
     /* A relation to one row gives a list of none or one. */
     orm_status (*related)(const void *row, int relation, orm_list *list_out);
     orm_status (*preload)(rt_asker *asker, const orm_list *rows, int relation, const void *query);
+    orm_status (*load)(rt_asker *asker, void *row, int relation, orm_list *list_out);
+    orm_status (*raw)(rt_asker *asker, const char *sql, orm_list *list_out);
     orm_status (*count_related)(const void *row, int relation, int64_t *count_out);
     orm_status (*preload_count)(rt_asker *asker, const orm_list *rows, int relation,
                                 const void *query);
@@ -56,6 +58,8 @@ bool rt_asker_ask(rt_asker *asker, const rt_ask *ask);
 void rt_asker_end(rt_asker *asker);
 /* Of a question for one value. */
 bool rt_ask_number(rt_asker *asker, const rt_ask *ask);
+/* Of a question for the row of a key. */
+bool rt_ask_find(rt_asker *asker, const rt_ask *ask);
 /* Notes a failure of the library; false. */
 bool rt_asker_failed(rt_asker *asker, const char *what, orm_status status);
 

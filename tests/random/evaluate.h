@@ -76,6 +76,7 @@
     X(ONE_FIRST, "one_first")                                                                      \
     X(PARTIAL, "partial")                                                                          \
     X(COUNT, "count")                                                                              \
+    X(FIND, "find")                                                                                \
     X(EXISTS, "exists")                                                                            \
     X(TYPE_BOOL, "type_bool")                                                                      \
     X(TYPE_INTEGER, "type_integer")                                                                \

@@ -83,6 +83,25 @@ static const int nulls[] = {0, ORM_NULLS_FIRST, ORM_NULLS_LAST};
     if (relation == at++)                                                                          \
         return r_##model##_preload_##name(asker->db, &list, query);
 
+#define LOAD_MANY(model, name, target_model)                                                       \
+    {                                                                                              \
+        r_##target_model##_list many;                                                              \
+        status = r_##model##_load_##name(asker->db, row, &many);                                   \
+        if (status == ORM_OK)                                                                      \
+            *list_out = (orm_list){many.count, (void **)many.items, many.partial};                 \
+        return status;                                                                             \
+    }
+#define LOAD_ONE(model, name, target_model)                                                        \
+    {                                                                                              \
+        r_##target_model *one = NULL;                                                              \
+        status = r_##model##_load_##name(asker->db, row, &one);                                    \
+        list_out->count = one != NULL;                                                             \
+        return status;                                                                             \
+    }
+#define LOAD(model, MODEL, name, NAME, target_model, kind)                                         \
+    if (relation == at++)                                                                          \
+    LOAD_##kind(model, name, target_model)
+
 #define COUNTS_ONE(name)
 #define COUNTS_MANY(name)                                                                          \
     if (asked->counts[at - 1] != NULL)                                                             \
@@ -260,6 +279,22 @@ static int profile_order(const rt_order_item *item, int step);
         return ORM_MISUSE;                                                                         \
     }                                                                                              \
                                                                                                    \
+    static orm_status model##_load(rt_asker *asker, void *row, int relation, orm_list *list_out)   \
+    {                                                                                              \
+        orm_status status = ORM_MISUSE;                                                            \
+        int at = 0;                                                                                \
+        RELATIONS(LOAD)                                                                            \
+        return status;                                                                             \
+    }                                                                                              \
+                                                                                                   \
+    static orm_status model##_raw(rt_asker *asker, const char *sql, orm_list *list_out)            \
+    {                                                                                              \
+        r_##model##_list list;                                                                     \
+        orm_status status = r_##model##_raw(asker->db, sql, NULL, 0, &list);                       \
+        *list_out = (orm_list){list.count, (void **)list.items, list.partial};                     \
+        return status;                                                                             \
+    }                                                                                              \
+                                                                                                   \
     static orm_status model##_count_related(const void *row, int relation, int64_t *count_out)     \
     {                                                                                              \
         int at = 0;                                                                                \
@@ -318,7 +353,9 @@ static int profile_order(const rt_order_item *item, int step);
                                                    .preload_count = model##_preload_count,         \
                                                    .link = model##_link,                           \
                                                    .rows = model##_rows,                           \
-                                                   .aggregate = model##_aggregate};
+                                                   .aggregate = model##_aggregate,                 \
+                                                   .load = model##_load,                           \
+                                                   .raw = model##_raw};
 
 MODEL(place, PLACE, RT_PLACE_COLUMNS, RT_PLACE_RELATIONS)
 MODEL(person, PERSON, RT_PERSON_COLUMNS, RT_PERSON_RELATIONS)

@@ -324,7 +324,10 @@ static void some_purpose(maker *m)
     int choice = rt_below(m->random, 100);
     int model = m->ask->query->model;
     m->ask->purpose = choice < 70   ? RT_SELECT
-                      : choice < 80 ? RT_PRELOAD
+                      : choice < 77 ? RT_PRELOAD
+                      : choice < 79 ? RT_LAZY
+                      : choice < 81 ? RT_RAW
+                      : choice < 83 ? RT_FIND
                       : choice < 87 ? RT_COUNT
                       : choice < 90 ? RT_EXISTS
                                     : (rt_purpose)(RT_SUM + rt_below(m->random, 4));
@@ -332,6 +335,20 @@ static void some_purpose(maker *m)
     if (m->ask->purpose >= RT_SUM &&
         !can_aggregate(m->ask->purpose, rt_models[model].columns[m->ask->column].type))
         m->ask->purpose = RT_COUNT;
+}
+
+/* That of a row, or parts of those of several. */
+static void some_key(maker *m)
+{
+    int model = m->ask->query->model;
+    int row = 0;
+    for (int i = 0; i < rt_models[model].key_count && m->world->counts[model] > 0; i++) {
+        if (i == 0 || rt_chance(m->random, 30))
+            row = rt_below(m->random, m->world->counts[model]);
+        m->ask->key[i] = *rt_cell(m->world, model, row, rt_models[model].key[i]);
+    }
+    if (m->world->counts[model] == 0 || rt_chance(m->random, 10))
+        m->ask->key[0] = some_value(m, model, rt_models[model].key[0]);
 }
 
 void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random)
@@ -353,6 +370,13 @@ void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random)
         query->order[query->order_count++] =
             (rt_order_item){.column = rt_models[query->model].key[i]};
     query->refresh = rt_chance(random, 10);
-    if (ask->purpose == RT_SELECT || ask->purpose == RT_PRELOAD)
+    if (ask->purpose < RT_FIND)
         some_with(&m, query, 3);
+    if (ask->purpose == RT_FIND)
+        some_key(&m);
+    if (ask->purpose == RT_RAW) {
+        query->where = NULL;
+        query->order_count = query->offset = 0;
+        query->limit = RT_NO_LIMIT;
+    }
 }

@@ -144,8 +144,13 @@ void rt_ask_print(const rt_ask *ask, rt_text *out)
         rt_add(out, "orm_%s(db, r_%s_rows(", purposes[ask->purpose], model->name);
     else
         rt_add(out, "r_%s_%s(db, ", model->name, purposes[ask->purpose]);
-    print_query(out, ask->query, 0);
+    for (int i = 0; ask->purpose == RT_FIND && i < model->key_count; i++) {
+        rt_print_value(out, model->columns[model->key[i]].type, &ask->key[i]);
+        rt_add(out, ", ");
+    }
+    if (ask->purpose != RT_FIND)
+        print_query(out, ask->query, 0);
     if (ask->purpose >= RT_SUM)
         rt_add(out, "), r_%s_columns.%s", model->name, model->columns[ask->column].name);
-    rt_add(out, ", &out)\n");
+    rt_add(out, "%s&out)\n", ask->purpose == RT_FIND ? "" : ", ");
 }

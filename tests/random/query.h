@@ -67,6 +67,9 @@ typedef struct rt_query {
 typedef enum rt_purpose {
     RT_SELECT,
     RT_PRELOAD,
+    RT_LAZY, /* row by row what .with names, without its queries */
+    RT_RAW,  /* all rows, by SQL written by hand */
+    RT_FIND,
     RT_COUNT,
     RT_EXISTS,
     RT_SUM,
@@ -78,7 +81,8 @@ typedef enum rt_purpose {
 /* Something to ask. All of it lives in blocks, until rt_ask_free. */
 typedef struct rt_ask {
     rt_purpose purpose;
-    int column; /* that is aggregated */
+    int column;      /* that is aggregated */
+    rt_value key[2]; /* that is found */
     rt_query *query;
     void *blocks;
     /* Which relations the query names anywhere; each at one place only, so that what the session
