@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evaluate.h"
 #include "fields.h"
 
 void *rt_asker_new(rt_asker *asker, size_t size)
@@ -116,12 +115,10 @@ static void print_rows(rt_asker *asker, const char *title, int model, const int 
     rt_add(&asker->why, "\n");
 }
 
-/* The rows of a list, compared with what the query gives of the candidates. */
-static bool is_right(rt_asker *asker, const rt_query *query, const rt_relation *relation,
-                     const rt_rows *candidates, const orm_list *given, rt_rows *rows)
+/* The rows of a list, compared with an answer. */
+static bool is_answered(rt_asker *asker, int model, const rt_answer *answer, const orm_list *given,
+                        rt_rows *rows)
 {
-    int model = relation != NULL ? relation->target : query->model;
-    rt_answer answer;
     rows->count = 0;
     for (size_t i = 0; i < given->count && i < RT_ROWS_MAX; i++) {
         int row = rt_row_of(asker, model, given->items[i]);
@@ -129,12 +126,21 @@ static bool is_right(rt_asker *asker, const rt_query *query, const rt_relation *
             return false;
         rows->rows[rows->count++] = row;
     }
-    rt_answer_query(asker->world, query, relation, candidates, &answer);
-    if (rt_is_answer(asker->world, model, &answer, rows, &asker->why))
+    if (rt_is_answer(asker->world, model, answer, rows, &asker->why))
         return true;
     print_rows(asker, "given", model, rows->rows, rows->count);
-    print_rows(asker, "wanted", model, answer.rows.rows + answer.from, answer.count);
+    print_rows(asker, "wanted", model, answer->rows.rows + answer->from, answer->count);
     return false;
+}
+
+/* The same with what the query gives of the candidates. */
+static bool is_right(rt_asker *asker, const rt_query *query, const rt_relation *relation,
+                     const rt_rows *candidates, const orm_list *given, rt_rows *rows)
+{
+    rt_answer answer;
+    rt_answer_query(asker->world, query, relation, candidates, &answer);
+    return is_answered(asker, relation != NULL ? relation->target : query->model, &answer, given,
+                       rows);
 }
 
 static bool check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query,
@@ -245,6 +251,14 @@ static bool check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query
     return true;
 }
 
+bool rt_asker_check(rt_asker *asker, const rt_ask *ask, const rt_answer *answer,
+                    const orm_list *list)
+{
+    rt_rows rows;
+    return is_answered(asker, ask->query->model, answer, list, &rows) &&
+           check_with(asker, ask, ask->query, list, &rows);
+}
+
 /* The rows themselves, with what .with and .counts name unless that is asked for afterwards. */
 static orm_status ask_own_rows(rt_asker *asker, const rt_ask *ask, orm_list *list)
 {
@@ -316,9 +330,10 @@ static bool ask_rows(rt_asker *asker, const rt_ask *ask)
 
 bool rt_asker_ask(rt_asker *asker, const rt_ask *ask)
 {
-    bool good = ask->purpose < RT_FIND    ? ask_rows(asker, ask)
-                : ask->purpose == RT_FIND ? rt_ask_find(asker, ask)
-                                          : rt_ask_number(asker, ask);
+    bool good = ask->purpose < RT_PAGES    ? ask_rows(asker, ask)
+                : ask->purpose == RT_PAGES ? rt_ask_pages(asker, ask)
+                : ask->purpose == RT_FIND  ? rt_ask_find(asker, ask)
+                                           : rt_ask_number(asker, ask);
     for (int model = 0; model < RT_MODELS; model++)
         for (int i = 0; i < RT_RELATIONS_MAX; i++) {
             asker->named[model][i] = asker->named[model][i] || ask->named[model][i];

@@ -2,7 +2,7 @@
 #ifndef TESTS_RANDOM_ASK_H
 #define TESTS_RANDOM_ASK_H
 
-#include "query.h"
+#include "evaluate.h"
 #include "random.orm.h"
 
 /* What was found while a question was asked. */
@@ -39,6 +39,8 @@ typedef struct rt_functions {
     orm_status (*preload)(rt_asker *asker, const orm_list *rows, int relation, const void *query);
     orm_status (*load)(rt_asker *asker, void *row, int relation, orm_list *list_out);
     orm_status (*raw)(rt_asker *asker, const char *sql, orm_list *list_out);
+    orm_status (*page)(rt_asker *asker, const void *query, const char *after, const char *before,
+                       orm_page *page_out);
     orm_status (*count_related)(const void *row, int relation, int64_t *count_out);
     orm_status (*preload_count)(rt_asker *asker, const orm_list *rows, int relation,
                                 const void *query);
@@ -58,6 +60,11 @@ bool rt_asker_ask(rt_asker *asker, const rt_ask *ask);
 void rt_asker_end(rt_asker *asker);
 /* Of a question for one value. */
 bool rt_ask_number(rt_asker *asker, const rt_ask *ask);
+/* Whether a list is what an answer allows, and holds what the query names of its relations. */
+bool rt_asker_check(rt_asker *asker, const rt_ask *ask, const rt_answer *answer,
+                    const orm_list *list);
+/* Of a question for pages. */
+bool rt_ask_pages(rt_asker *asker, const rt_ask *ask);
 /* Of a question for the row of a key. */
 bool rt_ask_find(rt_asker *asker, const rt_ask *ask);
 /* Notes a failure of the library; false. */

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "ask.h"
-#include "evaluate.h"
 
 static orm_uuid uuid_of(const rt_value *value)
 {

@@ -295,6 +295,19 @@ static int profile_order(const rt_order_item *item, int step);
         return status;                                                                             \
     }                                                                                              \
                                                                                                    \
+    static orm_status model##_page(rt_asker *asker, const void *query, const char *after,          \
+                                   const char *before, orm_page *page_out)                         \
+    {                                                                                              \
+        r_##model##_query asked = *(const r_##model##_query *)query;                               \
+        r_##model##_page page;                                                                     \
+        asked.after = after;                                                                       \
+        asked.before = before;                                                                     \
+        orm_status status = r_##model##_select_page(asker->db, &asked, &page);                     \
+        *page_out =                                                                                \
+            (orm_page){page.count, (void **)page.items, page.partial, page.next, page.previous};   \
+        return status;                                                                             \
+    }                                                                                              \
+                                                                                                   \
     static orm_status model##_count_related(const void *row, int relation, int64_t *count_out)     \
     {                                                                                              \
         int at = 0;                                                                                \
@@ -354,6 +367,7 @@ static int profile_order(const rt_order_item *item, int step);
                                                    .link = model##_link,                           \
                                                    .rows = model##_rows,                           \
                                                    .aggregate = model##_aggregate,                 \
+                                                   .page = model##_page,                           \
                                                    .load = model##_load,                           \
                                                    .raw = model##_raw};
 

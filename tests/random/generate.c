@@ -323,11 +323,12 @@ static void some_purpose(maker *m)
 {
     int choice = rt_below(m->random, 100);
     int model = m->ask->query->model;
-    m->ask->purpose = choice < 70   ? RT_SELECT
-                      : choice < 77 ? RT_PRELOAD
-                      : choice < 79 ? RT_LAZY
-                      : choice < 81 ? RT_RAW
-                      : choice < 83 ? RT_FIND
+    m->ask->purpose = choice < 68   ? RT_SELECT
+                      : choice < 75 ? RT_PRELOAD
+                      : choice < 77 ? RT_LAZY
+                      : choice < 79 ? RT_RAW
+                      : choice < 81 ? RT_FIND
+                      : choice < 85 ? RT_PAGES
                       : choice < 87 ? RT_COUNT
                       : choice < 90 ? RT_EXISTS
                                     : (rt_purpose)(RT_SUM + rt_below(m->random, 4));
@@ -374,6 +375,10 @@ void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random)
         some_with(&m, query, 3);
     if (ask->purpose == RT_FIND)
         some_key(&m);
+    if (ask->purpose == RT_PAGES) {
+        query->limit = 1 + rt_below(random, 5);
+        query->offset = 0;
+    }
     if (ask->purpose == RT_RAW) {
         query->where = NULL;
         query->order_count = query->offset = 0;

@@ -2,7 +2,6 @@
 #include <math.h>
 
 #include "ask.h"
-#include "evaluate.h"
 
 static void strip(rt_value *value)
 {

@@ -135,10 +135,20 @@ static void print_query(rt_text *out, const rt_query *query, int indent)
 
 void rt_ask_print(const rt_ask *ask, rt_text *out)
 {
-    static const char *const purposes[] = {"select", "preload /* of each .with after a select */",
-                                           "count",  "exists",
-                                           "sum",    "avg",
-                                           "min",    "max"};
+    static const char *const purposes[] = {
+        [RT_SELECT] = "select",
+        [RT_PRELOAD] = "preload /* of each .with after a select */",
+        [RT_LAZY] = "load /* of each .with, of each row of a select */",
+        [RT_RAW] = "raw /* select * */",
+        [RT_PAGES] = "select_page /* all, forwards and back */",
+        [RT_FIND] = "find",
+        [RT_COUNT] = "count",
+        [RT_EXISTS] = "exists",
+        [RT_SUM] = "sum",
+        [RT_AVG] = "avg",
+        [RT_MIN] = "min",
+        [RT_MAX] = "max",
+    };
     const rt_model *model = &rt_models[ask->query->model];
     if (ask->purpose >= RT_SUM)
         rt_add(out, "orm_%s(db, r_%s_rows(", purposes[ask->purpose], model->name);

@@ -67,8 +67,9 @@ typedef struct rt_query {
 typedef enum rt_purpose {
     RT_SELECT,
     RT_PRELOAD,
-    RT_LAZY, /* row by row what .with names, without its queries */
-    RT_RAW,  /* all rows, by SQL written by hand */
+    RT_LAZY,  /* row by row what .with names, without its queries */
+    RT_RAW,   /* all rows, by SQL written by hand */
+    RT_PAGES, /* of .limit rows each, forwards to the end and back */
     RT_FIND,
     RT_COUNT,
     RT_EXISTS,

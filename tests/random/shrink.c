@@ -9,6 +9,7 @@ typedef struct shrinker {
     rt_change *change;
     bool done;
     bool keep_order; /* an answer without it would be open */
+    bool keep_limit; /* the size of a page */
 } shrinker;
 
 static bool is_turn(shrinker *s)
@@ -71,7 +72,7 @@ static void shrink_query(shrinker *s, rt_query *query)
             query->counts[i] = NULL;
     if (query->where != NULL && turn_query(s, query))
         query->where = NULL;
-    if (query->limit != RT_NO_LIMIT && turn_query(s, query))
+    if (query->limit != RT_NO_LIMIT && !s->keep_limit && turn_query(s, query))
         query->limit = RT_NO_LIMIT;
     if (query->offset > 0 && turn_query(s, query))
         query->offset = 0;
@@ -101,7 +102,7 @@ static void shrink_query(shrinker *s, rt_query *query)
 bool rt_shrink(rt_ask *ask, int step, rt_change *change)
 {
     memset(change, 0, sizeof *change);
-    shrinker s = {step, change, false, ask->purpose >= RT_SUM};
+    shrinker s = {step, change, false, ask->purpose >= RT_SUM, ask->purpose == RT_PAGES};
     shrink_query(&s, ask->query);
     return s.done;
 }
