@@ -229,13 +229,15 @@ static void write_sizes(struct c_emit *emit)
         writer_add(writer, ".changes_size = sizeof($changes$),\n");
     if (model->view)
         writer_add(writer, ".view = true,\n");
-    writer_add(writer, ".query = {.where = offsetof($query$, where), "
-                       ".order_by = offsetof($query$, order_by), "
-                       ".limit = offsetof($query$, limit), .offset = offsetof($query$, offset), "
-                       ".load = offsetof($query$, load), .depth = offsetof($query$, depth), "
-                       ".refresh = offsetof($query$, refresh), "
-                       ".collation = offsetof($query$, collation), "
-                       ".after = offsetof($query$, after), .before = offsetof($query$, before), ");
+    writer_add(writer,
+               ".query = {.where = offsetof($query$, where), "
+               ".order_by = offsetof($query$, order_by), "
+               ".limit = offsetof($query$, limit), .offset = offsetof($query$, offset), "
+               ".load = offsetof($query$, load), .depth = offsetof($query$, depth), "
+               ".refresh = offsetof($query$, refresh), "
+               ".collation = offsetof($query$, collation), "
+               ".after = offsetof($query$, after), .before = offsetof($query$, before), "
+               ".lock = offsetof($query$, lock), .lock_wait = offsetof($query$, lock_wait), ");
     writer_add(writer, model->relation_count ? ".with = offsetof($query$, with), "
                                              : ".with = ORM_NO_OFFSET, ");
     writer_add(writer, c_has_counts(model) ? ".counts = offsetof($query$, counts)},\n"

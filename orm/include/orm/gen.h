@@ -7,6 +7,7 @@
 
 #include <orm/aggregate.h>
 #include <orm/column.h>
+#include <orm/lock.h>
 #include <orm/model.h>
 #include <orm/order.h>
 #include <orm/predicate.h>

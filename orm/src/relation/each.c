@@ -155,6 +155,8 @@ static orm_status prepare(each *e)
         status = orm__stream_begin(&e->stream, session, e->site, e->query.model);
     if (status == ORM_OK)
         status = orm__view_fill(&e->view, NULL, &e->query, &session->error);
+    if (status == ORM_OK)
+        status = orm__session_check_lock(session, &e->query);
     if (status != ORM_OK)
         return status;
     orm__gathered_reset(&session->gathered, &e->stream.frame, &session->error);

@@ -312,8 +312,10 @@ static orm_status fill_query(orm__loader *loader, orm__task *task)
     query->model = task->relation->target;
     query->owner = task->owner;
     query->relation = task->relation;
-    orm_status status = orm__view_fill(&task->view, task->relation, query, &loader->session->error);
     query->counting = task->counting;
+    orm_status status = orm__view_fill(&task->view, task->relation, query, &loader->session->error);
+    if (status == ORM_OK)
+        status = orm__session_check_lock(loader->session, query);
     query->by_ordinal = task->counting || table || query->limited || query->skipping ||
                         !orm__relation_matches_bytes(task->owner, task->relation);
     return status;

@@ -122,6 +122,8 @@ static orm_status gather(orm_session *db, orm_site site, orm__query *query, cons
         status = orm__session_enter(db, site);
     if (status == ORM_OK)
         status = orm__view_fill(view, NULL, query, &db->error);
+    if (status == ORM_OK)
+        status = orm__session_check_lock(db, query);
     if (status == ORM_OK && page != NULL)
         status = orm__page_fill(page, db, query);
     if (status != ORM_OK)

@@ -157,6 +157,9 @@ orm_status orm__session_copy(orm_session *session, orm_site site, orm__copy *cop
 /* Registers a new, empty result. session. NULL: out of memory. */
 orm__result *orm__session_result(orm_session *session, orm_site site, const orm_model *model);
 
+/* ORM_READ_ONLY: the query locks rows, which is for transactions that may write. */
+orm_status orm__session_check_lock(orm_session *session, const orm__query *query);
+
 /* Sets the session's error for want of memory. */
 orm_status orm__session_nomem(orm_session *session);
 

@@ -7,6 +7,7 @@
 #include "sql/aggregate_text.h"
 #include "sql/compile.h"
 #include "sql/join_text.h"
+#include "sql/lock_text.h"
 #include "sql/order_text.h"
 #include "sql/position.h"
 #include "sql/predicate_text.h"
@@ -137,6 +138,7 @@ static void compile_select(orm__text *text, const orm__query *query)
     orm__write_position(text, query, orm__pred_is_given(query->where) ? " AND " : " WHERE ");
     orm__write_order(text, query);
     orm__write_limits(text, query);
+    orm__write_lock(text, query);
 }
 
 static void compile_find(orm__text *text, const orm__query *query)

@@ -1,4 +1,5 @@
 #include "sql/compile.h"
+#include "sql/lock_text.h"
 #include "sql/predicate_text.h"
 
 static bool sent_as_text(const orm_column *column)
@@ -142,6 +143,7 @@ static void compile_related_by_key(orm__text *text, const orm__query *query)
     orm__text_add(text, " = ANY(k.keys)");
     orm__write_where(text, query, " AND ");
     orm__write_order(text, query);
+    orm__write_lock(text, query);
 }
 
 static void compile_related_by_ordinal(orm__text *text, const orm__query *query)
@@ -154,6 +156,7 @@ static void compile_related_by_ordinal(orm__text *text, const orm__query *query)
     write_related_from(text, query);
     orm__write_where(text, query, " WHERE ");
     orm__write_order(text, query);
+    orm__write_lock(text, query);
 }
 
 /* Limit and offset as conditions on the number q.rn of a row within its key. */

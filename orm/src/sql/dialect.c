@@ -57,6 +57,7 @@ const orm__dialect orm__dialect_postgresql = {
     .name = ORM_DIALECT_POSTGRESQL,
     .placeholder = '$',
     .has_schemas = true,
+    .locks_rows = true,
     .like = " LIKE ",
     .ilike = " ILIKE ",
     .collation = postgresql_collation,

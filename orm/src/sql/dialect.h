@@ -14,6 +14,7 @@ typedef struct orm__dialect {
     bool nulls_need_order; /* NULLs sort first by default: the text says NULLS LAST, as PostgreSQL
                               does */
     bool offset_needs_limit;
+    bool locks_rows;     /* else what may write holds the whole database */
     bool keys_are_table; /* key lists are the orm_keys table; else arrays */
     const char *like;    /* operator, or NULL: function orm_like(pattern, text) */
     const char *ilike;

@@ -348,6 +348,10 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
         gather_joins(gathered, query);
     gather_where(gathered, query->model, query->where);
     orm__gather_order(gathered, query);
+    if (query->purpose == ORM__PURPOSE_SELECT || query->purpose == ORM__PURPOSE_RELATED) {
+        uint16_t lock[2] = {(uint16_t)query->lock, (uint16_t)query->lock_wait};
+        orm__gather_shape(gathered, lock, sizeof lock);
+    }
     if (query->purpose == ORM__PURPOSE_SELECT)
         orm__gather_position(gathered, query);
     gather_limits(gathered, query);

@@ -12,6 +12,7 @@
 
 #include <orm/aggregate.h>
 #include <orm/engine.h>
+#include <orm/lock.h>
 #include <orm/model.h>
 #include <orm/order.h>
 #include <orm/predicate.h>
@@ -94,7 +95,9 @@ typedef struct orm__query {
     int64_t offset;
     bool limited;
     bool skipping; /* has an offset */
-    bool paged;    /* SELECT: the orders' values are among the result's columns */
+    orm_lock lock; /* SELECT, RELATED: on table 0 */
+    orm_lock_wait lock_wait;
+    bool paged; /* SELECT: the orders' values are among the result's columns */
     const struct orm__position *position; /* SELECT: where it begins; NULL: at its first row */
     /* RELATED. */
     const orm_relation *relation;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "sql/lock_text.h"
 
 static bool is_to_many(const orm_relation *relation)
 {
@@ -37,6 +38,10 @@ void orm__view_read(orm__view *view, const orm_model *model, const void *query)
     memcpy(&view->load, base + layout->load, sizeof view->load);
     memcpy(&view->depth, base + layout->depth, sizeof view->depth);
     memcpy(&view->refresh, base + layout->refresh, sizeof view->refresh);
+    memcpy(&view->lock, base + layout->lock, sizeof view->lock);
+    memcpy(&view->lock_wait, base + layout->lock_wait, sizeof view->lock_wait);
+    /* What is known of a row may have changed before it was locked. */
+    view->refresh = view->refresh || view->lock != ORM_LOCK_NONE;
     memcpy(&view->after, base + layout->after, sizeof view->after);
     memcpy(&view->before, base + layout->before, sizeof view->before);
     memcpy(&view->collation, base + layout->collation, sizeof view->collation);
@@ -67,7 +72,7 @@ const void *orm__view_count(const orm__view *view, uint16_t index)
 
 bool orm__view_is_partial(const orm__view *view)
 {
-    return view->limit != 0 || view->offset != 0 ||
+    return view->limit != 0 || view->offset != 0 || view->lock_wait == ORM_LOCK_SKIP_LOCKED ||
            (view->where != NULL && view->where->kind != ORM_PRED_NONE &&
             view->where->kind != ORM_PRED_EVERYTHING);
 }
@@ -106,7 +111,7 @@ static uint16_t last_list(const orm__query *query)
 /*
  * Whether a list can be joined to rows of `table`. Lists beside one another would multiply each
  * other's rows; a list below another needs rows that can be told apart; and what is limited per
- * parent has a statement of its own.
+ * parent, or takes locks, has a statement of its own.
  */
 static bool can_spread(const orm__query *query, uint16_t table, const orm__join *join,
                        const orm__view *child)
@@ -115,7 +120,7 @@ static bool can_spread(const orm__query *query, uint16_t table, const orm__join 
     uint16_t above = spreading_table(query, table);
     if (query->purpose != ORM__PURPOSE_SELECT || query->lists_apart ||
         query->join_count == ORM__JOIN_MAX || child->limit != 0 || child->offset != 0 ||
-        above != last_list(query))
+        query->lock != ORM_LOCK_NONE || child->lock != ORM_LOCK_NONE || above != last_list(query))
         return false;
     if (above > 0 && (query->joins[above - 1].relation->link != NULL ||
                       query->joins[above - 1].relation->target->key_count == 0))
@@ -130,6 +135,10 @@ static orm_status check_join(const orm_model *owner, const orm_relation *relatio
         return orm__fail(error, ORM_INVALID,
                          "%s.%s is joined; it can't have an order, limit or offset of its own",
                          owner->name, relation->name);
+    if (view->lock != ORM_LOCK_NONE)
+        return orm__fail(error, ORM_INVALID,
+                         "%s.%s is joined; rows that may be absent can't be locked", owner->name,
+                         relation->name);
     if (query->join_count == ORM__JOIN_MAX)
         return orm__fail(error, ORM_INVALID, "a query of %s joins more than %d relations",
                          owner->name, ORM__JOIN_MAX);
@@ -187,6 +196,8 @@ orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, o
     query->skipping = view->offset != 0;
     query->offset = view->offset;
     orm_status status = orm__view_order(view, relation, query, error);
+    if (status == ORM_OK)
+        status = orm__view_lock(view, query, error);
     if (status == ORM_OK)
         status = fill_joins(view, 0, query, error);
     return status;

@@ -14,6 +14,8 @@ typedef struct orm__view {
     orm_load_strategy load;
     uint32_t depth;
     bool refresh;
+    orm_lock lock;
+    orm_lock_wait lock_wait;
     const char *collation; /* NULL: none */
     const char *with;      /* the pointers of `.with`; NULL: none */
     bool lists_apart;      /* relations to many are not joined, whatever they ask for */

@@ -28,7 +28,8 @@ const orm_model crm_group_model = {
               .refresh = offsetof(crm_group_query, refresh),
               .collation = offsetof(crm_group_query, collation),
               .after = offsetof(crm_group_query, after),
-              .before = offsetof(crm_group_query, before), .with = ORM_NO_OFFSET,
+              .before = offsetof(crm_group_query, before), .lock = offsetof(crm_group_query, lock),
+              .lock_wait = offsetof(crm_group_query, lock_wait), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 

@@ -37,7 +37,9 @@ const orm_model crm_membership_model = {
               .refresh = offsetof(crm_membership_query, refresh),
               .collation = offsetof(crm_membership_query, collation),
               .after = offsetof(crm_membership_query, after),
-              .before = offsetof(crm_membership_query, before), .with = ORM_NO_OFFSET,
+              .before = offsetof(crm_membership_query, before),
+              .lock = offsetof(crm_membership_query, lock),
+              .lock_wait = offsetof(crm_membership_query, lock_wait), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 

@@ -70,6 +70,8 @@ const orm_model crm_person_model = {
               .collation = offsetof(crm_person_query, collation),
               .after = offsetof(crm_person_query, after),
               .before = offsetof(crm_person_query, before),
+              .lock = offsetof(crm_person_query, lock),
+              .lock_wait = offsetof(crm_person_query, lock_wait),
               .with = offsetof(crm_person_query, with),
               .counts = offsetof(crm_person_query, counts)},
 };

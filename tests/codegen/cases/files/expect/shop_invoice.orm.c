@@ -41,7 +41,9 @@ const orm_model shop_invoice_model = {
               .refresh = offsetof(shop_invoice_query, refresh),
               .collation = offsetof(shop_invoice_query, collation),
               .after = offsetof(shop_invoice_query, after),
-              .before = offsetof(shop_invoice_query, before), .with = ORM_NO_OFFSET,
+              .before = offsetof(shop_invoice_query, before),
+              .lock = offsetof(shop_invoice_query, lock),
+              .lock_wait = offsetof(shop_invoice_query, lock_wait), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 

@@ -80,6 +80,8 @@ const orm_model shop_order_model = {
               .collation = offsetof(shop_order_query, collation),
               .after = offsetof(shop_order_query, after),
               .before = offsetof(shop_order_query, before),
+              .lock = offsetof(shop_order_query, lock),
+              .lock_wait = offsetof(shop_order_query, lock_wait),
               .with = offsetof(shop_order_query, with),
               .counts = offsetof(shop_order_query, counts)},
 };

@@ -28,7 +28,8 @@ const orm_model condition_model = {
               .refresh = offsetof(condition_query, refresh),
               .collation = offsetof(condition_query, collation),
               .after = offsetof(condition_query, after),
-              .before = offsetof(condition_query, before), .with = ORM_NO_OFFSET,
+              .before = offsetof(condition_query, before), .lock = offsetof(condition_query, lock),
+              .lock_wait = offsetof(condition_query, lock_wait), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 

@@ -25,6 +25,7 @@ const orm_model db_model = {
               .load = offsetof(db_query, load), .depth = offsetof(db_query, depth),
               .refresh = offsetof(db_query, refresh), .collation = offsetof(db_query, collation),
               .after = offsetof(db_query, after), .before = offsetof(db_query, before),
+              .lock = offsetof(db_query, lock), .lock_wait = offsetof(db_query, lock_wait),
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 

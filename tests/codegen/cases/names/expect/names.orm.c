@@ -63,7 +63,8 @@ const orm_model names_model = {
               .load = offsetof(names_query, load), .depth = offsetof(names_query, depth),
               .refresh = offsetof(names_query, refresh),
               .collation = offsetof(names_query, collation), .after = offsetof(names_query, after),
-              .before = offsetof(names_query, before), .with = offsetof(names_query, with),
+              .before = offsetof(names_query, before), .lock = offsetof(names_query, lock),
+              .lock_wait = offsetof(names_query, lock_wait), .with = offsetof(names_query, with),
               .counts = offsetof(names_query, counts)},
 };
 

@@ -25,7 +25,8 @@ const orm_model preds_model = {
               .load = offsetof(preds_query, load), .depth = offsetof(preds_query, depth),
               .refresh = offsetof(preds_query, refresh),
               .collation = offsetof(preds_query, collation), .after = offsetof(preds_query, after),
-              .before = offsetof(preds_query, before), .with = ORM_NO_OFFSET,
+              .before = offsetof(preds_query, before), .lock = offsetof(preds_query, lock),
+              .lock_wait = offsetof(preds_query, lock_wait), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 

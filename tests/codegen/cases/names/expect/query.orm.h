@@ -80,6 +80,8 @@ struct query_query {
     int64_t offset;
     orm_load_strategy load; /* in a .with: how to load it */
     uint32_t depth;         /* in a .with: levels of a self relation; 0 is 1 */
+    orm_lock lock;          /* on the rows of this model that are read */
+    orm_lock_wait lock_wait;
     bool refresh;           /* read again what is loaded already */
     struct { /* relations to load; limit and order hold per parent */
         const row_query *parent;

@@ -29,6 +29,7 @@ const orm_model report_model = {
               .refresh = offsetof(report_query, refresh),
               .collation = offsetof(report_query, collation),
               .after = offsetof(report_query, after), .before = offsetof(report_query, before),
+              .lock = offsetof(report_query, lock), .lock_wait = offsetof(report_query, lock_wait),
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 

@@ -29,6 +29,7 @@ const orm_model row_model = {
               .load = offsetof(row_query, load), .depth = offsetof(row_query, depth),
               .refresh = offsetof(row_query, refresh), .collation = offsetof(row_query, collation),
               .after = offsetof(row_query, after), .before = offsetof(row_query, before),
+              .lock = offsetof(row_query, lock), .lock_wait = offsetof(row_query, lock_wait),
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 

@@ -29,7 +29,8 @@ const orm_model site_model = {
               .load = offsetof(site_query, load), .depth = offsetof(site_query, depth),
               .refresh = offsetof(site_query, refresh),
               .collation = offsetof(site_query, collation), .after = offsetof(site_query, after),
-              .before = offsetof(site_query, before), .with = ORM_NO_OFFSET,
+              .before = offsetof(site_query, before), .lock = offsetof(site_query, lock),
+              .lock_wait = offsetof(site_query, lock_wait), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 

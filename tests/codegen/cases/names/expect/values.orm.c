@@ -26,6 +26,7 @@ const orm_model values_model = {
               .refresh = offsetof(values_query, refresh),
               .collation = offsetof(values_query, collation),
               .after = offsetof(values_query, after), .before = offsetof(values_query, before),
+              .lock = offsetof(values_query, lock), .lock_wait = offsetof(values_query, lock_wait),
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 

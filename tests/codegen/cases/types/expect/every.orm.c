@@ -300,7 +300,8 @@ const orm_model every_model = {
               .load = offsetof(every_query, load), .depth = offsetof(every_query, depth),
               .refresh = offsetof(every_query, refresh),
               .collation = offsetof(every_query, collation), .after = offsetof(every_query, after),
-              .before = offsetof(every_query, before), .with = ORM_NO_OFFSET,
+              .before = offsetof(every_query, before), .lock = offsetof(every_query, lock),
+              .lock_wait = offsetof(every_query, lock_wait), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 

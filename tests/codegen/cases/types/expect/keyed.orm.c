@@ -62,7 +62,8 @@ const orm_model keyed_model = {
               .load = offsetof(keyed_query, load), .depth = offsetof(keyed_query, depth),
               .refresh = offsetof(keyed_query, refresh),
               .collation = offsetof(keyed_query, collation), .after = offsetof(keyed_query, after),
-              .before = offsetof(keyed_query, before), .with = ORM_NO_OFFSET,
+              .before = offsetof(keyed_query, before), .lock = offsetof(keyed_query, lock),
+              .lock_wait = offsetof(keyed_query, lock_wait), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 

@@ -59,6 +59,8 @@ const orm_model project_model = {
               .refresh = offsetof(project_query, refresh),
               .collation = offsetof(project_query, collation),
               .after = offsetof(project_query, after), .before = offsetof(project_query, before),
+              .lock = offsetof(project_query, lock),
+              .lock_wait = offsetof(project_query, lock_wait),
               .with = offsetof(project_query, with), .counts = ORM_NO_OFFSET},
 };
 

@@ -25,6 +25,7 @@ const orm_model tag_model = {
               .load = offsetof(tag_query, load), .depth = offsetof(tag_query, depth),
               .refresh = offsetof(tag_query, refresh), .collation = offsetof(tag_query, collation),
               .after = offsetof(tag_query, after), .before = offsetof(tag_query, before),
+              .lock = offsetof(tag_query, lock), .lock_wait = offsetof(tag_query, lock_wait),
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
