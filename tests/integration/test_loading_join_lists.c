@@ -93,6 +93,38 @@ static void a_filter_loses_no_parent(void **state)
     assert_statements(&database, 1);
 }
 
+/* Also when nothing but the list below has an order. */
+static void rows_with_lists_below_come_once(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    g_team_list teams;
+    test_text actual = {0};
+    g_chore_query tasks = {.load = ORM_LOAD_JOIN, .order_by = {G_CHORE_BY_RANK}};
+    g_person_query members = {.load = ORM_LOAD_JOIN, .with = {.tasks = &tasks}};
+    g_team_query query = {.order_by = {G_TEAM_BY_ID}, .with = {.members = &members}};
+    assert_ok(db, g_team_select(db, &query, &teams));
+    assert_statements(&database, 1);
+    for (size_t t = 0; t < teams.count; t++) {
+        g_person_list people;
+        size_t count = 0;
+        assert_int_equal(g_team_members(teams.items[t], &people), ORM_OK);
+        for (size_t m = 0; m < people.count; m++) {
+            g_chore_list chores;
+            assert_int_equal(g_person_tasks(people.items[m], &chores), ORM_OK);
+            count += chores.count;
+            for (size_t k = 1; k < chores.count; k++)
+                assert_true(chores.items[k - 1]->rank <= chores.items[k]->rank);
+        }
+        test_text_add(&actual, "%lld|%zu|%zu\n", (long long)teams.items[t]->id, people.count,
+                      count);
+    }
+    assert_rows(actual, "select t.\"TeamId\", count(distinct p.\"person id\"), count(k.id)"
+                        " from \"Teams\" t left join people p on p.team = t.\"TeamId\""
+                        " left join tasks k on k.person_id = p.\"person id\" group by 1"
+                        " order by 1");
+}
+
 /* teams > members > tasks in one statement, with what is joined and selected below. */
 static void lists_below_lists(void **state)
 {
@@ -313,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         suite_test(a_list_comes_with_its_parents),
         suite_test(a_filter_loses_no_parent),
+        suite_test(rows_with_lists_below_come_once),
         suite_test(lists_below_lists),
         suite_test(links_come_along),
         suite_test(a_list_of_a_joined_row),

@@ -115,6 +115,15 @@ static void print_rows(rt_asker *asker, const char *title, int model, const int 
     rt_add(&asker->why, "\n");
 }
 
+bool rt_asker_is_answered(rt_asker *asker, int model, const rt_answer *answer, const rt_rows *rows)
+{
+    if (rt_is_answer(asker->world, model, answer, rows, &asker->why))
+        return true;
+    print_rows(asker, "given", model, rows->rows, rows->count);
+    print_rows(asker, "wanted", model, answer->rows.rows + answer->from, answer->count);
+    return false;
+}
+
 /* The rows of a list, compared with an answer. */
 static bool is_answered(rt_asker *asker, int model, const rt_answer *answer, const orm_list *given,
                         rt_rows *rows)
@@ -126,11 +135,7 @@ static bool is_answered(rt_asker *asker, int model, const rt_answer *answer, con
             return false;
         rows->rows[rows->count++] = row;
     }
-    if (rt_is_answer(asker->world, model, answer, rows, &asker->why))
-        return true;
-    print_rows(asker, "given", model, rows->rows, rows->count);
-    print_rows(asker, "wanted", model, answer->rows.rows + answer->from, answer->count);
-    return false;
+    return rt_asker_is_answered(asker, model, answer, rows);
 }
 
 /* The same with what the query gives of the candidates. */
@@ -142,9 +147,6 @@ static bool is_right(rt_asker *asker, const rt_query *query, const rt_relation *
     return is_answered(asker, relation != NULL ? relation->target : query->model, &answer, given,
                        rows);
 }
-
-static bool check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query,
-                       const orm_list *list, const rt_rows *rows);
 
 /* The rows between a row and those of its list, where the link is a model. */
 static bool check_links(rt_asker *asker, int model, int index, const void *object, int row,
@@ -196,7 +198,7 @@ static bool check_related(rt_asker *asker, const rt_ask *ask, int model, int ind
     for (size_t i = 0; depth > 1 && i < list.count; i++)
         if (!check_related(asker, ask, model, index, list.items[i], rows.rows[i], query, depth - 1))
             return false;
-    return check_with(asker, ask, query, &list, &rows);
+    return rt_asker_check_with(asker, ask, query, &list, &rows);
 }
 
 /* What nobody asked for is not loaded, or is all there is. */
@@ -232,8 +234,8 @@ static bool check_count(rt_asker *asker, const rt_ask *ask, int model, int index
     return given == wanted;
 }
 
-static bool check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query,
-                       const orm_list *list, const rt_rows *rows)
+bool rt_asker_check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query,
+                         const orm_list *list, const rt_rows *rows)
 {
     for (int i = 0; i < rt_models[query->model].relation_count; i++) {
         const rt_query *inner = query->with[i];
@@ -256,7 +258,7 @@ bool rt_asker_check(rt_asker *asker, const rt_ask *ask, const rt_answer *answer,
 {
     rt_rows rows;
     return is_answered(asker, ask->query->model, answer, list, &rows) &&
-           check_with(asker, ask, ask->query, list, &rows);
+           rt_asker_check_with(asker, ask, ask->query, list, &rows);
 }
 
 /* The rows themselves, with what .with and .counts name unless that is asked for afterwards. */
@@ -325,12 +327,13 @@ static bool ask_rows(rt_asker *asker, const rt_ask *ask)
     if (!is_right(asker, ask->query, NULL, &candidates, &list, &rows))
         return false;
     return ask->purpose == RT_LAZY ? load_lazily(asker, ask, &list, &rows)
-                                   : check_with(asker, ask, ask->query, &list, &rows);
+                                   : rt_asker_check_with(asker, ask, ask->query, &list, &rows);
 }
 
 bool rt_asker_ask(rt_asker *asker, const rt_ask *ask)
 {
-    bool good = ask->purpose < RT_PAGES    ? ask_rows(asker, ask)
+    bool good = ask->purpose == RT_EACH    ? rt_ask_each(asker, ask)
+                : ask->purpose < RT_PAGES  ? ask_rows(asker, ask)
                 : ask->purpose == RT_PAGES ? rt_ask_pages(asker, ask)
                 : ask->purpose == RT_FIND  ? rt_ask_find(asker, ask)
                                            : rt_ask_number(asker, ask);

@@ -12,6 +12,9 @@ typedef struct rt_asker {
     /* Relations named by earlier questions to this session, whose state is theirs. */
     bool named[RT_MODELS][RT_RELATIONS_MAX];
     bool counted[RT_MODELS][RT_RELATIONS_MAX];
+    /* Of the stream being read. */
+    const struct rt_ask *streamed;
+    rt_rows taken;
     rt_text why;   /* the first difference, or a failure */
     void **memory; /* owned: of the question being asked */
     int memory_count;
@@ -41,6 +44,8 @@ typedef struct rt_functions {
     orm_status (*raw)(rt_asker *asker, const char *sql, orm_list *list_out);
     orm_status (*page)(rt_asker *asker, const void *query, const char *after, const char *before,
                        orm_page *page_out);
+    /* Gives the rows to rt_asker_take. */
+    orm_status (*each)(rt_asker *asker, const void *query, size_t batch);
     orm_status (*count_related)(const void *row, int relation, int64_t *count_out);
     orm_status (*preload_count)(rt_asker *asker, const orm_list *rows, int relation,
                                 const void *query);
@@ -63,10 +68,17 @@ bool rt_ask_number(rt_asker *asker, const rt_ask *ask);
 /* Whether a list is what an answer allows, and holds what the query names of its relations. */
 bool rt_asker_check(rt_asker *asker, const rt_ask *ask, const rt_answer *answer,
                     const orm_list *list);
+/* The parts of that. */
+bool rt_asker_is_answered(rt_asker *asker, int model, const rt_answer *answer, const rt_rows *rows);
+bool rt_asker_check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query,
+                         const orm_list *list, const rt_rows *rows);
 /* Of a question for pages. */
 bool rt_ask_pages(rt_asker *asker, const rt_ask *ask);
 /* Of a question for the row of a key. */
 bool rt_ask_find(rt_asker *asker, const rt_ask *ask);
+/* Of a question whose rows are streamed; and one of these rows. */
+bool rt_ask_each(rt_asker *asker, const rt_ask *ask);
+orm_status rt_asker_take(rt_asker *asker, void *row);
 /* Notes a failure of the library; false. */
 bool rt_asker_failed(rt_asker *asker, const char *what, orm_status status);
 

@@ -308,6 +308,18 @@ static int profile_order(const rt_order_item *item, int step);
         return status;                                                                             \
     }                                                                                              \
                                                                                                    \
+    static orm_status model##_take(orm_session *db, r_##model *row, void *context)                 \
+    {                                                                                              \
+        (void)db;                                                                                  \
+        return rt_asker_take(context, row);                                                        \
+    }                                                                                              \
+                                                                                                   \
+    static orm_status model##_each(rt_asker *asker, const void *query, size_t batch)               \
+    {                                                                                              \
+        return r_##model##_each(asker->db, query, &(orm_each){.batch = batch}, model##_take,       \
+                                asker);                                                            \
+    }                                                                                              \
+                                                                                                   \
     static orm_status model##_count_related(const void *row, int relation, int64_t *count_out)     \
     {                                                                                              \
         int at = 0;                                                                                \
@@ -367,6 +379,7 @@ static int profile_order(const rt_order_item *item, int step);
                                                    .link = model##_link,                           \
                                                    .rows = model##_rows,                           \
                                                    .aggregate = model##_aggregate,                 \
+                                                   .each = model##_each,                           \
                                                    .page = model##_page,                           \
                                                    .load = model##_load,                           \
                                                    .raw = model##_raw};

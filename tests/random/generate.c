@@ -259,10 +259,12 @@ static rt_query *related(maker *m, int owner, const rt_relation *relation, int d
     query->limit = RT_NO_LIMIT;
     if (rt_chance(m->random, 40))
         query->where = some_pred(m, query->model, 2);
-    query->join = relation->kind != RT_MANY && rt_chance(m->random, 40);
-    if (!query->join && rt_chance(m->random, 70))
+    query->join = rt_chance(m->random, 40);
+    /* A joined row has no order among others. */
+    bool alone = query->join && relation->kind != RT_MANY;
+    if (!alone && rt_chance(m->random, 70))
         some_order(m, query);
-    if (!query->join)
+    if (!alone && rt_chance(m->random, query->join ? 30 : 100))
         some_limits(m, query);
     if (relation->target == owner && relation->link < 0 && rt_chance(m->random, 50))
         query->depth = 1 + rt_below(m->random, 3);
@@ -328,10 +330,12 @@ static void some_purpose(maker *m)
                       : choice < 77 ? RT_LAZY
                       : choice < 79 ? RT_RAW
                       : choice < 81 ? RT_FIND
-                      : choice < 85 ? RT_PAGES
+                      : choice < 83 ? RT_PAGES
+                      : choice < 85 ? RT_EACH
                       : choice < 87 ? RT_COUNT
                       : choice < 90 ? RT_EXISTS
                                     : (rt_purpose)(RT_SUM + rt_below(m->random, 4));
+    m->ask->batch = rt_below(m->random, 8);
     m->ask->column = rt_below(m->random, rt_models[model].column_count);
     if (m->ask->purpose >= RT_SUM &&
         !can_aggregate(m->ask->purpose, rt_models[model].columns[m->ask->column].type))

@@ -141,6 +141,7 @@ void rt_ask_print(const rt_ask *ask, rt_text *out)
         [RT_LAZY] = "load /* of each .with, of each row of a select */",
         [RT_RAW] = "raw /* select * */",
         [RT_PAGES] = "select_page /* all, forwards and back */",
+        [RT_EACH] = "each",
         [RT_FIND] = "find",
         [RT_COUNT] = "count",
         [RT_EXISTS] = "exists",
@@ -162,5 +163,7 @@ void rt_ask_print(const rt_ask *ask, rt_text *out)
         print_query(out, ask->query, 0);
     if (ask->purpose >= RT_SUM)
         rt_add(out, "), r_%s_columns.%s", model->name, model->columns[ask->column].name);
+    if (ask->purpose == RT_EACH)
+        rt_add(out, ", &(orm_each){.batch = %d}", ask->batch);
     rt_add(out, "%s&out)\n", ask->purpose == RT_FIND ? "" : ", ");
 }

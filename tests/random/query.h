@@ -70,6 +70,7 @@ typedef enum rt_purpose {
     RT_LAZY,  /* row by row what .with names, without its queries */
     RT_RAW,   /* all rows, by SQL written by hand */
     RT_PAGES, /* of .limit rows each, forwards to the end and back */
+    RT_EACH,  /* streamed */
     RT_FIND,
     RT_COUNT,
     RT_EXISTS,
@@ -82,6 +83,7 @@ typedef enum rt_purpose {
 /* Something to ask. All of it lives in blocks, until rt_ask_free. */
 typedef struct rt_ask {
     rt_purpose purpose;
+    int batch;       /* that is streamed at once */
     int column;      /* that is aggregated */
     rt_value key[2]; /* that is found */
     rt_query *query;

@@ -52,6 +52,15 @@ static void write_numbered_rows(orm__text *text, const orm__query *query, const 
     orm__text_add(text, ") AS t0");
 }
 
+static bool has_list_behind(const orm__query *query, uint16_t table)
+{
+    for (uint16_t i = table; i < query->join_count; i++)
+        if (query->joins[i].many)
+            return true;
+    return false;
+}
+
+/* Rows of a list that has another one joined below it stand together, whatever orders that one. */
 static void write_list_order(orm__text *text, const orm__query *query, uint16_t table)
 {
     const orm__join *join = &query->joins[table - 1];
@@ -62,6 +71,11 @@ static void write_list_order(orm__text *text, const orm__query *query, uint16_t 
         orm__text_add(text, ", ");
         orm__text_order_item(text, orm__table_alias(table, alias), join->relation->target,
                              &order.order[i], order.collation);
+    }
+    const orm_model *model = join->relation->target;
+    for (uint16_t i = 0; has_list_behind(query, table) && i < model->key_count; i++) {
+        orm__text_add(text, ", ");
+        orm__text_column(text, orm__table_alias(table, alias), model->columns[model->key[i]].name);
     }
 }
 
