@@ -96,6 +96,7 @@ static void test_what_the_report_advises(void **state)
     for (size_t i = 0; i < teams.count; i++)
         assert_int_equal(g_team_members(teams.items[i], &members), ORM_OK);
     assert_ok(db, g_team_preload_reserves(db, &teams, NULL));
+    assert_int_equal(g_team_reserves(teams.items[0], &members), ORM_OK);
     orm_session_close(db);
     orm_assert_no_n_plus_one(scope);
     orm_assert_statements(scope, 3);

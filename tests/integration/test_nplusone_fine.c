@@ -14,6 +14,7 @@ static void test_eager_paths(void **state)
     g_team_list teams;
     g_person_list members;
     g_chore_list tasks;
+    g_skill_list skills;
     (void)state;
     assert_ok(db,
               g_team_select(db,
@@ -25,8 +26,11 @@ static void test_eager_paths(void **state)
                             &teams));
     for (size_t i = 0; i < teams.count; i++) {
         assert_ok(db, g_team_load_members(db, teams.items[i], &members));
-        for (size_t k = 0; k < members.count; k++)
+        for (size_t k = 0; k < members.count; k++) {
             assert_ok(db, g_person_load_tasks(db, members.items[k], &tasks));
+            assert_ok(db, g_person_skills(members.items[k], &skills));
+        }
+        assert_ok(db, g_team_reserves(teams.items[i], &members));
     }
     expect_nothing(db);
 }
@@ -79,6 +83,8 @@ static void test_eager_batches(void **state)
     orm_session *db = session();
     g_person_list people;
     g_chore_list tasks;
+    g_skill_list skills;
+    g_team *team;
     (void)state;
     for (int64_t page = 0; page < 5; page++) {
         assert_ok(db, g_person_select(db,
@@ -90,8 +96,11 @@ static void test_eager_batches(void **state)
                                       },
                                       &people));
         assert_ok(db, g_person_preload_skills(db, &people, NULL));
-        for (size_t i = 0; i < people.count; i++)
+        for (size_t i = 0; i < people.count; i++) {
             assert_int_equal(g_person_tasks(people.items[i], &tasks), ORM_OK);
+            assert_int_equal(g_person_team(people.items[i], &team), ORM_OK);
+            assert_int_equal(g_person_skills(people.items[i], &skills), ORM_OK);
+        }
     }
     expect_nothing(db);
 }

@@ -583,7 +583,15 @@ static void test_writes_row_by_row(void **state)
         assert_int_equal(finding(it, i)->statements, 4);
         assert_int_equal(finding(it, i)->distinct, 4);
     }
-    assert_string_equal(finding(it, 2)->replacement,
+    assert_string_equal(finding(it, 0)->replacement,
+                        "status = chinook_artist_add(db, &values, &row);");
+    assert_string_equal(finding(it, 0)->alternative,
+                        "status = chinook_artist_insert_all(db, values, count, &list);");
+    assert_string_equal(finding(it, 1)->replacement,
+                        "status = chinook_artist_change(db, row, &changes);");
+    assert_string_equal(finding(it, 2)->replacement, "status = chinook_artist_remove(db, row);");
+    assert_null(finding(it, 3)->replacement);
+    assert_string_equal(finding(it, 2)->alternative,
                         "status = chinook_artist_delete_where(\n"
                         "    db, chinook_artist_id_is(orm_in(keys, count)), NULL);");
 }

@@ -84,8 +84,8 @@ static void test_text_with_source(void **state)
         "   in the loop    read what was loaded; this sends nothing\n"
         "     status = chinook_artist_albums(row, &list);\n"
         "\n"
-        "In the code suggested, status, db, list, row, found, values, keys and count\n"
-        "stand for your own variables.\n");
+        "In the code suggested, status, db, list, row, found, values, keys, changes,\n"
+        "query, count and total stand for your own variables.\n");
     remove_source(folder);
 }
 
@@ -117,8 +117,11 @@ static void test_text_of_other_kinds(void **state)
         "   call in loop   app/report.c:40 (show)\n"
         "   evidence       3 different rows, each in a statement of its own\n"
         "   statement      DELETE FROM artists WHERE id = $1\n"
-        "   what to do     delete all rows in one statement\n"
+        "   what to do     queue each row; commit, orm_session_flush or the next query\n"
+        "                  that could see it then sends one statement for all\n"
         "   write at       app/report.c:40 (show)\n"
+        "     status = chinook_artist_remove(db, row);\n"
+        "   or             instead of the loop\n"
         "     status = chinook_artist_delete_where(\n"
         "         db, chinook_artist_id_is(orm_in(keys, count)), NULL);\n"
         "\n"
@@ -128,8 +131,8 @@ static void test_text_of_other_kinds(void **state)
         "   statement      SELECT id FROM tracks WHERE id = $1\n"
         "   what to do     ask once, keep the answer, and use it again\n"
         "\n"
-        "In the code suggested, status, db, list, row, found, values, keys and count\n"
-        "stand for your own variables.\n");
+        "In the code suggested, status, db, list, row, found, values, keys, changes,\n"
+        "query, count and total stand for your own variables.\n");
 }
 
 static void test_text_without_findings(void **state)

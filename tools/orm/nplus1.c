@@ -95,7 +95,7 @@ static bool read_flag(const char *word, struct asked *asked)
 
 static bool check_kinds(const char *list)
 {
-    static const char *const kinds[] = { "N1", "DUP", "WRITE" };
+    static const char *const kinds[] = { "N1", "DUP", "BUDGET", "WRITE", "UNUSED", "LATENT" };
 
     while (list && *list) {
         size_t size = strcspn(list, ",");
@@ -104,7 +104,7 @@ static bool check_kinds(const char *list)
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
             found = found || (strlen(kinds[i]) == size && strncmp(kinds[i], list, size) == 0);
         if (!found)
-            return refuse("--fail-on takes N1, DUP and WRITE, not '", list, "'");
+            return refuse("--fail-on takes N1, DUP, BUDGET, WRITE, UNUSED and LATENT, not '", list, "'");
         list += size + (list[size] == ',');
     }
     return true;
@@ -190,7 +190,7 @@ static enum exit_code check(struct arena *arena, struct asked *asked)
 {
     struct run run = { .arena = arena, .new_only = asked->new_only };
 
-    run.fail = asked->fail_on ? asked->fail_on : "N1,DUP";
+    run.fail = asked->fail_on ? asked->fail_on : "N1,DUP,BUDGET";
     if (!asked->report_count)
         asked->reports[asked->report_count++] = (struct report){ &formats[0], NULL };
     for (size_t i = 0; i < asked->log_count; i++)
@@ -246,7 +246,8 @@ const struct command command_nplus1 = {
             "  --report FORMAT[=FILE]  text (when none is asked for), json, sarif, junit,\n"
             "                          annotations (GitHub) or html, to standard output\n"
             "                          or a file; may be given several times\n"
-            "  --fail-on KINDS         what fails the check [N1,DUP]; also WRITE; \"\" is none\n"
+            "  --fail-on KINDS         what fails the check [N1,DUP,BUDGET]; also WRITE,\n"
+            "                          UNUSED, LATENT; \"\" is none\n"
             "  --baseline FILE         findings that are known and do not fail. They are\n"
             "                          known by kind, relation, file and function, so lines\n"
             "                          may move. Entries that are no longer met are named\n"

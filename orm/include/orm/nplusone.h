@@ -15,12 +15,18 @@
  *    boundary between, while the session holds a list of at least as many rows, or the values
  *    vary. Without either it is taken for polling.
  *  - WRITE: three or more different rows inserted, updated or deleted one at a time.
+ *  - UNUSED: a relation that a query or preload loaded and that nothing read until its session
+ *    closed, in any session of the scope that ran the same call and was not given up. Of nested
+ *    relations the outermost is named; one whose rows were only passed through was read.
+ *  - BUDGET: the scope did more than its .budget allows.
+ *  - LATENT, only when asked for by .latent: a relation loaded row by row for the only row of a
+ *    list, which with more rows would be N1.
  *
- * What is not: statements whose values differ only in LIMIT, OFFSET or range conditions (paging);
- * lists of several values sent at once (batches); the only row of a list (unless the call that
- * made that list is a finding itself; and it counts in a finding of the same call); climbing from
- * each row to its own parent; calls on one line, or one helper called from different lines, once
- * each; transaction control; the same thing in another session.
+ * What is not a finding: statements whose values differ only in LIMIT, OFFSET or range conditions
+ * (paging); lists of several values sent at once (batches); the only row of a list (unless the call
+ * that made that list is a finding itself; and it counts in a finding of the same call); climbing
+ * from each row to its own parent; calls on one line, or one helper called from different lines,
+ * once each; transaction control; the same thing in another session.
  *
  * To find out where values come from the detector reads the session's lists again. While a scope
  * watches, a list's entries may be put in another order or set to NULL, but not point elsewhere.
@@ -42,11 +48,21 @@
 
 ORM_BEGIN_DECLS
 
+/* What a scope may do at most, without control statements; 0: as much as it likes. */
+typedef struct orm_scope_budget {
+    int64_t statements;
+    int64_t rows;        /* returned */
+    int64_t bytes;       /* of results */
+    int64_t duration_ns; /* in statements; needs .timed */
+} orm_scope_budget;
+
 /* All-zero means the defaults given in brackets. */
 typedef struct orm_scope_options {
     orm_allocator allocator; /* [the C library's heap] */
     bool timed;              /* measure durations: two clock readings a statement */
-    bool no_detector;        /* numbers only */
+    bool no_detector;        /* numbers and the budget only */
+    bool latent;             /* tell LATENT findings too */
+    orm_scope_budget budget; /* [none] */
     /* Bounds on memory. What falls outside is counted in the statistics and the report says so. */
     size_t max_statements; /* statements watched, each by session and call site [2,048] */
     size_t max_values;     /* different values told apart in findings [65,536] */
@@ -75,7 +91,10 @@ typedef struct orm_scope_statistics {
 typedef enum orm_finding_kind {
     ORM_FINDING_N1 = 1,
     ORM_FINDING_DUP,
-    ORM_FINDING_WRITE
+    ORM_FINDING_WRITE,
+    ORM_FINDING_UNUSED,
+    ORM_FINDING_BUDGET,
+    ORM_FINDING_LATENT
 } orm_finding_kind;
 
 /* How the values of the statements are known to come from the list at `origin`. */
@@ -97,22 +116,24 @@ typedef struct orm_finding {
     int64_t origin_lists;  /* lists made by that call, in a loop of its own; 0: unknown */
     int64_t origin_rows;   /* rows of all these lists */
     orm_site other_origin; /* another call whose list was looped over; line 0: none */
-    int64_t statements;    /* sent from `site` by these sessions, the first ones included */
-    int64_t distinct;      /* different values sent */
-    int64_t matched;       /* of these, found in the list */
+    int64_t statements;    /* sent from `site` by these sessions, the first ones included; UNUSED:
+                              loads; BUDGET: sent by the scope when it was exceeded, or since */
+    int64_t distinct;      /* different values sent; BUDGET: what is allowed */
+    int64_t matched;       /* of these, found in the list; BUDGET: what was used */
     int64_t sessions;      /* in which it happened */
     int64_t rows;          /* returned or written */
     int64_t duration_ns;   /* 0 unless .timed */
     /*
      * What to write. Code may have several lines; in it `db`, `status`, `list`, `row`, `found`,
-     * `values`, `keys` and `count` stand for the user's own variables.
+     * `values`, `keys`, `changes`, `query`, `count` and `total` stand for the user's own variables.
      */
     const char *replacement;   /* NULL when words must do */
     orm_site replacement_site; /* the line it replaces, or goes before */
     bool within_query;         /* the replacement is a member of the query at that line */
-    const char *alternative;   /* instead of it: goes behind that line; or NULL */
-    const char *in_loop;       /* then instead of the call in the loop; or NULL */
-    const char *advice;        /* what to do, in words */
+    const char *alternative; /* instead of it: goes behind that line, of WRITE in place of the whole
+                                loop; or NULL */
+    const char *in_loop;     /* then instead of the call in the loop; or NULL */
+    const char *advice;      /* what to do, in words */
 } orm_finding;
 
 /*
@@ -134,7 +155,7 @@ ORM_API void orm_scope_get_statistics(orm_scope *scope, orm_scope_statistics *st
 ORM_API size_t orm_scope_finding_count(orm_scope *scope);
 /* borrowed: until the scope sees another statement, is cleared or closes. NULL past the end. */
 ORM_API const orm_finding *orm_scope_finding(orm_scope *scope, size_t index);
-/* "N1", "DUP", "WRITE". static. */
+/* "N1", "DUP", "WRITE", "UNUSED", "BUDGET", "LATENT". static. */
 ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
 
 /*
@@ -144,8 +165,9 @@ ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
  *    "control", "finds", "selects", "counts", "exists", "relations", "inserts", "updates",
  *    "deletes", "raw"; "row_by_row", "rows", "affected", "bytes", "errors", "duration_ns",
  *    "unwatched", "untold", "dropped".
- *  - "findings": a list of objects, the members of orm_finding by their names: "kind" is "N1",
- *    "DUP" or "WRITE", "evidence" is "none", "matches" or "stems", texts may be null, and a site is
+ *  - "findings": a list of objects, the members of orm_finding by their names: "kind" is as
+ *    orm_finding_kind_name gives it, "evidence" is "none", "matches" or "stems", texts may be null,
+ * and a site is
  *    {"file", "line", "function"} or null when it is not known.
  *  - "scope": its name, or null.
  *  - "trace": a list of objects, one per statement in the order in which they ended, control

@@ -7,6 +7,7 @@
 /* The first member of every orm_scope. */
 typedef struct orm__sink {
     orm_event_sink *publish;
+    void (*ended)(void *context, const orm_session *session); /* its memory goes next; or NULL */
     void *context;
     bool timed;
 } orm__sink;

@@ -211,16 +211,33 @@ static bool asks_for_number(const orm_event *event)
              orm__sql_mentions(event->sql, event->sql_size, "exists")));
 }
 
+/* Counts per parent: one grouped statement for the whole list. */
+static void advise_count(writer *at, const orm__result *list, const orm_relation *relation)
+{
+    orm_finding *finding = at->finding;
+    const char *name = list->model->c_name;
+    const orm_event *event = at->event;
+    bool filtered = event->value_count > 1 || orm__sql_mentions(event->sql, event->sql_size, "and");
+    orm__buffer_printf(&at->buffer, "status = %s_preload_%s_count(db, &list, %s);", name,
+                       relation->name, filtered ? "&query" : "NULL");
+    finding->replacement = keep(at);
+    finding->replacement_site = list->site;
+    orm__buffer_printf(&at->buffer, "status = %s_%s_count(row, &total);", name, relation->name);
+    finding->in_loop = keep(at);
+    finding->advice = "count once for all rows of the list, after it is made and before the loop; "
+                      "a query given holds per row";
+}
+
 static void advise_read(writer *at, const orm__group *group)
 {
     orm_finding *finding = at->finding;
     orm__reading reading;
     bool counts = asks_for_number(at->event);
-    finding->advice =
-        counts ? "ask once for all rows: orm_raw with SELECT key, count(*) â¦ WHERE key "
-                 "IN (â¦) GROUP BY key"
-               : "ask for all values in one statement: WHERE â¦ IN, with the list as its "
-                 "values";
+    finding->advice = counts
+                          ? "ask once for all rows: SELECT key, count(*) … WHERE key "
+                            "IN (…) GROUP BY key"
+                          : "ask for all values in one statement: WHERE … IN, with the list as its "
+                            "values";
     if (group->varying >= at->event->value_count)
         return;
     orm__parameters_read(at->event->sql, at->event->sql_size, &reading);
@@ -234,31 +251,50 @@ static void advise_read(writer *at, const orm__group *group)
         if (link->proven)
             relation = orm__link_relation(link, &bound);
     }
-    if (relation != NULL)
+    if (relation != NULL && counts && is_to_many(relation))
+        advise_count(at, link->result, relation);
+    else if (relation != NULL)
         advise_relation(at, link->result->site, link->result->model, relation);
     else if (!counts && bound.column != UINT16_MAX)
         advise_in(at, &bound);
-    if (relation != NULL && counts)
-        finding->advice = "load the relation with the list and look at its count; or, when there "
-                          "are many rows to count, ask once with GROUP BY";
 }
 
+/* Rows written one by one are better queued: one statement then writes all of one shape. */
 static void advise_write(writer *at)
 {
+    static const char *const queued[ORM_EVENT_KIND_COUNT] = {
+        [ORM_EVENT_INSERT] = "status = %s_add(db, &values, &row);",
+        [ORM_EVENT_UPDATE] = "status = %s_change(db, row, &changes);",
+        [ORM_EVENT_DELETE] = "status = %s_remove(db, row);",
+    };
     orm_finding *finding = at->finding;
     const orm_model *model = at->event->model;
-    finding->advice = "write all rows in one statement: orm_raw with INSERT â¦ SELECT or "
-                      "UPDATE â¦ WHERE key IN (â¦)";
-    if (at->event->kind != ORM_EVENT_DELETE || model == NULL || model->key_count != 1)
+    const char *code = queued[at->event->kind];
+    if (model == NULL || code == NULL) {
+        finding->advice = "write all rows in one statement: INSERT … SELECT, or UPDATE or DELETE "
+                          "… WHERE key IN (…)";
         return;
-    const char *name = model->c_name;
-    orm__buffer_printf(&at->buffer, "status = %s_delete_where(", name);
-    write_indent(&at->buffer, 1);
-    orm__buffer_printf(&at->buffer, "db, %s_%s_is(orm_in(keys, count)), NULL);", name,
-                       model->columns[model->key[0]].field);
+    }
+    /* The format is one of the three above. */
+    const char *hole = strstr(code, "%s");
+    orm__buffer_append(&at->buffer, code, (size_t)(hole - code));
+    orm__buffer_text(&at->buffer, model->c_name);
+    orm__buffer_text(&at->buffer, hole + 2);
     finding->replacement = keep(at);
     finding->replacement_site = at->event->site;
-    finding->advice = "delete all rows in one statement";
+    if (at->event->kind == ORM_EVENT_INSERT) {
+        orm__buffer_printf(&at->buffer, "status = %s_insert_all(db, values, count, &list);",
+                           model->c_name);
+        finding->alternative = keep(at);
+    } else if (at->event->kind == ORM_EVENT_DELETE && model->key_count == 1) {
+        orm__buffer_printf(&at->buffer, "status = %s_delete_where(", model->c_name);
+        write_indent(&at->buffer, 1);
+        orm__buffer_printf(&at->buffer, "db, %s_%s_is(orm_in(keys, count)), NULL);", model->c_name,
+                           model->columns[model->key[0]].field);
+        finding->alternative = keep(at);
+    }
+    finding->advice = "queue each row; commit, orm_session_flush or the next query that could see "
+                      "it then sends one statement for all";
 }
 
 /* Where FROM begins when a long list of columns stands before it; else 0. */

@@ -9,6 +9,7 @@
 #include "observe/caller.h"
 #include "observe/parameters.h"
 #include "observe/provenance.h"
+#include "observe/record.h"
 #include "sql/fingerprint.h"
 
 enum {
@@ -21,6 +22,9 @@ enum {
     DUP_LISTS_MAX = 64,
     LISTS_WALKED_MAX = 65536
 };
+
+/* Tells what would be a finding from one that is. */
+#define LATENT_KEY 0x6c6174656e74ULL
 
 /* One statement being judged. */
 typedef struct look {
@@ -270,64 +274,14 @@ static orm__seen *seen_of(look *at, bool *is_new_out)
     return &group->seen[place];
 }
 
-static orm__record *record_find(orm_scope *scope, uint64_t key)
-{
-    for (size_t i = 0; i < scope->record_count; i++)
-        if (scope->records[i]->key == key)
-            return scope->records[i];
-    return NULL;
-}
-
-static int compare_sites(const orm_finding *left, const orm_finding *right)
-{
-    const char *left_file = left->site.file == NULL ? "" : left->site.file;
-    const char *right_file = right->site.file == NULL ? "" : right->site.file;
-    int order = strcmp(left_file, right_file);
-    if (order != 0)
-        return order;
-    if (left->site.line != right->site.line)
-        return left->site.line < right->site.line ? -1 : 1;
-    if (left->site.counter != right->site.counter)
-        return left->site.counter < right->site.counter ? -1 : 1;
-    order = strcmp(left->subject, right->subject);
-    return order != 0 ? order : strcmp(left->statement, right->statement);
-}
-
-static bool make_room(orm_scope *scope)
-{
-    if (scope->record_count >= scope->options.max_findings)
-        return false;
-    if (scope->record_count < scope->record_capacity)
-        return true;
-    size_t capacity = scope->record_capacity == 0 ? 8 : scope->record_capacity * 2;
-    orm__record **records =
-        orm__resize(&scope->allocator, scope->records, scope->record_capacity * sizeof *records,
-                    capacity * sizeof *records);
-    if (records == NULL)
-        return false;
-    scope->records = records;
-    scope->record_capacity = capacity;
-    return true;
-}
-
 static orm__record *record_add(look *at, uint64_t key, const orm_finding *finding)
 {
     orm_scope *scope = at->scope;
-    if (!make_room(scope))
+    orm__record *record = orm__record_new(scope, key, finding);
+    if (record == NULL ||
+        !orm__advise(scope, &record->finding, at->event, at->bound_count, at->group, at->witness))
         return NULL;
-    orm__record *record = orm__arena_zero(&scope->arena, sizeof *record);
-    if (record == NULL)
-        return NULL;
-    record->key = key;
-    record->finding = *finding;
-    if (!orm__advise(scope, &record->finding, at->event, at->bound_count, at->group, at->witness))
-        return NULL;
-    size_t place = scope->record_count++;
-    while (place > 0 && compare_sites(&record->finding, &scope->records[place - 1]->finding) < 0) {
-        scope->records[place] = scope->records[place - 1];
-        place--;
-    }
-    scope->records[place] = record;
+    orm__record_insert(scope, record);
     return record;
 }
 
@@ -443,12 +397,14 @@ static void find_guilty(look *at, orm_finding_kind kind, orm_evidence evidence)
     orm__group *group = at->group;
     orm_finding finding = {.kind = kind, .evidence = evidence, .site = at->event->site};
     uint64_t key = cause_of(at->event);
-    orm__record *record = group->record != NULL ? group->record : record_find(at->scope, key);
+    orm__record *record = group->record != NULL ? group->record : orm__record_find(at->scope, key);
     if (at->event->kind == ORM_EVENT_RELATION) {
         finding.origin = at->event->origin;
     } else if (group->link.result != NULL) {
         finding.origin = group->link.result->site;
     }
+    if (record == NULL)
+        orm__record_remove(at->scope, orm__record_find(at->scope, key ^ LATENT_KEY));
     if (record == NULL)
         record = record_add(at, key, &finding);
     if (record == NULL) {
@@ -615,6 +571,35 @@ static bool comes_from_loop(const look *at)
     return false;
 }
 
+/* The only row of a list today: a loop over it would be row by row with more. */
+static void note_latent(look *at)
+{
+    orm_scope *scope = at->scope;
+    const orm_event *event = at->event;
+    uint64_t key = cause_of(event) ^ LATENT_KEY;
+    orm_finding finding = {.kind = ORM_FINDING_LATENT,
+                           .evidence = ORM_EVIDENCE_STEMS,
+                           .site = event->site,
+                           .origin = event->origin,
+                           .origin_rows = 1,
+                           .sessions = 1};
+    if (event->origin_rows != 1 || event->origin.line == 0 ||
+        orm__record_find(scope, cause_of(event)) != NULL)
+        return;
+    orm__record *record = orm__record_find(scope, key);
+    if (record == NULL)
+        record = record_add(at, key, &finding);
+    if (record == NULL) {
+        scope->statistics.dropped++;
+        return;
+    }
+    record->finding.statements++;
+    record->finding.distinct++;
+    record->finding.matched++;
+    record->finding.rows += event->rows;
+    record->finding.duration_ns += event->duration_ns;
+}
+
 static void judge(look *at)
 {
     bool single = at->event->kind == ORM_EVENT_RELATION && at->event->origin_rows < 2 &&
@@ -629,6 +614,8 @@ static void judge(look *at)
         /* No loop over the only row of a list, but part of one over several such lists. */
         if (single)
             remember(at, site_key(at->event->origin));
+        if (single && at->scope->options.latent)
+            note_latent(at);
     }
     if (!at->group->quiet && !single)
         look_closely(at);

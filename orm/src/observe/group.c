@@ -190,3 +190,10 @@ orm__value_state orm__value_set_add(orm__value_set *set, uint64_t hash)
     set->count++;
     return ORM_VALUE_NEW;
 }
+
+bool orm__value_set_has(const orm__value_set *set, uint64_t hash)
+{
+    if (hash == 0)
+        hash = 1;
+    return set->capacity > 0 && set->slots[find_value(set->slots, set->capacity, hash)] == hash;
+}

@@ -134,5 +134,6 @@ void orm__value_set_init(orm__value_set *set, const orm_allocator *allocator, si
 void orm__value_set_dispose(orm__value_set *set);
 void orm__value_set_clear(orm__value_set *set);
 orm__value_state orm__value_set_add(orm__value_set *set, uint64_t hash);
+bool orm__value_set_has(const orm__value_set *set, uint64_t hash);
 
 #endif

@@ -132,8 +132,10 @@ static void compose_site(writer *at, orm_site site)
 
 static void write_sites(writer *at, const orm_finding *it)
 {
+    bool loop = it->kind != ORM_FINDING_UNUSED && it->kind != ORM_FINDING_BUDGET &&
+                it->kind != ORM_FINDING_LATENT;
     compose_site(at, it->site);
-    field(at, "call in loop");
+    field(at, loop ? "call in loop" : "call");
     quote_source(at, it->site);
     if (it->origin.line == 0)
         return;
@@ -172,19 +174,41 @@ static void compose_values(writer *at, const orm_finding *it)
     compose_place(at, it->origin);
 }
 
-static void compose_evidence(writer *at, const orm_finding *it)
+static void compose_repeats(writer *at, const orm_finding *it)
 {
-    if (it->kind == ORM_FINDING_WRITE)
-        orm__buffer_printf(&at->line, "%lld different rows, each in a statement of its own",
-                           (long long)it->distinct);
-    else if (it->kind == ORM_FINDING_N1)
-        compose_values(at, it);
-    else if (it->distinct == 1)
+    if (it->distinct == 1)
         orm__buffer_text(&at->line, "the same values each time, and nothing written between");
     else
         orm__buffer_printf(&at->line,
                            "only %lld different sets of values, and nothing written between",
                            (long long)it->distinct);
+}
+
+static void compose_evidence(writer *at, const orm_finding *it)
+{
+    switch (it->kind) {
+    case ORM_FINDING_WRITE:
+        orm__buffer_printf(&at->line, "%lld different rows, each in a statement of its own",
+                           (long long)it->distinct);
+        break;
+    case ORM_FINDING_N1:
+        compose_values(at, it);
+        break;
+    case ORM_FINDING_DUP:
+        compose_repeats(at, it);
+        break;
+    case ORM_FINDING_UNUSED:
+        orm__buffer_printf(&at->line, "%lld row%s for %lld parent%s, none of them looked at",
+                           (long long)it->rows, plural(it->rows), (long long)it->origin_rows,
+                           plural(it->origin_rows));
+        break;
+    case ORM_FINDING_LATENT:
+        orm__buffer_text(&at->line, "the row is the only one of its list");
+        break;
+    case ORM_FINDING_BUDGET:
+        orm__buffer_text(&at->line, "the statement below was the first beyond it");
+        break;
+    }
     if (it->sessions > 1)
         orm__buffer_printf(&at->line, "; in %lld sessions", (long long)it->sessions);
 }
@@ -201,7 +225,8 @@ static void write_code(writer *at, const orm_finding *it)
     field(at, it->within_query ? "add" : "write at");
     code(at, it->replacement);
     if (it->alternative != NULL) {
-        orm__buffer_text(&at->line, "behind it, before the loop");
+        orm__buffer_text(&at->line, it->kind == ORM_FINDING_WRITE ? "instead of the loop"
+                                                                  : "behind it, before the loop");
         field(at, "or");
         code(at, it->alternative);
     }
@@ -212,13 +237,34 @@ static void write_code(writer *at, const orm_finding *it)
     code(at, it->in_loop);
 }
 
+static const char *what_happens(const orm_finding *it)
+{
+    bool relation = strchr(it->subject, ' ') == NULL;
+    switch (it->kind) {
+    case ORM_FINDING_N1:
+        return relation ? "is loaded row by row" : "is asked for row by row";
+    case ORM_FINDING_DUP:
+        return "is asked again and again";
+    case ORM_FINDING_WRITE:
+        return "is written row by row";
+    case ORM_FINDING_UNUSED:
+        return "is loaded and never read";
+    case ORM_FINDING_LATENT:
+        return "is loaded for the only row of a list; more rows would be N1";
+    case ORM_FINDING_BUDGET:
+        break;
+    }
+    return "";
+}
+
 static void compose_title(writer *at, const orm_finding *it)
 {
-    static const char *const titles[] = {"", "is asked for row by row", "is asked again and again",
-                                         "is written row by row"};
-    bool relation = it->kind == ORM_FINDING_N1 && strchr(it->subject, ' ') == NULL;
-    orm__buffer_printf(&at->line, "%s %s: %lld statement%s", it->subject,
-                       relation ? "is loaded row by row" : titles[it->kind],
+    if (it->kind == ORM_FINDING_BUDGET) {
+        orm__buffer_printf(&at->line, "%lld %s where the budget allows %lld",
+                           (long long)it->matched, it->subject, (long long)it->distinct);
+        return;
+    }
+    orm__buffer_printf(&at->line, "%s %s: %lld statement%s", it->subject, what_happens(it),
                        (long long)it->statements, plural(it->statements));
     if (it->kind == ORM_FINDING_N1 || it->kind == ORM_FINDING_WRITE)
         orm__buffer_printf(&at->line,
@@ -227,9 +273,15 @@ static void compose_title(writer *at, const orm_finding *it)
         orm__buffer_printf(&at->line, ", %.1f ms", (double)it->duration_ns / 1e6);
 }
 
+static bool is_mild(const orm_finding *it)
+{
+    return it->kind == ORM_FINDING_WRITE || it->kind == ORM_FINDING_UNUSED ||
+           it->kind == ORM_FINDING_LATENT;
+}
+
 static void write_finding(writer *at, const orm_finding *it)
 {
-    paint(at, it->kind == ORM_FINDING_WRITE ? "1;33" : "1;31");
+    paint(at, is_mild(it) ? "1;33" : "1;31");
     orm__buffer_printf(at->out, "%s", orm_finding_kind_name(it->kind));
     paint(at, "0");
     orm__buffer_char(at->out, ' ');
@@ -274,8 +326,8 @@ static void write_legend(writer *at, const orm_scope *scope)
         code_shown = code_shown || scope->records[i]->finding.replacement != NULL;
     if (code_shown)
         orm__buffer_text(at->out,
-                         "\nIn the code suggested, status, db, list, row, found, values, keys"
-                         " and count\nstand for your own variables.\n");
+                         "\nIn the code suggested, status, db, list, row, found, values, keys,"
+                         " changes,\nquery, count and total stand for your own variables.\n");
 }
 
 static void write_limit(writer *at, int64_t count, const char *what)

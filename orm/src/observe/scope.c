@@ -4,7 +4,9 @@
 
 #include "base/allocator.h"
 #include "base/fail.h"
+#include "observe/budget.h"
 #include "observe/detector.h"
+#include "observe/unused.h"
 #include "session/results.h"
 
 enum { STATEMENTS_DEFAULT = 2048, VALUES_DEFAULT = 65536, FINDINGS_DEFAULT = 256 };
@@ -35,6 +37,8 @@ void orm__scope_note(orm_scope *scope, const orm_event *event, const orm__witnes
     count_event(&scope->statistics, event);
     if (scope->trace.limit > 0)
         orm__trace_add(&scope->trace, event, &scope->arena);
+    if (event->kind != ORM_EVENT_CONTROL)
+        orm__judge_budget(scope, event);
     if (event->kind == ORM_EVENT_CONTROL)
         scope->epoch++;
     else if (!scope->options.no_detector)
@@ -52,6 +56,16 @@ static void receive(void *context, const orm_event *event)
     orm__scope_note(context, event, &witness);
 }
 
+static void end(void *context, const orm_session *session)
+{
+    orm_scope *scope = context;
+    if (scope->options.no_detector)
+        return;
+    (void)pthread_mutex_lock(&scope->lock);
+    orm__judge_unused(scope, session);
+    (void)pthread_mutex_unlock(&scope->lock);
+}
+
 static void set_options(orm_scope *scope, const orm_scope_options *options)
 {
     if (options != NULL)
@@ -64,7 +78,8 @@ static void set_options(orm_scope *scope, const orm_scope_options *options)
     if (set->max_findings == 0)
         set->max_findings = FINDINGS_DEFAULT;
     scope->allocator = set->allocator;
-    scope->sink = (orm__sink){.publish = receive, .context = scope, .timed = set->timed};
+    scope->sink =
+        (orm__sink){.publish = receive, .ended = end, .context = scope, .timed = set->timed};
 }
 
 /* The options' name, as the scope's own. */
@@ -103,6 +118,7 @@ orm_status orm_scope_open(const orm_scope_options *options, orm_scope **scope_ou
     orm__trace_init(&scope->trace, &scope->allocator, scope->options.max_trace);
     orm__group_table_init(&scope->groups, &scope->allocator, scope->options.max_statements);
     orm__value_set_init(&scope->values, &scope->allocator, scope->options.max_values);
+    orm__value_set_init(&scope->read, &scope->allocator, scope->options.max_statements);
     orm__arena_init(&scope->arena, &scope->allocator, NULL);
     orm__buffer_init(&scope->report, &scope->allocator, SIZE_MAX / 2);
     *scope_out = scope;
@@ -120,6 +136,7 @@ void orm_scope_close(orm_scope *scope)
         orm__free(&allocator, scope->name, strlen(scope->name) + 1);
     orm__arena_dispose(&scope->arena);
     orm__free(&allocator, scope->records, scope->record_capacity * sizeof *scope->records);
+    orm__value_set_dispose(&scope->read);
     orm__value_set_dispose(&scope->values);
     orm__group_table_dispose(&scope->groups);
     (void)pthread_mutex_destroy(&scope->lock);
@@ -133,6 +150,7 @@ void orm_scope_clear(orm_scope *scope)
     orm__group_table_clear(&scope->groups);
     scope->early_count = 0;
     orm__value_set_clear(&scope->values);
+    orm__value_set_clear(&scope->read);
     orm__trace_clear(&scope->trace);
     orm__arena_dispose(&scope->arena);
     orm__arena_init(&scope->arena, &scope->allocator, NULL);
@@ -176,6 +194,12 @@ const char *orm_finding_kind_name(orm_finding_kind kind)
         return "DUP";
     case ORM_FINDING_WRITE:
         return "WRITE";
+    case ORM_FINDING_UNUSED:
+        return "UNUSED";
+    case ORM_FINDING_BUDGET:
+        return "BUDGET";
+    case ORM_FINDING_LATENT:
+        return "LATENT";
     }
     return "?";
 }

@@ -29,6 +29,7 @@ struct orm_scope {
     orm__group_table groups;
     size_t early_count; /* made for groups, those to spare included */
     orm__value_set values;
+    orm__value_set read;   /* eager loads that were read in some session */
     orm__record **records; /* owned array of arena memory, ordered for the reader */
     size_t record_count;
     size_t record_capacity;

@@ -68,11 +68,9 @@ static bool assign_nothing(orm__loader *loader, orm__task *task, orm__slot *slot
 
 static orm__load *new_load(orm__loader *loader, const orm__task *task)
 {
-    orm__load *load = orm__arena_zero(&loader->session->arena, sizeof *load);
+    orm__load *load = orm__session_load(loader->session, loader->site);
     if (load == NULL)
         return NULL;
-    load->site = loader->site;
-    load->epoch = loader->session->map.epoch;
     load->partial = orm__view_is_partial(&task->view);
     memcpy(load->order_by, task->view.order_by, sizeof load->order_by);
     if (task->view.collation == NULL)

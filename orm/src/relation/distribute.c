@@ -131,6 +131,9 @@ orm_status orm__task_distribute(orm__loader *loader, orm__task *task)
         ok = many ? assign_lists(loader, task, &children) : assign_rows(loader, task, &children);
     if (ok)
         ok = task->relation->kind == ORM_BELONGS_TO || assign_inverse(loader, task, &children);
+    if (ok && !task->row_by_row)
+        orm__session_note_eager(session, task->owner, task->relation, task->path, task->load,
+                                task->parent_count, task->children.count);
     task->result->rows = ok ? children.items : NULL;
     task->result->count = ok ? task->children.count : 0;
     return ok ? ORM_OK : orm__session_nomem(session);

@@ -23,11 +23,9 @@ static bool init_join(orm__tables *tables, orm_site site, uint16_t i, const orm_
     orm__view view;
     orm__view_read(&view, target, join->query);
     orm__result *result = orm__session_result(session, site, target);
-    orm__load *load = orm__arena_zero(&session->arena, sizeof *load);
+    orm__load *load = orm__session_load(session, site);
     if (result == NULL || load == NULL)
         return false;
-    load->site = site;
-    load->epoch = session->map.epoch;
     load->partial = orm__view_is_partial(&view);
     memcpy(load->order_by, view.order_by, sizeof load->order_by);
     result->relation = join->relation;

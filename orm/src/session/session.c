@@ -110,6 +110,8 @@ void orm_session_close(orm_session *session)
         return;
     }
     orm_engine *engine = session->engine;
+    if (session->sink != NULL && session->sink->ended != NULL)
+        session->sink->ended(session->sink->context, session);
     orm_session_rollback(session);
     orm__tenant_leave(engine, &session->tenant);
     orm__arena_dispose(&session->transaction);

@@ -63,17 +63,17 @@ struct orm_session {
     orm_engine *engine;
     struct orm__queue *queue; /* what waits for a flush; NULL: nothing */
     bool keeps_queue;         /* queries do not flush it */
-    orm__tenant tenant;    /* the engine's list of open sessions, with the site of the open */
-    const orm__sink *sink; /* the scope's; may be NULL */
+    orm__tenant tenant;       /* the engine's list of open sessions, with the site of the open */
+    const orm__sink *sink;    /* the scope's; may be NULL */
     uint64_t number;
     atomic_bool cancelled;   /* by any thread; until the transaction is rolled back */
     _Atomic(uintptr_t) user; /* the thread that is in a call; 0: none */
     uint32_t calls;          /* how deep that thread is in calls */
     uint32_t waiting;        /* of these, those that wait for a callback of theirs */
     bool clocked;            /* the outermost call has its deadline */
-    int64_t timeout_ms;    /* of one flight */
-    int64_t call_ms;       /* of one call with all its waits; 0: not bound as a whole */
-    orm_deadline deadline; /* the present call's */
+    int64_t timeout_ms;      /* of one flight */
+    int64_t call_ms;         /* of one call with all its waits; 0: not bound as a whole */
+    orm_deadline deadline;   /* the present call's */
     bool read_only;
     bool opened;                 /* the transaction was begun by the user */
     bool begun;                  /* a transaction is open on the connection */
@@ -96,6 +96,8 @@ struct orm_session {
     struct orm__stream *stream; /* the innermost whose rows are being given */
     uint32_t cursors_left;      /* the transaction may still hold that many of ended streams */
     struct orm__stream *inside; /* the one whose memory and map stand in for the session's */
+    struct orm__eager *eagers;  /* the newest first; only while someone watches */
+    size_t eager_count;
     orm__arena transaction; /* what is remembered for a rollback */
     orm__undo *undo;
     orm__savepoint *savepoints; /* the innermost first */

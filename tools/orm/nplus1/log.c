@@ -85,6 +85,7 @@ static void merge_numbers(struct finding *finding, const json_t *object)
         return;
     finding->statements = statements;
     finding->distinct = number_of(object, "distinct");
+    finding->matched = number_of(object, "matched");
     finding->origin_rows = number_of(object, "origin_rows");
 }
 

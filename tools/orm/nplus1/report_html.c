@@ -142,7 +142,8 @@ static void write_remedy(struct page *page, const struct finding *finding)
                             finding->within_query ? "Add to the query at" : "Write at", where),
                finding->replacement);
     if (finding->alternative)
-        write_code(page, "Or behind it, before the loop", finding->alternative);
+        write_code(page, arena_format(arena, "Or %s", finding_alternative(finding)),
+                   finding->alternative);
     if (finding->in_loop)
         write_code(page, "In the loop; this sends nothing", finding->in_loop);
 }

@@ -7,6 +7,9 @@ static const char *const rules[][3] = {
     { "N1", "RowByRow", "Rows are asked for one at a time where one statement would do." },
     { "DUP", "AskedAgain", "The same statement is sent again with the same values." },
     { "WRITE", "WrittenRowByRow", "Rows are written one at a time where one statement would do." },
+    { "UNUSED", "LoadedInVain", "A relation is loaded and never read." },
+    { "BUDGET", "BeyondBudget", "A scope does more than its budget allows." },
+    { "LATENT", "RowByRowWithMore", "One row today; with more it would be row by row." },
 };
 
 enum { RULES = sizeof rules / sizeof *rules };

@@ -101,7 +101,7 @@ static void write_code(struct writer *at, const struct finding *finding)
         field(at, "write at", where);
     code(at, finding->replacement);
     if (finding->alternative) {
-        field(at, "or", "behind it, before the loop");
+        field(at, "or", finding_alternative(finding));
         code(at, finding->alternative);
     }
     if (finding->in_loop) {

@@ -99,23 +99,40 @@ const char *place_text(struct arena *arena, const struct source_place *place)
     return arena_format(arena, "%s:%lld", place->file, (long long)place->line);
 }
 
+static bool is_kind(const struct finding *finding, const char *kind)
+{
+    return strcmp(finding->kind, kind) == 0;
+}
+
 static const char *what_happens(const struct finding *finding)
 {
-    if (strcmp(finding->kind, "DUP") == 0)
-        return "is asked again and again";
-    if (strcmp(finding->kind, "WRITE") == 0)
-        return "is written row by row";
-    if (strcmp(finding->kind, "N1") != 0)
-        return "";
-    return strchr(finding->subject, ' ') ? "is asked for row by row" : "is loaded row by row";
+    if (is_kind(finding, "N1"))
+        return strchr(finding->subject, ' ') ? " is asked for row by row" : " is loaded row by row";
+    if (is_kind(finding, "DUP"))
+        return " is asked again and again";
+    if (is_kind(finding, "WRITE"))
+        return " is written row by row";
+    if (is_kind(finding, "UNUSED"))
+        return " is loaded and never read";
+    if (is_kind(finding, "LATENT"))
+        return " is loaded for the only row of a list; more rows would be N1";
+    return "";
 }
 
 const char *finding_title(struct arena *arena, const struct finding *finding)
 {
-    const char *what = what_happens(finding);
-    bool countable = strcmp(finding->kind, "N1") == 0 || strcmp(finding->kind, "WRITE") == 0;
+    bool countable = is_kind(finding, "N1") || is_kind(finding, "WRITE");
 
-    return arena_format(arena, "%s%s%s: %lld statement%s%s", finding->subject, *what ? " " : "",
-                        what, (long long)finding->statements, finding->statements == 1 ? "" : "s",
+    if (is_kind(finding, "BUDGET"))
+        return arena_format(arena, "%lld %s where the budget allows %lld",
+                            (long long)finding->matched, finding->subject,
+                            (long long)finding->distinct);
+    return arena_format(arena, "%s%s: %lld statement%s%s", finding->subject, what_happens(finding),
+                        (long long)finding->statements, finding->statements == 1 ? "" : "s",
                         countable ? " where 1 would do" : "");
+}
+
+const char *finding_alternative(const struct finding *finding)
+{
+    return is_kind(finding, "WRITE") ? "instead of the loop" : "behind it, before the loop";
 }

@@ -35,6 +35,7 @@ struct finding {
     int64_t origin_rows;
     int64_t statements; /* the most that one scope sent */
     int64_t distinct;
+    int64_t matched;
     int64_t duration_ns;
     int64_t total; /* statements of all scopes */
     struct pointers scopes; /* struct scope, in the order of the logs */
@@ -110,6 +111,9 @@ bool finding_shown(const struct run *run, const struct finding *finding);
 const char *place_text(struct arena *arena, const struct source_place *place);
 /* "artist.albums is loaded row by row: 5 statements where 1 would do". */
 const char *finding_title(struct arena *arena, const struct finding *finding);
+
+/* Where its alternative goes: "behind it, before the loop". */
+const char *finding_alternative(const struct finding *finding);
 
 /* baseline.c. False: it has said what is wrong. */
 bool baseline_read(struct run *run, const char *path);

@@ -1,0 +1,20 @@
+/* The findings of a scope, kept in the order of the reader. */
+#ifndef ORM_OBSERVE_RECORD_H
+#define ORM_OBSERVE_RECORD_H
+
+#include "observe/scope.h"
+
+/* NULL: there is none with this key. */
+orm__record *orm__record_find(const orm_scope *scope, uint64_t key);
+
+/* A record with room in the scope, not among its findings yet. NULL: there is no room, or no
+ * memory. */
+orm__record *orm__record_new(orm_scope *scope, uint64_t key, const orm_finding *finding);
+
+/* Puts it among the findings; its subject and statement are set. */
+void orm__record_insert(orm_scope *scope, orm__record *record);
+
+/* Takes a finding back. */
+void orm__record_remove(orm_scope *scope, const orm__record *record);
+
+#endif
