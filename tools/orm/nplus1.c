@@ -104,7 +104,8 @@ static bool check_kinds(const char *list)
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
             found = found || (strlen(kinds[i]) == size && strncmp(kinds[i], list, size) == 0);
         if (!found)
-            return refuse("--fail-on takes N1, DUP, BUDGET, WRITE, UNUSED and LATENT, not '", list, "'");
+            return refuse("--fail-on takes N1, DUP, BUDGET, WRITE, UNUSED and LATENT, not '", list,
+                          "'");
         list += size + (list[size] == ',');
     }
     return true;
