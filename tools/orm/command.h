@@ -49,6 +49,7 @@ struct command {
 extern const struct command command_check;
 extern const struct command command_generate;
 extern const struct command command_nplus1;
+extern const struct command command_queries;
 extern const struct command command_schema;
 
 /* help.c: all subcommands, NULL at the end. */

@@ -4,7 +4,7 @@
 #include "command.h"
 
 const struct command *const commands[] = { &command_check, &command_generate, &command_schema,
-                                           &command_nplus1, NULL };
+                                           &command_queries, &command_nplus1, NULL };
 
 const struct command *command_find(const char *name)
 {
@@ -18,7 +18,7 @@ static const char exit_codes[] =
     "\n"
     "Exit status:\n"
     "  0  everything is fine\n"
-    "  1  the input is wrong, or a file can't be read or written\n"
+    "  1  the input is wrong, a file can't be read or written, or a database refuses\n"
     "  2  the command line is wrong\n"
     "  3  what was checked has findings\n"
     "  4  it has none, but not everything was seen\n"
@@ -32,6 +32,7 @@ void help_overview(FILE *stream)
           "\n"
           "Usage:\n"
           "  orm COMMAND [OPTIONS] MODELS...\n"
+          "  orm queries check --url URL [--write] FILES...\n"
           "  orm nplus1 check [OPTIONS] LOG...\n"
           "  orm help [COMMAND]\n"
           "  orm --version\n"

@@ -1,0 +1,209 @@
+/* `orm queries check`: named statements compared with the database under test. */
+#include <sys/wait.h>
+
+#include "support/fixture.h"
+
+#define FOLDER ORM_TEST_BINARY_DIR "/queries_check"
+
+static char folder[512];
+static char output[64 * 1024];
+
+static const char models[] = "models:\n"
+                             "  - name: customer\n"
+                             "    table: customers\n"
+                             "    columns:\n"
+                             "      - { name: id, type: bigint, primary_key: true }\n"
+                             "      - { name: name, type: text }\n"
+                             "      - { name: spent, type: \"numeric(8,2)\", nullable: true }\n"
+                             "      - { name: rank, type: rank }\n"
+                             "enums:\n"
+                             "  - { name: rank, values: [low, high] }\n";
+
+static void write_file(const char *name, const char *text)
+{
+    char path[640];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void assert_file(const char *name, const char *expected)
+{
+    char path[640];
+    char text[8192];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    text[size] = '\0';
+    assert_int_equal(fclose(file), 0);
+    assert_string_equal(text, expected);
+}
+
+/* Runs the command in the folder and keeps what it says. */
+static int run(const char *words)
+{
+    char line[4096];
+    (void)snprintf(line, sizeof line, "cd '%s' && '%s' %s 2>&1", folder, ORM_TEST_COMMAND, words);
+    FILE *said = popen(line, "r");
+    assert_non_null(said);
+    size_t size = fread(output, 1, sizeof output - 1, said);
+    output[size] = '\0';
+    int status = pclose(said);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int check(const char *options, const char *files)
+{
+    char words[2048];
+    (void)snprintf(words, sizeof words, "queries check --url '%s' %s %s", database.url, options,
+                   files);
+    return run(words);
+}
+
+static void assert_said(const char *text)
+{
+    if (strstr(output, text) == NULL)
+        fail_msg("\"%s\" is not in:\n%s", text, output);
+}
+
+static int open_database(void **state)
+{
+    (void)state;
+    test_open(&database, NULL, NULL);
+    (void)snprintf(folder, sizeof folder, "%s_XXXXXX", FOLDER);
+    assert_non_null(mkdtemp(folder));
+    write_file("shop.yaml", models);
+    if (database.postgresql)
+        test_execute(&database, "create type rank as enum ('low', 'high')");
+    test_execute(&database,
+                 "create table customers (id %s primary key, name text not null, "
+                 "spent %s, rank %s not null)",
+                 database.postgresql ? "bigint" : "integer",
+                 database.postgresql ? "numeric(8,2)" : "text",
+                 database.postgresql ? "rank" : "text");
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    char line[640];
+    (void)snprintf(line, sizeof line, "rm -r '%s'", folder);
+    assert_int_equal(system(line), 0);
+    return close_database(state);
+}
+
+static void what_fits_is_fine(void **state)
+{
+    (void)state;
+    write_file("fits.sql", "-- name: best :many\n-- param: rank rank\n-- param: least bigint\n"
+                           "-- column: id bigint\n-- column: spent numeric(8,2) nullable\n"
+                           "SELECT id, spent, name FROM customers WHERE rank = :rank AND id > "
+                           ":least;\n"
+                           "-- name: whole :one\n-- param: id bigint\n-- returns: customer\n"
+                           "SELECT * FROM customers WHERE id = :id;\n"
+                           "-- name: purge :exec\nDELETE FROM customers WHERE spent IS NULL;\n");
+    assert_int_equal(check("", "shop.yaml fits.sql"), 0);
+    assert_said("3 statements fit the database");
+}
+
+static void what_differs_is_told_with_its_place(void **state)
+{
+    (void)state;
+    write_file("differs.sql", "-- name: a :many\n-- column: name bigint\n-- column: spent text\n"
+                              "-- column: missing text\n-- column: idd bigint\n"
+                              "SELECT id, name, spent FROM customers;\n"
+                              "-- name: b :exec\n"
+                              "DELETE FROM customers\n WHERE /* é */ nam = 'x';\n"
+                              "-- name: c :one\n-- returns: customer\nSELECT id FROM customers;\n"
+                              "-- name: d :many\n-- column: id bigint\nDELETE FROM customers;\n");
+    assert_int_equal(check("", "shop.yaml differs.sql"), 3);
+    assert_said("differs.sql:2:12: error: 'name' is ");
+    assert_said("which bigint can't hold; write '-- column: name text'\n");
+    assert_said("differs.sql:4:12: error: the statement returns no column 'missing'");
+    assert_said(
+        "differs.sql:5:12: error: the statement returns no column 'idd'; did you mean 'id'?");
+    assert_said("differs.sql:9:16: error: 'b' is refused: ");
+    assert_said("differs.sql:10:10: error: the statement returns no column 'rank'");
+    assert_said("differs.sql:13:10: error: 'd' returns no rows; write ':exec'");
+    if (database.postgresql)
+        assert_said("differs.sql:3:12: error: 'spent' is numeric(8,2) in the database");
+    else
+        assert_said("differs.sql:3:12: error: 'spent' can be NULL in the database");
+}
+
+static void what_is_missing_is_written(void **state)
+{
+    (void)state;
+    write_file("lacks.sql", "-- name: all_of :many\n-- Everything.\n\n"
+                            "SELECT id, name, spent, rank FROM customers;\n"
+                            "-- name: rest :exec\nDELETE FROM customers");
+    assert_int_equal(check("", "shop.yaml lacks.sql"), 3);
+    assert_said("lacks.sql:1:10: error: nothing says what column 'spent' of 'all_of' is; write "
+                "'-- column: spent numeric(8,2) nullable'");
+    assert_int_equal(check("--write", "shop.yaml lacks.sql"), 0);
+    assert_said("annotations written for 1 statement\n");
+    assert_file("lacks.sql", "-- name: all_of :many\n-- Everything.\n\n"
+                             "-- column: id bigint\n-- column: name text\n"
+                             "-- column: spent numeric(8,2) nullable\n-- column: rank rank\n"
+                             "SELECT id, name, spent, rank FROM customers;\n"
+                             "-- name: rest :exec\nDELETE FROM customers");
+    assert_int_equal(check("", "shop.yaml lacks.sql"), 0);
+    assert_int_equal(run("check shop.yaml lacks.sql"), 0);
+}
+
+static void parameters_are_told_by_postgresql(void **state)
+{
+    (void)state;
+    const char *const before = "-- name: of :many\n-- column: id bigint\n"
+                               "SELECT id FROM customers WHERE name = :name AND rank = :rank AND "
+                               "spent > :least AND id = ANY(:ids);\n";
+    const char *const plain = "-- name: of :many\n-- column: id bigint\n"
+                              "SELECT id FROM customers WHERE name = :name;\n";
+    write_file("params.sql", database.postgresql ? before : plain);
+    assert_int_equal(check("--write", "shop.yaml params.sql"), database.postgresql ? 0 : 3);
+    if (database.postgresql)
+        assert_file("params.sql",
+                    "-- name: of :many\n-- column: id bigint\n-- param: name text\n"
+                    "-- param: rank rank\n-- param: least numeric\n-- param: ids bigint[]\n"
+                    "SELECT id FROM customers WHERE name = :name AND rank = :rank AND spent > "
+                    ":least AND id = ANY(:ids);\n");
+    else
+        assert_said("params.sql:3:40: error: nothing says what ':name' is, and sqlite does not "
+                    "tell; write '-- param: name TYPE'");
+    if (!database.postgresql)
+        assert_file("params.sql", plain);
+}
+
+static void wrong_words_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(run("queries"), 2);
+    assert_int_equal(run("queries check"), 2);
+    assert_int_equal(run("queries check --urll x shop.yaml"), 2);
+    assert_said("unknown option '--urll'; did you mean '--url'?");
+    assert_int_equal(run("queries check --url mysql:x fits.sql shop.yaml"), 1);
+    assert_said("neither postgresql:// nor sqlite:");
+    assert_int_equal(run("queries check --url sqlite:/no/such/file.db fits.sql shop.yaml"), 1);
+    assert_int_equal(run("queries check --url postgresql://u:secret@/x?port=nonsense fits.sql "
+                         "shop.yaml"),
+                     1);
+    assert_null(strstr(output, "secret"));
+    assert_int_equal(check("", "shop.yaml"), 1);
+    assert_said("there are no named statements");
+    assert_int_equal(run("queries --help"), 0);
+    assert_said("orm queries check --url URL [--write] FILES...");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        suite_test(what_fits_is_fine),          suite_test(what_differs_is_told_with_its_place),
+        suite_test(what_is_missing_is_written), suite_test(parameters_are_told_by_postgresql),
+        suite_test(wrong_words_are_refused),
+    };
+    return cmocka_run_group_tests(tests, open_database, remove_folder);
+}
