@@ -162,6 +162,17 @@ orm__result *orm__session_result(orm_session *session, orm_site site, const orm_
 /* ORM_READ_ONLY: the query locks rows, which is for transactions that may write. */
 orm_status orm__session_check_lock(orm_session *session, const orm__query *query);
 
+/* A new, zeroed load; watched sessions keep it beyond a release of memory. NULL: out of memory. */
+orm__load *orm__session_load(orm_session *session, orm_site site);
+
+/*
+ * Tells those who watch the session that a relation was loaded for `parents` rows because a query
+ * named it. What finds no memory is not told.
+ */
+void orm__session_note_eager(orm_session *session, const orm_model *owner,
+                             const orm_relation *relation, const char *path, const orm__load *load,
+                             size_t parents, size_t rows);
+
 /* Sets the session's error for want of memory. */
 orm_status orm__session_nomem(orm_session *session);
 
