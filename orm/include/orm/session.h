@@ -39,6 +39,8 @@ typedef struct orm_session_options {
     bool deferrable; /* with read_only and serializable only: waits at its start until it can't fail
                         any more; SQLite's read-only transactions never do */
     bool no_autoflush; /* queries do not flush what waits first; see orm_session_flush */
+    /* <model>_load_<relation> loads for all rows of the list its row came in, by one statement. */
+    bool load_siblings;
     orm_scope
         *scope; /* borrowed: what the session does is counted and watched there (see nplusone.h) */
     int64_t

@@ -134,6 +134,10 @@ orm_status orm__task_distribute(orm__loader *loader, orm__task *task)
     if (ok && !task->row_by_row)
         orm__session_note_eager(session, task->owner, task->relation, task->path, task->load,
                                 task->parent_count, task->children.count);
+    if (ok && children.links != NULL) {
+        task->tables.link.result->rows = children.links;
+        task->tables.link.result->count = task->children.count;
+    }
     task->result->rows = ok ? children.items : NULL;
     task->result->count = ok ? task->children.count : 0;
     return ok ? ORM_OK : orm__session_nomem(session);

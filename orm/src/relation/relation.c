@@ -125,6 +125,45 @@ static orm_status load_rows(orm_site site, orm_session *db, const orm_model *mod
     return status;
 }
 
+/* `row`, and where its relation is still to be loaded, the others of the list it came in. */
+static bool add_siblings(orm_session *db, const orm_model *model, uint16_t relation, void *row,
+                         orm__row_list *rows)
+{
+    const orm__result *result = orm__object_of(model, row)->result;
+    const orm__load *load = orm__object_of(model, row)->slots[relation].load;
+    bool known = load != NULL && !load->partial && load->epoch == db->map.epoch;
+    bool more = db->loads_siblings && result != NULL && !known;
+    bool ok = orm__row_list_add(rows, row);
+    for (size_t i = 0; more && i < result->count && ok; i++) {
+        void *other = result->rows[i];
+        const orm_object *object = other == NULL ? NULL : orm__object_of(model, other);
+        if (other == NULL || other == row || object->model != model || object->session != db ||
+            object->detached || orm__object_is_added(object))
+            continue;
+        ok = orm__row_list_add(rows, other);
+    }
+    return ok;
+}
+
+static orm_status load_row(orm_site site, orm_session *db, const orm_model *model,
+                           uint16_t relation, void *row)
+{
+    orm__row_list list = {.arena = &db->arena};
+    orm_status status = orm__session_check_any(db, model, row);
+    if (status != ORM_OK) {
+        orm__fail_in(&db->error, "", site);
+        return status;
+    }
+    void **rows = add_siblings(db, model, relation, row, &list)
+                      ? orm__row_list_keep(&list, &db->arena)
+                      : NULL;
+    size_t count = list.count;
+    orm__row_list_dispose(&list);
+    if (rows == NULL)
+        return orm__session_nomem(db);
+    return load_rows(site, db, model, relation, rows, count, NULL, count > 1 ? FOR_LIST : FOR_ROW);
+}
+
 orm_status orm_gen_load(orm_site site, orm_session *db, const orm_model *model, uint16_t relation,
                         void *row, void *out)
 {
@@ -134,8 +173,7 @@ orm_status orm_gen_load(orm_site site, orm_session *db, const orm_model *model, 
         *(void **)out = NULL;
     if (!orm__session_take(db))
         return ORM_MISUSE;
-    void *const rows[] = {row};
-    orm_status status = load_rows(site, db, model, relation, rows, 1, NULL, FOR_ROW);
+    orm_status status = load_row(site, db, model, relation, row);
     if (status == ORM_OK)
         status = read_relation(model, relation, row, out);
     return orm__session_leave(db, status);

@@ -48,6 +48,7 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     session->engine = engine;
     session->pool = &engine->pool;
     session->keeps_queue = options->no_autoflush;
+    session->loads_siblings = options->load_siblings;
     session->tenant.site = site;
     session->number = atomic_fetch_add(&engine->session_count, 1) + 1;
     session->read_only = options->read_only;
