@@ -32,6 +32,26 @@ bool emit_c_model(const struct schema *schema, const struct model *model, const 
     return finish(&emit, name_file(schema->arena, model->c_name, "c"), source, fault_out);
 }
 
+static bool emit_row(const struct schema *schema, const struct row *row, const char *version,
+                     struct outputs *outputs, const char **fault_out)
+{
+    struct c_emit emit;
+    struct output header;
+    struct output source;
+
+    c_emit_init(&emit, schema, row->shape, version);
+    c_write_row_header(&emit);
+    if (!finish(&emit, name_file(schema->arena, row->shape->c_name, "h"), &header, fault_out))
+        return false;
+    outputs_add(schema->arena, outputs, header);
+    c_emit_init(&emit, schema, row->shape, version);
+    c_write_row_source(&emit);
+    if (!finish(&emit, name_file(schema->arena, row->shape->c_name, "c"), &source, fault_out))
+        return false;
+    outputs_add(schema->arena, outputs, source);
+    return true;
+}
+
 static bool emit_enum(const struct schema *schema, const struct enum_type *enumeration,
                       const char *version, struct output *header, const char **fault_out)
 {
@@ -86,6 +106,11 @@ static bool emit_umbrella(const struct schema *schema, const struct schema_file 
             continue;
         writer_set(writer, "header", name_file(schema->arena, model->c_name, "h"));
         writer_add(writer, "#include \"$header$\"\n");
+        for (size_t r = 0; r < model->row_count; r++) {
+            writer_set(writer, "header",
+                       name_file(schema->arena, model->rows[r].shape->c_name, "h"));
+            writer_add(writer, "#include \"$header$\"\n");
+        }
     }
     for (size_t i = 0; i < schema->statement_file_count; i++) {
         const char *listed_by = schema->statement_files[i].listed_by;
@@ -143,6 +168,8 @@ bool emit_c(const struct schema *schema, const char *version, struct outputs *ou
         ok = emit_c_model(schema, schema->models[i], version, &one, &other, fault_out);
         outputs_add(schema->arena, outputs, one);
         outputs_add(schema->arena, outputs, other);
+        for (size_t r = 0; r < schema->models[i]->row_count && ok; r++)
+            ok = emit_row(schema, &schema->models[i]->rows[r], version, outputs, fault_out);
     }
     for (size_t i = 0; i < schema->file_count && ok; i++) {
         ok = emit_umbrella(schema, &schema->files[i], umbrellas[i], version, &one, fault_out);

@@ -9,9 +9,10 @@
 #include "schema/schema.h"
 
 /*
- * Appends every file: a header and a source per model, a header per shared enum and one per YAML
- * file that includes its models. `version` is that of the generator, for the banners. The texts
- * live in the schema's arena. False, with a message in *fault_out, only for a fault of ours.
+ * Appends every file: a header and a source per model and per result struct, a header per shared
+ * enum and one per YAML file that includes its models. `version` is that of the generator, for
+ * the banners. The texts live in the schema's arena. False, with a message in *fault_out, only
+ * for a fault of ours.
  */
 bool emit_c(const struct schema *schema, const char *version, struct outputs *outputs,
             const char **fault_out);

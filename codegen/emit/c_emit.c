@@ -38,7 +38,7 @@ void c_emit_init(struct c_emit *emit, const struct schema *schema, const struct 
                    name_parameter(emit->arena, schema, parameters[i] + 1));
     if (!model)
         return;
-    set_names(emit, NAME_OF_MODEL, NULL, NULL);
+    set_names(emit, model->row ? NAME_OF_ROW : NAME_OF_MODEL, NULL, NULL);
     writer_set(&emit->writer, "model_name", model->name);
     writer_set(&emit->writer, "guard", name_guard(emit->arena, model->c_upper));
     writer_set(&emit->writer, "file", c_comment_text(emit->arena, name_base(model->source)));
@@ -56,8 +56,7 @@ void c_emit_column(struct c_emit *emit, const struct column *column)
     writer_set(writer, "condition_type", c_condition_type(emit->arena, column));
 }
 
-/* The target's own names, under keys that begin with to_. */
-static void set_target(struct c_emit *emit, const struct model *target)
+void c_emit_target(struct c_emit *emit, const struct model *target)
 {
     static const char *const keys[][2] = {
         {"type", "to_type"},   {"list", "to_list"},   {"pred", "to_pred"},
@@ -66,7 +65,8 @@ static void set_target(struct c_emit *emit, const struct model *target)
 
     for (size_t i = 0; i < generated_names_count; i++)
         for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-            if (generated_names[i].key && strcmp(generated_names[i].key, keys[k][0]) == 0)
+            if (generated_names[i].key && generated_names[i].scope == NAME_OF_MODEL &&
+                strcmp(generated_names[i].key, keys[k][0]) == 0)
                 writer_set(&emit->writer, keys[k][1],
                            name_generated(emit->arena, &generated_names[i], target, NULL, NULL));
     writer_set(&emit->writer, "to_header", name_file(emit->arena, target->c_name, "h"));
@@ -84,7 +84,7 @@ static void set_link(struct c_emit *emit, const struct model *link)
 void c_emit_relation(struct c_emit *emit, const struct relation *relation)
 {
     set_names(emit, NAME_OF_RELATION, NULL, relation);
-    set_target(emit, relation->target);
+    c_emit_target(emit, relation->target);
     if (c_has_link(relation))
         set_link(emit, relation->link);
     writer_set(&emit->writer, "relation", relation->c_name);

@@ -25,6 +25,8 @@ void c_emit_init(struct c_emit *emit, const struct schema *schema, const struct 
 /* Make the names of a column, or of a relation and its target, known to the templates. */
 void c_emit_column(struct c_emit *emit, const struct column *column);
 void c_emit_relation(struct c_emit *emit, const struct relation *relation);
+/* The names of another model, under keys that begin with to_. */
+void c_emit_target(struct c_emit *emit, const struct model *target);
 /* Sets $key_arguments$ and $key_binds$ for a model with a key. */
 void c_emit_key(struct c_emit *emit);
 
@@ -65,5 +67,17 @@ void c_write_header(struct c_emit *emit);
 void c_write_functions_declared(struct c_emit *emit);
 void c_write_source(struct c_emit *emit);
 void c_write_functions_defined(struct c_emit *emit);
+
+/* A result struct: the model is its shape. */
+void c_write_row_header(struct c_emit *emit);
+void c_write_row_source(struct c_emit *emit);
+void c_write_row_functions_declared(struct c_emit *emit);
+void c_write_row_functions_defined(struct c_emit *emit);
+
+/* Parts of the header and the source that models and result structs share. */
+void c_write_order(struct c_emit *emit);
+void c_write_references_declared(struct c_emit *emit);
+void c_write_references_defined(struct c_emit *emit);
+void c_write_columns(struct c_emit *emit);
 
 #endif

@@ -44,9 +44,10 @@ static const struct c_function combining[] = {
      "$any_of_n$(orm_session *$.db$, size_t $.count$, const $pred$ *$.preds$)",
      MAKE
      "_group($.db$, &$descriptor$, ORM_PRED_ANY_OF, (const orm_pred *)$.preds$, $.count$)};\n"},
-    {NULL, NULL, "void ", "$add_where$(orm_session *$.db$, $query$ *$.query$, $pred$ $.pred$)",
-     "    orm_gen_where($.db$, &$descriptor$, &$.query$->where.pred, &$.pred$.pred);\n"},
 };
+static const struct c_function add_where = {
+    NULL, NULL, "void ", "$add_where$(orm_session *$.db$, $query$ *$.query$, $pred$ $.pred$)",
+    "    orm_gen_where($.db$, &$descriptor$, &$.query$->where.pred, &$.pred$.pred);\n"};
 
 static const struct c_function rows_of = {NULL, NULL, "orm_rows ",
                                           "$rows_of$(const $query$ *$.query$)",
@@ -189,7 +190,6 @@ static const struct c_function link_row = {
     "$get_link$(const $type$ *$.row$, const $to_type$ *$.target$, $link_type$ **$.link_out$)",
     "    return orm_gen_link(&$descriptor$, $relation_index$, "
     "$.row$ ? $.row$->orm_object_ : NULL, $.target$, $.link_out$);\n"};
-
 static const char about_predicates[] =
     "\n"
     "/* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */\n";
@@ -347,6 +347,7 @@ static void print_combining(struct c_emit *emit, const struct printers *print)
     print->comment(emit, about_combining);
     for (size_t i = 0; i < sizeof combining / sizeof *combining; i++)
         print->function(emit, &combining[i]);
+    print->function(emit, &add_where);
     if (model->relation_count)
         print->comment(emit, about_has);
     for (size_t i = 0; i < model->relation_count; i++) {
@@ -459,6 +460,63 @@ static const char variadic[] =
     "    return $any_of_n$($.db$, sizeof...($.values$), $.preds$);\n"
     "}\n"
     "#endif\n";
+
+static const struct c_function add_having = {
+    NULL, NULL, "void ", "$add_having$(orm_session *$.db$, $query$ *$.query$, $pred$ $.pred$)",
+    "    orm_gen_where($.db$, &$descriptor$, &$.query$->having.pred, &$.pred$.pred);\n"};
+static const struct c_function row_reading[] = {
+    {"$select$", "$select_at$", STATUS,
+     "$select_at$" AT "const $query$ *$.query$, $list$ *$.list_out$)",
+     "    return orm_gen_select_rows($.site$, $.db$, &$shape$, $.query$, $.list_out$);\n"},
+    {"$count$", "$count_at$", STATUS,
+     "$count_at$" AT "const $query$ *$.query$, int64_t *$.count_out$)",
+     "    return orm_gen_count_rows($.site$, $.db$, &$shape$, $.query$, $.count_out$);\n"},
+};
+
+static const char about_having[] =
+    "\n"
+    "/*\n"
+    " * Conditions made of others: what is given is copied into the session. $add_having$\n"
+    " * adds one to the .having of a query by AND.\n"
+    " */\n";
+
+static const char about_row_reading[] =
+    "\n"
+    "/*\n"
+    " * One statement each. The list is session. A query that is NULL gives all rows. Every\n"
+    " * status of the database; ORM_INVALID for conditions that can't be, ORM_UNSUPPORTED for\n"
+    " * .distinct of fields that have no equality.\n"
+    " */\n";
+
+/* Conditions on the fields of a result struct, and what selects it. */
+static void print_row(struct c_emit *emit, const struct printers *print)
+{
+    if (emit->model->column_count) {
+        print_predicates(emit, print);
+        print->comment(emit, about_having);
+        for (size_t i = 0; i < sizeof combining / sizeof *combining; i++)
+            print->function(emit, &combining[i]);
+        print->function(emit, &add_having);
+    }
+    print->comment(emit, about_row_reading);
+    for (size_t i = 0; i < sizeof row_reading / sizeof *row_reading; i++)
+        print->function(emit, &row_reading[i]);
+}
+
+void c_write_row_functions_declared(struct c_emit *emit)
+{
+    static const struct printers header = {declare, print_comment, leave_out_helper};
+
+    print_row(emit, &header);
+    writer_add(&emit->writer, emit->model->column_count ? variadic : "\nORM_END_DECLS\n");
+}
+
+void c_write_row_functions_defined(struct c_emit *emit)
+{
+    static const struct printers source = {define, leave_out, define};
+
+    print_row(emit, &source);
+}
 
 void c_write_functions_declared(struct c_emit *emit)
 {

@@ -170,7 +170,7 @@ static void write_row(struct c_emit *emit)
     writer_add(writer, "    orm_object *orm_object_; /* the library's */\n};\n");
 }
 
-static void write_order(struct c_emit *emit)
+void c_write_order(struct c_emit *emit)
 {
     struct writer *writer = &emit->writer;
     bool any = false;
@@ -323,7 +323,7 @@ static void write_set_structs(struct c_emit *emit)
         write_conflict(emit);
 }
 
-static void write_column_references(struct c_emit *emit)
+void c_write_references_declared(struct c_emit *emit)
 {
     struct writer *writer = &emit->writer;
 
@@ -350,10 +350,10 @@ void c_write_header(struct c_emit *emit)
     write_inline_enums(emit);
     write_row(emit);
     writer_add(writer, list_and_pred);
-    write_order(emit);
+    c_write_order(emit);
     write_query(emit);
     write_set_structs(emit);
-    write_column_references(emit);
+    c_write_references_declared(emit);
     writer_add(writer, "\nextern const orm_model $descriptor$;\n"
                        "extern const struct $columns$ $columns$;\n"
                        "extern const $query$ $all$; /* all rows */\n");

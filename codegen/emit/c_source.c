@@ -189,7 +189,7 @@ static void write_relation(struct c_emit *emit, const struct relation *relation)
     writer_add(writer, "},\n");
 }
 
-static void write_columns(struct c_emit *emit)
+void c_write_columns(struct c_emit *emit)
 {
     struct writer *writer = &emit->writer;
 
@@ -261,7 +261,7 @@ static void write_descriptor(struct c_emit *emit)
         writer_add(writer, ".schema = $schema$,\n");
     }
     writer_add(writer, ".table = $table$,\n");
-    write_columns(emit);
+    c_write_columns(emit);
     if (model->primary_key.count) {
         writer_set(writer, "key", column_positions(emit->arena, &model->primary_key));
         writer_add(writer, ".key = (const uint16_t[]){$key$},\n.key_count = $key_count$,\n");
@@ -272,7 +272,7 @@ static void write_descriptor(struct c_emit *emit)
     writer_add(writer, "};\n");
 }
 
-static void write_column_references(struct c_emit *emit)
+void c_write_references_defined(struct c_emit *emit)
 {
     struct writer *writer = &emit->writer;
 
@@ -311,7 +311,7 @@ void c_write_source(struct c_emit *emit)
     targets = c_emit_links(emit, &count);
     write_includes(emit, targets, count);
     write_descriptor(emit);
-    write_column_references(emit);
+    c_write_references_defined(emit);
     writer_add(writer, "\nconst $query$ $all$ = {.limit = 0};\n");
     if (c_has_insert(emit->model))
         writer_add(writer, "\n_Static_assert(sizeof($conflict$) == 2 * $column_count$ + 1, \"bool "

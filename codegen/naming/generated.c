@@ -7,6 +7,27 @@
 #include "naming/names.h"
 
 const struct generated_name generated_names[] = {
+    {"type", NAME_OF_ROW, "{model}", NAME_BOTH},
+    {"list", NAME_OF_ROW, "{model}_list", NAME_BOTH},
+    {"pred", NAME_OF_ROW, "{model}_pred", NAME_BOTH},
+    {"query", NAME_OF_ROW, "{model}_query", NAME_BOTH},
+    {"order", NAME_OF_ROW, "{model}_order", NAME_TAG},
+    {"columns", NAME_OF_ROW, "{model}_columns", NAME_BOTH},
+    {"descriptor", NAME_OF_ROW, "{model}_model", NAME_ORDINARY},
+    {"shape", NAME_OF_ROW, "{model}_shape", NAME_ORDINARY},
+    {"all", NAME_OF_ROW, "{model}_all", NAME_ORDINARY},
+    {"by_none", NAME_OF_ROW, "{MODEL}_ORDER_NONE", NAME_ORDINARY},
+    {"everything", NAME_OF_ROW, "{model}_everything", NAME_ORDINARY},
+    {"not", NAME_OF_ROW, "{model}_not", NAME_ORDINARY},
+    {"all_of", NAME_OF_ROW, "{model}_all_of", NAME_ORDINARY},
+    {"all_of_n", NAME_OF_ROW, "{model}_all_of_n", NAME_ORDINARY},
+    {"any_of", NAME_OF_ROW, "{model}_any_of", NAME_ORDINARY},
+    {"any_of_n", NAME_OF_ROW, "{model}_any_of_n", NAME_ORDINARY},
+    {"add_having", NAME_OF_ROW, "{model}_having", NAME_ORDINARY},
+    {"select", NAME_OF_ROW, "{owner}_select_{row}", NAME_ORDINARY},
+    {"select_at", NAME_OF_ROW, "{owner}_select_{row}_at", NAME_ORDINARY},
+    {"count", NAME_OF_ROW, "{owner}_count_{row}", NAME_ORDINARY},
+    {"count_at", NAME_OF_ROW, "{owner}_count_{row}_at", NAME_ORDINARY},
     {"type", NAME_OF_MODEL, "{model}", NAME_BOTH},
     {"list", NAME_OF_MODEL, "{model}_list", NAME_BOTH},
     {"pred", NAME_OF_MODEL, "{model}_pred", NAME_BOTH},
@@ -121,6 +142,10 @@ static const char *part_of(struct arena *arena, const char *at, const char *end,
         return model->c_name;
     if (is_word(at, end, "MODEL"))
         return model->c_upper;
+    if (is_word(at, end, "owner"))
+        return model->row->model->c_name;
+    if (is_word(at, end, "row"))
+        return model->row->name;
     if (is_word(at, end, "column"))
         return column->name;
     if (is_word(at, end, "COLUMN"))
@@ -161,9 +186,9 @@ static bool is_among(const char *const *names, size_t count, const char *name)
 /* Functions and tags may share a parameter's name; typedefs and objects would be hidden. */
 static bool is_hidden_by(const struct model *model, const char *name)
 {
-    static const char *const ends[] = {"",          "_list",    "_pred",   "_query",
-                                       "_new",      "_changes", "_model",  "_all",
-                                       "_conflict", "_page",    "_columns"};
+    static const char *const ends[] = {"",          "_list",    "_pred",    "_query",
+                                       "_new",      "_changes", "_model",   "_all",
+                                       "_conflict", "_page",    "_columns", "_shape"};
     size_t length = strlen(model->c_name);
 
     if (strncmp(name, model->c_name, length) != 0)
@@ -176,9 +201,15 @@ static bool is_hidden_by(const struct model *model, const char *name)
 
 const char *name_parameter(struct arena *arena, const struct schema *schema, const char *wanted)
 {
-    for (size_t i = 0; i < schema->model_count; i++)
-        if (is_hidden_by(schema->models[i], wanted))
+    for (size_t i = 0; i < schema->model_count; i++) {
+        const struct model *model = schema->models[i];
+        bool hidden = is_hidden_by(model, wanted);
+
+        for (size_t r = 0; r < model->row_count && !hidden; r++)
+            hidden = is_hidden_by(model->rows[r].shape, wanted);
+        if (hidden)
             return arena_format(arena, "%s_", wanted);
+    }
     return wanted;
 }
 
@@ -223,11 +254,20 @@ static char *umbrella_stem(struct arena *arena, const char *path)
     return stem;
 }
 
+static bool is_header_of_row(struct arena *arena, const struct model *model, const char *file)
+{
+    for (size_t i = 0; i < model->row_count; i++)
+        if (strcmp(name_file(arena, model->rows[i].shape->c_name, "h"), file) == 0)
+            return true;
+    return false;
+}
+
 static bool is_header_of(struct arena *arena, const struct schema *schema, const char *file)
 {
     for (size_t i = 0; i < schema->model_count; i++)
         if (!schema->models[i]->link_only &&
-            strcmp(name_file(arena, schema->models[i]->c_name, "h"), file) == 0)
+            (strcmp(name_file(arena, schema->models[i]->c_name, "h"), file) == 0 ||
+             is_header_of_row(arena, schema->models[i], file)))
             return true;
     for (size_t i = 0; i < schema->enum_count; i++)
         if (strcmp(name_file(arena, schema->enums[i]->c_name, "h"), file) == 0)

@@ -13,7 +13,8 @@
 
 struct arena;
 
-enum name_scope { NAME_OF_MODEL, NAME_OF_COLUMN, NAME_OF_RELATION };
+/* NAME_OF_ROW: of a result struct, whose fields are columns. */
+enum name_scope { NAME_OF_MODEL, NAME_OF_COLUMN, NAME_OF_RELATION, NAME_OF_ROW };
 
 /* C keeps the tags of structs and enums apart from all other names. */
 enum name_space {
@@ -24,7 +25,9 @@ enum name_space {
 
 /*
  * `pattern` holds {model}, {MODEL}, {column}, {COLUMN}, {relation} and {RELATION}, which stand for
- * the C name of the model and the YAML names of its parts. One entry per C name, macros included.
+ * the C name of the model and the YAML names of its parts. For a result struct {model} is the
+ * struct's own C name, {owner} that of the model that declares it, {row} its YAML name. One entry
+ * per C name, macros included.
  */
 struct generated_name {
     const char *key; /* the emitters' word for it; NULL: not generated yet, kept free for later */

@@ -82,18 +82,33 @@ static void add_enum(struct table *table, const struct enum_type *type)
     set_whole(table, first, !type->inline_of);
 }
 
+/* What a model or a result struct is called in messages. */
+static const char *whole_origin(const struct table *table, const struct model *model)
+{
+    if (model->row)
+        return arena_format(table->arena, "row '%s' of model '%s'", model->row->name,
+                            model->row->model->name);
+    return arena_format(table->arena, "model '%s'", model->name);
+}
+
 static void add_scope(struct table *table, const struct model *model, enum name_scope scope,
                       const struct column *column, const struct relation *relation)
 {
     const char *written = column ? column->name : relation ? relation->name : model->name;
     struct place place = column ? column->place : relation ? relation->place : model->place;
     const char *noun = column ? "column" : "relation";
-    const char *origin = arena_format(table->arena, "model '%s'", model->name);
+    const char *origin = whole_origin(table, model);
     const char *fix = "rename the model ('table' keeps its name in the database) or give the file "
                       "a 'prefix'";
     size_t first = table->symbols.count;
 
-    if (scope != NAME_OF_MODEL) {
+    if (scope == NAME_OF_ROW) {
+        fix = "rename the row";
+        written = model->row->name;
+    } else if (model->row) {
+        origin = arena_format(table->arena, "field '%s' of %s", written, origin);
+        fix = "rename the field";
+    } else if (scope != NAME_OF_MODEL) {
         origin = arena_format(table->arena, "%s '%s' of %s", noun, written, origin);
         fix = column ? "rename the column ('column' keeps its name in the database)"
                      : "rename the relation";
@@ -115,6 +130,13 @@ static bool is_named_like_column(const struct model *model, const struct relatio
     return false;
 }
 
+static void add_row(struct table *table, const struct row *row)
+{
+    add_scope(table, row->shape, NAME_OF_ROW, NULL, NULL);
+    for (size_t i = 0; i < row->shape->column_count; i++)
+        add_scope(table, row->shape, NAME_OF_COLUMN, &row->shape->columns[i], NULL);
+}
+
 static void add_model(struct table *table, const struct model *model)
 {
     add_scope(table, model, NAME_OF_MODEL, NULL, NULL);
@@ -123,6 +145,8 @@ static void add_model(struct table *table, const struct model *model)
     for (size_t i = 0; i < model->relation_count; i++)
         if (!is_named_like_column(model, &model->relations[i]))
             add_scope(table, model, NAME_OF_RELATION, NULL, &model->relations[i]);
+    for (size_t i = 0; i < model->row_count; i++)
+        add_row(table, &model->rows[i]);
 }
 
 static void add_statement(struct table *table, const struct statement *statement)

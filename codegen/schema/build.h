@@ -87,6 +87,7 @@ void build_inverses(struct builder *b);
 void build_foreign_keys(struct builder *b);
 void build_order(struct builder *b);
 void build_statements(struct builder *b);
+void build_rows(struct builder *b);
 
 /* Parts of stages. */
 bool build_enum_labels(struct builder *b, struct document *document, yaml_node_t *node,

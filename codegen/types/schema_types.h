@@ -249,6 +249,61 @@ struct relation {
     struct place place;
 };
 
+/* Where the rows of a result struct come from: table 0 is the model's own. */
+struct row_table {
+    const struct relation *relation; /* that leads here; NULL: table 0 */
+    const struct model *model;
+    const char *name;   /* the path to it, joined with underscores; "" for table 0 */
+    const char *c_name; /* the same as a struct member */
+    size_t parent;      /* the table it starts from */
+    bool joined;        /* under `joins`; else only to reach a column */
+    bool inner;
+    bool optional; /* there may be no such row */
+    struct place place;
+};
+
+enum aggregate_kind {
+    AGGREGATE_NONE,
+    AGGREGATE_COUNT,
+    AGGREGATE_COUNT_DISTINCT,
+    AGGREGATE_SUM,
+    AGGREGATE_AVG,
+    AGGREGATE_MIN,
+    AGGREGATE_MAX
+};
+
+/* What a field of a result struct holds; beside its column in `shape`. */
+struct row_source {
+    size_t table;
+    const struct relation **path; /* of a value: from there to the rows that are aggregated */
+    size_t path_count;
+    const struct column *column; /* NULL: a count of rows */
+    enum aggregate_kind aggregate;
+    bool grouped; /* the rows are grouped by it */
+};
+
+/* A whole row as a member of a result struct. */
+struct row_object {
+    const char *name;
+    const char *c_name;
+    size_t table;
+};
+
+/* A result struct, declared under `rows`. */
+struct row {
+    const char *name;
+    const char *yaml; /* as written, on one line, safe inside a C comment */
+    struct model *model;
+    struct model *shape; /* its fields as a model without table, key and relations */
+    struct row_table *tables;
+    size_t table_count; /* at least 1 */
+    struct row_source *sources; /* one per column of `shape` */
+    struct row_object *objects;
+    size_t object_count;
+    bool grouped; /* one row per group, or one for all */
+    struct place place;
+};
+
 struct model {
     const char *name;
     const char *c_name;  /* shop_user: struct tag and the start of every function name */
@@ -276,6 +331,9 @@ struct model {
     struct check *checks;
     size_t check_count;
     const struct column *version; /* the optimistic lock column, NULL: none */
+    struct row *rows;
+    size_t row_count;
+    const struct row *row; /* of a `shape`: whose it is; else NULL */
     struct place place;
 };
 

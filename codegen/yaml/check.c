@@ -39,7 +39,8 @@ static const char *entry_noun(const char *key)
     static const char *const nouns[][2] = {
         {"models", "a model"},       {"columns", "a column"},    {"enums", "an enum"},
         {"relations", "a relation"}, {"indexes", "an index"},    {"uniques", "a unique"},
-        {"checks", "a check"},       {"through", "a 'through'"},
+        {"checks", "a check"},       {"through", "a 'through'"}, {"rows", "a row"},
+        {"values", "a value"},       {"joins", "a join"},
     };
 
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)

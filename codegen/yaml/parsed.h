@@ -101,6 +101,38 @@ struct parsed_check {
     char *expression;
 };
 
+/* All but the name hold a path, and one of them is given. */
+struct parsed_value {
+    char *name;
+    char *count;
+    char *count_distinct;
+    char *sum;
+    char *avg;
+    char *min;
+    char *max;
+};
+
+/* The numbers in the tables are those of enum join_kind plus one. */
+struct parsed_join {
+    char *relation;
+    int kind;
+};
+
+struct parsed_row {
+    char *name;
+    char *comment;
+    char **columns;
+    unsigned columns_count;
+    char **group_by;
+    unsigned group_by_count;
+    char **objects;
+    unsigned objects_count;
+    struct parsed_value *values;
+    unsigned values_count;
+    struct parsed_join *joins;
+    unsigned joins_count;
+};
+
 struct parsed_model {
     char *name;
     char *table;
@@ -120,6 +152,8 @@ struct parsed_model {
     unsigned uniques_count;
     struct parsed_check *checks;
     unsigned checks_count;
+    struct parsed_row *rows;
+    unsigned rows_count;
 };
 
 struct parsed_file {

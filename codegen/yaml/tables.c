@@ -148,6 +148,42 @@ static const cyaml_schema_field_t check_fields[] = {
 };
 ENTRY(check_entry, parsed_check, check_fields);
 
+static const cyaml_strval_t join_kinds[] = {
+    {"left", 1},
+    {"inner", 2},
+};
+
+static const cyaml_schema_field_t value_fields[] = {
+    REQUIRED_TEXT("name", parsed_value, name),
+    TEXT("count", parsed_value, count),
+    TEXT("count_distinct", parsed_value, count_distinct),
+    TEXT("sum", parsed_value, sum),
+    TEXT("avg", parsed_value, avg),
+    TEXT("min", parsed_value, min),
+    TEXT("max", parsed_value, max),
+    END,
+};
+ENTRY(value_entry, parsed_value, value_fields);
+
+static const cyaml_schema_field_t join_fields[] = {
+    REQUIRED_TEXT("relation", parsed_join, relation),
+    CHOICE("kind", parsed_join, kind, CYAML_FLAG_OPTIONAL, join_kinds),
+    END,
+};
+ENTRY(join_entry, parsed_join, join_fields);
+
+static const cyaml_schema_field_t row_fields[] = {
+    REQUIRED_TEXT("name", parsed_row, name),
+    TEXT("comment", parsed_row, comment),
+    TEXTS("columns", parsed_row, columns),
+    TEXTS("group_by", parsed_row, group_by),
+    TEXTS("objects", parsed_row, objects),
+    ENTRIES("values", parsed_row, values, value_entry),
+    ENTRIES("joins", parsed_row, joins, join_entry),
+    END,
+};
+ENTRY(row_entry, parsed_row, row_fields);
+
 static const cyaml_schema_field_t model_fields[] = {
     REQUIRED_TEXT("name", parsed_model, name),
     TEXT("table", parsed_model, table),
@@ -161,6 +197,7 @@ static const cyaml_schema_field_t model_fields[] = {
     ENTRIES("indexes", parsed_model, indexes, index_entry),
     ENTRIES("uniques", parsed_model, uniques, unique_entry),
     ENTRIES("checks", parsed_model, checks, check_entry),
+    ENTRIES("rows", parsed_model, rows, row_entry),
     END,
 };
 ENTRY(model_entry, parsed_model, model_fields);

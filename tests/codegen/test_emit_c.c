@@ -234,6 +234,12 @@ static void test_names(void **state)
     check_case("names");
 }
 
+static void test_rows(void **state)
+{
+    (void)state;
+    check_case("rows");
+}
+
 static void test_files(void **state)
 {
     (void)state;
@@ -255,10 +261,12 @@ static void test_expectations_compile(void **state)
     compile_case("names");
     compile_case("files");
     compile_case("statements");
+    compile_case("rows");
     compile_alone("users");
     compile_alone("names");
     compile_alone("files");
     compile_alone("statements");
+    compile_alone("rows");
 }
 
 /* What expect_failure.py can't judge: faults that are found in a header, or late. */
@@ -382,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_statements),
+        cmocka_unit_test(test_rows),
         cmocka_unit_test(test_expectations_compile),
         cmocka_unit_test(test_what_must_not_compile),
         cmocka_unit_test(test_writer_fills_placeholders),

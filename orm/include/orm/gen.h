@@ -12,6 +12,7 @@
 #include <orm/order.h>
 #include <orm/predicate.h>
 #include <orm/raw.h>
+#include <orm/rows.h>
 #include <orm/session.h>
 #include <orm/set.h>
 #include <orm/site.h>

@@ -15,6 +15,7 @@
 #include <orm/nplusone.h>
 #include <orm/predicate.h>
 #include <orm/raw.h>
+#include <orm/rows.h>
 #include <orm/session.h>
 #include <orm/set.h>
 #include <orm/site.h>

@@ -11,6 +11,7 @@
 #include "sql/order_text.h"
 #include "sql/position.h"
 #include "sql/predicate_text.h"
+#include "sql/rows_text.h"
 
 const char *orm__table_alias(uint16_t table, char alias[16])
 {
@@ -220,6 +221,10 @@ orm_status orm__compile_query(const orm__dialect *dialect, const orm__query *que
     case ORM__PURPOSE_EXISTS:
     case ORM__PURPOSE_AGGREGATE:
         compile_count(&text, query);
+        break;
+    case ORM__PURPOSE_ROWS:
+    case ORM__PURPOSE_COUNT_ROWS:
+        orm__compile_rows(&text, query);
         break;
     case ORM__PURPOSE_RELATED:
         orm__compile_related(&text, query);

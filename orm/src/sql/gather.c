@@ -10,6 +10,7 @@
 #include "sql/order_text.h"
 #include "sql/position.h"
 #include "sql/predicate_text.h"
+#include "sql/rows_text.h"
 #include "sql/view.h"
 
 enum { SHAPE_LIMIT = 1024 * 1024 };
@@ -341,6 +342,8 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
         shape_u16(gathered, (uint16_t)query->aggregate);
         shape_u16(gathered, query->aggregate_column);
     }
+    if (query->purpose == ORM__PURPOSE_ROWS || query->purpose == ORM__PURPOSE_COUNT_ROWS)
+        orm__gather_rows(gathered, query->rows);
     for (size_t i = 0; i < key_count; i++)
         orm__gather_value(gathered, keys[i]);
     /* Joins come last where the rows are picked before anything is joined. */
@@ -358,4 +361,9 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
     if (query->spreads)
         gather_joins(gathered, query);
     return gathered->status;
+}
+
+void orm__gather_where(orm__gathered *gathered, const orm_model *model, const orm_pred *where)
+{
+    gather_where(gathered, model, where);
 }

@@ -75,8 +75,14 @@ static void write_first_row(orm__text *text, const joining *join, const char *to
 void orm__text_join(orm__text *text, const char *from, const orm_model *owner,
                     const orm_relation *relation, const char *to, const orm_pred *where)
 {
+    orm__text_join_as(text, " LEFT JOIN ", from, owner, relation, to, where);
+}
+
+void orm__text_join_as(orm__text *text, const char *word, const char *from, const orm_model *owner,
+                       const orm_relation *relation, const char *to, const orm_pred *where)
+{
     joining join = {from, owner, relation, where};
-    orm__text_add(text, " LEFT JOIN ");
+    orm__text_add(text, word);
     orm__text_table(text, relation->target->schema, relation->target->table);
     orm__text_add(text, " AS ");
     orm__text_add(text, to);

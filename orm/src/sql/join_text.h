@@ -11,6 +11,9 @@
  */
 void orm__text_join(orm__text *text, const char *from, const orm_model *owner,
                     const orm_relation *relation, const char *to, const orm_pred *where);
+/* The same with another word, " JOIN "; also of a has_many, whose rows all come. */
+void orm__text_join_as(orm__text *text, const char *word, const char *from, const orm_model *owner,
+                       const orm_relation *relation, const char *to, const orm_pred *where);
 
 /*
  * The same of a relation through a link, called `link`: each row of `from` comes once for each link

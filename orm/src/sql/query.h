@@ -39,7 +39,8 @@ typedef enum orm__purpose {
     ORM__PURPOSE_COPY,
     ORM__PURPOSE_RAW,
     ORM__PURPOSE_AGGREGATE,
-    ORM__PURPOSE_ROWS, /* result structs: sql/rows.h */
+    ORM__PURPOSE_ROWS, /* of a result struct */
+    ORM__PURPOSE_COUNT_ROWS,
     ORM__PURPOSE_NAMED
 } orm__purpose;
 
@@ -108,6 +109,8 @@ typedef struct orm__query {
     /* AGGREGATE. */
     orm_aggregate_kind aggregate;
     uint16_t aggregate_column; /* by index */
+    /* ROWS, COUNT_ROWS: where they come from. Condition, order and limits are on their fields. */
+    const struct orm__row_query *rows;
 } orm__query;
 
 /* The walk's result; reused from query to query. */
@@ -142,6 +145,10 @@ void orm__gather_column(orm__gathered *gathered, const orm_model *model, uint16_
  */
 orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
                              const orm_value *keys, size_t key_count);
+
+/* The values of a condition on rows of `model`; NULL and kind NONE are none. ORM_MISUSE: it is one
+ * of another model. */
+void orm__gather_where(orm__gathered *gathered, const orm_model *model, const orm_pred *where);
 
 /* What compiling gives; all of it owned by `arena`. */
 typedef struct orm__compiled {

@@ -1,0 +1,645 @@
+/* Result structs, against hand-written SQL. */
+#include <stdio.h>
+
+#include <orm/orm.h>
+
+#include "rows.orm.h"
+#include "support/fixture.h"
+
+enum { COMPANIES = 12, WORKERS = 30, SALES = 90 };
+
+static void fill_sale(int i)
+{
+    static const char *const states[] = {"open", "paid", "it''s void"};
+    static const char *const totals[] = {"1.0", "1.00", "2.5", "99999999999999999999.25", "-3"};
+    static const char *const took[] = {"'P1M'", "'P30D'", "null", "'PT1H30M'"};
+    char seller[16] = "null";
+    char amount[16] = "null";
+    char weight[16] = "null";
+    if (i % 4 != 0)
+        (void)snprintf(seller, sizeof seller, "%d", 1 + i % WORKERS);
+    if (i % 5 != 0)
+        (void)snprintf(amount, sizeof amount, "%d", i * 7 - 100);
+    if (i % 3 != 0)
+        (void)snprintf(weight, sizeof weight, "%d.5", i);
+    test_execute(&database,
+                 "insert into sales (id, company_id, seller_id, state, total, amount, weight, code,"
+                 " made_at, took, urgent) values (%d, %d, %s, '%s', '%s', %s, %s, '%s',"
+                 " '2021-%02d-03 04:05:06+00:00', %s, %s)",
+                 i, 1 + i % (COMPANIES - 3), seller, states[i % 3], totals[i % 5], amount, weight,
+                 i % 2 == 0 ? "ab  " : "cd  ", 1 + i % 12, took[i % 4],
+                 test_either(&database, i % 2 == 0 ? "1" : "0", i % 2 == 0 ? "true" : "false"));
+    for (int k = 0; k < i % 4; k++)
+        test_execute(&database,
+                     "insert into lines (id, sale_id, quantity, price) values (%d, %d,"
+                     " %d, '%d.25')",
+                     i * 10 + k, i, 1 + k, i);
+    for (int k = 1; k <= i % 3; k++)
+        test_execute(&database, "insert into sales_tags (sale, tag) values (%d, %d)", i, k);
+}
+
+static int open_database(void **state)
+{
+    (void)state;
+    test_open(&database, NULL, "models/rows.yaml", NULL);
+    for (int i = 1; i <= COMPANIES; i++)
+        test_execute(&database,
+                     i < 4 ? "insert into \"Companies\" values (%d, 'company %d', 'it''s', null)"
+                           : "insert into \"Companies\" values (%d, 'company %d', null, %d)",
+                     i, i % 5, i / 3);
+    for (int i = 1; i <= WORKERS; i++)
+        test_execute(&database, "insert into workers values (%d, %d, 'seller %d', '%d.50')", i,
+                     1 + i % COMPANIES, i, i);
+    test_execute(&database, "insert into tags values (1, 'one'), (2, 'two'), (3, 'three')");
+    for (int i = 1; i <= SALES; i++)
+        fill_sale(i);
+    return 0;
+}
+
+static void add_opt(test_text *text, orm_opt_i64 value, char end)
+{
+    if (value.has)
+        test_text_add(text, "%lld%c", (long long)value.value, end);
+    else
+        test_text_add(text, "-%c", end);
+}
+
+static const char *shown(const char *text)
+{
+    return text == NULL ? "-" : text;
+}
+
+static void columns_by_path(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_text text = {0};
+    r_company_place_list places;
+    assert_ok(db, r_company_select_place(
+                      db, &(r_company_place_query){.order_by = {R_COMPANY_PLACE_BY_ID}}, &places));
+    assert_statements(&database, 1);
+    for (size_t i = 0; i < places.count; i++)
+        test_text_add(&text, "%lld|%s|%s|%s|%s\n", (long long)places.items[i].id,
+                      places.items[i].name, shown(places.items[i].city),
+                      shown(places.items[i].parent_name), shown(places.items[i].grand));
+    assert_rows(text, "select c.id, c.\"full name\", c.city, p.\"full name\", g.\"full name\" from"
+                      " \"Companies\" c left join \"Companies\" p on p.id = c.parent_id left join"
+                      " \"Companies\" g on g.id = p.parent_id order by c.id");
+}
+
+static void conditions_order_and_limits(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_text text = {0};
+    r_company_place_list places;
+    int64_t count = 0;
+    r_company_place_query query = {
+        .where = r_company_has_sales(db, r_sale_everything()),
+        .having = r_company_place_any_of(db, r_company_place_grand_is_null(),
+                                         r_company_place_parent_name_is(orm_eq("company 2"))),
+        .order_by = {R_COMPANY_PLACE_BY_PARENT_NAME_DESC, R_COMPANY_PLACE_BY_ID},
+        .limit = 4,
+        .offset = 1};
+    r_company_place_having(db, &query, r_company_place_id_is(orm_ne(3)));
+    assert_ok(db, r_company_select_place(db, &query, &places));
+    assert_ok(db, r_company_count_place(db, &query, &count));
+    assert_statements(&database, 2);
+    assert_int_equal(count, places.count);
+    for (size_t i = 0; i < places.count; i++)
+        test_text_add(&text, "%lld\n", (long long)places.items[i].id);
+    assert_rows(text,
+                "select c.id from \"Companies\" c left join \"Companies\" p on p.id = c.parent_id"
+                " left join \"Companies\" g on g.id = p.parent_id where exists (select 1 from sales"
+                " s where s.company_id = c.id) and (g.id is null or p.\"full name\" = 'company 2')"
+                " and c.id <> 3 order by p.\"full name\" desc nulls first, c.id limit 4 offset 1");
+    query.limit = orm_limit(0);
+    assert_ok(db, r_company_select_place(db, &query, &places));
+    assert_int_equal(places.count, 0);
+    query.limit = -1;
+    assert_status(db, r_company_select_place(db, &query, &places), ORM_INVALID);
+    assert_status(db, r_company_count_place(db, &query, &count), ORM_INVALID);
+    /* No query is all rows. */
+    assert_ok(db, r_company_select_place(db, NULL, &places));
+    assert_int_equal(places.count, COMPANIES);
+    assert_ok(db, r_company_count_place(db, &r_company_place_all, &count));
+    assert_int_equal(count, COMPANIES);
+}
+
+static void repeating_prepares_nothing(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    r_company_place_list places;
+    for (int i = 0; i < 3; i++) {
+        r_company_place_query query = {.having = r_company_place_id_is(orm_gt(i)), .limit = 3 + i};
+        test_count_start(&database);
+        assert_ok(db, r_company_select_place(db, &query, &places));
+        assert_counts(&database, 1, i == 0 ? 1 : 0);
+    }
+}
+
+static void values_of_each_row(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_text text = {0};
+    char moment[ORM_TEMPORAL_TEXT_SIZE];
+    r_company_turnover_list rows;
+    assert_ok(db,
+              r_company_select_turnover(
+                  db, &(r_company_turnover_query){.order_by = {R_COMPANY_TURNOVER_BY_ID}}, &rows));
+    assert_statements(&database, 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        const r_company_turnover *row = &rows.items[i];
+        test_text_add(&text, "%lld|%lld|%lld|", (long long)row->id, (long long)row->sale_count,
+                      (long long)row->staff_count);
+        add_opt(&text, row->units, '|');
+        test_text_add(&text, "%lld|%lld|%lld|%s\n", (long long)row->tag_count,
+                      (long long)row->tag_names, (long long)row->uncle_count,
+                      shown(row->first_seller));
+    }
+    assert_rows(
+        text,
+        "select c.id, (select count(*) from sales s where s.company_id = c.id),"
+        " (select count(*) from workers e where e.company_id = c.id),"
+        " (select sum(quantity) from lines l, sales s where l.sale_id = s.id and s.company_id ="
+        " c.id), (select count(*) from sales_tags t, sales s where t.sale = s.id and s.company_id ="
+        " c.id), (select count(distinct g.name) from tags g, sales_tags t, sales s where g.id ="
+        " t.tag and t.sale = s.id and s.company_id = c.id), (select count(*) from \"Companies\" u"
+        " where u.parent_id = c.parent_id), (select min(e.name) from workers e, sales s where"
+        " s.seller_id = e.id and s.company_id = c.id) from \"Companies\" c order by c.id");
+    assert_non_null(rows.items[0].total.text);
+    assert_true(rows.items[0].latest.has && rows.items[0].mean.has);
+    (void)orm_timestamptz_format(rows.items[0].latest.value, moment);
+    assert_string_equal(moment, "2021-10-03 04:05:06+00:00");
+    /* Of no rows there is no value, but a count. */
+    assert_int_equal(rows.items[COMPANIES - 1].sale_count, 0);
+    assert_null(rows.items[COMPANIES - 1].total.text);
+    assert_false(rows.items[COMPANIES - 1].mean.has || rows.items[COMPANIES - 1].latest.has);
+}
+
+static void conditions_on_values(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_text text = {0};
+    r_company_turnover_list rows;
+    r_company_turnover_query query = {
+        .having = r_company_turnover_all_of(
+            db, r_company_turnover_sale_count_is(orm_ge(10)),
+            r_company_turnover_total_is(orm_gt((orm_numeric){"1e20"})),
+            r_company_turnover_not(db, r_company_turnover_first_seller_is_null())),
+        .order_by = {R_COMPANY_TURNOVER_BY_UNITS_DESC, R_COMPANY_TURNOVER_BY_ID}};
+    assert_ok(db, r_company_select_turnover(db, &query, &rows));
+    for (size_t i = 0; i < rows.count; i++)
+        test_text_add(&text, "%lld\n", (long long)rows.items[i].id);
+    assert_true(rows.count > 0);
+    assert_rows(text,
+                "select c.id from \"Companies\" c where (select count(*) from sales s where"
+                " s.company_id = c.id) >= 10 and exists (select 1 from sales s where s.company_id ="
+                " c.id and s.seller_id is not null) and (select sum(%s) from sales s where"
+                " s.company_id = c.id) > 1e20 order by (select sum(quantity) from lines l, sales s"
+                " where l.sale_id = s.id and s.company_id = c.id) desc, c.id",
+                test_either(&database, "cast(total as real)", "total"));
+}
+
+static void groups(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_text text = {0};
+    r_sale_by_state_list rows;
+    r_sale_by_state_query query = {
+        .where = r_sale_id_is(orm_le(80)),
+        .having = r_sale_by_state_number_is(orm_gt(2)),
+        .order_by = {R_SALE_BY_STATE_BY_COMPANY_NAME, R_SALE_BY_STATE_BY_LAST}};
+    static const char *const labels[] = {"", "open", "paid", "it's void"};
+    assert_ok(db, r_sale_select_by_state(db, &query, &rows));
+    assert_statements(&database, 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        const r_sale_by_state *row = &rows.items[i];
+        test_text_add(&text, "%s|%s|%lld|", labels[row->state], row->company_name,
+                      (long long)row->number);
+        add_opt(&text, row->amounts, '|');
+        test_text_add(&text, "%s|%lld\n", row->last_code, (long long)row->sellers);
+    }
+    assert_rows(text, "select s.state, c.\"full name\", count(*), sum(amount), max(code),"
+                      " count(distinct seller_id) from sales s left join \"Companies\" c on c.id ="
+                      " s.company_id where s.id <= 80 group by s.state, c.\"full name\" having"
+                      " count(*) > 2 order by c.\"full name\", max(made_at)");
+}
+
+/* The text of every value of a group. */
+static void add_group(test_text *text, const r_sale_by_state *row)
+{
+    char shape[ORM_TEMPORAL_TEXT_SIZE] = "-";
+    char moment[ORM_TEMPORAL_TEXT_SIZE];
+    if (row->took.has)
+        (void)orm_interval_format(row->took.value, shape);
+    (void)orm_timestamptz_format(row->last.value, moment);
+    test_text_add(text, "%lld|%s|%s|", (long long)row->number, row->total.text, row->mean.text);
+    add_opt(text, row->amounts, '|');
+    test_text_add(text, "%.15g|", row->amount_mean.value);
+    test_text_add(text, row->weight_sum.has ? "%.15g|" : "-|", row->weight_sum.value);
+    test_text_add(text, "%s|%s|%s|%s|%lld|%lld\n", row->cheapest.text, row->last_code, moment,
+                  shape, (long long)row->sellers, (long long)row->totals);
+}
+
+/* Exact, and the same on both databases: what PostgreSQL gives. */
+static const char *const first_40 =
+    "4|99999999999999999999.75|24999999999999999999.94|183|61|76|-3|cd  |2021-12-03"
+    " 04:05:06+00:00|P1M30DT1H30M|3|4\n"
+    "4|99999999999999999999.75|24999999999999999999.94|230|57.5|-|-3|cd  |2021-10-03"
+    " 04:05:06+00:00|P1M30DT1H30M|3|4\n";
+
+static void values_of_groups(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_text text = {0};
+    r_sale_by_state_list rows;
+    assert_ok(db, r_sale_select_by_state(
+                      db,
+                      &(r_sale_by_state_query){
+                          .where = r_sale_id_is(orm_le(40)),
+                          .having = r_sale_by_state_company_name_is(orm_eq("company 1")),
+                          .order_by = {R_SALE_BY_STATE_BY_NUMBER, R_SALE_BY_STATE_BY_AMOUNTS}},
+                      &rows));
+    for (size_t i = 0; i < rows.count; i++)
+        add_group(&text, &rows.items[i]);
+    assert_string_equal(text.data, first_40);
+    if (database.postgresql)
+        test_execute(&database, "set intervalstyle to 'iso_8601'");
+    if (database.postgresql)
+        assert_rows(text,
+                    "select count(*), sum(total), avg(total), sum(amount), avg(amount)::float8,"
+                    " sum(weight), min(total), max(code), to_char(max(made_at) at time zone"
+                    " 'UTC', 'YYYY-MM-DD HH24:MI:SS+00:00'), sum(took), count(distinct"
+                    " seller_id), count(distinct total) from sales where id <= 40 and"
+                    " company_id in (1, 6, 11) group by state order by 1, 4");
+    test_text_free(&text);
+}
+
+static void one_row_for_all(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    r_sale_overall_list all;
+    assert_ok(db, r_sale_select_overall(db, NULL, &all));
+    assert_int_equal(all.count, 1);
+    assert_int_equal(all.items[0].number, SALES);
+    assert_string_equal(all.items[0].total.text, "1800000000000000000013.50");
+    assert_string_equal(all.items[0].mean.text, "20000000000000000000.15");
+    /* Of no rows as well: nothing but a count has a value. */
+    assert_ok(db, r_sale_select_overall(
+                      db, &(r_sale_overall_query){.where = r_sale_id_is(orm_lt(0))}, &all));
+    assert_int_equal(all.count, 1);
+    assert_int_equal(all.items[0].number, 0);
+    assert_null(all.items[0].total.text);
+    assert_null(all.items[0].mean.text);
+}
+
+/* Groups are what the database holds equal: 1.0 and 1.00, a month and 30 days. */
+static void groups_by_equality(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    r_sale_by_total_list totals;
+    r_sale_by_took_list took;
+    int64_t count = 0;
+    assert_ok(db,
+              r_sale_select_by_total(db,
+                                     &(r_sale_by_total_query){.having = r_sale_by_total_total_is(
+                                                                  orm_eq((orm_numeric){"1"}))},
+                                     &totals));
+    assert_int_equal(totals.count, 1);
+    assert_int_equal(totals.items[0].number, 2 * SALES / 5);
+    assert_ok(db, r_sale_count_by_total(db, NULL, &count));
+    assert_int_equal(count, 4);
+    assert_ok(
+        db, r_sale_select_by_took(db,
+                                  &(r_sale_by_took_query){.order_by = {R_SALE_BY_TOOK_BY_TOOK_DESC,
+                                                                       R_SALE_BY_TOOK_BY_CODE}},
+                                  &took));
+    assert_int_equal(took.count, 4);
+    assert_false(took.items[0].took.has);
+    assert_string_equal(took.items[0].code, "ab  ");
+    /* The month and the 30 days: one is in even rows, the other in odd ones, so codes part them. */
+    assert_int_equal(took.items[1].number + took.items[2].number, 45);
+}
+
+static void groups_of_joined_rows(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_text text = {0};
+    r_sale_by_tag_list rows;
+    assert_ok(db, r_sale_select_by_tag(
+                      db,
+                      &(r_sale_by_tag_query){.order_by = {R_SALE_BY_TAG_BY_TAGS_NAME},
+                                             .on = {.lines = r_line_quantity_is(orm_le(2)),
+                                                    .tags = r_tag_name_is(orm_ne("three"))}},
+                      &rows));
+    assert_statements(&database, 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        test_text_add(&text, "%s|%lld|%lld|", shown(rows.items[i].tags_name),
+                      (long long)rows.items[i].number, (long long)rows.items[i].tagged);
+        add_opt(&text, rows.items[i].quantity, '\n');
+    }
+    assert_rows(text, "select t.name, count(*), count(t.id), sum(l.quantity) from sales s left join"
+                      " (sales_tags st join tags t on t.id = st.tag and t.name <> 'three') on"
+                      " st.sale = s.id join lines l on l.sale_id = s.id and l.quantity <= 2 group"
+                      " by t.name order by t.name is null, t.name");
+}
+
+static void whole_rows(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_text text = {0};
+    r_company_with_sales_list rows;
+    r_company *company = NULL;
+    assert_ok(db, r_company_find(db, 1, &company));
+    test_count_start(&database);
+    assert_ok(db,
+              r_company_select_with_sales(db,
+                                          &(r_company_with_sales_query){
+                                              .on = {.sales = r_sale_state_is(R_STATE_PAID)},
+                                              .order_by = {R_COMPANY_WITH_SALES_BY_SALE_COUNT_DESC,
+                                                           R_COMPANY_WITH_SALES_BY_SELLER,
+                                                           R_COMPANY_WITH_SALES_BY_LINE_COUNT},
+                                          },
+                                          &rows));
+    assert_statements(&database, 1);
+    size_t absent = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        const r_company_with_sales *row = &rows.items[i];
+        assert_non_null(row->company);
+        if (row->company->id == 1)
+            assert_ptr_equal(row->company, company);
+        if (row->sale == NULL)
+            absent++;
+        else
+            assert_true(row->sale->state == R_STATE_PAID &&
+                        row->sale->company_id == row->company->id);
+        test_text_add(&text, "%s|%lld|%lld\n", shown(row->seller), (long long)row->sale_count,
+                      (long long)row->line_count);
+    }
+    assert_true(absent >= 3);
+    assert_rows(
+        text,
+        "select e.name, (select count(*) from sales x where x.company_id = c.id), (select"
+        " count(*) from lines l where l.sale_id = s.id) from \"Companies\" c left join sales"
+        " s on s.company_id = c.id and s.state = 'paid' left join workers e on e.id ="
+        " s.seller_id order by 2 desc, e.name is null, e.name, 3 limit %d",
+        (int)rows.count);
+}
+
+static void several_joins(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_text text = {0};
+    r_company_goods_list rows;
+    assert_ok(db, r_company_select_goods(
+                      db,
+                      &(r_company_goods_query){.where = r_company_id_is(orm_le(4)),
+                                               .on = {.sales = r_sale_id_is(orm_le(30)),
+                                                      .sales_lines = r_line_quantity_is(orm_gt(1)),
+                                                      .sales_tags = r_tag_name_is(orm_prefix("t"))},
+                                               .having = r_company_goods_id_is(orm_gt(1)),
+                                               .order_by = {R_COMPANY_GOODS_BY_SALES_ID,
+                                                            R_COMPANY_GOODS_BY_LINE_ID,
+                                                            R_COMPANY_GOODS_BY_TAG_NAME}},
+                      &rows));
+    assert_statements(&database, 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        const r_company_goods *row = &rows.items[i];
+        test_text_add(&text, "%lld|%lld|", (long long)row->id, (long long)row->sales_id);
+        add_opt(&text, row->line_id, '|');
+        test_text_add(&text, "%s|%s|%s\n", shown(row->tag_name),
+                      row->sales_seller == NULL ? "-" : row->sales_seller->name,
+                      row->parent == NULL ? "-" : row->parent->name);
+        assert_true((row->line != NULL) == row->line_id.has);
+        assert_true((row->tag != NULL) == (row->tag_name != NULL));
+        if (row->line != NULL)
+            assert_true(row->line->id == row->line_id.value && row->line->sale_id == row->sales_id);
+        if (row->tag != NULL)
+            assert_string_equal(row->tag->name, row->tag_name);
+    }
+    assert_rows(text,
+                "select c.id, s.id, l.id, t.name, e.name, p.\"full name\" from \"Companies\" c"
+                " join sales s on s.company_id = c.id and s.id <= 30"
+                " left join lines l on l.sale_id = s.id and l.quantity > 1"
+                " left join (sales_tags st join tags t on t.id = st.tag and t.name like 't%%')"
+                " on st.sale = s.id left join workers e on e.id = s.seller_id"
+                " left join \"Companies\" p on p.id = c.parent_id"
+                " where c.id <= 4 and c.id > 1 order by s.id, l.id is null, l.id, t.name is null,"
+                " t.name");
+}
+
+static void objects_alone(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    r_company_pair_list pairs;
+    int64_t count = 0;
+    assert_ok(db, r_company_select_pair(
+                      db, &(r_company_pair_query){.where = r_company_id_is(orm_gt(2))}, &pairs));
+    assert_statements(&database, 1);
+    assert_int_equal(pairs.count, COMPANIES - 2);
+    for (size_t i = 0; i < pairs.count; i++) {
+        const r_company *company = pairs.items[i].company;
+        assert_true((pairs.items[i].parent != NULL) == company->parent_id.has);
+        if (pairs.items[i].parent != NULL)
+            assert_int_equal(pairs.items[i].parent->id, company->parent_id.value);
+        /* One row is one object, wherever it stands. */
+        for (size_t k = 0; k < pairs.count; k++)
+            if (pairs.items[k].parent != NULL && pairs.items[k].parent->id == company->id)
+                assert_ptr_equal(pairs.items[k].parent, company);
+    }
+    assert_ok(db, r_company_count_pair(db, &(r_company_pair_query){.offset = 5}, &count));
+    assert_int_equal(count, COMPANIES - 5);
+}
+
+static void distinct_rows(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_text text = {0};
+    r_sale_price_list rows;
+    int64_t count = 0;
+    r_sale_price_query query = {.distinct = true,
+                                .order_by = {R_SALE_PRICE_BY_TOTAL, R_SALE_PRICE_BY_CODE}};
+    assert_ok(db, r_sale_select_price(db, &query, &rows));
+    assert_int_equal(rows.count, 8);
+    for (size_t i = 0; i < rows.count; i++)
+        test_text_add(&text, "%s|%d\n", rows.items[i].code,
+                      orm_numeric_compare(rows.items[i].total, (orm_numeric){"1"}));
+    assert_string_equal(text.data, "ab  |-1\ncd  |-1\nab  |0\ncd  |0\nab  |1\ncd  |1\nab  |1\n"
+                                   "cd  |1\n");
+    test_text_free(&text);
+    assert_ok(db, r_sale_count_price(db, &query, &count));
+    assert_int_equal(count, 8);
+    query.limit = 3;
+    assert_ok(db, r_sale_count_price(db, &query, &count));
+    assert_int_equal(count, 3);
+    query.distinct = false;
+    query.limit = 0;
+    assert_ok(db, r_sale_count_price(db, &query, &count));
+    assert_int_equal(count, SALES);
+}
+
+/* Text that would be SQL is a value, in every place a value can stand. */
+static void values_are_data(void **state)
+{
+    (void)state;
+    static const char *const hostile[] = {"'; drop table sales; --", "\" or 1=1", "it's", "%s$1?"};
+    orm_session *db = test_session(&database);
+    r_company_with_sales_list rows;
+    for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+        const char *text = hostile[i];
+        assert_ok(db, r_company_select_with_sales(
+                          db,
+                          &(r_company_with_sales_query){
+                              .where = r_company_city_is(orm_ne(text)),
+                              .on = {.sales = r_sale_code_is(orm_ne(text))},
+                              .having = r_company_with_sales_seller_is(orm_ne(text))},
+                          &rows));
+        assert_status(db,
+                      r_company_select_with_sales(db,
+                                                  &(r_company_with_sales_query){
+                                                      .collation = "C\" or \"1",
+                                                      .order_by = {R_COMPANY_WITH_SALES_BY_SELLER}},
+                                                  &rows),
+                      ORM_SCHEMA);
+        assert_int_equal(rows.count, 0);
+        orm_session_rollback(db);
+    }
+    assert_int_equal(test_number(&database, "select count(*) from sales"), SALES);
+}
+
+static void what_can_not_be(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    r_company_place_list places;
+    r_sale_price_list prices;
+    r_company_place_query query = {.having = {r_sale_price_code_is(orm_eq("x")).pred}};
+    assert_status(db, r_company_select_place(db, &query, &places), ORM_MISUSE);
+    query = (r_company_place_query){.where = {r_sale_id_is(orm_eq(1)).pred}};
+    assert_status(db, r_company_select_place(db, &query, &places), ORM_MISUSE);
+    query = (r_company_place_query){.order_by = {(enum r_company_place_order)99}};
+    assert_status(db, r_company_select_place(db, &query, &places), ORM_INVALID);
+    query = (r_company_place_query){.having = r_company_place_name_is(orm_eq((char *)NULL))};
+    assert_status(db, r_company_select_place(db, &query, &places), ORM_MISUSE);
+    assert_string_equal(orm_session_error(db)->model, "company_place");
+    assert_string_equal(orm_session_error(db)->column, "name");
+    assert_null(places.items);
+    assert_status(db,
+                  r_sale_select_price(db,
+                                      &(r_sale_price_query){.having = r_sale_price_total_is(orm_eq(
+                                                                (orm_numeric){"no number"}))},
+                                      &prices),
+                  ORM_INVALID);
+    assert_statements(&database, 0);
+}
+
+/* A NULL where the model says there is none is an error that names the field. */
+static void unexpected_null(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    r_line_sold_list rows;
+    test_execute(&database, "%s",
+                 test_either(&database, "pragma foreign_keys = off",
+                             "set session_replication_role = replica"));
+    test_execute(&database, "insert into lines (id, sale_id, quantity, price) values (9999, 9999,"
+                            " 1, '1.00')");
+    assert_ok(db, r_line_select_sold(db, &(r_line_sold_query){.where = r_line_id_is(orm_lt(9999))},
+                                     &rows));
+    assert_true(rows.count > 0);
+    assert_status(db, r_line_select_sold(db, NULL, &rows), ORM_SCHEMA);
+    assert_string_equal(orm_session_error(db)->model, "line_sold");
+    assert_string_equal(orm_session_error(db)->column, "code");
+    assert_int_equal(rows.count, 0);
+    assert_null(rows.items);
+    orm_session_rollback(db);
+    test_execute(&database, "delete from lines where id = 9999");
+}
+
+static void queued_rows_are_seen(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    r_company_turnover_list rows;
+    assert_ok(db,
+              r_company_add(db, &(r_company_new){.id = ORM_SET(77), .name = ORM_SET("new company")},
+                            NULL));
+    assert_ok(db,
+              r_company_select_turnover(
+                  db, &(r_company_turnover_query){.where = r_company_id_is(orm_eq(77))}, &rows));
+    assert_int_equal(rows.count, 1);
+    assert_int_equal(rows.items[0].sale_count, 0);
+    orm_session_rollback(db);
+}
+
+typedef struct seen {
+    int rows;
+    int counts;
+    const char *model;
+} seen;
+
+static void watch(void *context, const orm_event *event)
+{
+    seen *it = context;
+    it->rows += event->kind == ORM_EVENT_ROWS;
+    it->counts += event->kind == ORM_EVENT_COUNT;
+    if (event->kind == ORM_EVENT_ROWS)
+        it->model = event->model->name;
+}
+
+static void events_tell_what_it_is(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    seen it = {0};
+    r_company_place_list places;
+    int64_t count = 0;
+    orm_subscription *subscription = NULL;
+    assert_int_equal(orm_engine_subscribe(database.engine, watch, &it, false, &subscription),
+                     ORM_OK);
+    assert_ok(db, r_company_select_place(db, NULL, &places));
+    assert_ok(db, r_company_count_place(db, NULL, &count));
+    orm_engine_unsubscribe(database.engine, subscription);
+    assert_int_equal(it.rows, 1);
+    assert_int_equal(it.counts, 1);
+    assert_string_equal(it.model, "company");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        suite_test(columns_by_path),
+        suite_test(conditions_order_and_limits),
+        suite_test(repeating_prepares_nothing),
+        suite_test(values_of_each_row),
+        suite_test(conditions_on_values),
+        suite_test(groups),
+        suite_test(values_of_groups),
+        suite_test(one_row_for_all),
+        suite_test(groups_by_equality),
+        suite_test(groups_of_joined_rows),
+        suite_test(whole_rows),
+        suite_test(several_joins),
+        suite_test(objects_alone),
+        suite_test(distinct_rows),
+        suite_test(values_are_data),
+        suite_test(what_can_not_be),
+        suite_test(unexpected_null),
+        suite_test(queued_rows_are_seen),
+        suite_test(events_tell_what_it_is),
+    };
+    return cmocka_run_group_tests(tests, open_database, close_database);
+}
