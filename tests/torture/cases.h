@@ -259,6 +259,39 @@ static inline orm_status count_by_predicates(run *r)
     return ORM_OK;
 }
 
+/* Result structs and aggregates. */
+static inline orm_status fill_structs(run *r)
+{
+    static const char *const names[] = {"person 1", "person 2", "person 3", "person 7"};
+    orm_session *db = r->db;
+    g_person_burden_list rows;
+    orm_opt_i64 sum;
+    orm_opt_double mean;
+    const char *text = NULL;
+    int64_t count = 0;
+    g_person_burden_query query = {
+        .where = g_person_name_is(orm_in(names, 4)),
+        .having = g_person_burden_any_of(db, g_person_burden_step_count_is(orm_gt(0)),
+                                         g_person_burden_tasks_title_is_null(),
+                                         g_person_burden_name_is(orm_prefix("person"))),
+        .on = {.tasks = g_chore_rank_is(orm_ge(0))},
+        .order_by = {G_PERSON_BURDEN_BY_ID, G_PERSON_BURDEN_BY_TASKS_TITLE},
+        .distinct = true};
+    TRY(g_person_select_burden(db, &query, &rows));
+    for (size_t i = 0; i < rows.count; i++)
+        test_text_add(&r->dump, "%s|%s|%lld|%s|%s\n", rows.items[i].name,
+                      rows.items[i].tasks_title == NULL ? "-" : rows.items[i].tasks_title,
+                      (long long)rows.items[i].step_count, rows.items[i].person->name,
+                      rows.items[i].task == NULL ? "-" : rows.items[i].task->title);
+    TRY(g_person_count_burden(db, &query, &count));
+    TRY(orm_sum(db, g_chore_rows(NULL), g_chore_columns.rank, &sum));
+    TRY(orm_avg(db, g_chore_rows(&(g_chore_query){.limit = 5}), g_chore_columns.rank, &mean));
+    TRY(orm_max(db, g_person_rows(NULL), g_person_columns.name, &text));
+    test_text_add(&r->dump, "%lld %lld %d %s\n", (long long)count, (long long)sum.value, mean.has,
+                  text);
+    return ORM_OK;
+}
+
 static inline orm_status sum_row(const orm_row *row, void *context)
 {
     run *r = context;

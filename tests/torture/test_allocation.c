@@ -23,6 +23,7 @@ static const torture_case cases[] = {
     {"preload lists", preload_lists, false},
     {"turn pages", turn_pages, false},
     {"count by predicates", count_by_predicates, false},
+    {"fill structs", fill_structs, false},
     {"run raw", run_raw, false},
     {"write and roll back", write_and_roll_back, false},
     {"write and commit", write_and_commit, true},
