@@ -191,6 +191,10 @@ static void advise_in(writer *at, const orm__bound *bound)
     orm_finding *finding = at->finding;
     const orm_model *model = at->event->model;
     const char *name = model->c_name;
+    finding->advice = "ask for all values in one statement, before the loop";
+    /* The event does not tell which result struct it is. */
+    if (at->event->kind == ORM_EVENT_ROWS)
+        return;
     orm__buffer_printf(&at->buffer, "status = %s_select(db, &(%s_query){", name, name);
     write_indent(&at->buffer, 1);
     orm__buffer_printf(&at->buffer, ".where = %s_%s_is(orm_in(values, count)),", name,
@@ -199,7 +203,6 @@ static void advise_in(writer *at, const orm__bound *bound)
     orm__buffer_text(&at->buffer, "}, &list);");
     finding->replacement = keep(at);
     finding->replacement_site = at->event->site;
-    finding->advice = "ask for all values in one statement, before the loop";
 }
 
 static bool asks_for_number(const orm_event *event)
