@@ -161,7 +161,8 @@ static void test_json(void **state)
         "\"exists\":0,\"relations\":5,\"inserts\":0,\"updates\":0,\"deletes\":0,\"raw\":0,"
         "\"aggregates\":0,\"row_structs\":0,"
         "\"row_by_row\":5,\"rows\":11,\"affected\":0,\"bytes\":0,\"errors\":0,"
-        "\"duration_ns\":1350000,\"unwatched\":0,\"untold\":0,\"dropped\":0},\"findings\":["
+        "\"duration_ns\":1350000,\"paused\":0,\"unwatched\":0,\"untold\":0,"
+        "\"dropped\":0},\"findings\":["
         "{\"kind\":\"N1\",\"subject\":\"artist.albums\","
         "\"statement\":\"SELECT id FROM children WHERE parent_id = $1\","
         "\"site\":{\"file\":\"app/report.c\",\"line\":4,\"function\":\"show\"},"
@@ -177,7 +178,8 @@ static void test_json(void **state)
         "\"replacement_site\":{\"file\":\"app/report.c\",\"line\":2,\"function\":\"show\"},"
         "\"within_query\":false,"
         "\"alternative\":\"status = chinook_artist_preload_albums(db, &list, NULL);\","
-        "\"in_loop\":\"status = chinook_artist_albums(row, &list);\"}],\"scope\":null}\n");
+        "\"in_loop\":\"status = chinook_artist_albums(row, &list);\"}],\"scope\":null,"
+        "\"ignored\":0}\n");
 }
 
 /* Three finds by the same call in `file`. */

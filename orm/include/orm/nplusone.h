@@ -56,6 +56,15 @@ typedef struct orm_scope_budget {
     int64_t duration_ns; /* in statements; needs .timed */
 } orm_scope_budget;
 
+/* How often something must happen to be a finding. 0, and 1, mean the defaults given in brackets.
+ */
+typedef struct orm_scope_thresholds {
+    uint32_t stems;   /* N1: different values that stem from one list [2] */
+    uint32_t matches; /* N1: different values that match a list, or come from nowhere known [3] */
+    uint32_t writes;  /* WRITE: different rows [3] */
+    uint32_t repeats; /* DUP: executions with the same values [3] */
+} orm_scope_thresholds;
+
 /* All-zero means the defaults given in brackets. */
 typedef struct orm_scope_options {
     orm_allocator allocator; /* [the C library's heap] */
@@ -63,6 +72,10 @@ typedef struct orm_scope_options {
     bool no_detector;        /* numbers and the budget only */
     bool latent;             /* tell LATENT findings too */
     orm_scope_budget budget; /* [none] */
+    orm_scope_thresholds thresholds;
+    /* A scope that this one is a part of: it sees the same statements. It must outlive this one;
+     * its own .timed says whether it gets durations. borrowed [none] */
+    orm_scope *parent;
     /* Bounds on memory. What falls outside is counted in the statistics and the report says so. */
     size_t max_statements; /* statements watched, each by session and call site [2,048] */
     size_t max_values;     /* different values told apart in findings [65,536] */
@@ -83,6 +96,7 @@ typedef struct orm_scope_statistics {
     int64_t bytes;
     int64_t errors;
     int64_t duration_ns; /* 0 unless .timed */
+    int64_t paused;      /* statements, controls too, that were not looked at */
     int64_t unwatched; /* statements forgotten too early: over .max_statements, or out of memory */
     int64_t untold;    /* values not told apart: over .max_values, or out of memory */
     int64_t dropped;   /* findings not kept: over .max_findings, or out of memory */
@@ -149,6 +163,42 @@ ORM_API void orm_scope_close(orm_scope *scope);
 /* Forgets everything seen so far: what follows is judged as in a new scope. */
 ORM_API void orm_scope_clear(orm_scope *scope);
 
+/*
+ * While a scope is paused it counts what it sees as .paused and does not look at it, whatever the
+ * thread. Pauses nest; a resume too many is left alone.
+ */
+ORM_API void orm_scope_pause(orm_scope *scope);
+ORM_API void orm_scope_resume(orm_scope *scope);
+
+/*
+ * Findings that are meant to be, and are not told. What is given must all fit; at least one of
+ * `relation`, `file`, `function` and `statement` is.
+ */
+typedef struct orm_ignore {
+    orm_finding_kind kind;  /* 0: any */
+    const orm_model *model; /* static; with `relation` */
+    const char *relation;   /* loads of this relation of `model` */
+    const char *file;       /* calls in this file: its path, or the last parts of it */
+    const char *function;   /* calls in this function */
+    const char *statement;  /* statements that hold this text */
+    const char *reason;     /* why; required */
+} orm_ignore;
+
+/*
+ * From now on, and among what was found already, leaves out the findings that fit. Text is copied.
+ * `error` may be NULL. ORM_INVALID: no reason, nothing to tell findings by, or the model has no
+ * such relation. ORM_NOMEM.
+ */
+ORM_API ORM_MUST_USE orm_status orm_scope_ignore(orm_scope *scope, const orm_ignore *ignore,
+                                                 orm_error *error);
+
+/* ORM_INVALID, naming the first, when something that was to be ignored was never found; `error` may
+ * be NULL. Call it when everything was seen. */
+ORM_API ORM_MUST_USE orm_status orm_scope_check_ignores(orm_scope *scope, orm_error *error);
+
+/* Findings that were left out. */
+ORM_API size_t orm_scope_ignored_count(orm_scope *scope);
+
 ORM_API void orm_scope_get_statistics(orm_scope *scope, orm_scope_statistics *statistics_out);
 
 /* Findings are ordered by file, line and statement, whatever the threads did. */
@@ -164,7 +214,7 @@ ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
  *  - "statistics": an object of numbers, those of orm_scope_statistics: "statements", then by kind
  *    "control", "finds", "selects", "counts", "exists", "relations", "inserts", "updates",
  *    "deletes", "raw"; "row_by_row", "rows", "affected", "bytes", "errors", "duration_ns",
- *    "unwatched", "untold", "dropped".
+ *    "paused", "unwatched", "untold", "dropped".
  *  - "findings": a list of objects, the members of orm_finding by their names: "kind" is as
  *    orm_finding_kind_name gives it, "evidence" is "none", "matches" or "stems", texts may be null,
  * and a site is
@@ -175,6 +225,7 @@ ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
  * unless .timed), "kind" (as in the log of statements), "subject" ("artist.albums", "track" or
  * null), "row_by_row", "rows", "status" ("OK" or what failed), "site" and "sql" (on one line,
  * literals left out, shortened). "trace_lost" counts those beyond .max_trace.
+ *  - "ignored": how many findings were left out.
  */
 typedef enum orm_report_format {
     ORM_REPORT_TEXT, /* at most 80 columns, but for long paths and names */

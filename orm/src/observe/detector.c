@@ -7,21 +7,13 @@
 #include "model/column_value.h"
 #include "observe/advice.h"
 #include "observe/caller.h"
+#include "observe/ignore.h"
 #include "observe/parameters.h"
 #include "observe/provenance.h"
 #include "observe/record.h"
 #include "sql/fingerprint.h"
 
-enum {
-    DISTINCT_PROVEN = 2, /* different values from one list that make an N1 finding */
-    DISTINCT_UNPROVEN = 3,
-    DISTINCT_WRITES = 3,
-    DUP_RUNS = 3,
-    SEARCHES_MAX = 3,
-    LOOKS_MAX = 256,
-    DUP_LISTS_MAX = 64,
-    LISTS_WALKED_MAX = 65536
-};
+enum { SEARCHES_MAX = 3, LOOKS_MAX = 256, DUP_LISTS_MAX = 64, LISTS_WALKED_MAX = 65536 };
 
 /* Tells what would be a finding from one that is. */
 #define LATENT_KEY 0x6c6174656e74ULL
@@ -386,6 +378,7 @@ static void upgrade(look *at, orm__record *record, const orm_finding *finding)
     if (!orm__advise(at->scope, &better, at->event, at->bound_count, at->group, at->witness))
         return;
     record->finding = better;
+    orm__ignore_judge(at->scope, record);
     for (uint8_t i = 0; i < at->group->seen_count; i++)
         if (orm__link_holds(&at->group->link, at->group->seen[i].key))
             record->finding.matched++;
@@ -423,16 +416,18 @@ static void judge_read(look *at, const orm__caller *caller, const orm__bound *bo
                        uint64_t earlier)
 {
     orm__group *group = at->group;
-    bool many = caller->distinct >= DISTINCT_UNPROVEN;
-    if (caller->distinct < DISTINCT_PROVEN)
+    const orm_scope_thresholds *least = &at->scope->options.thresholds;
+    bool many = caller->distinct >= least->matches;
+    if (caller->distinct < least->stems && !many)
         return;
     if (bound != NULL && group->link.result == NULL && group->searches < SEARCHES_MAX) {
         group->searches++;
         (void)orm__link_find(bound, at->witness->results, earlier, many, &group->link);
     }
-    if (group->link.result != NULL && group->link.proven)
+    bool proven = group->link.result != NULL && group->link.proven;
+    if (proven && caller->distinct >= least->stems)
         find_guilty(at, ORM_FINDING_N1, ORM_EVIDENCE_STEMS);
-    else if (many)
+    else if (many && !proven)
         find_guilty(at, ORM_FINDING_N1,
                     group->link.result != NULL ? ORM_EVIDENCE_MATCHES : ORM_EVIDENCE_NONE);
 }
@@ -465,10 +460,10 @@ static void look_at_new(look *at)
     orm__caller *caller = caller_of(at);
     caller->distinct++;
     if (at->event->kind == ORM_EVENT_RELATION) {
-        if (caller->distinct >= DISTINCT_PROVEN)
+        if (caller->distinct >= at->scope->options.thresholds.stems)
             find_guilty(at, ORM_FINDING_N1, ORM_EVIDENCE_STEMS);
     } else if (orm__is_write(at->event)) {
-        if (caller->distinct >= DISTINCT_WRITES)
+        if (caller->distinct >= at->scope->options.thresholds.writes)
             find_guilty(at, ORM_FINDING_WRITE, ORM_EVIDENCE_NONE);
     } else {
         judge_read(at, caller, varies ? &bound : NULL, earlier);
@@ -500,7 +495,8 @@ static void look_at_repeat(look *at, orm__seen *seen)
         return;
     orm__caller *caller = caller_of(at);
     caller->runs++;
-    if (seen->runs < DUP_RUNS || caller->runs < DUP_RUNS - 1)
+    uint32_t least = at->scope->options.thresholds.repeats;
+    if (seen->runs < least || caller->runs < least - 1)
         return;
     if (caller->distinct > 1 || loops_over_list(at, seen->runs))
         find_guilty(at, ORM_FINDING_DUP, ORM_EVIDENCE_NONE);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/allocator.h"
+#include "observe/ignore.h"
 
 orm__record *orm__record_find(const orm_scope *scope, uint64_t key)
 {
@@ -58,12 +59,21 @@ orm__record *orm__record_new(orm_scope *scope, uint64_t key, const orm_finding *
 
 void orm__record_insert(orm_scope *scope, orm__record *record)
 {
+    orm__ignore_judge(scope, record);
     size_t place = scope->record_count++;
     while (place > 0 && compare_sites(&record->finding, &scope->records[place - 1]->finding) < 0) {
         scope->records[place] = scope->records[place - 1];
         place--;
     }
     scope->records[place] = record;
+}
+
+size_t orm__record_told(const orm_scope *scope)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < scope->record_count; i++)
+        count += !scope->records[i]->ignored;
+    return count;
 }
 
 void orm__record_remove(orm_scope *scope, const orm__record *record)

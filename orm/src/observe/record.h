@@ -14,6 +14,9 @@ orm__record *orm__record_new(orm_scope *scope, uint64_t key, const orm_finding *
 /* Puts it among the findings; its subject and statement are set. */
 void orm__record_insert(orm_scope *scope, orm__record *record);
 
+/* How many are not ignored. */
+size_t orm__record_told(const orm_scope *scope);
+
 /* Takes a finding back. */
 void orm__record_remove(orm_scope *scope, const orm__record *record);
 

@@ -2,6 +2,7 @@
 
 #include "observe/json.h"
 #include "observe/log_line.h"
+#include "observe/record.h"
 
 static void write_number(orm__buffer *buffer, const char *name, int64_t number)
 {
@@ -37,6 +38,7 @@ static void write_statistics(orm__buffer *buffer, const orm_scope_statistics *it
     write_number(buffer, "bytes", it->bytes);
     write_number(buffer, "errors", it->errors);
     write_number(buffer, "duration_ns", it->duration_ns);
+    write_number(buffer, "paused", it->paused);
     write_number(buffer, "unwatched", it->unwatched);
     write_number(buffer, "untold", it->untold);
     write_number(buffer, "dropped", it->dropped);
@@ -103,14 +105,19 @@ void orm__report_json(const orm_scope *scope, const orm_scope_statistics *statis
     orm__buffer_text(buffer, "{\"statistics\":");
     write_statistics(buffer, statistics);
     orm__buffer_text(buffer, ",\"findings\":[");
+    bool first = true;
     for (size_t i = 0; i < scope->record_count; i++) {
-        if (i > 0)
+        if (scope->records[i]->ignored)
+            continue;
+        if (!first)
             orm__buffer_char(buffer, ',');
         write_finding(buffer, root, &scope->records[i]->finding);
+        first = false;
     }
     orm__buffer_char(buffer, ']');
     write_text(buffer, "scope", scope->name);
     if (scope->trace.limit > 0)
         write_trace(buffer, root, &scope->trace);
+    write_number(buffer, "ignored", (int64_t)(scope->record_count - orm__record_told(scope)));
     orm__buffer_text(buffer, "}\n");
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "observe/record.h"
 #include "observe/source_line.h"
 
 enum { COLUMNS = 80, LABEL_AT = 3, TEXT_AT = 18, QUOTE_AT = 20, CODE_AT = 5, LINE_SIZE = 512 };
@@ -297,11 +298,15 @@ static void write_finding(writer *at, const orm_finding *it)
     write_code(at, it);
 }
 
-static void write_summary(writer *at, const orm_scope_statistics *it, size_t findings)
+static void write_summary(writer *at, const orm_scope_statistics *it, const orm_scope *scope)
 {
+    size_t findings = orm__record_told(scope);
+    size_t ignored = scope->record_count - findings;
     orm__buffer_printf(&at->line, "%zu finding%s in %lld statement%s", findings,
                        plural((int64_t)findings), (long long)it->statements,
                        plural(it->statements));
+    if (ignored > 0)
+        orm__buffer_printf(&at->line, " (%zu ignored)", ignored);
     if (it->by_kind[ORM_EVENT_RELATION] > 0)
         orm__buffer_printf(&at->line, ", %lld of them relation loads",
                            (long long)it->by_kind[ORM_EVENT_RELATION]);
@@ -323,7 +328,8 @@ static void write_legend(writer *at, const orm_scope *scope)
 {
     bool code_shown = false;
     for (size_t i = 0; i < scope->record_count; i++)
-        code_shown = code_shown || scope->records[i]->finding.replacement != NULL;
+        code_shown = code_shown || (!scope->records[i]->ignored &&
+                                    scope->records[i]->finding.replacement != NULL);
     if (code_shown)
         orm__buffer_text(at->out,
                          "\nIn the code suggested, status, db, list, row, found, values, keys,"
@@ -345,8 +351,10 @@ void orm__report_text(const orm_scope *scope, const orm_scope_statistics *statis
 {
     writer at = {.out = buffer, .options = options, .root = root};
     orm__buffer_init(&at.line, &scope->allocator, SIZE_MAX / 2);
-    write_summary(&at, statistics, scope->record_count);
+    write_summary(&at, statistics, scope);
     for (size_t i = 0; i < scope->record_count; i++) {
+        if (scope->records[i]->ignored)
+            continue;
         orm__buffer_char(buffer, '\n');
         write_finding(&at, &scope->records[i]->finding);
     }

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "observe/budget.h"
 #include "observe/detector.h"
+#include "observe/record.h"
 #include "observe/unused.h"
 #include "session/results.h"
 
@@ -31,9 +32,8 @@ static void count_event(orm_scope_statistics *statistics, const orm_event *event
         statistics->row_by_row++;
 }
 
-void orm__scope_note(orm_scope *scope, const orm_event *event, const orm__witness *witness)
+static void look_at(orm_scope *scope, const orm_event *event, const orm__witness *witness)
 {
-    (void)pthread_mutex_lock(&scope->lock);
     count_event(&scope->statistics, event);
     if (scope->trace.limit > 0)
         orm__trace_add(&scope->trace, event, &scope->arena);
@@ -43,7 +43,18 @@ void orm__scope_note(orm_scope *scope, const orm_event *event, const orm__witnes
         scope->epoch++;
     else if (!scope->options.no_detector)
         orm__detect(scope, event, witness);
+}
+
+void orm__scope_note(orm_scope *scope, const orm_event *event, const orm__witness *witness)
+{
+    (void)pthread_mutex_lock(&scope->lock);
+    if (scope->pauses == 0)
+        look_at(scope, event, witness);
+    else
+        scope->statistics.paused++;
     (void)pthread_mutex_unlock(&scope->lock);
+    if (scope->options.parent != NULL)
+        orm__scope_note(scope->options.parent, event, witness);
 }
 
 static void receive(void *context, const orm_event *event)
@@ -59,11 +70,23 @@ static void receive(void *context, const orm_event *event)
 static void end(void *context, const orm_session *session)
 {
     orm_scope *scope = context;
-    if (scope->options.no_detector)
-        return;
     (void)pthread_mutex_lock(&scope->lock);
-    orm__judge_unused(scope, session);
+    if (!scope->options.no_detector && scope->pauses == 0)
+        orm__judge_unused(scope, session);
     (void)pthread_mutex_unlock(&scope->lock);
+    if (scope->options.parent != NULL)
+        end(scope->options.parent, session);
+}
+
+static void set_threshold(uint32_t *threshold, uint32_t by_default)
+{
+    if (*threshold < 2)
+        *threshold = by_default;
+}
+
+static bool is_timed(const orm_scope_options *options)
+{
+    return options->timed || (options->parent != NULL && is_timed(&options->parent->options));
 }
 
 static void set_options(orm_scope *scope, const orm_scope_options *options)
@@ -77,9 +100,13 @@ static void set_options(orm_scope *scope, const orm_scope_options *options)
         set->max_values = VALUES_DEFAULT;
     if (set->max_findings == 0)
         set->max_findings = FINDINGS_DEFAULT;
+    set_threshold(&set->thresholds.stems, 2);
+    set_threshold(&set->thresholds.matches, 3);
+    set_threshold(&set->thresholds.writes, 3);
+    set_threshold(&set->thresholds.repeats, 3);
     scope->allocator = set->allocator;
     scope->sink =
-        (orm__sink){.publish = receive, .ended = end, .context = scope, .timed = set->timed};
+        (orm__sink){.publish = receive, .ended = end, .context = scope, .timed = is_timed(set)};
 }
 
 /* The options' name, as the scope's own. */
@@ -120,6 +147,7 @@ orm_status orm_scope_open(const orm_scope_options *options, orm_scope **scope_ou
     orm__value_set_init(&scope->values, &scope->allocator, scope->options.max_values);
     orm__value_set_init(&scope->read, &scope->allocator, scope->options.max_statements);
     orm__arena_init(&scope->arena, &scope->allocator, NULL);
+    orm__arena_init(&scope->lasting, &scope->allocator, NULL);
     orm__buffer_init(&scope->report, &scope->allocator, SIZE_MAX / 2);
     *scope_out = scope;
     return ORM_OK;
@@ -135,6 +163,7 @@ void orm_scope_close(orm_scope *scope)
     if (scope->name != NULL)
         orm__free(&allocator, scope->name, strlen(scope->name) + 1);
     orm__arena_dispose(&scope->arena);
+    orm__arena_dispose(&scope->lasting);
     orm__free(&allocator, scope->records, scope->record_capacity * sizeof *scope->records);
     orm__value_set_dispose(&scope->read);
     orm__value_set_dispose(&scope->values);
@@ -170,17 +199,41 @@ void orm_scope_get_statistics(orm_scope *scope, orm_scope_statistics *statistics
 size_t orm_scope_finding_count(orm_scope *scope)
 {
     (void)pthread_mutex_lock(&scope->lock);
-    size_t count = scope->record_count;
+    size_t count = orm__record_told(scope);
     (void)pthread_mutex_unlock(&scope->lock);
     return count;
+}
+
+size_t orm_scope_ignored_count(orm_scope *scope)
+{
+    (void)pthread_mutex_lock(&scope->lock);
+    size_t count = scope->record_count - orm__record_told(scope);
+    (void)pthread_mutex_unlock(&scope->lock);
+    return count;
+}
+
+void orm_scope_pause(orm_scope *scope)
+{
+    (void)pthread_mutex_lock(&scope->lock);
+    scope->pauses++;
+    (void)pthread_mutex_unlock(&scope->lock);
+}
+
+void orm_scope_resume(orm_scope *scope)
+{
+    (void)pthread_mutex_lock(&scope->lock);
+    if (scope->pauses > 0)
+        scope->pauses--;
+    (void)pthread_mutex_unlock(&scope->lock);
 }
 
 const orm_finding *orm_scope_finding(orm_scope *scope, size_t index)
 {
     const orm_finding *finding = NULL;
     (void)pthread_mutex_lock(&scope->lock);
-    if (index < scope->record_count)
-        finding = &scope->records[index]->finding;
+    for (size_t i = 0; i < scope->record_count && finding == NULL; i++)
+        if (!scope->records[i]->ignored && index-- == 0)
+            finding = &scope->records[i]->finding;
     (void)pthread_mutex_unlock(&scope->lock);
     return finding;
 }

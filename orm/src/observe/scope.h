@@ -17,7 +17,15 @@
 typedef struct orm__record {
     orm_finding finding;
     uint64_t key; /* of its site and statement */
+    bool ignored;
 } orm__record;
+
+/* What orm_scope_ignore was told. Text is the scope's. */
+typedef struct orm__ignore {
+    struct orm__ignore *next;
+    orm_ignore given;
+    bool met;
+} orm__ignore;
 
 struct orm_scope {
     orm__sink sink; /* first: exec knows no more of a scope */
@@ -35,6 +43,9 @@ struct orm_scope {
     size_t record_capacity;
     orm__arena arena; /* findings and their text */
     orm__trace trace;
+    unsigned pauses;
+    orm__ignore *ignores;
+    orm__arena lasting; /* ignores: what a clearing leaves */
     char *name;         /* owned; NULL: none */
     orm__buffer report; /* the text given out last */
 };
