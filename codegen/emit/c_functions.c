@@ -190,6 +190,20 @@ static const struct c_function link_row = {
     "$get_link$(const $type$ *$.row$, const $to_type$ *$.target$, $link_type$ **$.link_out$)",
     "    return orm_gen_link(&$descriptor$, $relation_index$, "
     "$.row$ ? $.row$->orm_object_ : NULL, $.target$, $.link_out$);\n"};
+
+static const struct c_function walking[] = {
+    {"$walk$", "$walk_at$", STATUS,
+     "$walk_at$" AT "$type$ *$.row$, const orm_walk *$.options$, const $query$ *$.query$, "
+     "$list$ *$.list_out$)",
+     "    return orm_gen_walk_row($.site$, $.db$, &$descriptor$, $relation_index$, $.row$, "
+     "$.options$, $.query$, $.list_out$);\n"},
+    {"$walk_all$", "$walk_all_at$", STATUS,
+     "$walk_all_at$" AT "const $list$ *$.rows$, const orm_walk *$.options$, "
+     "const $query$ *$.query$, $list$ *$.list_out$)",
+     "    return orm_gen_walk($.site$, $.db$, &$descriptor$, $relation_index$, $.rows$, "
+     "$.options$, $.query$, $.list_out$);\n"},
+};
+
 static const char about_predicates[] =
     "\n"
     "/* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */\n";
@@ -260,6 +274,16 @@ static const char about_relations[] =
     " * count reads how many rows there are: counted by .counts or preload, or of the complete\n"
     " * list. link reads the row between a row and one of its list; ORM_NOT_FOUND: it is not\n"
     " * in it.\n"
+    " */\n";
+
+static const char about_walking[] =
+    "\n"
+    "/*\n"
+    " * Walking a relation of the model to itself, from a row or from all rows of a list, for as\n"
+    " * many steps as there are: one statement, every row once, whatever cycles there are. The\n"
+    " * query picks and orders the rows that come; without an order of it or of the relation\n"
+    " * the nearest come first. Rows are session. Relations between them that are known then\n"
+    " * are loaded.\n"
     " */\n";
 
 /* Prints one function; the header's way or the source's. */
@@ -426,6 +450,28 @@ static void print_relations(struct c_emit *emit, const struct printers *print)
     }
 }
 
+static bool has_walk(const struct model *model, const struct relation *relation)
+{
+    return relation->self_referential && c_has_find(model);
+}
+
+static void print_walks(struct c_emit *emit, const struct printers *print)
+{
+    const struct model *model = emit->model;
+    bool first = true;
+
+    for (size_t i = 0; i < model->relation_count; i++) {
+        if (!has_walk(model, &model->relations[i]))
+            continue;
+        if (first)
+            print->comment(emit, about_walking);
+        first = false;
+        c_emit_relation(emit, &model->relations[i]);
+        print->function(emit, &walking[0]);
+        print->function(emit, &walking[1]);
+    }
+}
+
 static void print_all(struct c_emit *emit, const struct printers *print)
 {
     print_predicates(emit, print);
@@ -433,6 +479,7 @@ static void print_all(struct c_emit *emit, const struct printers *print)
     print_reading(emit, print);
     print_writing(emit, print);
     print_relations(emit, print);
+    print_walks(emit, print);
 }
 
 static const char variadic[] =

@@ -102,6 +102,10 @@ const struct generated_name generated_names[] = {
     {"get", NAME_OF_RELATION, "{model}_{relation}", NAME_ORDINARY},
     {"load", NAME_OF_RELATION, "{model}_load_{relation}", NAME_ORDINARY},
     {"load_at", NAME_OF_RELATION, "{model}_load_{relation}_at", NAME_ORDINARY},
+    {"walk", NAME_OF_RELATION, "{model}_walk_{relation}", NAME_ORDINARY},
+    {"walk_at", NAME_OF_RELATION, "{model}_walk_{relation}_at", NAME_ORDINARY},
+    {"walk_all", NAME_OF_RELATION, "{model}_walk_all_{relation}", NAME_ORDINARY},
+    {"walk_all_at", NAME_OF_RELATION, "{model}_walk_all_{relation}_at", NAME_ORDINARY},
     {"preload", NAME_OF_RELATION, "{model}_preload_{relation}", NAME_ORDINARY},
     {"preload_at", NAME_OF_RELATION, "{model}_preload_{relation}_at", NAME_ORDINARY},
     {"get_count", NAME_OF_RELATION, "{model}_{relation}_count", NAME_ORDINARY},
@@ -117,6 +121,8 @@ bool name_is_made(const struct generated_name *name, const struct relation *rela
         return true;
     if (strcmp(name->key, "get_link") == 0)
         return relation->link && !relation->link->link_only;
+    if (strncmp(name->key, "walk", 4) == 0)
+        return relation->self_referential && relation->target->primary_key.count > 0;
     return relation->to_many || !strstr(name->key, "_count");
 }
 

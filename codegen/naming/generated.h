@@ -39,7 +39,8 @@ struct generated_name {
 extern const struct generated_name generated_names[];
 extern const size_t generated_names_count;
 
-/* Whether a relation (NULL: a name of another scope) has the name: some have no count or link. */
+/* Whether a relation (NULL: a name of another scope) has the name: some have no count, link or
+ * walk. */
 bool name_is_made(const struct generated_name *name, const struct relation *relation);
 
 /* The name an entry gives a model, a column of it or a relation of it; others are NULL. */

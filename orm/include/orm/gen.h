@@ -83,6 +83,18 @@ ORM_API ORM_MUST_USE orm_status orm_gen_each(orm_site site, orm_session *db, con
                                              const void *query, const orm_each *options,
                                              orm_gen_call *call, orm_gen_function *take,
                                              void *context);
+/*
+ * walk: the rows reached from `rows`, a generated list, along a self relation; each once, whatever
+ * cycles there are. `options` and `query` may be NULL.
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_walk(orm_site site, orm_session *db, const orm_model *model,
+                                             uint16_t relation, const void *rows,
+                                             const orm_walk *options, const void *query,
+                                             void *list_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_walk_row(orm_site site, orm_session *db,
+                                                 const orm_model *model, uint16_t relation,
+                                                 void *row, const orm_walk *options,
+                                                 const void *query, void *list_out);
 /* insert: `values` is the model's <model>_new; `row_out` (may be NULL) gets the row as stored. */
 ORM_API ORM_MUST_USE orm_status orm_gen_insert(orm_site site, orm_session *db,
                                                const orm_model *model, const void *values,

@@ -222,6 +222,17 @@ typedef struct orm_each {
 } orm_each;
 
 /*
+ * How far <model>_walk_<relation> goes along a self relation. All-zero: as far as it leads, without
+ * the rows it starts from.
+ */
+typedef struct orm_walk {
+    uint32_t max_depth; /* steps; 0: any number */
+    bool include_start; /* the first rows come too; without it they never do */
+    bool prune; /* rows for which the query's condition does not hold are not walked through either,
+                   so that what lies behind them alone does not come */
+} orm_walk;
+
+/*
  * Within a callback of <model>_each: ends the innermost stream after this row; that call returns
  * ORM_OK if the callback does. ORM_MISUSE when no stream's rows are being given.
  */

@@ -2,6 +2,7 @@
 #include "model/order_code.h"
 #include "relation/loader.h"
 #include "relation/page.h"
+#include "relation/walk.h"
 #include "session/queue.h"
 
 typedef struct selected {
@@ -9,6 +10,7 @@ typedef struct selected {
     orm__tables tables;
     orm__row_list *rows;
     orm__page *page; /* NULL: all rows are taken */
+    orm__walking *walking;
 } selected;
 
 /* Takes the present row, unless it only tells that there are more than the page holds. */
@@ -28,6 +30,8 @@ static orm_status take_row(selected *target, orm__rows *rows, orm_error *error)
         status = orm__fail(error, ORM_NOMEM, "out of memory");
     if (status == ORM_OK && page != NULL)
         status = orm__page_note(page, tables, target->rows->count, rows, error);
+    if (status == ORM_OK && target->walking != NULL)
+        status = orm__walk_note(target->walking, &tables->mappers[0], rows, row, error);
     return status;
 }
 
@@ -115,13 +119,16 @@ static const orm_model *only_model(const orm__view *view)
 }
 
 static orm_status gather(orm_session *db, orm_site site, orm__query *query, const orm__view *view,
-                         orm__page *page)
+                         orm__page *page, const orm__walking *walking)
 {
-    orm_status status = orm__queue_before(db, site, only_model(view));
+    orm_value keys[ORM__KEY_MAX];
+    const orm_relation *along = walking == NULL ? NULL : walking->walk.relation;
+    bool alone = along == NULL || along->link == NULL;
+    orm_status status = orm__queue_before(db, site, alone ? only_model(view) : NULL);
     if (status == ORM_OK)
         status = orm__session_enter(db, site);
     if (status == ORM_OK)
-        status = orm__view_fill(view, NULL, query, &db->error);
+        status = orm__view_fill(view, along, query, &db->error);
     if (status == ORM_OK)
         status = orm__session_check_lock(db, query);
     if (status == ORM_OK && page != NULL)
@@ -129,11 +136,14 @@ static orm_status gather(orm_session *db, orm_site site, orm__query *query, cons
     if (status != ORM_OK)
         return status;
     orm__gathered_reset(&db->gathered, &db->arena, &db->error);
-    return orm__gather_query(&db->gathered, query, NULL, 0);
+    if (walking != NULL)
+        orm__walk_keys(walking, keys);
+    return orm__gather_query(&db->gathered, query, keys,
+                             walking == NULL ? 0 : query->model->key_count);
 }
 
 static orm_status select_list(orm_site site, orm_session *db, orm__view *view, orm__page *page,
-                              orm_list *list)
+                              orm__walking *walking, orm_list *list)
 {
     const orm_model *model = view->model;
     orm__query query;
@@ -145,12 +155,17 @@ static orm_status select_list(orm_site site, orm_session *db, orm__view *view, o
     query.owner = NULL;
     query.by_ordinal = false;
     query.counting = false;
+    query.walk = walking == NULL ? NULL : &walking->walk;
     target.tables.query = NULL;
     target.page = page;
+    target.walking = walking;
     orm__loader_init(&loader, db, site);
-    orm_status status = gather(db, site, &query, view, page);
+    orm_status status = gather(db, site, &query, view, page, walking);
     if (status == ORM_OK)
         status = select_rows(&loader, &query, view, &target, list);
+    if (status == ORM_OK && walking != NULL)
+        status =
+            orm__walk_finish(walking, &loader, view, target.tables.mappers[0].result, list);
     if (status == ORM_OK && (view->with != NULL || view->counts != NULL))
         status = orm__loader_add_with(&loader, view, list->items, list->count, NULL, &query, 0);
     if (status == ORM_OK && query.join_count > 0)
@@ -177,7 +192,12 @@ orm_status orm_gen_select(orm_site site, orm_session *db, const orm_model *model
         return ORM_MISUSE;
     orm__view view;
     orm__view_read(&view, model, generated);
-    return orm__session_leave(db, select_list(site, db, &view, NULL, list));
+    return orm__session_leave(db, select_list(site, db, &view, NULL, NULL, list));
+}
+
+orm_status orm__select_walk(orm__walking *walking, orm__view *view, orm_list *list)
+{
+    return select_list(walking->site, walking->session, view, NULL, walking, list);
 }
 
 static orm_status select_page(orm_site site, orm_session *db, const orm_model *model,
@@ -190,7 +210,7 @@ static orm_status select_page(orm_site site, orm_session *db, const orm_model *m
     view.lists_apart = true;
     orm_status status = orm__page_open(&page, &view, &db->error);
     if (status == ORM_OK)
-        status = select_list(site, db, &view, &page, &list);
+        status = select_list(site, db, &view, &page, NULL, &list);
     out->count = list.count;
     out->items = list.items;
     if (status == ORM_OK)
@@ -238,7 +258,7 @@ static orm_status select_number(orm_site site, orm_session *db, const orm_model 
     /* Neither order nor relations change how many rows there are. */
     view.with = NULL;
     view.order_by[0] = 0;
-    orm_status status = gather(db, site, &query, &view, NULL);
+    orm_status status = gather(db, site, &query, &view, NULL, NULL);
     if (status == ORM_OK)
         status = orm__session_statement(db, &query, &statement);
     if (status != ORM_OK) {

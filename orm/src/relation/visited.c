@@ -38,3 +38,8 @@ bool orm__visited_add(orm__visited *visited, orm__arena *arena, const void *row,
     }
     return true;
 }
+
+bool orm__visited_has(const orm__visited *visited, const void *row)
+{
+    return visited->capacity > 0 && visited->slots[slot_of(visited, row)] != NULL;
+}

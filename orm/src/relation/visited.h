@@ -16,4 +16,6 @@ typedef struct orm__visited {
 /* Puts a row in; `*new_out` is false when it was there. False: out of memory. */
 bool orm__visited_add(orm__visited *visited, orm__arena *arena, const void *row, bool *new_out);
 
+bool orm__visited_has(const orm__visited *visited, const void *row);
+
 #endif

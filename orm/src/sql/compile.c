@@ -12,6 +12,7 @@
 #include "sql/position.h"
 #include "sql/predicate_text.h"
 #include "sql/rows_text.h"
+#include "sql/walk.h"
 
 const char *orm__table_alias(uint16_t table, char alias[16])
 {
@@ -96,9 +97,13 @@ void orm__write_joins(orm__text *text, const orm__query *query)
 
 static void write_from(orm__text *text, const orm__query *query)
 {
-    orm__text_add(text, " FROM ");
-    orm__text_table(text, query->model->schema, query->model->table);
-    orm__text_add(text, " AS t0");
+    if (orm__query_walks(query)) {
+        orm__text_walk_from(text, query);
+    } else {
+        orm__text_add(text, " FROM ");
+        orm__text_table(text, query->model->schema, query->model->table);
+        orm__text_add(text, " AS t0");
+    }
     orm__write_joins(text, query);
 }
 
@@ -131,13 +136,19 @@ static void compile_select(orm__text *text, const orm__query *query)
         orm__compile_spread(text, query);
         return;
     }
+    bool walks = orm__query_walks(query);
+    if (walks)
+        orm__text_walk(text, query);
     orm__text_add(text, "SELECT ");
     orm__write_columns(text, query, false);
     orm__write_position_columns(text, query);
     write_from(text, query);
     orm__write_where(text, query, " WHERE ");
     orm__write_position(text, query, orm__pred_is_given(query->where) ? " AND " : " WHERE ");
-    orm__write_order(text, query);
+    if (walks && query->order_count == 0)
+        orm__text_walk_order(text, query);
+    else
+        orm__write_order(text, query);
     orm__write_limits(text, query);
     orm__write_lock(text, query);
 }

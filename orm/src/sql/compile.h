@@ -27,6 +27,12 @@ void orm__write_limits(orm__text *text, const orm__query *query);
 
 /* Rows with relations to many joined to them. */
 void orm__compile_spread(orm__text *text, const orm__query *query);
+/* FROM the table of keys k(k1, …, ord), the position from 0 being k.ord or k.ord - 1. Of the query
+ * its owner and its relation count. */
+void orm__write_key_table(orm__text *text, const orm__query *query);
+/* ON alias.column = the key's value, without the key table's affinity on SQLite. */
+void orm__write_key_match(orm__text *text, const orm__query *query, const char *alias);
+
 /* Rows of a relation for a list of parents' keys. */
 void orm__compile_related(orm__text *text, const orm__query *query);
 

@@ -59,8 +59,7 @@ static orm__param key_param(const orm__query *query, uint16_t key)
     return param;
 }
 
-/* FROM the table of keys k(k1, …, ord), the position from 0 being k.ord or k.ord - 1. */
-static void write_key_table(orm__text *text, const orm__query *query)
+void orm__write_key_table(orm__text *text, const orm__query *query)
 {
     uint16_t count = query->relation->own_count;
     bool table = text->dialect->keys_are_table;
@@ -80,8 +79,7 @@ static void write_key_table(orm__text *text, const orm__query *query)
         orm__text_add(text, "ord)");
 }
 
-/* alias.column = the key's value, without the key table's affinity on SQLite. */
-static void write_key_match(orm__text *text, const orm__query *query, const char *alias)
+void orm__write_key_match(orm__text *text, const orm__query *query, const char *alias)
 {
     for (uint16_t i = 0; i < query->relation->own_count; i++) {
         const orm_column *own = &query->owner->columns[query->relation->own_columns[i]];
@@ -97,18 +95,18 @@ static void write_related_from(orm__text *text, const orm__query *query)
 {
     const orm_relation *relation = query->relation;
     const char *join = text->dialect->keys_are_table ? " CROSS JOIN " : " JOIN ";
-    write_key_table(text, query);
+    orm__write_key_table(text, query);
     orm__text_add(text, join);
     if (relation->link != NULL) {
         orm__text_table(text, relation->link->schema, relation->link->table);
         orm__text_add(text, " AS l");
-        write_key_match(text, query, "l");
+        orm__write_key_match(text, query, "l");
         orm__text_add(text, join);
     }
     orm__text_table(text, query->model->schema, query->model->table);
     orm__text_add(text, " AS t0");
     if (relation->link == NULL) {
-        write_key_match(text, query, "t0");
+        orm__write_key_match(text, query, "t0");
     } else {
         for (uint16_t i = 0; i < relation->link->target_count; i++) {
             const orm_column *column = &query->model->columns[relation->target_columns[i]];

@@ -12,6 +12,7 @@
 #include "sql/predicate_text.h"
 #include "sql/rows_text.h"
 #include "sql/view.h"
+#include "sql/walk.h"
 
 enum { SHAPE_LIMIT = 1024 * 1024 };
 
@@ -334,7 +335,8 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
                              const orm_value *keys, size_t key_count)
 {
     uint16_t head[3] = {(uint16_t)query->purpose, query->join_count,
-                        (uint16_t)(query->by_ordinal | query->counting << 1 | query->spreads << 2)};
+                        (uint16_t)(query->by_ordinal | query->counting << 1 | query->spreads << 2 |
+                                   orm__query_walks(query) << 3)};
     orm__gather_shape(gathered, head, sizeof head);
     orm__gather_shape(gathered, &query->model, sizeof query->model);
     orm__gather_shape(gathered, &query->relation, sizeof query->relation);
@@ -346,6 +348,8 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
         orm__gather_rows(gathered, query->rows);
     for (size_t i = 0; i < key_count; i++)
         orm__gather_value(gathered, keys[i]);
+    if (orm__query_walks(query))
+        orm__gather_walk(gathered, query);
     /* Joins come last where the rows are picked before anything is joined. */
     if (!query->spreads)
         gather_joins(gathered, query);

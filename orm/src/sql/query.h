@@ -106,12 +106,19 @@ typedef struct orm__query {
     bool counting;   /* by ordinal: the number of rows for each key that has any */
     bool by_ordinal; /* the last result column is the position of the matching key; else the client
                         matches */
+    /* SELECT. */
+    const struct orm__walk *walk; /* NULL: none */
     /* AGGREGATE. */
     orm_aggregate_kind aggregate;
     uint16_t aggregate_column; /* by index */
     /* ROWS, COUNT_ROWS: where they come from. Condition, order and limits are on their fields. */
     const struct orm__row_query *rows;
 } orm__query;
+
+static inline bool orm__query_walks(const orm__query *query)
+{
+    return query->purpose == ORM__PURPOSE_SELECT && query->walk != NULL;
+}
 
 /* The walk's result; reused from query to query. */
 typedef struct orm__gathered {

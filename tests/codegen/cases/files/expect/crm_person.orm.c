@@ -395,3 +395,31 @@ orm_status crm_person_groups_link(const crm_person *row, const crm_group *target
 {
     return orm_gen_link(&crm_person_model, 3, row ? row->orm_object_ : NULL, target, link_out);
 }
+
+orm_status crm_person_walk_boss_at(orm_site site, orm_session *db, crm_person *row,
+                                   const orm_walk *options, const crm_person_query *query,
+                                   crm_person_list *list_out)
+{
+    return orm_gen_walk_row(site, db, &crm_person_model, 0, row, options, query, list_out);
+}
+
+orm_status crm_person_walk_all_boss_at(orm_site site, orm_session *db, const crm_person_list *rows,
+                                       const orm_walk *options, const crm_person_query *query,
+                                       crm_person_list *list_out)
+{
+    return orm_gen_walk(site, db, &crm_person_model, 0, rows, options, query, list_out);
+}
+
+orm_status crm_person_walk_reports_at(orm_site site, orm_session *db, crm_person *row,
+                                      const orm_walk *options, const crm_person_query *query,
+                                      crm_person_list *list_out)
+{
+    return orm_gen_walk_row(site, db, &crm_person_model, 1, row, options, query, list_out);
+}
+
+orm_status crm_person_walk_all_reports_at(orm_site site, orm_session *db,
+                                          const crm_person_list *rows, const orm_walk *options,
+                                          const crm_person_query *query, crm_person_list *list_out)
+{
+    return orm_gen_walk(site, db, &crm_person_model, 1, rows, options, query, list_out);
+}

@@ -326,6 +326,36 @@ ORM_MUST_USE orm_status crm_person_preload_groups_count_at(orm_site site, orm_se
 ORM_MUST_USE orm_status crm_person_groups_link(const crm_person *row, const crm_group *target,
                                                crm_membership **link_out);
 
+/*
+ * Walking a relation of the model to itself, from a row or from all rows of a list, for as
+ * many steps as there are: one statement, every row once, whatever cycles there are. The
+ * query picks and orders the rows that come; without an order of it or of the relation
+ * the nearest come first. Rows are session. Relations between them that are known then
+ * are loaded.
+ */
+#define crm_person_walk_boss(...) crm_person_walk_boss_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_walk_boss_at(orm_site site, orm_session *db, crm_person *row,
+                                                const orm_walk *options,
+                                                const crm_person_query *query,
+                                                crm_person_list *list_out);
+#define crm_person_walk_all_boss(...) crm_person_walk_all_boss_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_walk_all_boss_at(orm_site site, orm_session *db,
+                                                    const crm_person_list *rows,
+                                                    const orm_walk *options,
+                                                    const crm_person_query *query,
+                                                    crm_person_list *list_out);
+#define crm_person_walk_reports(...) crm_person_walk_reports_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_walk_reports_at(orm_site site, orm_session *db, crm_person *row,
+                                                   const orm_walk *options,
+                                                   const crm_person_query *query,
+                                                   crm_person_list *list_out);
+#define crm_person_walk_all_reports(...) crm_person_walk_all_reports_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_walk_all_reports_at(orm_site site, orm_session *db,
+                                                       const crm_person_list *rows,
+                                                       const orm_walk *options,
+                                                       const crm_person_query *query,
+                                                       crm_person_list *list_out);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

@@ -319,3 +319,31 @@ orm_status names_preload_children_count_at(orm_site site_, orm_session *db_, con
 {
     return orm_gen_preload_count(site_, db_, &names_model, 1, rows, query_);
 }
+
+orm_status names_walk_this_at(orm_site site_, orm_session *db_, names *row_,
+                              const orm_walk *options, const names_query *query_,
+                              names_list *list_out)
+{
+    return orm_gen_walk_row(site_, db_, &names_model, 0, row_, options, query_, list_out);
+}
+
+orm_status names_walk_all_this_at(orm_site site_, orm_session *db_, const names_list *rows,
+                                  const orm_walk *options, const names_query *query_,
+                                  names_list *list_out)
+{
+    return orm_gen_walk(site_, db_, &names_model, 0, rows, options, query_, list_out);
+}
+
+orm_status names_walk_children_at(orm_site site_, orm_session *db_, names *row_,
+                                  const orm_walk *options, const names_query *query_,
+                                  names_list *list_out)
+{
+    return orm_gen_walk_row(site_, db_, &names_model, 1, row_, options, query_, list_out);
+}
+
+orm_status names_walk_all_children_at(orm_site site_, orm_session *db_, const names_list *rows,
+                                      const orm_walk *options, const names_query *query_,
+                                      names_list *list_out)
+{
+    return orm_gen_walk(site_, db_, &names_model, 1, rows, options, query_, list_out);
+}

@@ -300,6 +300,30 @@ ORM_MUST_USE orm_status names_preload_children_count_at(orm_site site_, orm_sess
                                                         const names_list *rows,
                                                         const names_query *query_);
 
+/*
+ * Walking a relation of the model to itself, from a row or from all rows of a list, for as
+ * many steps as there are: one statement, every row once, whatever cycles there are. The
+ * query picks and orders the rows that come; without an order of it or of the relation
+ * the nearest come first. Rows are session. Relations between them that are known then
+ * are loaded.
+ */
+#define names_walk_this(...) names_walk_this_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_walk_this_at(orm_site site_, orm_session *db_, names *row_,
+                                           const orm_walk *options, const names_query *query_,
+                                           names_list *list_out);
+#define names_walk_all_this(...) names_walk_all_this_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_walk_all_this_at(orm_site site_, orm_session *db_,
+                                               const names_list *rows, const orm_walk *options,
+                                               const names_query *query_, names_list *list_out);
+#define names_walk_children(...) names_walk_children_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_walk_children_at(orm_site site_, orm_session *db_, names *row_,
+                                               const orm_walk *options, const names_query *query_,
+                                               names_list *list_out);
+#define names_walk_all_children(...) names_walk_all_children_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_walk_all_children_at(orm_site site_, orm_session *db_,
+                                                   const names_list *rows, const orm_walk *options,
+                                                   const names_query *query_, names_list *list_out);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus

@@ -311,3 +311,17 @@ orm_status author_preload_books_count_at(orm_site site, orm_session *db, const a
 {
     return orm_gen_preload_count(site, db, &author_model, 1, rows, query);
 }
+
+orm_status author_walk_mentor_at(orm_site site, orm_session *db, author *row,
+                                 const orm_walk *options, const author_query *query,
+                                 author_list *list_out)
+{
+    return orm_gen_walk_row(site, db, &author_model, 0, row, options, query, list_out);
+}
+
+orm_status author_walk_all_mentor_at(orm_site site, orm_session *db, const author_list *rows,
+                                     const orm_walk *options, const author_query *query,
+                                     author_list *list_out)
+{
+    return orm_gen_walk(site, db, &author_model, 0, rows, options, query, list_out);
+}

@@ -297,6 +297,22 @@ ORM_MUST_USE orm_status author_preload_books_count_at(orm_site site, orm_session
                                                       const author_list *rows,
                                                       const book_query *query);
 
+/*
+ * Walking a relation of the model to itself, from a row or from all rows of a list, for as
+ * many steps as there are: one statement, every row once, whatever cycles there are. The
+ * query picks and orders the rows that come; without an order of it or of the relation
+ * the nearest come first. Rows are session. Relations between them that are known then
+ * are loaded.
+ */
+#define author_walk_mentor(...) author_walk_mentor_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status author_walk_mentor_at(orm_site site, orm_session *db, author *row,
+                                              const orm_walk *options, const author_query *query,
+                                              author_list *list_out);
+#define author_walk_all_mentor(...) author_walk_all_mentor_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status author_walk_all_mentor_at(orm_site site, orm_session *db,
+                                                  const author_list *rows, const orm_walk *options,
+                                                  const author_query *query, author_list *list_out);
+
 ORM_END_DECLS
 
 #ifndef __cplusplus
