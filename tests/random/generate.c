@@ -327,7 +327,7 @@ static void some_purpose(maker *m)
     int model = m->ask->query->model;
     m->ask->purpose = choice < 68   ? RT_SELECT
                       : choice < 75 ? RT_PRELOAD
-                      : choice < 77 ? RT_LAZY
+                      : choice < 78 ? RT_LAZY
                       : choice < 79 ? RT_RAW
                       : choice < 81 ? RT_FIND
                       : choice < 83 ? RT_PAGES

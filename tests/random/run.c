@@ -140,7 +140,8 @@ bool rt_run_session(rt_run *run)
     int count = 1 + rt_below(&run->random, QUESTIONS);
     int asked = 0;
     bool good = true;
-    orm_session_options options = {.read_only = rt_chance(&run->random, 50)};
+    orm_session_options options = {.read_only = rt_chance(&run->random, 50),
+                                   .load_siblings = rt_chance(&run->random, 30)};
     asker.db = test_session_with(run->database, &options);
     while (asked < count && good) {
         rt_ask_make(&asks[asked], &run->world, &run->random);
