@@ -1,4 +1,6 @@
 /* Sums, averages and extremes over the rows of an answer. */
+#include <stdlib.h>
+
 #include "evaluate.h"
 
 __extension__ typedef __int128 wide;
@@ -64,9 +66,43 @@ static bool set_sum(const total *all, rt_type type, rt_value *out)
     return sum == (int64_t)sum || rt_breaks(RT_BREAK_SUM_RANGE);
 }
 
+/* The first of a number's digits to the base 10,000, and how many follow it. */
+static int first_digit(wide number, int *more)
+{
+    for (*more = 0; number >= 10000; number /= 10000)
+        (*more)++;
+    return (int)number;
+}
+
+/*
+ * A quotient of integers with the digits that PostgreSQL gives it, as a double: at least 16
+ * significant ones, in steps of four.
+ */
+static double quotient(wide sum, int count)
+{
+    char text[64];
+    int at = (int)sizeof text - 1;
+    int more;
+    int less;
+    wide left = sum < 0 ? -sum : sum;
+    bool smaller = first_digit(left, &more) <= first_digit(count, &less);
+    int scale = 16 - 4 * (more - less - smaller);
+    for (int i = 0; i < scale; i++)
+        left *= 10;
+    left = (left + count / 2) / count;
+    text[at] = '\0';
+    for (int place = 0; left > 0 || place <= scale; place++, left /= 10) {
+        if (place == scale && place > 0)
+            text[--at] = '.';
+        text[--at] = (char)('0' + (int)(left % 10));
+    }
+    double value = strtod(text + at, NULL);
+    return sum < 0 ? -value : value;
+}
+
 static void set_average(const total *all, rt_type type, rt_value *out)
 {
-    out->real = (double)((long double)all->sum / all->count);
+    out->real = quotient(all->sum, all->count);
     if (type == RT_NUMERIC) {
         out->real = (double)((long double)all->sum / all->count / 10000);
         set_special(all, out);
@@ -81,28 +117,26 @@ static bool is_better(rt_purpose purpose, rt_type type, const rt_value *value, c
                              : (order > 0) != rt_breaks(RT_BREAK_MAX);
 }
 
-bool rt_aggregate(const rt_world *world, const rt_ask *ask, const rt_answer *answer,
-                  rt_value *value_out)
+bool rt_aggregate(const rt_world *world, rt_purpose purpose, int model, int column, const int *rows,
+                  int count, rt_value *value_out)
 {
-    int model = ask->query->model;
-    rt_type type = rt_models[model].columns[ask->column].type;
+    rt_type type = rt_models[model].columns[column].type;
     total all = {0};
     rt_value best = {0};
-    for (int i = 0; i < answer->count; i++) {
-        const rt_value *value =
-            rt_cell(world, model, answer->rows.rows[answer->from + i], ask->column);
+    for (int i = 0; i < count; i++) {
+        const rt_value *value = rt_cell(world, model, rows[i], column);
         if (value->null && !rt_breaks(RT_BREAK_AGGREGATE_NULL))
             continue;
-        if (all.count == 0 || is_better(ask->purpose, type, value, &best))
+        if (all.count == 0 || is_better(purpose, type, value, &best))
             best = *value;
         add(&all, type, value);
     }
     *value_out = (rt_value){.null = all.count == 0 && !rt_breaks(RT_BREAK_AGGREGATE_EMPTY)};
     if (all.count == 0)
         return true;
-    if (ask->purpose == RT_SUM)
+    if (purpose == RT_SUM)
         return set_sum(&all, type, value_out);
-    if (ask->purpose == RT_AVG)
+    if (purpose == RT_AVG)
         set_average(&all, type, value_out);
     else
         *value_out = best;

@@ -3,17 +3,22 @@
 
 #include <string.h>
 
+int rt_one(const rt_world *world, int model, int relation, int row)
+{
+    rt_rows candidates;
+    rt_answer answer;
+    rt_related(world, model, relation, row, &candidates);
+    rt_answer_query(world, NULL, &rt_models[model].relations[relation], &candidates, &answer);
+    return answer.count > 0 ? answer.rows.rows[0] : -1;
+}
+
 /* The row that relations to one row lead to, or -1. */
 static int row_at_end(const rt_world *world, const rt_order_item *item, int row, int *model)
 {
-    for (int i = 0; i < item->path_count && row >= 0; i++) {
-        const rt_relation *relation = &rt_models[*model].relations[item->path[i]];
-        rt_rows candidates;
-        rt_answer answer;
-        rt_related(world, *model, item->path[i], row, &candidates);
-        rt_answer_query(world, NULL, relation, &candidates, &answer);
-        row = answer.count > 0 ? answer.rows.rows[0] : -1;
-        *model = relation->target;
+    for (int i = 0; i < item->path_count; i++) {
+        if (row >= 0)
+            row = rt_one(world, *model, item->path[i], row);
+        *model = rt_models[*model].relations[item->path[i]].target;
     }
     return row;
 }
@@ -76,7 +81,8 @@ static bool fulfils(const rt_world *world, const rt_query *query, const rt_relat
 {
     if (query == NULL || query->where == NULL)
         return true;
-    if (rt_breaks(relation == NULL            ? RT_BREAK_WHERE
+    if (rt_breaks(query->model >= RT_TABLES   ? RT_BREAK_HAVING
+                  : relation == NULL          ? RT_BREAK_WHERE
                   : relation->kind == RT_MANY ? RT_BREAK_PARENT_WHERE
                                               : RT_BREAK_ONE_WHERE))
         return true;

@@ -330,13 +330,31 @@ static bool ask_rows(rt_asker *asker, const rt_ask *ask)
                                    : rt_asker_check_with(asker, ask, ask->query, &list, &rows);
 }
 
+static bool answer(rt_asker *asker, const rt_ask *ask)
+{
+    switch (ask->purpose) {
+    case RT_SELECT:
+    case RT_PRELOAD:
+    case RT_LAZY:
+    case RT_RAW:
+        return ask_rows(asker, ask);
+    case RT_PAGES:
+        return rt_ask_pages(asker, ask);
+    case RT_EACH:
+        return rt_ask_each(asker, ask);
+    case RT_RESULTS:
+    case RT_RESULTS_COUNT:
+        return rt_ask_results(asker, ask);
+    case RT_FIND:
+        return rt_ask_find(asker, ask);
+    default:
+        return rt_ask_number(asker, ask);
+    }
+}
+
 bool rt_asker_ask(rt_asker *asker, const rt_ask *ask)
 {
-    bool good = ask->purpose == RT_EACH    ? rt_ask_each(asker, ask)
-                : ask->purpose < RT_PAGES  ? ask_rows(asker, ask)
-                : ask->purpose == RT_PAGES ? rt_ask_pages(asker, ask)
-                : ask->purpose == RT_FIND  ? rt_ask_find(asker, ask)
-                                           : rt_ask_number(asker, ask);
+    bool good = answer(asker, ask);
     for (int model = 0; model < RT_MODELS; model++)
         for (int i = 0; i < RT_RELATIONS_MAX; i++) {
             asker->named[model][i] = asker->named[model][i] || ask->named[model][i];

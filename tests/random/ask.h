@@ -8,7 +8,7 @@
 /* What was found while a question was asked. */
 typedef struct rt_asker {
     orm_session *db;
-    const rt_world *world;
+    rt_world *world;
     /* Relations named by earlier questions to this session, whose state is theirs. */
     bool named[RT_MODELS][RT_RELATIONS_MAX];
     bool counted[RT_MODELS][RT_RELATIONS_MAX];
@@ -53,9 +53,22 @@ typedef struct rt_functions {
     orm_rows (*rows)(const void *query);
     orm_status (*aggregate)(rt_asker *asker, rt_purpose purpose, int column, orm_rows rows,
                             rt_value *value_out);
+    /* Result structs only: their rows as they stand one after the other, and their number. */
+    orm_status (*results)(rt_asker *asker, const rt_ask *ask, const char **items_out,
+                          size_t *count_out);
+    orm_status (*results_count)(rt_asker *asker, const rt_ask *ask, int64_t *count_out);
+    size_t result_size;
+    /* The whole rows among the fields: a person and a project. */
+    void (*objects)(const void *result, void *objects_out[2]);
 } rt_functions;
 
-extern const rt_functions *const rt_functions_of[RT_MODELS];
+extern const rt_functions rt_activity_functions;
+extern const rt_functions rt_pair_functions;
+extern const rt_functions rt_pair_inner_functions;
+extern const rt_functions rt_card_functions;
+extern const rt_functions rt_by_owner_functions;
+
+extern const rt_functions *const rt_functions_of[RT_EVERY_TABLE];
 
 orm_pred rt_make_pred(rt_asker *asker, const rt_pred *pred);
 const void *rt_make_query(rt_asker *asker, const rt_query *query);
@@ -72,6 +85,8 @@ bool rt_asker_check(rt_asker *asker, const rt_ask *ask, const rt_answer *answer,
 bool rt_asker_is_answered(rt_asker *asker, int model, const rt_answer *answer, const rt_rows *rows);
 bool rt_asker_check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query,
                          const orm_list *list, const rt_rows *rows);
+/* Of a question for the rows of a result struct. */
+bool rt_ask_results(rt_asker *asker, const rt_ask *ask);
 /* Of a question for pages. */
 bool rt_ask_pages(rt_asker *asker, const rt_ask *ask);
 /* Of a question for the row of a key. */

@@ -76,6 +76,15 @@
     X(ONE_FIRST, "one_first")                                                                      \
     X(PARTIAL, "partial")                                                                          \
     X(COUNT, "count")                                                                              \
+    X(HAVING, "having")                                                                            \
+    X(GROUP, "group")                                                                              \
+    X(DISTINCT, "distinct")                                                                        \
+    X(COUNT_DISTINCT, "count_distinct")                                                            \
+    X(COUNT_VALUES, "count_values")                                                                \
+    X(JOIN_LEFT, "join_left")                                                                      \
+    X(JOIN_INNER, "join_inner")                                                                    \
+    X(JOIN_ON, "join_on")                                                                          \
+    X(PATH, "path")                                                                                \
     X(FIND, "find")                                                                                \
     X(EXISTS, "exists")                                                                            \
     X(TYPE_BOOL, "type_bool")                                                                      \
@@ -150,11 +159,17 @@ int rt_count_related(const rt_world *world, int model, int relation, int row,
 int rt_link_row(const rt_world *world, int model, int relation, int row, int other);
 
 /*
- * Sum, average, minimum or maximum of a column over the rows of an answer. The average is in `real`
- * of `value_out`. False: the sum is beyond 64 bits.
+ * Sum, average, minimum or maximum of a column over rows. The average is in `real` of `value_out`.
+ * False: the sum is beyond 64 bits.
  */
-bool rt_aggregate(const rt_world *world, const rt_ask *ask, const rt_answer *answer,
-                  rt_value *value_out);
+bool rt_aggregate(const rt_world *world, rt_purpose purpose, int model, int column, const int *rows,
+                  int count, rt_value *value_out);
+
+/* Fills the table of a result struct with what the question gives before .having. */
+void rt_make_results(rt_world *world, const rt_ask *ask);
+
+/* The row that a relation to one row leads to, or -1. */
+int rt_one(const rt_world *world, int model, int relation, int row);
 
 /* Whether a list loaded so is not the whole relation. */
 bool rt_is_partial(const rt_query *query);

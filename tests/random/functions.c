@@ -3,41 +3,10 @@
 
 #include "aggregates.h"
 #include "conditions.h"
+#include "members.h"
 
-static const int nulls[] = {0, ORM_NULLS_FIRST, ORM_NULLS_LAST};
+const int rt_nulls_of[] = {0, ORM_NULLS_FIRST, ORM_NULLS_LAST};
 
-/* How a column's condition is given, by its type. */
-#define IS_BOOL(call)        call(pred->values[0].number != 0)
-#define IS_ENUM(call)        call((enum r_grade)pred->values[0].number)
-#define IS_SMALLINT(call)    call(rt_condition_int(asker, pred))
-#define IS_INTEGER(call)     call(rt_condition_int(asker, pred))
-#define IS_BIGINT(call)      call(rt_condition_int(asker, pred))
-#define IS_REAL(call)        call(rt_condition_double(asker, pred))
-#define IS_DOUBLE(call)      call(rt_condition_double(asker, pred))
-#define IS_NUMERIC(call)     call(rt_condition_numeric(asker, pred))
-#define IS_TEXT(call)        call(rt_condition_text(asker, pred))
-#define IS_CHAR(call)        call(rt_condition_text(asker, pred))
-#define IS_BYTES(call)       call(rt_condition_bytes(asker, pred))
-#define IS_UUID(call)        call(rt_condition_uuid(asker, pred))
-#define IS_DATE(call)        call(rt_condition_date(asker, pred))
-#define IS_TIME(call)        call(rt_condition_time(asker, pred))
-#define IS_TIMESTAMP(call)   call(rt_condition_timestamp(asker, pred))
-#define IS_TIMESTAMPTZ(call) call(rt_condition_timestamptz(asker, pred))
-#define IS_INTERVAL(call)    call(rt_condition_interval(asker, pred))
-
-#define LEAF(model, MODEL, name, NAME, type, nullable, size)                                       \
-    case RT_##MODEL##_##NAME:                                                                      \
-        return IS_##type(r_##model##_##name##_is).pred;
-
-#define NULL_0(model, MODEL, name, NAME)
-#define NULL_1(model, MODEL, name, NAME)                                                           \
-    case RT_##MODEL##_##NAME:                                                                      \
-        return r_##model##_##name##_is_null().pred;
-#define IS_NULL(model, MODEL, name, NAME, type, nullable, size)                                    \
-    NULL_##nullable(model, MODEL, name, NAME)
-
-#define ORDER(model, MODEL, name, NAME, type, nullable, size)                                      \
-    {R_##MODEL##_BY_##NAME, R_##MODEL##_BY_##NAME##_DESC},
 #define THROUGH_MANY(MODEL, NAME, target_model) return 0;
 #define THROUGH_ONE(MODEL, NAME, target_model)                                                     \
     {                                                                                              \
@@ -232,7 +201,7 @@ static int profile_order(const rt_order_item *item, int step);
             made->where.pred = rt_make_pred(asker, asked->where);                                  \
         for (int i = 0; i < asked->order_count; i++)                                               \
             made->order_by[i] = (enum r_##model##_order)(model##_order(&asked->order[i], 0) |      \
-                                                         nulls[asked->order[i].nulls]);            \
+                                                         rt_nulls_of[asked->order[i].nulls]);      \
         made->limit = asked->limit == RT_NO_LIMIT ? 0 : orm_limit(asked->limit);                   \
         made->offset = asked->offset;                                                              \
         made->load = asked->join ? ORM_LOAD_JOIN : ORM_LOAD_SELECTIN;                              \
@@ -393,9 +362,18 @@ MODEL(rating, RATING, RT_RATING_COLUMNS, RT_RATING_RELATIONS)
 MODEL(label, LABEL, RT_LABEL_COLUMNS, RT_LABEL_RELATIONS)
 MODEL(profile, PROFILE, RT_PROFILE_COLUMNS, RT_PROFILE_RELATIONS)
 
-const rt_functions *const rt_functions_of[RT_MODELS] = {
-    [RT_PLACE] = &place_functions,     [RT_PERSON] = &person_functions,
-    [RT_PROJECT] = &project_functions, [RT_TASK] = &task_functions,
-    [RT_SKILL] = &skill_functions,     [RT_RATING] = &rating_functions,
-    [RT_LABEL] = &label_functions,     [RT_PROFILE] = &profile_functions,
+const rt_functions *const rt_functions_of[RT_EVERY_TABLE] = {
+    [RT_ACTIVITY] = &rt_activity_functions,
+    [RT_PAIR] = &rt_pair_functions,
+    [RT_PAIR_INNER] = &rt_pair_inner_functions,
+    [RT_CARD] = &rt_card_functions,
+    [RT_BY_OWNER] = &rt_by_owner_functions,
+    [RT_PLACE] = &place_functions,
+    [RT_PERSON] = &person_functions,
+    [RT_PROJECT] = &project_functions,
+    [RT_TASK] = &task_functions,
+    [RT_SKILL] = &skill_functions,
+    [RT_RATING] = &rating_functions,
+    [RT_LABEL] = &label_functions,
+    [RT_PROFILE] = &profile_functions,
 };

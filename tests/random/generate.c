@@ -139,10 +139,15 @@ static void cut(maker *m, rt_value *value, bool from_start)
     value->text[value->size] = '\0';
 }
 
+static int some_column(maker *m, int model)
+{
+    return rt_below(m->random, rt_models[model].column_count - rt_models[model].hidden);
+}
+
 static rt_pred *leaf(maker *m, int model)
 {
     rt_pred *pred = new_pred(m, RT_LEAF, model);
-    pred->target = rt_below(m->random, rt_models[model].column_count);
+    pred->target = some_column(m, model);
     rt_type type = rt_models[model].columns[pred->target].type;
     pred->op = some_op(m, type);
     pred->value_count = pred->op == RT_BETWEEN                       ? 2
@@ -161,7 +166,7 @@ static rt_pred *leaf(maker *m, int model)
 
 static rt_pred *null_test(maker *m, int model)
 {
-    int column = rt_below(m->random, rt_models[model].column_count);
+    int column = some_column(m, model);
     if (!rt_models[model].columns[column].nullable)
         return leaf(m, model);
     rt_pred *pred = new_pred(m, RT_IS_NULL, model);
@@ -173,6 +178,8 @@ static rt_pred *some_pred(maker *m, int model, int depth);
 
 static rt_pred *has(maker *m, int model, int depth)
 {
+    if (rt_models[model].relation_count == 0)
+        return leaf(m, model);
     rt_pred *pred = new_pred(m, RT_HAS, model);
     pred->target = rt_below(m->random, rt_models[model].relation_count);
     int target = rt_models[model].relations[pred->target].target;
@@ -226,7 +233,7 @@ static rt_order_item some_item(maker *m, int model)
     rt_order_item item = {.descending = rt_chance(m->random, 50)};
     for (int i = 0; i < 2 && rt_chance(m->random, 30); i++)
         model = some_step(m, model, &item);
-    item.column = rt_below(m->random, rt_models[model].column_count);
+    item.column = some_column(m, model);
     if (rt_chance(m->random, 30))
         item.nulls = rt_chance(m->random, 50) ? RT_NULLS_FIRST : RT_NULLS_LAST;
     return item;
@@ -325,15 +332,17 @@ static void some_purpose(maker *m)
 {
     int choice = rt_below(m->random, 100);
     int model = m->ask->query->model;
-    m->ask->purpose = choice < 68   ? RT_SELECT
-                      : choice < 75 ? RT_PRELOAD
-                      : choice < 78 ? RT_LAZY
-                      : choice < 79 ? RT_RAW
-                      : choice < 81 ? RT_FIND
-                      : choice < 83 ? RT_PAGES
-                      : choice < 85 ? RT_EACH
-                      : choice < 87 ? RT_COUNT
-                      : choice < 90 ? RT_EXISTS
+    m->ask->purpose = choice < 62   ? RT_SELECT
+                      : choice < 68 ? RT_PRELOAD
+                      : choice < 71 ? RT_LAZY
+                      : choice < 72 ? RT_RAW
+                      : choice < 74 ? RT_FIND
+                      : choice < 77 ? RT_PAGES
+                      : choice < 79 ? RT_EACH
+                      : choice < 86 ? RT_RESULTS
+                      : choice < 87 ? RT_RESULTS_COUNT
+                      : choice < 90 ? RT_COUNT
+                      : choice < 92 ? RT_EXISTS
                                     : (rt_purpose)(RT_SUM + rt_below(m->random, 4));
     m->ask->batch = rt_below(m->random, 8);
     m->ask->column = rt_below(m->random, rt_models[model].column_count);
@@ -356,6 +365,34 @@ static void some_key(maker *m)
         m->ask->key[0] = some_value(m, model, rt_models[model].key[0]);
 }
 
+/* A query that is only a condition. */
+static rt_query *some_condition(maker *m, int model, int percent)
+{
+    rt_query *query = new_block(m);
+    query->model = model;
+    query->limit = RT_NO_LIMIT;
+    if (rt_chance(m->random, percent))
+        query->where = some_pred(m, model, 3);
+    return query;
+}
+
+static void some_results(maker *m)
+{
+    rt_ask *ask = m->ask;
+    int model = RT_TABLES + rt_below(m->random, RT_EVERY_TABLE - RT_TABLES);
+    ask->query->model = model;
+    ask->base = some_condition(m, rt_models[model].base, 60);
+    if (model == RT_PAIR || model == RT_PAIR_INNER) {
+        ask->on[0] = some_condition(m, RT_PROJECT, 30);
+        ask->on[1] = some_condition(m, RT_TASK, 30);
+    }
+    ask->distinct = rt_chance(m->random, 30);
+    if (rt_chance(m->random, 60))
+        ask->query->where = some_pred(m, model, 2);
+    some_order(m, ask->query);
+    some_limits(m, ask->query);
+}
+
 void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random)
 {
     static const int models[] = {RT_PERSON, RT_PERSON, RT_PERSON, RT_PROJECT, RT_PROJECT, RT_TASK,
@@ -366,6 +403,10 @@ void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random)
     ask->query = query;
     query->model = models[rt_below(random, (int)(sizeof models / sizeof *models))];
     some_purpose(&m);
+    if (ask->purpose == RT_RESULTS || ask->purpose == RT_RESULTS_COUNT) {
+        some_results(&m);
+        return;
+    }
     if (rt_chance(random, 80))
         query->where = some_pred(&m, query->model, rt_below(random, 5));
     some_order(&m, query);
@@ -375,7 +416,7 @@ void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random)
         query->order[query->order_count++] =
             (rt_order_item){.column = rt_models[query->model].key[i]};
     query->refresh = rt_chance(random, 10);
-    if (ask->purpose < RT_FIND)
+    if (ask->purpose < RT_RESULTS)
         some_with(&m, query, 3);
     if (ask->purpose == RT_FIND)
         some_key(&m);

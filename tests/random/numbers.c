@@ -51,7 +51,8 @@ static bool ask_aggregate(rt_asker *asker, const rt_ask *ask, const rt_answer *a
     orm_status status =
         functions->aggregate(asker, ask->purpose, ask->column,
                              functions->rows(rt_make_query(asker, ask->query)), &given);
-    bool fits = rt_aggregate(asker->world, ask, answer, &wanted);
+    bool fits = rt_aggregate(asker->world, ask->purpose, ask->query->model, ask->column,
+                             answer->rows.rows + answer->from, answer->count, &wanted);
     if (!fits && status == ORM_RANGE) {
         orm_session_rollback(asker->db);
         return true;

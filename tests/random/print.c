@@ -108,7 +108,7 @@ static void print_query(rt_text *out, const rt_query *query, int indent)
     rt_add(out, "&(r_%s_query){", model->name);
     if (query->where != NULL) {
         add_indent(out, indent + 1);
-        rt_add(out, ".where = ");
+        rt_add(out, query->model < RT_TABLES ? ".where = " : ".having = ");
         print_pred(out, query->where, indent + 1);
         rt_add(out, ",");
     }
@@ -142,6 +142,8 @@ void rt_ask_print(const rt_ask *ask, rt_text *out)
         [RT_RAW] = "raw /* select * */",
         [RT_PAGES] = "select_page /* all, forwards and back */",
         [RT_EACH] = "each",
+        [RT_RESULTS] = "results",
+        [RT_RESULTS_COUNT] = "results_count",
         [RT_FIND] = "find",
         [RT_COUNT] = "count",
         [RT_EXISTS] = "exists",
@@ -161,6 +163,14 @@ void rt_ask_print(const rt_ask *ask, rt_text *out)
     }
     if (ask->purpose != RT_FIND)
         print_query(out, ask->query, 0);
+    if (ask->base != NULL) {
+        rt_add(out, ", %s/* .where */ ", ask->distinct ? ".distinct = true, " : "");
+        print_query(out, ask->base, 0);
+    }
+    for (int i = 0; i < 2 && ask->on[i] != NULL; i++) {
+        rt_add(out, ", /* .on */ ");
+        print_query(out, ask->on[i], 0);
+    }
     if (ask->purpose >= RT_SUM)
         rt_add(out, "), r_%s_columns.%s", model->name, model->columns[ask->column].name);
     if (ask->purpose == RT_EACH)

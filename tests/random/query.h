@@ -67,10 +67,12 @@ typedef struct rt_query {
 typedef enum rt_purpose {
     RT_SELECT,
     RT_PRELOAD,
-    RT_LAZY,  /* row by row what .with names, without its queries */
-    RT_RAW,   /* all rows, by SQL written by hand */
-    RT_PAGES, /* of .limit rows each, forwards to the end and back */
-    RT_EACH,  /* streamed */
+    RT_LAZY,          /* row by row what .with names, without its queries */
+    RT_RAW,           /* all rows, by SQL written by hand */
+    RT_PAGES,         /* of .limit rows each, forwards to the end and back */
+    RT_EACH,          /* streamed */
+    RT_RESULTS,       /* of a result struct */
+    RT_RESULTS_COUNT, /* the same, counted */
     RT_FIND,
     RT_COUNT,
     RT_EXISTS,
@@ -87,6 +89,10 @@ typedef struct rt_ask {
     int column;      /* that is aggregated */
     rt_value key[2]; /* that is found */
     rt_query *query;
+    /* Of a result struct, whose query is on its fields: only conditions. */
+    rt_query *base;
+    rt_query *on[2]; /* NULL where nothing is joined */
+    bool distinct;
     void *blocks;
     /* Which relations the query names anywhere; each at one place only, so that what the session
      * then holds does not depend on which came last. */

@@ -15,6 +15,17 @@ static const rt_column label_columns[] = {RT_LABEL_COLUMNS(COLUMN)};
 static const rt_column profile_columns[] = {RT_PROFILE_COLUMNS(COLUMN)};
 static const rt_column partner_columns[] = {RT_PARTNERS_COLUMNS(COLUMN)};
 static const rt_column person_label_columns[] = {RT_PERSON_LABELS_COLUMNS(COLUMN)};
+static const rt_column activity_columns[] = {RT_ACTIVITY_COLUMNS(COLUMN)};
+/* Beside the fields, the numbers of the rows that the objects are. */
+#define OBJECTS                                                                                    \
+    {"person", "", RT_BIGINT, false, 0},                                                           \
+    {                                                                                              \
+        "project", "", RT_BIGINT, true, 0                                                          \
+    }
+static const rt_column pair_columns[] = {RT_PAIR_COLUMNS(COLUMN) OBJECTS};
+static const rt_column pair_inner_columns[] = {RT_PAIR_INNER_COLUMNS(COLUMN) OBJECTS};
+static const rt_column card_columns[] = {RT_CARD_COLUMNS(COLUMN)};
+static const rt_column by_owner_columns[] = {RT_BY_OWNER_COLUMNS(COLUMN)};
 #undef COLUMN
 
 /* Two of a person's columns have other names in the database. */
@@ -314,13 +325,24 @@ static const rt_relation profile_relations[] = {
      0},
 };
 
-#define MODEL(name, table, keys, ...)                                                              \
+#define MODEL(model, in_database, keys, ...)                                                       \
     {                                                                                              \
-#name, table, name##_columns, COUNT(name##_columns),                                       \
-            {__VA_ARGS__ }, keys, name##_relations, COUNT(name##_relations)                        \
+        .name = #model, .table = in_database, .columns = model##_columns,                          \
+        .column_count = COUNT(model##_columns), .key = {__VA_ARGS__}, .key_count = keys,           \
+        .relations = model##_relations, .relation_count = COUNT(model##_relations)                 \
+    }
+#define LINK(model, in_database, keys, ...)                                                        \
+    {                                                                                              \
+        .name = #model, .table = in_database, .columns = model##_columns,                          \
+        .column_count = COUNT(model##_columns), .key = {__VA_ARGS__}, .key_count = keys            \
+    }
+#define ROWS(model, row, of, own)                                                                  \
+    {                                                                                              \
+        .name = #model "_" #row, .columns = row##_columns, .column_count = COUNT(row##_columns),   \
+        .base = of, .hidden = own                                                                  \
     }
 
-const rt_model rt_models[RT_TABLES] = {
+const rt_model rt_models[RT_EVERY_TABLE] = {
     [RT_PLACE] = MODEL(place, "r_places", 2, RT_PLACE_COUNTRY, RT_PLACE_AREA),
     [RT_PERSON] = MODEL(person, "r People", 1, RT_PERSON_ID),
     [RT_PROJECT] = MODEL(project, "r_projects", 1, RT_PROJECT_ID),
@@ -329,20 +351,11 @@ const rt_model rt_models[RT_TABLES] = {
     [RT_RATING] = MODEL(rating, "r_ratings", 2, RT_RATING_PERSON_ID, RT_RATING_SKILL_ID),
     [RT_LABEL] = MODEL(label, "r_labels", 1, RT_LABEL_LABEL),
     [RT_PROFILE] = MODEL(profile, "r_profiles", 1, RT_PROFILE_ID),
-    [RT_PARTNERS] = {"partners",
-                     "r_place_partners",
-                     partner_columns,
-                     COUNT(partner_columns),
-                     {0, 1, 2, 3},
-                     4,
-                     NULL,
-                     0},
-    [RT_PERSON_LABELS] = {"person_labels",
-                          "r_person_labels",
-                          person_label_columns,
-                          COUNT(person_label_columns),
-                          {0, 1},
-                          2,
-                          NULL,
-                          0},
+    [RT_PARTNERS] = LINK(partner, "r_place_partners", 4, 0, 1, 2, 3),
+    [RT_PERSON_LABELS] = LINK(person_label, "r_person_labels", 2, 0, 1),
+    [RT_ACTIVITY] = ROWS(person, activity, RT_PERSON, 0),
+    [RT_PAIR] = ROWS(person, pair, RT_PERSON, 2),
+    [RT_PAIR_INNER] = ROWS(person, pair_inner, RT_PERSON, 2),
+    [RT_CARD] = ROWS(project, card, RT_PROJECT, 0),
+    [RT_BY_OWNER] = ROWS(project, by_owner, RT_PROJECT, 0),
 };

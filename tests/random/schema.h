@@ -40,7 +40,14 @@ enum rt_table_id {
     RT_MODELS,
     RT_PARTNERS = RT_MODELS,
     RT_PERSON_LABELS,
-    RT_TABLES
+    RT_TABLES,
+    /* Result structs: tables that are made for a question. */
+    RT_ACTIVITY = RT_TABLES,
+    RT_PAIR,
+    RT_PAIR_INNER,
+    RT_CARD,
+    RT_BY_OWNER,
+    RT_EVERY_TABLE
 };
 
 enum { RT_COLUMNS_MAX = 24, RT_RELATIONS_MAX = 12, RT_KEY_MAX = 2 };
@@ -121,6 +128,42 @@ enum { RT_COLUMNS_MAX = 24, RT_RELATIONS_MAX = 12, RT_KEY_MAX = 2 };
     X(person_labels, PERSON_LABELS, person_id, PERSON_ID, BIGINT, 0, 0)                            \
     X(person_labels, PERSON_LABELS, label, LABEL, TEXT, 0, 0)
 
+/* Result structs, the same. */
+#define RT_ACTIVITY_COLUMNS(X)                                                                     \
+    X(person_activity, PERSON_ACTIVITY, id, ID, BIGINT, 0, 0)                                      \
+    X(person_activity, PERSON_ACTIVITY, age, AGE, INTEGER, 1, 0)                                   \
+    X(person_activity, PERSON_ACTIVITY, place_title, PLACE_TITLE, TEXT, 1, 0)                      \
+    X(person_activity, PERSON_ACTIVITY, project_count, PROJECT_COUNT, BIGINT, 0, 0)                \
+    X(person_activity, PERSON_ACTIVITY, due_count, DUE_COUNT, BIGINT, 0, 0)                        \
+    X(person_activity, PERSON_ACTIVITY, spent, SPENT, NUMERIC, 1, 0)                               \
+    X(person_activity, PERSON_ACTIVITY, last_due, LAST_DUE, TIMESTAMPTZ, 1, 0)                     \
+    X(person_activity, PERSON_ACTIVITY, mean_rank, MEAN_RANK, DOUBLE, 1, 0)                        \
+    X(person_activity, PERSON_ACTIVITY, task_rank, TASK_RANK, BIGINT, 1, 0)                        \
+    X(person_activity, PERSON_ACTIVITY, skill_names, SKILL_NAMES, BIGINT, 0, 0)
+#define RT_PAIR_COLUMNS(X)                                                                         \
+    X(person_pair, PERSON_PAIR, note, NOTE, TEXT, 1, 0)                                            \
+    X(person_pair, PERSON_PAIR, task_rank, TASK_RANK, INTEGER, 1, 0)
+#define RT_PAIR_INNER_COLUMNS(X)                                                                   \
+    X(person_pair_inner, PERSON_PAIR_INNER, note, NOTE, TEXT, 1, 0)                                \
+    X(person_pair_inner, PERSON_PAIR_INNER, task_rank, TASK_RANK, INTEGER, 1, 0)
+#define RT_CARD_COLUMNS(X)                                                                         \
+    X(project_card, PROJECT_CARD, title, TITLE, TEXT, 0, 0)                                        \
+    X(project_card, PROJECT_CARD, rank, RANK, SMALLINT, 0, 0)                                      \
+    X(project_card, PROJECT_CARD, owner_code, OWNER_CODE, TEXT, 0, 0)                              \
+    X(project_card, PROJECT_CARD, owner_grade, OWNER_GRADE, ENUM, 1, 0)                            \
+    X(project_card, PROJECT_CARD, place_title, PLACE_TITLE, TEXT, 1, 0)                            \
+    X(project_card, PROJECT_CARD, reviewer_age, REVIEWER_AGE, INTEGER, 1, 0)                       \
+    X(project_card, PROJECT_CARD, task_rank, TASK_RANK, INTEGER, 1, 0)
+#define RT_BY_OWNER_COLUMNS(X)                                                                     \
+    X(project_by_owner, PROJECT_BY_OWNER, rank, RANK, SMALLINT, 0, 0)                              \
+    X(project_by_owner, PROJECT_BY_OWNER, owner_grade, OWNER_GRADE, ENUM, 1, 0)                    \
+    X(project_by_owner, PROJECT_BY_OWNER, number, NUMBER, BIGINT, 0, 0)                            \
+    X(project_by_owner, PROJECT_BY_OWNER, budget, BUDGET, NUMERIC, 1, 0)                           \
+    X(project_by_owner, PROJECT_BY_OWNER, first_title, FIRST_TITLE, TEXT, 0, 0)                    \
+    X(project_by_owner, PROJECT_BY_OWNER, tags, TAGS, BIGINT, 0, 0)                                \
+    X(project_by_owner, PROJECT_BY_OWNER, mean_id, MEAN_ID, DOUBLE, 1, 0)                          \
+    X(project_by_owner, PROJECT_BY_OWNER, due_count, DUE_COUNT, BIGINT, 0, 0)
+
 /* X(model, MODEL, relation, RELATION, target, MANY or ONE), in the order of the YAML and of
  * schema.c. */
 #define RT_PLACE_RELATIONS(X)                                                                      \
@@ -167,6 +210,11 @@ enum { RT_LABEL_COLUMNS(RT_COLUMN_ENUM) };
 enum { RT_PROFILE_COLUMNS(RT_COLUMN_ENUM) };
 enum { RT_PARTNERS_COLUMNS(RT_COLUMN_ENUM) };
 enum { RT_PERSON_LABELS_COLUMNS(RT_COLUMN_ENUM) };
+enum { RT_ACTIVITY_COLUMNS(RT_COLUMN_ENUM) };
+enum { RT_PAIR_COLUMNS(RT_COLUMN_ENUM) };
+enum { RT_PAIR_INNER_COLUMNS(RT_COLUMN_ENUM) };
+enum { RT_CARD_COLUMNS(RT_COLUMN_ENUM) };
+enum { RT_BY_OWNER_COLUMNS(RT_COLUMN_ENUM) };
 #undef RT_COLUMN_ENUM
 
 typedef struct rt_column {
@@ -208,12 +256,14 @@ typedef struct rt_model {
     const char *table;
     const rt_column *columns;
     int column_count;
+    int hidden; /* how many of the last of them are the test's own */
+    int base;   /* the model a result struct belongs to */
     int key[4]; /* -1 ends, where there is room */
     int key_count;
     const rt_relation *relations;
     int relation_count;
 } rt_model;
 
-extern const rt_model rt_models[RT_TABLES];
+extern const rt_model rt_models[RT_EVERY_TABLE];
 
 #endif

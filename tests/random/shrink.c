@@ -104,6 +104,11 @@ bool rt_shrink(rt_ask *ask, int step, rt_change *change)
     memset(change, 0, sizeof *change);
     shrinker s = {step, change, false, ask->purpose >= RT_SUM, ask->purpose == RT_PAGES};
     shrink_query(&s, ask->query);
+    if (ask->base != NULL && !s.done)
+        shrink_query(&s, ask->base);
+    for (int i = 0; i < 2 && !s.done; i++)
+        if (ask->on[i] != NULL)
+            shrink_query(&s, ask->on[i]);
     return s.done;
 }
 

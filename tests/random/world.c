@@ -19,7 +19,7 @@ static rt_value *cell(rt_world *world, int table, int row, int column)
 
 static void fill_pools(rt_world *world, rt_random *random)
 {
-    for (int table = 0; table < RT_TABLES; table++)
+    for (int table = 0; table < RT_EVERY_TABLE; table++)
         for (int column = 0; column < rt_models[table].column_count; column++)
             for (int i = 0; i < RT_POOL; i++)
                 world->pools[table][column][i] =
@@ -194,7 +194,7 @@ void rt_world_make(rt_world *world, uint64_t seed)
 
 void rt_world_free(rt_world *world)
 {
-    for (int table = 0; table < RT_TABLES; table++)
+    for (int table = 0; table < RT_EVERY_TABLE; table++)
         free(world->cells[table]);
     memset(world, 0, sizeof *world);
 }

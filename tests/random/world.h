@@ -4,14 +4,14 @@
 
 #include "value.h"
 
-enum { RT_POOL = 6, RT_ROWS_MAX = 100 };
+enum { RT_POOL = 6, RT_ROWS_MAX = 200 };
 
 typedef struct rt_world {
     uint64_t seed;
-    int counts[RT_TABLES];
-    rt_value *cells[RT_TABLES]; /* owned: row by row */
+    int counts[RT_EVERY_TABLE];
+    rt_value *cells[RT_EVERY_TABLE]; /* owned: row by row */
     /* What the cells of a column are picked from, so that conditions meet them. */
-    rt_value pools[RT_TABLES][RT_COLUMNS_MAX][RT_POOL];
+    rt_value pools[RT_EVERY_TABLE][RT_COLUMNS_MAX][RT_POOL];
 } rt_world;
 
 void rt_world_make(rt_world *world, uint64_t seed);
