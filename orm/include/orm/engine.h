@@ -77,6 +77,16 @@ typedef struct orm_engine_options {
      * not told apart. PostgreSQL; SQLite always knows. [no]
      */
     bool resolve_commit;
+    /*
+     * For tests: nothing is ever committed. The engine has one connection (.pool_size 1, no
+     * overflow, no readers), whose transaction begins when it opens and is rolled back when it
+     * closes; the transactions of sessions are savepoints in it, one session at a time. Isolation
+     * levels, deferred constraints and what else happens at COMMIT do not come to bear, sessions
+     * that only read are not kept from writing on PostgreSQL, and now() stands still there. [no]
+     */
+    bool sandbox;
+    struct orm_scope
+        *scope; /* of sessions that are given none; must outlive them. borrowed [none] */
     int connect_timeout_ms;   /* bound on making a connection [10,000] */
     int statement_timeout_ms; /* bound on every statement or flight of statements [30,000; -1: none]
                                */

@@ -7,17 +7,39 @@
 #include "base/fail.h"
 #include "sql/fingerprint.h"
 
+/* What a sandbox sends instead. */
+static const char *const sandboxed[ORM__CONTROL_COUNT] = {
+    [ORM__CONTROL_BEGIN] = "SAVEPOINT " ORM__SANDBOX,
+    [ORM__CONTROL_BEGIN_READ_ONLY] = "SAVEPOINT " ORM__SANDBOX,
+    [ORM__CONTROL_COMMIT] = "RELEASE SAVEPOINT " ORM__SANDBOX,
+    [ORM__CONTROL_ROLLBACK] = "ROLLBACK TO SAVEPOINT " ORM__SANDBOX,
+};
+
 static void prepare_control(orm__connection *connection)
 {
+    const char *const *texts = connection->sandbox ? sandboxed : connection->driver->control;
     for (int i = ORM__CONTROL_BEGIN; i < ORM__CONTROL_COUNT; i++) {
         orm__statement *statement = &connection->control[i];
-        statement->sql = connection->driver->control[i];
+        statement->sql = texts[i];
         statement->sql_size = strlen(statement->sql);
         statement->control = (orm__control)i;
         statement->once = true;
         statement->fingerprint = orm__fingerprint(statement->sql, statement->sql_size);
         statement->number = connection->next_number++;
     }
+}
+
+/* The transaction that a sandbox never commits. */
+static orm_status begin_sandbox(orm__connection *connection, orm_deadline deadline,
+                                orm_error *error)
+{
+    const char *sql = connection->driver->control[ORM__CONTROL_BEGIN];
+    orm__statement begin = {.sql = sql, .sql_size = strlen(sql), .once = true};
+    orm__call call = {.statement = &begin};
+    orm__flight flight = {.calls = &call, .count = 1};
+    if (!connection->sandbox)
+        return ORM_OK;
+    return connection->driver->run(connection->link, &flight, deadline, error);
 }
 
 orm_status orm__connection_open(const orm__driver *driver, const orm__target *target,
@@ -34,8 +56,13 @@ orm_status orm__connection_open(const orm__driver *driver, const orm__target *ta
     connection->next_number = 1;
     connection->flight = 1;
     connection->opened_at = orm__now();
+    connection->sandbox = target->options->sandbox;
     orm_status status = driver->open(target, deadline, &connection->link, error);
+    if (status == ORM_OK)
+        status = begin_sandbox(connection, deadline, error);
     if (status != ORM_OK) {
+        if (connection->link != NULL)
+            driver->close(connection->link);
         orm__free(target->allocator, connection, sizeof *connection);
         return status;
     }
@@ -97,7 +124,8 @@ orm_status orm__connection_reopen(orm__connection *connection, const orm__target
 {
     close_link(connection);
     connection->opened_at = orm__now();
-    return connection->driver->open(target, deadline, &connection->link, error);
+    orm_status status = connection->driver->open(target, deadline, &connection->link, error);
+    return status == ORM_OK ? begin_sandbox(connection, deadline, error) : status;
 }
 
 orm__transaction orm__connection_state(const orm__connection *connection)

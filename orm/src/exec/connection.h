@@ -21,6 +21,9 @@ typedef struct orm__cached {
 
 enum { ORM__CACHE_BUCKETS = 512 };
 
+/* The savepoint that is a session's transaction in a sandbox. */
+#define ORM__SANDBOX "orm_sandbox"
+
 typedef struct orm__connection {
     struct orm__connection *next; /* in the pool's idle stack */
     const orm__driver *driver;
@@ -41,6 +44,7 @@ typedef struct orm__connection {
     uint64_t number;     /* unique in the pool, for events */
     bool unproven;       /* was idle and has given no sign of life since */
     bool doomed;         /* is to be closed on return */
+    bool sandbox;        /* sessions live in savepoints of a transaction that never commits */
     orm_site holder;     /* who has it */
     int64_t held_since;
     int64_t idle_since;

@@ -47,6 +47,8 @@ static orm_status check_options(const orm_engine_options *options, orm_error *er
         return orm__fail(error, ORM_INVALID, "min_idle must be 0 to pool_size");
     if (options->statement_cache_size < 1 || options->statement_cache_size > 65536)
         return orm__fail(error, ORM_INVALID, "statement_cache_size must be 1 to 65536");
+    if (options->sandbox && options->reader_count > 0)
+        return orm__fail(error, ORM_INVALID, "a sandbox has one connection and no readers");
     if (options->cursor_key_size > 0 && options->cursor_key == NULL)
         return orm__fail(error, ORM_INVALID, "cursor_key is NULL but cursor_key_size is not 0");
     if (options->cursor_key != NULL && options->cursor_key_size < CURSOR_KEY_SIZE)
@@ -176,18 +178,22 @@ static orm_status start_runtime(orm_engine *engine, orm_error *error)
     return ORM_OK;
 }
 
-/* sqlite::memory: is one database on one connection. */
-static void bound_memory_pool(orm_engine *engine)
+static void bound_to_one(orm_engine *engine)
 {
-    if (engine->driver->dialect != ORM_DIALECT_SQLITE ||
-        strcmp(engine->options.url, "sqlite::memory:") != 0)
-        return;
     engine->options.pool_size = 1;
     engine->options.max_overflow = ORM_POOL_NO_OVERFLOW;
     engine->options.pool_recycle_ms = 0;
     engine->options.pool_idle_timeout_ms = 0;
     if (engine->options.min_idle > 1)
         engine->options.min_idle = 1;
+}
+
+/* sqlite::memory: is one database on one connection. */
+static void bound_memory_pool(orm_engine *engine)
+{
+    if (engine->driver->dialect == ORM_DIALECT_SQLITE &&
+        strcmp(engine->options.url, "sqlite::memory:") == 0)
+        bound_to_one(engine);
 }
 
 static orm_status make_cursor_key(orm_engine *engine, orm_error *error)
@@ -213,6 +219,8 @@ static orm_status open_parts(orm_engine *engine, orm_error *error)
     if (status != ORM_OK)
         return status;
     bound_memory_pool(engine);
+    if (engine->options.sandbox)
+        bound_to_one(engine);
     engine->target.options = &engine->options;
     engine->target.allocator = &engine->allocator;
     status = engine->driver->setup(&engine->target, &engine->target.shared, error);

@@ -454,7 +454,8 @@ static bool reset(orm__pool *pool, orm__connection *connection)
     orm__call calls[8];
     size_t count = 0;
     /* One that was never used has nothing to be reset. */
-    if (!pool->target->options->reset_on_return || sql == NULL || connection->unproven)
+    if (!pool->target->options->reset_on_return || sql == NULL || connection->unproven ||
+        connection->sandbox)
         return true;
     memset(statements, 0, sizeof statements);
     for (; count < sizeof calls / sizeof calls[0] && sql[count] != NULL; count++) {
@@ -488,7 +489,8 @@ void orm__pool_release(orm__pool *pool, orm__connection *connection)
     const char *why = NULL;
     if (connection->doomed)
         why = "invalidated";
-    else if (orm__connection_state(connection) != ORM__TRANSACTION_IDLE)
+    else if (orm__connection_state(connection) !=
+             (connection->sandbox ? ORM__TRANSACTION_ACTIVE : ORM__TRANSACTION_IDLE))
         why = "broken";
     else if (!reset(pool, connection))
         why = "reset failed";

@@ -21,7 +21,7 @@ static void write_begin(orm_session *session, const orm_session_options *options
     static const char *const levels[] = {"", " ISOLATION LEVEL READ COMMITTED",
                                          " ISOLATION LEVEL REPEATABLE READ",
                                          " ISOLATION LEVEL SERIALIZABLE"};
-    if (options->isolation == ORM_ISOLATION_DEFAULT ||
+    if (options->isolation == ORM_ISOLATION_DEFAULT || session->engine->options.sandbox ||
         session->engine->driver->dialect == ORM_DIALECT_SQLITE)
         return;
     int size = snprintf(session->begin_sql, sizeof session->begin_sql, "BEGIN%s%s%s",
@@ -52,7 +52,8 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     session->tenant.site = site;
     session->number = atomic_fetch_add(&engine->session_count, 1) + 1;
     session->read_only = options->read_only;
-    session->sink = (const orm__sink *)(const void *)options->scope;
+    orm_scope *scope = options->scope != NULL ? options->scope : engine->options.scope;
+    session->sink = (const orm__sink *)(const void *)scope;
     session->timeout_ms =
         options->deadline_ms > 0 ? options->deadline_ms : engine->options.statement_timeout_ms;
     session->call_ms = options->deadline_ms > 0 ? options->deadline_ms : 0;

@@ -72,7 +72,8 @@ static int64_t affected_rows(PGresult *result)
 static orm_status check_commit(orm__pg_run *run, const orm__call *call, PGresult *result)
 {
     if (call->statement->control != ORM__CONTROL_COMMIT) return ORM_OK;
-    if (strcmp(PQcmdStatus(result), "COMMIT") == 0) return ORM_OK;
+    const char *tag = PQcmdStatus(result);
+    if (strcmp(tag, "COMMIT") == 0 || strcmp(tag, "RELEASE") == 0) return ORM_OK;
     return orm__fail(error_of(run), ORM_FAILED_TRANSACTION,
                      "the transaction was rolled back: an earlier statement of it had failed");
 }

@@ -159,6 +159,30 @@ static void abandon(orm__link *link)
     link->read_only = false;
 }
 
+/* In a failed transaction only going back before the failure is possible, as on PostgreSQL. */
+static bool goes_back(const orm__statement *statement)
+{
+    static const char words[] = "ROLLBACK TO";
+    return sqlite3_strnicmp(statement->sql, words, sizeof words - 1) == 0;
+}
+
+static bool stands_within(const orm__statement *statement)
+{
+    static const char word[] = "RELEASE";
+    return sqlite3_strnicmp(statement->sql, word, sizeof word - 1) == 0;
+}
+
+/* Goes back to the beginning of what stands for a transaction within another one. */
+static orm_status run_back(orm__link *link, orm__call *call, orm_error *error)
+{
+    bool database = false;
+    link->failed = false;
+    link->read_only = false;
+    orm_status status = run_statement(link, call, &database, error);
+    if (status != ORM_OK) link->broken = true;
+    return status;
+}
+
 static orm_status run_control(orm__link *link, orm__call *call, orm_error *error)
 {
     bool database = false;
@@ -172,28 +196,22 @@ static orm_status run_control(orm__link *link, orm__call *call, orm_error *error
         return status;
     case ORM__CONTROL_COMMIT:
         if (link->failed) {
-            abandon(link);
+            if (!stands_within(call->statement)) abandon(link);
             return orm__fail(error, ORM_FAILED_TRANSACTION,
                              "the transaction had failed and was rolled back");
         }
         status = run_statement(link, call, &database, error);
-        if (status != ORM_OK) abandon(link);
+        if (status != ORM_OK && !stands_within(call->statement)) abandon(link);
         link->read_only = false;
         return status;
     default:
+        if (goes_back(call->statement)) return run_back(link, call, error);
         /* SQLite may have rolled back by itself; there is nothing to do then. */
         if (in_transaction(link)) (void)run_statement(link, call, &database, NULL);
         abandon(link);
         if (!link->broken) return ORM_OK;
         return orm__fail(error, ORM_DISCONNECTED, "the transaction could not be rolled back");
     }
-}
-
-/* In a failed transaction only going back before the failure is possible, as on PostgreSQL. */
-static bool goes_back(const orm__statement *statement)
-{
-    static const char words[] = "ROLLBACK TO";
-    return sqlite3_strnicmp(statement->sql, words, sizeof words - 1) == 0;
 }
 
 static orm_status run_call(orm__link *link, orm__call *call, orm_error *error)
