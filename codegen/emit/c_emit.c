@@ -11,7 +11,7 @@ static const char *const parameters[] = {
     ".site",       ".db",        ".query",    ".row",      ".rows",      ".values",   ".changes",
     ".where",      ".pred",      ".preds",    ".count",    ".target",    ".sql",      ".value",
     ".key",        ".condition", ".list_out", ".row_out",  ".count_out", ".page_out", ".link_out",
-    ".exists_out", ".conflict",  ".options",  ".callback", ".context",
+    ".exists_out", ".conflict",  ".options", ".text_out",  ".callback", ".context",
 };
 
 static void set_names(struct c_emit *emit, enum name_scope scope, const struct column *column,

@@ -81,6 +81,14 @@ static const struct c_function reading[] = {
      "$list$ *$.list_out$)",
      "    return orm_gen_raw($.site$, $.db$, &$descriptor$, $.sql$, $.values$, $.count$, "
      "$.list_out$);\n"},
+    {"$raw_with$", "$raw_with_at$", STATUS,
+     "$raw_with_at$" AT "const char *$.sql$, const orm_value *$.values$, size_t $.count$, "
+     "const $query$ *$.query$, $list$ *$.list_out$)",
+     "    return orm_gen_raw_with($.site$, $.db$, &$descriptor$, $.sql$, $.values$, $.count$, "
+     "$.query$, $.list_out$);\n"},
+    {"$explain$", "$explain_at$", STATUS,
+     "$explain_at$" AT "const $query$ *$.query$, const char **$.text_out$)",
+     "    return orm_gen_explain($.site$, $.db$, &$descriptor$, $.query$, $.text_out$);\n"},
 };
 
 /* The one way to call a callback whose type the library does not know. */

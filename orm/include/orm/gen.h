@@ -95,6 +95,14 @@ ORM_API ORM_MUST_USE orm_status orm_gen_walk_row(orm_site site, orm_session *db,
                                                  const orm_model *model, uint16_t relation,
                                                  void *row, const orm_walk *options,
                                                  const void *query, void *list_out);
+/*
+ * explain: the statements that selecting by `query` (may be NULL) would send, with their values and
+ * the database's plans, as text of 80 columns. Nothing is read but plans; the statements of
+ * relations are planned for ten made-up parents. session.
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_explain(orm_site site, orm_session *db,
+                                                const orm_model *model, const void *query,
+                                                const char **text_out);
 /* insert: `values` is the model's <model>_new; `row_out` (may be NULL) gets the row as stored. */
 ORM_API ORM_MUST_USE orm_status orm_gen_insert(orm_site site, orm_session *db,
                                                const orm_model *model, const void *values,
@@ -168,10 +176,18 @@ ORM_API ORM_MUST_USE orm_status orm_gen_change(orm_site site, orm_session *db,
                                                const void *changes);
 ORM_API ORM_MUST_USE orm_status orm_gen_remove(orm_site site, orm_session *db,
                                                const orm_model *model, void *row);
-/* raw SQL mapped to a model, matched by column name. */
+/*
+ * raw SQL mapped to a model: every column of the model must be there by its name in the database,
+ * further ones are ignored. raw_with loads the relations and counts that `query` (may be NULL)
+ * names; what else would choose or order rows is ORM_INVALID there.
+ */
 ORM_API ORM_MUST_USE orm_status orm_gen_raw(orm_site site, orm_session *db, const orm_model *model,
                                             const char *sql, const orm_value *values, size_t count,
                                             void *list_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_raw_with(orm_site site, orm_session *db,
+                                                 const orm_model *model, const char *sql,
+                                                 const orm_value *values, size_t count,
+                                                 const void *query, void *list_out);
 
 /*
  * Relations: reading memory (ORM_NOT_LOADED; ORM_MISUSE for a row no session made), loading for one

@@ -307,7 +307,7 @@ static int readers_of(const orm__task *level, const orm_model *model)
     return count;
 }
 
-static orm_status fill_query(orm__loader *loader, orm__task *task)
+orm_status orm__task_fill(orm__loader *loader, orm__task *task)
 {
     orm__query *query = &task->query;
     bool table = loader->session->engine->driver->dialect == ORM_DIALECT_SQLITE;
@@ -473,7 +473,7 @@ static orm_status load_level(orm__loader *loader)
     status = orm__session_enter(loader->session, loader->site);
     for (orm__task *task = loader->level; task != NULL && status == ORM_OK; task = task->next)
         if (task->keys.count > 0)
-            status = fill_query(loader, task);
+            status = orm__task_fill(loader, task);
     for (orm__task *task = loader->level; task != NULL && status == ORM_OK; task = task->next)
         if (task->keys.count > 0)
             status = prepare_task(loader, task);

@@ -92,6 +92,8 @@ orm_status orm__loader_run(orm__loader *loader);
 
 /* The stages of one level. Finds the keys to ask for; sets what is known without asking. */
 orm_status orm__task_collect(orm__loader *loader, orm__task *task);
+/* Fills the task's query from its view. */
+orm_status orm__task_fill(orm__loader *loader, orm__task *task);
 /* Whether what a parent has is what the query asks for. */
 bool orm__task_is_satisfied(const orm__task *task, const orm__slot *slot, uint32_t epoch);
 /* Counts: where a parent's stands, made when missing; what is known without asking; the answer. */

@@ -86,7 +86,7 @@ static orm_status select_named(orm_site site, orm_session *db, const orm_named *
     orm__statement *statement = NULL;
     orm_status status = prepare(db, site, named, values, &statement);
     if (status == ORM_OK && named->model != NULL)
-        status = orm__raw_objects(db, site, statement, named->model, list);
+        status = orm__raw_objects(db, site, statement, named->model, false, list);
     else if (status == ORM_OK)
         status = orm__raw_structs(db, site, statement, named->rows, list);
     return status == ORM_OK ? ORM_OK : fail_named(db, site, named, status);

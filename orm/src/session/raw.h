@@ -33,10 +33,11 @@ orm_status orm__raw_keep(orm_session *db, const char *sql, const orm__param *par
 
 /*
  * Sends a prepared statement with the gathered values and takes its rows as objects of `model`, or
- * as structs when `model` is a shape. `list` is session.
+ * as structs when `model` is a shape. `refresh`: known objects are brought to what was read.
+ * `list` is session.
  */
 orm_status orm__raw_objects(orm_session *db, orm_site site, orm__statement *statement,
-                            const orm_model *model, orm_list *list);
+                            const orm_model *model, bool refresh, orm_list *list);
 orm_status orm__raw_structs(orm_session *db, orm_site site, orm__statement *statement,
                             const orm_shape *shape, orm_list *list);
 

@@ -8,6 +8,7 @@ typedef struct raw_target {
     orm_session *session;
     const orm_model *model; /* or shape */
     orm__result *result;    /* of objects */
+    bool refresh;
 } raw_target;
 
 /* Where the model's columns stand in a raw result, by name. */
@@ -58,7 +59,7 @@ static orm_status take_objects(orm__call *call, orm__rows *rows, orm_error *erro
     if (status != ORM_OK)
         return status;
     if (!orm__mapper_init(&mapper, db, db->engine->driver, &db->arena, &db->map, target->model,
-                          fields, target->result, false, false))
+                          fields, target->result, false, target->refresh))
         return orm__fail(error, ORM_NOMEM, "out of memory");
     bool more = false;
     status = mapper.driver->next(rows, &more, error);
@@ -113,10 +114,12 @@ static orm_status send(orm_session *db, orm_site site, orm__statement *statement
 }
 
 orm_status orm__raw_objects(orm_session *db, orm_site site, orm__statement *statement,
-                            const orm_model *model, orm_list *list)
+                            const orm_model *model, bool refresh, orm_list *list)
 {
-    raw_target target = {
-        .session = db, .model = model, .result = orm__session_result(db, site, model)};
+    raw_target target = {.session = db,
+                         .model = model,
+                         .result = orm__session_result(db, site, model),
+                         .refresh = refresh};
     if (target.result == NULL)
         return orm__session_nomem(db);
     orm_status status = send(db, site, statement, &target, take_objects, list);
@@ -147,7 +150,7 @@ static orm_status select_rows(orm_site site, orm_session *db, const orm_model *m
     orm__statement *statement = NULL;
     orm_status status = orm__raw_prepare(db, site, sql, values, count, &statement);
     if (status == ORM_OK && mapped)
-        status = orm__raw_objects(db, site, statement, model, list);
+        status = orm__raw_objects(db, site, statement, model, false, list);
     else if (status == ORM_OK)
         status = orm__raw_structs(db, site, statement, model, list);
     if (status != ORM_OK)

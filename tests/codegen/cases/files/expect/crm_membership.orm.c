@@ -148,6 +148,20 @@ orm_status crm_membership_raw_at(orm_site site, orm_session *db, const char *sql
     return orm_gen_raw(site, db, &crm_membership_model, sql, values, count, list_out);
 }
 
+orm_status crm_membership_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                      const orm_value *values, size_t count,
+                                      const crm_membership_query *query,
+                                      crm_membership_list *list_out)
+{
+    return orm_gen_raw_with(site, db, &crm_membership_model, sql, values, count, query, list_out);
+}
+
+orm_status crm_membership_explain_at(orm_site site, orm_session *db,
+                                     const crm_membership_query *query, const char **text_out)
+{
+    return orm_gen_explain(site, db, &crm_membership_model, query, text_out);
+}
+
 static orm_status crm_membership_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                            void *context)
 {

@@ -166,6 +166,15 @@ ORM_MUST_USE orm_status crm_membership_exists_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status crm_membership_raw_at(orm_site site, orm_session *db, const char *sql,
                                               const orm_value *values, size_t count,
                                               crm_membership_list *list_out);
+#define crm_membership_raw_with(...) crm_membership_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                                   const orm_value *values, size_t count,
+                                                   const crm_membership_query *query,
+                                                   crm_membership_list *list_out);
+#define crm_membership_explain(...) crm_membership_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_explain_at(orm_site site, orm_session *db,
+                                                  const crm_membership_query *query,
+                                                  const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -196,6 +196,14 @@ ORM_MUST_USE orm_status crm_person_exists_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status crm_person_raw_at(orm_site site, orm_session *db, const char *sql,
                                           const orm_value *values, size_t count,
                                           crm_person_list *list_out);
+#define crm_person_raw_with(...) crm_person_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                               const orm_value *values, size_t count,
+                                               const crm_person_query *query,
+                                               crm_person_list *list_out);
+#define crm_person_explain(...) crm_person_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_explain_at(orm_site site, orm_session *db,
+                                              const crm_person_query *query, const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

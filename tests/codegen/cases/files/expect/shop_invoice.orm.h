@@ -173,6 +173,15 @@ ORM_MUST_USE orm_status shop_invoice_exists_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status shop_invoice_raw_at(orm_site site, orm_session *db, const char *sql,
                                             const orm_value *values, size_t count,
                                             shop_invoice_list *list_out);
+#define shop_invoice_raw_with(...) shop_invoice_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                                 const orm_value *values, size_t count,
+                                                 const shop_invoice_query *query,
+                                                 shop_invoice_list *list_out);
+#define shop_invoice_explain(...) shop_invoice_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_explain_at(orm_site site, orm_session *db,
+                                                const shop_invoice_query *query,
+                                                const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

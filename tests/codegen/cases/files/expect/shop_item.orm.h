@@ -187,6 +187,14 @@ ORM_MUST_USE orm_status shop_item_exists_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status shop_item_raw_at(orm_site site, orm_session *db, const char *sql,
                                          const orm_value *values, size_t count,
                                          shop_item_list *list_out);
+#define shop_item_raw_with(...) shop_item_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                              const orm_value *values, size_t count,
+                                              const shop_item_query *query,
+                                              shop_item_list *list_out);
+#define shop_item_explain(...) shop_item_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_explain_at(orm_site site, orm_session *db,
+                                             const shop_item_query *query, const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -222,6 +222,14 @@ ORM_MUST_USE orm_status shop_order_exists_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status shop_order_raw_at(orm_site site, orm_session *db, const char *sql,
                                           const orm_value *values, size_t count,
                                           shop_order_list *list_out);
+#define shop_order_raw_with(...) shop_order_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                               const orm_value *values, size_t count,
+                                               const shop_order_query *query,
+                                               shop_order_list *list_out);
+#define shop_order_explain(...) shop_order_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_explain_at(orm_site site, orm_session *db,
+                                              const shop_order_query *query, const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -120,6 +120,19 @@ orm_status condition_raw_at(orm_site site_, orm_session *db_, const char *sql,
     return orm_gen_raw(site_, db_, &condition_model, sql, values_, count, list_out);
 }
 
+orm_status condition_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                 const orm_value *values_, size_t count,
+                                 const condition_query *query_, condition_list *list_out)
+{
+    return orm_gen_raw_with(site_, db_, &condition_model, sql, values_, count, query_, list_out);
+}
+
+orm_status condition_explain_at(orm_site site_, orm_session *db_, const condition_query *query_,
+                                const char **text_out)
+{
+    return orm_gen_explain(site_, db_, &condition_model, query_, text_out);
+}
+
 static orm_status condition_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
                                       void *context)
 {

@@ -139,6 +139,14 @@ ORM_MUST_USE orm_status condition_exists_at(orm_site site_, orm_session *db_,
 ORM_MUST_USE orm_status condition_raw_at(orm_site site_, orm_session *db_, const char *sql,
                                          const orm_value *values_, size_t count,
                                          condition_list *list_out);
+#define condition_raw_with(...) condition_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                              const orm_value *values_, size_t count,
+                                              const condition_query *query_,
+                                              condition_list *list_out);
+#define condition_explain(...) condition_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_explain_at(orm_site site_, orm_session *db_,
+                                             const condition_query *query_, const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

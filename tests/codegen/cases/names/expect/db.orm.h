@@ -136,6 +136,13 @@ ORM_MUST_USE orm_status db_exists_at(orm_site site_, orm_session *db_, const db_
 #define db_raw(...) db_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status db_raw_at(orm_site site_, orm_session *db_, const char *sql,
                                   const orm_value *values_, size_t count, db_list *list_out);
+#define db_raw_with(...) db_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status db_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                       const orm_value *values_, size_t count,
+                                       const db_query *query_, db_list *list_out);
+#define db_explain(...) db_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status db_explain_at(orm_site site_, orm_session *db_, const db_query *query_,
+                                      const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

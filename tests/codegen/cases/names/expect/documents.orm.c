@@ -104,6 +104,19 @@ orm_status documents_raw_at(orm_site site_, orm_session *db_, const char *sql,
     return orm_gen_raw(site_, db_, &documents_model, sql, values_, count, list_out);
 }
 
+orm_status documents_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                 const orm_value *values_, size_t count,
+                                 const documents_query *query_, documents_list *list_out)
+{
+    return orm_gen_raw_with(site_, db_, &documents_model, sql, values_, count, query_, list_out);
+}
+
+orm_status documents_explain_at(orm_site site_, orm_session *db_, const documents_query *query_,
+                                const char **text_out)
+{
+    return orm_gen_explain(site_, db_, &documents_model, query_, text_out);
+}
+
 static orm_status documents_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
                                       void *context)
 {

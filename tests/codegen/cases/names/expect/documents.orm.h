@@ -115,6 +115,14 @@ ORM_MUST_USE orm_status documents_exists_at(orm_site site_, orm_session *db_,
 ORM_MUST_USE orm_status documents_raw_at(orm_site site_, orm_session *db_, const char *sql,
                                          const orm_value *values_, size_t count,
                                          documents_list *list_out);
+#define documents_raw_with(...) documents_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status documents_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                              const orm_value *values_, size_t count,
+                                              const documents_query *query_,
+                                              documents_list *list_out);
+#define documents_explain(...) documents_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status documents_explain_at(orm_site site_, orm_session *db_,
+                                             const documents_query *query_, const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

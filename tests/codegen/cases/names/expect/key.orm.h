@@ -150,6 +150,13 @@ ORM_MUST_USE orm_status key_exists_at(orm_site site_, orm_session *db_, const ke
 #define key_raw(...) key_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status key_raw_at(orm_site site_, orm_session *db_, const char *sql,
                                    const orm_value *values_, size_t count, key_list *list_out);
+#define key_raw_with(...) key_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                        const orm_value *values_, size_t count,
+                                        const key_query *query_, key_list *list_out);
+#define key_explain(...) key_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_explain_at(orm_site site_, orm_session *db_, const key_query *query_,
+                                       const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

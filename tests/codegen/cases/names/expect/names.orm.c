@@ -194,6 +194,19 @@ orm_status names_raw_at(orm_site site_, orm_session *db_, const char *sql, const
     return orm_gen_raw(site_, db_, &names_model, sql, values_, count, list_out);
 }
 
+orm_status names_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                             const orm_value *values_, size_t count, const names_query *query_,
+                             names_list *list_out)
+{
+    return orm_gen_raw_with(site_, db_, &names_model, sql, values_, count, query_, list_out);
+}
+
+orm_status names_explain_at(orm_site site_, orm_session *db_, const names_query *query_,
+                            const char **text_out)
+{
+    return orm_gen_explain(site_, db_, &names_model, query_, text_out);
+}
+
 static orm_status names_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
                                   void *context)
 {

@@ -202,6 +202,13 @@ ORM_MUST_USE orm_status names_exists_at(orm_site site_, orm_session *db_, const 
 #define names_raw(...) names_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_raw_at(orm_site site_, orm_session *db_, const char *sql,
                                      const orm_value *values_, size_t count, names_list *list_out);
+#define names_raw_with(...) names_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                          const orm_value *values_, size_t count,
+                                          const names_query *query_, names_list *list_out);
+#define names_explain(...) names_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_explain_at(orm_site site_, orm_session *db_,
+                                         const names_query *query_, const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -136,6 +136,13 @@ ORM_MUST_USE orm_status preds_exists_at(orm_site site_, orm_session *db_, const 
 #define preds_raw(...) preds_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status preds_raw_at(orm_site site_, orm_session *db_, const char *sql,
                                      const orm_value *values_, size_t count, preds_list *list_out);
+#define preds_raw_with(...) preds_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                          const orm_value *values_, size_t count,
+                                          const preds_query *query_, preds_list *list_out);
+#define preds_explain(...) preds_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_explain_at(orm_site site_, orm_session *db_,
+                                         const preds_query *query_, const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -175,6 +175,13 @@ ORM_MUST_USE orm_status query_exists_at(orm_site site_, orm_session *db_, const 
 #define query_raw(...) query_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_raw_at(orm_site site_, orm_session *db_, const char *sql,
                                      const orm_value *values_, size_t count, query_list *list_out);
+#define query_raw_with(...) query_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                          const orm_value *values_, size_t count,
+                                          const query_query *query_, query_list *list_out);
+#define query_explain(...) query_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_explain_at(orm_site site_, orm_session *db_,
+                                         const query_query *query_, const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -124,6 +124,13 @@ ORM_MUST_USE orm_status report_exists_at(orm_site site_, orm_session *db_,
 ORM_MUST_USE orm_status report_raw_at(orm_site site_, orm_session *db_, const char *sql,
                                       const orm_value *values_, size_t count,
                                       report_list *list_out);
+#define report_raw_with(...) report_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status report_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                           const orm_value *values_, size_t count,
+                                           const report_query *query_, report_list *list_out);
+#define report_explain(...) report_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status report_explain_at(orm_site site_, orm_session *db_,
+                                          const report_query *query_, const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -126,6 +126,19 @@ orm_status row_raw_at(orm_site site_, orm_session *db_, const char *sql, const o
     return orm_gen_raw(site_, db_, &row_model, sql, values_, count, list_out);
 }
 
+orm_status row_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                           const orm_value *values_, size_t count, const row_query *query_,
+                           row_list *list_out)
+{
+    return orm_gen_raw_with(site_, db_, &row_model, sql, values_, count, query_, list_out);
+}
+
+orm_status row_explain_at(orm_site site_, orm_session *db_, const row_query *query_,
+                          const char **text_out)
+{
+    return orm_gen_explain(site_, db_, &row_model, query_, text_out);
+}
+
 static orm_status row_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
                                 void *context)
 {

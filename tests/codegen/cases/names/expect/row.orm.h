@@ -149,6 +149,13 @@ ORM_MUST_USE orm_status row_exists_at(orm_site site_, orm_session *db_, const ro
 #define row_raw(...) row_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status row_raw_at(orm_site site_, orm_session *db_, const char *sql,
                                    const orm_value *values_, size_t count, row_list *list_out);
+#define row_raw_with(...) row_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                        const orm_value *values_, size_t count,
+                                        const row_query *query_, row_list *list_out);
+#define row_explain(...) row_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_explain_at(orm_site site_, orm_session *db_, const row_query *query_,
+                                       const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -127,6 +127,19 @@ orm_status site_raw_at(orm_site site_, orm_session *db_, const char *sql, const 
     return orm_gen_raw(site_, db_, &site_model, sql, values_, count, list_out);
 }
 
+orm_status site_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                            const orm_value *values_, size_t count, const site_query *query_,
+                            site_list *list_out)
+{
+    return orm_gen_raw_with(site_, db_, &site_model, sql, values_, count, query_, list_out);
+}
+
+orm_status site_explain_at(orm_site site_, orm_session *db_, const site_query *query_,
+                           const char **text_out)
+{
+    return orm_gen_explain(site_, db_, &site_model, query_, text_out);
+}
+
 static orm_status site_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
                                  void *context)
 {

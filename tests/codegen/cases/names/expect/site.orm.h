@@ -150,6 +150,13 @@ ORM_MUST_USE orm_status site_exists_at(orm_site site_, orm_session *db_, const s
 #define site_raw(...) site_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status site_raw_at(orm_site site_, orm_session *db_, const char *sql,
                                     const orm_value *values_, size_t count, site_list *list_out);
+#define site_raw_with(...) site_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                         const orm_value *values_, size_t count,
+                                         const site_query *query_, site_list *list_out);
+#define site_explain(...) site_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_explain_at(orm_site site_, orm_session *db_, const site_query *query_,
+                                        const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

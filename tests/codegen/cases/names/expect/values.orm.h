@@ -137,6 +137,13 @@ ORM_MUST_USE orm_status values_exists_at(orm_site site_, orm_session *db_,
 ORM_MUST_USE orm_status values_raw_at(orm_site site_, orm_session *db_, const char *sql,
                                       const orm_value *values_, size_t count,
                                       values_list *list_out);
+#define values_raw_with(...) values_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_raw_with_at(orm_site site_, orm_session *db_, const char *sql,
+                                           const orm_value *values_, size_t count,
+                                           const values_query *query_, values_list *list_out);
+#define values_explain(...) values_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_explain_at(orm_site site_, orm_session *db_,
+                                          const values_query *query_, const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -186,6 +186,19 @@ orm_status author_raw_at(orm_site site, orm_session *db, const char *sql, const 
     return orm_gen_raw(site, db, &author_model, sql, values, count, list_out);
 }
 
+orm_status author_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                              const orm_value *values, size_t count, const author_query *query,
+                              author_list *list_out)
+{
+    return orm_gen_raw_with(site, db, &author_model, sql, values, count, query, list_out);
+}
+
+orm_status author_explain_at(orm_site site, orm_session *db, const author_query *query,
+                             const char **text_out)
+{
+    return orm_gen_explain(site, db, &author_model, query, text_out);
+}
+
 static orm_status author_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                    void *context)
 {

@@ -198,6 +198,13 @@ ORM_MUST_USE orm_status author_exists_at(orm_site site, orm_session *db, const a
 #define author_raw(...) author_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status author_raw_at(orm_site site, orm_session *db, const char *sql,
                                       const orm_value *values, size_t count, author_list *list_out);
+#define author_raw_with(...) author_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status author_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                           const orm_value *values, size_t count,
+                                           const author_query *query, author_list *list_out);
+#define author_explain(...) author_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status author_explain_at(orm_site site, orm_session *db, const author_query *query,
+                                          const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

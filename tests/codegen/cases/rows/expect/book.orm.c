@@ -185,6 +185,19 @@ orm_status book_raw_at(orm_site site, orm_session *db, const char *sql, const or
     return orm_gen_raw(site, db, &book_model, sql, values, count, list_out);
 }
 
+orm_status book_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                            const orm_value *values, size_t count, const book_query *query,
+                            book_list *list_out)
+{
+    return orm_gen_raw_with(site, db, &book_model, sql, values, count, query, list_out);
+}
+
+orm_status book_explain_at(orm_site site, orm_session *db, const book_query *query,
+                           const char **text_out)
+{
+    return orm_gen_explain(site, db, &book_model, query, text_out);
+}
+
 static orm_status book_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                  void *context)
 {

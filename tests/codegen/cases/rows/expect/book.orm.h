@@ -202,6 +202,13 @@ ORM_MUST_USE orm_status book_exists_at(orm_site site, orm_session *db, const boo
 #define book_raw(...) book_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status book_raw_at(orm_site site, orm_session *db, const char *sql,
                                     const orm_value *values, size_t count, book_list *list_out);
+#define book_raw_with(...) book_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status book_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                         const orm_value *values, size_t count,
+                                         const book_query *query, book_list *list_out);
+#define book_explain(...) book_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status book_explain_at(orm_site site, orm_session *db, const book_query *query,
+                                        const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -149,6 +149,13 @@ ORM_MUST_USE orm_status tag_exists_at(orm_site site, orm_session *db, const tag_
 #define tag_raw(...) tag_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status tag_raw_at(orm_site site, orm_session *db, const char *sql,
                                    const orm_value *values, size_t count, tag_list *list_out);
+#define tag_raw_with(...) tag_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                        const orm_value *values, size_t count,
+                                        const tag_query *query, tag_list *list_out);
+#define tag_explain(...) tag_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_explain_at(orm_site site, orm_session *db, const tag_query *query,
+                                       const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

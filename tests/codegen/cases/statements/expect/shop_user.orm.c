@@ -145,6 +145,19 @@ orm_status shop_user_raw_at(orm_site site, orm_session *db, const char *sql,
     return orm_gen_raw(site, db, &shop_user_model, sql, values, count, list_out);
 }
 
+orm_status shop_user_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                 const orm_value *values, size_t count,
+                                 const shop_user_query *query, shop_user_list *list_out)
+{
+    return orm_gen_raw_with(site, db, &shop_user_model, sql, values, count, query, list_out);
+}
+
+orm_status shop_user_explain_at(orm_site site, orm_session *db, const shop_user_query *query,
+                                const char **text_out)
+{
+    return orm_gen_explain(site, db, &shop_user_model, query, text_out);
+}
+
 static orm_status shop_user_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                       void *context)
 {

@@ -736,6 +736,13 @@ ORM_MUST_USE orm_status every_exists_at(orm_site site, orm_session *db, const ev
 #define every_raw(...) every_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status every_raw_at(orm_site site, orm_session *db, const char *sql,
                                      const orm_value *values, size_t count, every_list *list_out);
+#define every_raw_with(...) every_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                          const orm_value *values, size_t count,
+                                          const every_query *query, every_list *list_out);
+#define every_explain(...) every_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_explain_at(orm_site site, orm_session *db, const every_query *query,
+                                         const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -225,6 +225,19 @@ orm_status keyed_raw_at(orm_site site, orm_session *db, const char *sql, const o
     return orm_gen_raw(site, db, &keyed_model, sql, values, count, list_out);
 }
 
+orm_status keyed_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                             const orm_value *values, size_t count, const keyed_query *query,
+                             keyed_list *list_out)
+{
+    return orm_gen_raw_with(site, db, &keyed_model, sql, values, count, query, list_out);
+}
+
+orm_status keyed_explain_at(orm_site site, orm_session *db, const keyed_query *query,
+                            const char **text_out)
+{
+    return orm_gen_explain(site, db, &keyed_model, query, text_out);
+}
+
 static orm_status keyed_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                   void *context)
 {

@@ -236,6 +236,13 @@ ORM_MUST_USE orm_status keyed_exists_at(orm_site site, orm_session *db, const ke
 #define keyed_raw(...) keyed_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status keyed_raw_at(orm_site site, orm_session *db, const char *sql,
                                      const orm_value *values, size_t count, keyed_list *list_out);
+#define keyed_raw_with(...) keyed_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                          const orm_value *values, size_t count,
+                                          const keyed_query *query, keyed_list *list_out);
+#define keyed_explain(...) keyed_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_explain_at(orm_site site, orm_session *db, const keyed_query *query,
+                                         const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -191,6 +191,19 @@ orm_status project_raw_at(orm_site site, orm_session *db, const char *sql, const
     return orm_gen_raw(site, db, &project_model, sql, values, count, list_out);
 }
 
+orm_status project_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                               const orm_value *values, size_t count, const project_query *query,
+                               project_list *list_out)
+{
+    return orm_gen_raw_with(site, db, &project_model, sql, values, count, query, list_out);
+}
+
+orm_status project_explain_at(orm_site site, orm_session *db, const project_query *query,
+                              const char **text_out)
+{
+    return orm_gen_explain(site, db, &project_model, query, text_out);
+}
+
 static orm_status project_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                     void *context)
 {

@@ -206,6 +206,13 @@ ORM_MUST_USE orm_status project_exists_at(orm_site site, orm_session *db,
 ORM_MUST_USE orm_status project_raw_at(orm_site site, orm_session *db, const char *sql,
                                        const orm_value *values, size_t count,
                                        project_list *list_out);
+#define project_raw_with(...) project_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                            const orm_value *values, size_t count,
+                                            const project_query *query, project_list *list_out);
+#define project_explain(...) project_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_explain_at(orm_site site, orm_session *db,
+                                           const project_query *query, const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory

@@ -113,6 +113,18 @@ orm_status tag_raw_at(orm_site site, orm_session *db, const char *sql, const orm
     return orm_gen_raw(site, db, &tag_model, sql, values, count, list_out);
 }
 
+orm_status tag_raw_with_at(orm_site site, orm_session *db, const char *sql, const orm_value *values,
+                           size_t count, const tag_query *query, tag_list *list_out)
+{
+    return orm_gen_raw_with(site, db, &tag_model, sql, values, count, query, list_out);
+}
+
+orm_status tag_explain_at(orm_site site, orm_session *db, const tag_query *query,
+                          const char **text_out)
+{
+    return orm_gen_explain(site, db, &tag_model, query, text_out);
+}
+
 static orm_status tag_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                 void *context)
 {

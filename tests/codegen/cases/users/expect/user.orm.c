@@ -202,6 +202,19 @@ orm_status user_raw_at(orm_site site, orm_session *db, const char *sql, const or
     return orm_gen_raw(site, db, &user_model, sql, values, count, list_out);
 }
 
+orm_status user_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                            const orm_value *values, size_t count, const user_query *query,
+                            user_list *list_out)
+{
+    return orm_gen_raw_with(site, db, &user_model, sql, values, count, query, list_out);
+}
+
+orm_status user_explain_at(orm_site site, orm_session *db, const user_query *query,
+                           const char **text_out)
+{
+    return orm_gen_explain(site, db, &user_model, query, text_out);
+}
+
 static orm_status user_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                  void *context)
 {

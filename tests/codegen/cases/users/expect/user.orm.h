@@ -214,6 +214,13 @@ ORM_MUST_USE orm_status user_exists_at(orm_site site, orm_session *db, const use
 #define user_raw(...) user_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_raw_at(orm_site site, orm_session *db, const char *sql,
                                     const orm_value *values, size_t count, user_list *list_out);
+#define user_raw_with(...) user_raw_with_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_raw_with_at(orm_site site, orm_session *db, const char *sql,
+                                         const orm_value *values, size_t count,
+                                         const user_query *query, user_list *list_out);
+#define user_explain(...) user_explain_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_explain_at(orm_site site, orm_session *db, const user_query *query,
+                                        const char **text_out);
 
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
