@@ -5,67 +5,26 @@
  * ctest: serial
  */
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "session.orm.h"
 #include "support/fixture.h"
+#include "support/server.h"
 
 enum { THREADS = 16, RESTARTS = 4 };
 
-typedef struct own_server {
-    FILE *output;
-    pid_t sandbox;
-    char url[512];
-    char folder[512];
-} own_server;
-
-static own_server server;
-
-static void read_line(char *line, size_t size)
-{
-    assert_non_null(fgets(line, (int)size, server.output));
-    line[strcspn(line, "\n")] = '\0';
-}
-
-/* A sandbox inside the sandbox: this server can be restarted without harm to other tests. */
-static void start_server(void)
-{
-    char number[32];
-    server.output = popen("exec '" ORM_TEST_SOURCE_DIR "/tools/postgres_sandbox' sh -c '"
-                          "echo $PPID; echo \"$ORM_TEST_POSTGRESQL_URL\";"
-                          "psql -X -A -t -d \"$ORM_TEST_POSTGRESQL_URL\""
-                          " -c \"show data_directory\";"
-                          "exec >/dev/null; exec sleep 600'",
-                          "r");
-    assert_non_null(server.output);
-    read_line(number, sizeof number);
-    read_line(server.url, sizeof server.url);
-    read_line(server.folder, sizeof server.folder);
-    server.sandbox = (pid_t)strtol(number, NULL, 10);
-    assert_int_equal(setenv("ORM_TEST_POSTGRESQL_URL", server.url, 1), 0);
-}
-
-/* Runs pg_ctl as the user the server belongs to. */
-static int control_server(const char *action)
-{
-    char command[1200];
-    (void)snprintf(command, sizeof command,
-                   "cd / && %s \"$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)/pg_ctl\" -D '%s' -w"
-                   " %s >/dev/null 2>&1 </dev/null",
-                   geteuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --init-groups" : "",
-                   server.folder, action);
-    return system(command);
-}
+static test_server server;
 
 static int open_database(void **state)
 {
     (void)state;
     const char *kind = getenv("ORM_TEST_DATABASE");
-    if (kind != NULL && strcmp(kind, "postgresql") == 0)
-        start_server();
+    if (kind != NULL && strcmp(kind, "postgresql") == 0) {
+        test_server_start(&server, NULL);
+        assert_int_equal(setenv("ORM_TEST_POSTGRESQL_URL", server.url, 1), 0);
+    }
     test_open(&database, NULL, "models/session.yaml", NULL);
     return 0;
 }
@@ -74,11 +33,7 @@ static int close_all(void **state)
 {
     (void)state;
     test_close(&database);
-    if (server.output == NULL)
-        return 0;
-    (void)control_server("stop -m immediate");
-    (void)kill(server.sandbox, SIGTERM);
-    (void)pclose(server.output);
+    test_server_stop(&server);
     return 0;
 }
 
@@ -162,7 +117,7 @@ static void restart(crowd *all, const char *how)
     char action[32];
     (void)snprintf(action, sizeof action, "restart -m %s", how);
     atomic_store(&all->down_since, milliseconds());
-    assert_int_equal(control_server(action), 0);
+    assert_int_equal(test_server_control(&server, action), 0);
     atomic_store(&all->up_since, milliseconds());
     atomic_store(&all->down_since, 0);
 }
@@ -236,17 +191,6 @@ enum { DEADLINE = 300, SLACK = 400 };
 enum { DEADLINE = 300, SLACK = 100 };
 #endif
 
-/* All processes of the server, the first one first: it makes others. Some may be gone by then. */
-static bool signal_server(const char *name)
-{
-    char command[1200];
-    (void)snprintf(command, sizeof command,
-                   "main=$(head -n 1 '%s/postmaster.pid') && kill -%s $main || exit 1;"
-                   " for child in $(pgrep -P $main); do kill -%s $child 2>/dev/null; done; true",
-                   server.folder, name, name);
-    return system(command) == 0;
-}
-
 typedef struct patient {
     pthread_t thread;
     orm_engine *engine;
@@ -309,9 +253,9 @@ static void a_server_stopped_and_continued_holds_nobody(void **state)
         assert_int_equal(pthread_create(&patients[i].thread, NULL, insist, &patients[i]), 0);
     }
     (void)usleep(300000);
-    bool stopped = signal_server("STOP");
+    bool stopped = test_server_signal(&server, "STOP");
     (void)usleep(1500000);
-    bool continued = signal_server("CONT");
+    bool continued = test_server_signal(&server, "CONT");
     (void)usleep(1500000);
     atomic_store(&over, true);
     for (int i = 0; i < THREADS; i++)

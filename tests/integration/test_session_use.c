@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include <orm/events.h>
+
 #include "session.orm.h"
 #include "support/fixture.h"
 
@@ -151,18 +153,44 @@ static void *run_transfer(void *context)
     return NULL;
 }
 
+/* Failures of the kind that are meant to come up, each said to be retryable. */
+typedef struct expected {
+    orm_status status;
+    atomic_int seen;
+} expected;
+
+static void count_failures(void *context, const orm_event *event)
+{
+    expected *it = context;
+    if (event->status == it->status && event->error->retryable)
+        (void)atomic_fetch_add(&it->seen, 1);
+}
+
+/* Both at once; on PostgreSQL one of them fails that way at least once. */
+static void run_both(transfer *works, void *(*run)(void *), orm_status failure)
+{
+    pthread_t threads[2];
+    orm_subscription *subscription = NULL;
+    expected it = {.status = failure};
+    assert_int_equal(
+        orm_engine_subscribe(database.engine, count_failures, &it, false, &subscription), ORM_OK);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, run, &works[i]), 0);
+    for (int i = 0; i < 2; i++)
+        (void)pthread_join(threads[i], NULL);
+    orm_engine_unsubscribe(database.engine, subscription);
+    assert_int_equal(works[0].status, ORM_OK);
+    assert_int_equal(works[1].status, ORM_OK);
+    if (database.postgresql)
+        assert_in_range(atomic_load(&it.seen), 1, 5);
+}
+
 static void deadlocks_are_survived(void **state)
 {
     (void)state;
     atomic_int arrived = 0;
     transfer works[2] = {{1001, 1002, &arrived, ORM_OK}, {1002, 1001, &arrived, ORM_OK}};
-    pthread_t threads[2];
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, run_transfer, &works[i]), 0);
-    for (int i = 0; i < 2; i++)
-        (void)pthread_join(threads[i], NULL);
-    assert_int_equal(works[0].status, ORM_OK);
-    assert_int_equal(works[1].status, ORM_OK);
+    run_both(works, run_transfer, ORM_DEADLOCK);
     assert_int_equal(test_number(&database, "select balance from accounts where id = 1001"), 10);
 }
 
@@ -180,8 +208,7 @@ static orm_status skew(orm_session *db, void *context)
     atomic_fetch_add(work->arrived, 1);
     for (int i = 0; i < 200 && atomic_load(work->arrived) < 2; i++)
         (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    return s_account_update(db, own,
-                            &(s_account_changes){.balance = ORM_SET(other->balance + 1)});
+    return s_account_update(db, own, &(s_account_changes){.balance = ORM_SET(other->balance + 1)});
 }
 
 static void *run_skew(void *context)
@@ -198,13 +225,7 @@ static void serialization_failures_are_survived(void **state)
     (void)state;
     atomic_int arrived = 0;
     transfer works[2] = {{1001, 1002, &arrived, ORM_OK}, {1002, 1001, &arrived, ORM_OK}};
-    pthread_t threads[2];
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, run_skew, &works[i]), 0);
-    for (int i = 0; i < 2; i++)
-        (void)pthread_join(threads[i], NULL);
-    assert_int_equal(works[0].status, ORM_OK);
-    assert_int_equal(works[1].status, ORM_OK);
+    run_both(works, run_skew, ORM_SERIALIZATION);
     /* As if one had come after the other: 11 and 12, or 21 and 22. */
     long long first = test_number(&database, "select balance from accounts where id = 1001");
     long long second = test_number(&database, "select balance from accounts where id = 1002");
@@ -216,9 +237,10 @@ static void kill_backend(orm_session *db)
     char pid[40] = "";
     assert_ok(db, orm_raw(db, "select pg_backend_pid()::text", NULL, 0, take_text, pid, NULL));
     test_execute(&database, "select pg_terminate_backend(%s)", pid);
-    for (int i = 0; i < 5000 && test_number(&database,
-                                            "select count(*) from pg_stat_activity where pid = %s",
-                                            pid) > 0; i++)
+    for (int i = 0;
+         i < 5000 &&
+         test_number(&database, "select count(*) from pg_stat_activity where pid = %s", pid) > 0;
+         i++)
         (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 

@@ -113,8 +113,11 @@ static orm_status init_locks(orm_engine *engine, orm_error *error)
     if (pthread_mutex_init(&engine->block_mutex, NULL) != 0)
         return orm__fail(error, ORM_RESOURCE, "cannot make a mutex");
     bool tenants = pthread_mutex_init(&engine->tenant_mutex, NULL) == 0;
-    if (tenants && pthread_rwlock_init(&engine->subscription_lock, NULL) == 0)
+    bool starts = tenants && orm__starts_init(&engine->starts);
+    if (starts && pthread_rwlock_init(&engine->subscription_lock, NULL) == 0)
         return ORM_OK;
+    if (starts)
+        orm__starts_dispose(&engine->starts);
     if (tenants)
         (void)pthread_mutex_destroy(&engine->tenant_mutex);
     (void)pthread_mutex_destroy(&engine->block_mutex);
@@ -124,6 +127,7 @@ static orm_status init_locks(orm_engine *engine, orm_error *error)
 static void dispose_locks(orm_engine *engine)
 {
     (void)pthread_rwlock_destroy(&engine->subscription_lock);
+    orm__starts_dispose(&engine->starts);
     (void)pthread_mutex_destroy(&engine->tenant_mutex);
     (void)pthread_mutex_destroy(&engine->block_mutex);
 }

@@ -13,6 +13,7 @@
 #include "base/thread_runtime.h"
 #include "exec/pool.h"
 #include "exec/sink.h"
+#include "exec/starts.h"
 
 struct orm_subscription {
     orm__sink sink;
@@ -69,6 +70,7 @@ struct orm_engine {
     atomic_uint_fast64_t session_count; /* sessions ever opened: their numbers */
     pthread_mutex_t tenant_mutex;
     orm__tenant *tenants; /* open sessions, the newest first */
+    orm__starts starts;
 };
 
 /* Keeps the list of open sessions. */

@@ -2,6 +2,11 @@
  * What became of a COMMIT that was not answered. The transaction's id is asked for with the first
  * statements that may write, so that it is known whatever happens to COMMIT's own flight; a fresh
  * connection then asks the server how that transaction ended.
+ *
+ * A server that crashed forgets what it had not written yet, ids included, and gives them out
+ * again: another transaction's end would be told for ours. So the server's start is asked for as
+ * well, and after another one an id counts only if it is older than the new start's first, and than
+ * those the engine met in starts between.
  */
 #include <string.h>
 
@@ -27,41 +32,58 @@ orm_deadline orm__resolve_deadline(const orm_session *session)
     return orm__deadline_in(session->timeout_ms > 0 ? session->timeout_ms : BOUND_MS);
 }
 
-/* The text of the only row's only column; longer ones are no answer. */
+/* What differs after every start of the server, a recovery from a crash included. */
+#define SERVER_START                                                                               \
+    "(extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint || ' ' || "                \
+    "coalesce((extract(epoch from pg_stat_get_bgwriter_stat_reset_time()) * 1000000)::bigint, 0)"
+
+/* The texts of the only row. */
 typedef struct answer {
     const orm__driver *driver;
     orm__arena *arena;
     char text[ORM__XID_SIZE];
+    char start[ORM__START_SIZE];
 } answer;
 
-static orm_status read_text(orm__rows *rows, const orm__driver *driver, orm__arena *arena,
-                            char *text_out, orm_error *error)
+/* One column of the present row; longer texts are no answer. */
+static orm_status read_text(orm__rows *rows, const answer *target, uint16_t column, char *text_out,
+                            size_t size)
 {
-    bool more = false;
     const char *text = NULL;
-    orm_status status = driver->next(rows, &more, error);
+    orm_status status = target->driver->raw_text(rows, column, target->arena, &text);
+    if (status == ORM_OK && text != NULL && strlen(text) < size)
+        orm__copy_text(text_out, size, text);
+    return status;
+}
+
+static orm_status take_answer(orm__call *call, orm__rows *rows, orm_error *error)
+{
+    answer *target = call->context;
+    bool more = false;
+    orm_status status = target->driver->next(rows, &more, error);
     if (status == ORM_OK && more)
-        status = driver->raw_text(rows, 0, arena, &text);
-    if (status == ORM_OK && text != NULL && strlen(text) < ORM__XID_SIZE)
-        orm__copy_text(text_out, ORM__XID_SIZE, text);
+        status = read_text(rows, target, 0, target->text, sizeof target->text);
+    if (status == ORM_OK && more)
+        status = read_text(rows, target, 1, target->start, sizeof target->start);
     return status;
 }
 
 static orm_status take_xid(orm__call *call, orm__rows *rows, orm_error *error)
 {
     orm_session *session = call->context;
-    return read_text(rows, session->engine->driver, &session->arena, session->xid, error);
-}
-
-static orm_status take_answer(orm__call *call, orm__rows *rows, orm_error *error)
-{
-    answer *target = call->context;
-    return read_text(rows, target->driver, target->arena, target->text, error);
+    answer told = {.driver = session->engine->driver, .arena = &session->arena};
+    orm__call inner = {.context = &told};
+    orm_status status = take_answer(&inner, rows, error);
+    memcpy(session->xid, told.text, sizeof session->xid);
+    memcpy(session->server_start, told.start, sizeof session->server_start);
+    if (session->xid[0] != '\0')
+        orm__starts_note(&session->engine->starts, told.start, told.text);
+    return status;
 }
 
 orm_status orm__resolve_fill(orm_session *session, orm__call *call)
 {
-    static const char sql[] = "SELECT pg_current_xact_id_if_assigned()::text";
+    static const char sql[] = "SELECT pg_current_xact_id_if_assigned()::text, " SERVER_START;
     static const uint64_t shape[2] = {UINT64_MAX, UINT64_MAX};
     const char *bytes = (const char *)shape;
     uint64_t hash = orm__hash_bytes(bytes, sizeof shape);
@@ -81,14 +103,26 @@ orm_status orm__resolve_fill(orm_session *session, orm__call *call)
     return status == ORM_OK ? ORM_OK : orm__session_nomem(session);
 }
 
-/* Asks on a connection of its own. */
-static orm_status ask(orm_session *session, orm_site site, const orm_value *xid,
+/* How the transaction ended; a server that only follows another does not know yet. */
+static const char ask_end[] = "SELECT CASE WHEN pg_is_in_recovery() THEN 'in progress' "
+                              "ELSE pg_xact_status($1::text::xid8) END, " SERVER_START;
+
+/*
+ * Whether a server started since knew the id at its start: the checkpoint it then made, or found,
+ * says which comes next. One that took over from another has yet to make its own.
+ */
+static const char ask_kept[] =
+    "SELECT CASE WHEN timeline_id <> ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, "
+    "8))::bit(32)::int THEN 'in progress' WHEN $1::text::numeric < split_part(next_xid, ':', "
+    "1)::numeric * 4294967296 + split_part(next_xid, ':', 2)::numeric THEN 'kept' ELSE 'aborted' "
+    "END, '' FROM pg_control_checkpoint()";
+
+static orm_status put(orm_session *session, orm_site site, const char *sql, const orm_value *xid,
                       orm_deadline deadline, answer *answer_out, orm_error *error)
 {
-    static const char sql[] = "SELECT pg_xact_status($1::text::xid8)";
     static const orm__param param = {.type = ORM_TYPE_NONE};
     orm__statement statement = {.sql = sql,
-                                .sql_size = sizeof sql - 1,
+                                .sql_size = strlen(sql),
                                 .params = &param,
                                 .param_count = 1,
                                 .column_count = UINT16_MAX,
@@ -98,13 +132,38 @@ static orm_status ask(orm_session *session, orm_site site, const orm_value *xid,
                       .value_count = 1,
                       .consume = take_answer,
                       .context = answer_out};
+    orm_status status = orm__session_control(session, site, &call, 1, deadline, error);
+    if (statement.handle != NULL)
+        session->engine->driver->forget(session->connection->link, &statement);
+    return status;
+}
+
+/* Several crashes may have passed before anything could be asked. */
+static bool was_reused(orm_session *session)
+{
+    return orm__starts_reused(&session->engine->starts, session->server_start, session->xid);
+}
+
+/* Asks on a connection of its own. */
+static orm_status ask(orm_session *session, orm_site site, const orm_value *xid,
+                      orm_deadline deadline, answer *answer_out, orm_error *error)
+{
     orm_status status = orm__pool_acquire(session->pool, session->tenant.site, deadline,
                                           &session->cancelled, &session->connection, error);
     if (status != ORM_OK)
         return status;
-    status = orm__session_control(session, site, &call, 1, deadline, error);
-    if (statement.handle != NULL)
-        session->engine->driver->forget(session->connection->link, &statement);
+    status = put(session, site, ask_end, xid, deadline, answer_out, error);
+    /* An id the server has not given out yet: it lost the transaction in a crash. */
+    if (status != ORM_OK && strcmp(error->sqlstate, "22023") == 0) {
+        orm__copy_text(answer_out->text, sizeof answer_out->text, "aborted");
+        status = ORM_OK;
+    } else if (status == ORM_OK && strcmp(answer_out->text, "committed") == 0 &&
+               strcmp(answer_out->start, session->server_start) != 0) {
+        status = put(session, site, ask_kept, xid, deadline, answer_out, error);
+        if (status == ORM_OK && strcmp(answer_out->text, "kept") == 0)
+            orm__copy_text(answer_out->text, sizeof answer_out->text,
+                           was_reused(session) ? "aborted" : "committed");
+    }
     orm__pool_release(session->pool, session->connection);
     session->connection = NULL;
     return status;
@@ -159,8 +218,10 @@ orm_status orm__resolve_commit(orm_session *session, orm_site site, orm_deadline
         orm__copy_text(told.text, sizeof told.text, "committed");
     bool again = session->xid[0] != '\0';
     while (again) {
-        told.text[0] = '\0';
+        told.text[0] = told.start[0] = '\0';
         orm_status status = ask(session, site, &xid, deadline, &told, &ignored);
+        if (status != ORM_OK) /* half an answer is none */
+            told.text[0] = '\0';
         again = may_change(status, &told) && pause_before(session, &pause_ms, deadline);
     }
     return conclude(session, &unknown, &told);

@@ -54,7 +54,7 @@ typedef struct orm__mark {
 } orm__mark;
 
 /* The longest BEGIN with all its options. */
-enum { ORM__BEGIN_SIZE = 64, ORM__XID_SIZE = 24 };
+enum { ORM__BEGIN_SIZE = 64, ORM__XID_SIZE = 24, ORM__START_SIZE = 64 };
 
 struct orm__queue;
 struct orm__stream;
@@ -82,6 +82,7 @@ struct orm_session {
     bool in_callback;            /* a row callback is running: the connection is busy */
     bool wrote;                  /* something was sent in it that may have written */
     char xid[ORM__XID_SIZE];     /* the transaction's id on the server, if it was asked for; "" */
+    char server_start[ORM__START_SIZE]; /* which start of the server gave that id */
     orm__pool *_Atomic pool;     /* where the connection is from; read by who cancels */
     orm__connection *connection; /* NULL until needed */
     char begin_sql[ORM__BEGIN_SIZE];
