@@ -48,19 +48,31 @@ static void set_row_names(struct c_emit *emit)
     writer_set(&emit->writer, "owner_name", row->model->name);
 }
 
+/* The model whose rows a field's value is made of. */
+static const struct model *source_model(const struct row *row, const struct row_source *source)
+{
+    return source->path_count ? source->path[source->path_count - 1]->target
+                              : row->tables[source->table].model;
+}
+
 /* The headers of all models that rows come from, each once. */
 static void write_includes(struct c_emit *emit)
 {
     const struct row *row = emit->model->row;
+    size_t fields = emit->model->column_count;
+    const struct model **models =
+        arena_array(emit->arena, row->table_count + fields, sizeof *models);
 
-    for (size_t i = 0; i < row->table_count; i++) {
+    for (size_t i = 0; i < row->table_count + fields; i++) {
         size_t k = 0;
 
-        while (row->tables[k].model != row->tables[i].model)
+        models[i] = i < row->table_count ? row->tables[i].model
+                                         : source_model(row, &row->sources[i - row->table_count]);
+        while (models[k] != models[i])
             k++;
         if (k < i)
             continue;
-        c_emit_target(emit, row->tables[i].model);
+        c_emit_target(emit, models[i]);
         writer_add(&emit->writer, "#include \"$to_header$\"\n");
     }
 }
@@ -117,6 +129,26 @@ static void write_conditions(struct c_emit *emit)
         writer_add(writer, "    } on;\n");
 }
 
+static void write_filters(struct c_emit *emit)
+{
+    struct writer *writer = &emit->writer;
+    const struct row *row = emit->model->row;
+    bool any = false;
+
+    for (size_t i = 0; i < emit->model->column_count; i++) {
+        if (!row->sources[i].aggregate)
+            continue;
+        if (!any)
+            writer_add(writer, "    struct { /* which rows a value is made of */\n");
+        any = true;
+        c_emit_target(emit, source_model(row, &row->sources[i]));
+        writer_set(writer, "field", emit->model->columns[i].c_name);
+        writer_add(writer, "        $to_pred$ $field$;\n");
+    }
+    if (any)
+        writer_add(writer, "    } of;\n");
+}
+
 static void write_query(struct c_emit *emit)
 {
     struct writer *writer = &emit->writer;
@@ -134,6 +166,7 @@ static void write_query(struct c_emit *emit)
                        "    int64_t offset;\n"
                        "    bool distinct; /* equal rows once */\n");
     write_conditions(emit);
+    write_filters(emit);
     writer_add(writer, "};\n");
 }
 
@@ -268,7 +301,9 @@ static void write_sources(struct c_emit *emit)
             writer_add(writer, ", .aggregate = $aggregate$");
         if (source->path_count)
             write_path(emit, source);
-        writer_add(writer, "},\n");
+        writer_set(writer, "field", emit->model->columns[i].c_name);
+        writer_add(writer, source->aggregate ? ", .of = offsetof($query$, of.$field$)},\n"
+                                             : ", .of = ORM_NO_OFFSET},\n");
     }
     writer_dedent(writer);
     writer_add(writer, "},\n");

@@ -16,6 +16,8 @@ orm_status wrong_rows(orm_session *db, author_output_list *list, book_by_author_
     query.having = author_output_income_is(orm_gt(1));       /* expect: incompatible type */
     query.having = author_card_rank_is(2);                   /* expect: . */
     query.having = 1;                                        /* expect: incompatible type */
+    query.of.income = book_title_is(orm_eq("x"));
+    query.of.income = author_name_is(orm_eq("x")); /* expect: incompatible type */
     author_with_book_query joined = {.limit = 1};
     joined.on.books = tag_name_is(orm_eq("x")); /* expect: incompatible type */
     orm_status status = author_select_output(db, &query, list);

@@ -329,6 +329,79 @@ static void groups_by_equality(void **state)
     assert_int_equal(took.items[1].number + took.items[2].number, 45);
 }
 
+/* Each value can be made of some of the rows only. */
+static void values_of_some_rows(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_text text = {0};
+    r_company_turnover_list rows;
+    r_sale_by_state_list states;
+    r_sale_by_tag_list tags;
+    r_company_turnover_query query = {
+        .where = r_company_name_is(orm_ne("company 0")),
+        .of = {.sale_count = r_sale_state_is(R_STATE_PAID),
+               .units = r_line_quantity_is(orm_gt(1)),
+               .tag_count = r_tag_name_is(orm_eq("two")),
+               .staff_count = r_worker_salary_is(orm_lt((orm_numeric){"10"}))},
+        .having = r_company_turnover_sale_count_is(orm_ge(0)),
+        .order_by = {R_COMPANY_TURNOVER_BY_ID}};
+    assert_ok(db, r_company_select_turnover(db, &query, &rows));
+    for (size_t i = 0; i < rows.count; i++) {
+        const r_company_turnover *row = &rows.items[i];
+        test_text_add(&text, "%lld|%lld|%lld|", (long long)row->id, (long long)row->sale_count,
+                      (long long)row->staff_count);
+        add_opt(&text, row->units, '|');
+        test_text_add(&text, "%lld\n", (long long)row->tag_count);
+    }
+    assert_rows(text,
+                "select c.id, (select count(*) from sales s where s.company_id = c.id and"
+                " s.state = 'paid'), (select count(*) from workers e where e.company_id = c.id"
+                " and cast(e.salary as real) < 10), (select sum(quantity) from lines l, sales"
+                " s where l.sale_id = s.id and s.company_id = c.id and quantity > 1), (select"
+                " count(*) from sales_tags t, sales s where t.sale = s.id and s.company_id ="
+                " c.id and t.tag = 2) from \"Companies\" c where c.\"full name\" <>"
+                " 'company 0' order by c.id");
+    assert_ok(db, r_sale_select_by_state(
+                      db,
+                      &(r_sale_by_state_query){
+                          .of = {.number = r_sale_has_lines(db, r_line_quantity_is(orm_eq(3))),
+                                 .amounts = r_sale_amount_is(orm_gt(100)),
+                                 .sellers = r_sale_code_is(orm_eq("ab"))},
+                          .having = r_sale_by_state_company_name_is(
+                              orm_in(((const char *const[]){"company 1", "company 2"}), 2)),
+                          .order_by = {R_SALE_BY_STATE_BY_COMPANY_NAME, R_SALE_BY_STATE_BY_LAST}},
+                      &states));
+    for (size_t i = 0; i < states.count; i++) {
+        test_text_add(&text, "%lld|", (long long)states.items[i].number);
+        add_opt(&text, states.items[i].amounts, '|');
+        test_text_add(&text, "%lld\n", (long long)states.items[i].sellers);
+    }
+    assert_rows(text,
+                "select sum(case when exists (select 1 from lines l where l.sale_id = s.id and"
+                " quantity = 3) then 1 else 0 end), sum(case when amount > 100 then amount"
+                " end), count(distinct case when code = 'ab' or code = 'ab  ' then seller_id"
+                " end) from sales s join \"Companies\" c on c.id = s.company_id where"
+                " c.\"full name\" in ('company 1', 'company 2') group by s.state,"
+                " c.\"full name\" order by c.\"full name\", max(made_at)");
+    assert_ok(db, r_sale_select_by_tag(
+                      db,
+                      &(r_sale_by_tag_query){.of = {.quantity = r_line_quantity_is(orm_eq(2)),
+                                                    .tagged = r_tag_name_is(orm_eq("one"))},
+                                             .order_by = {R_SALE_BY_TAG_BY_TAGS_NAME}},
+                      &tags));
+    for (size_t i = 0; i < tags.count; i++) {
+        test_text_add(&text, "%lld|", (long long)tags.items[i].tagged);
+        add_opt(&text, tags.items[i].quantity, '\n');
+    }
+    assert_rows(text, "select sum(case when t.name = 'one' then 1 else 0 end), sum(case when"
+                      " quantity = 2 then quantity end) from sales s left join (sales_tags st join"
+                      " tags t on t.id = st.tag) on st.sale = s.id join lines l on l.sale_id = s.id"
+                      " group by t.name order by t.name is null, t.name");
+    query.of.sale_count = (r_sale_pred){r_line_quantity_is(orm_eq(2)).pred};
+    assert_status(db, r_company_select_turnover(db, &query, &rows), ORM_MISUSE);
+}
+
 static void groups_of_joined_rows(void **state)
 {
     (void)state;
@@ -631,6 +704,7 @@ int main(void)
         suite_test(one_row_for_all),
         suite_test(groups_by_equality),
         suite_test(groups_of_joined_rows),
+        suite_test(values_of_some_rows),
         suite_test(whole_rows),
         suite_test(several_joins),
         suite_test(objects_alone),

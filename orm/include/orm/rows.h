@@ -32,6 +32,8 @@ typedef struct orm_row_source {
     uint16_t table;
     uint16_t column;   /* of the table's model, or of the path's last; ORM_NO_COLUMN: rows */
     uint8_t aggregate; /* orm_aggregate_kind */
+    uint32_t of;       /* of a value: orm_pred in the query on the rows it is made of; else
+                          ORM_NO_OFFSET */
 } orm_row_source;
 
 /* A member that points to a whole row. */

@@ -31,6 +31,7 @@ static void read_conditions(orm__row_query *rows, const orm_row_shape *shape, co
 {
     memset(rows, 0, sizeof *rows);
     rows->shape = shape;
+    rows->query = base;
     if (base == NULL)
         return;
     rows->where = (const orm_pred *)(const void *)(base + shape->where);

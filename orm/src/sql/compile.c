@@ -176,7 +176,7 @@ static void compile_aggregate(orm__text *text, const orm__query *query)
     bool inner = query->limited || query->skipping;
     orm__text_add(text, "SELECT ");
     orm__text_aggregate(text, query->aggregate, column, inner ? "q" : "t0",
-                        inner ? "c" : column->name);
+                        inner ? "c" : column->name, NULL);
     if (inner) {
         orm__text_add(text, " FROM (SELECT ");
         orm__text_column(text, "t0", column->name);

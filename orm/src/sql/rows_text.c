@@ -22,6 +22,23 @@ const orm_model *orm__row_model(const orm_row_shape *shape, uint16_t table)
     return table == 0 ? shape->model : orm__row_relation(shape, table)->target;
 }
 
+/* The model whose column a source is. */
+static const orm_model *source_model(const orm_row_shape *shape, const orm_row_source *source)
+{
+    const orm_model *model = orm__row_model(shape, source->table);
+    for (uint16_t i = 0; i < source->path_count; i++)
+        model = model->relations[source->path[i]].target;
+    return model;
+}
+
+/* The condition on the rows a value is made of; NULL: there is none. */
+static const orm_pred *filter_of(const orm__row_query *rows, const orm_row_source *source)
+{
+    if (rows->query == NULL || source->of == ORM_NO_OFFSET)
+        return NULL;
+    return (const orm_pred *)(const void *)(rows->query + source->of);
+}
+
 static void refuse_distinct(orm__gathered *gathered, const orm_model *model)
 {
     const orm__dialect *dialect = orm__dialect_of(gathered->dialect);
@@ -45,6 +62,9 @@ void orm__gather_rows(orm__gathered *gathered, const orm__row_query *rows)
         refuse_distinct(gathered, shape->row);
     for (uint16_t i = 0; rows->distinct && i < shape->object_count; i++)
         refuse_distinct(gathered, orm__row_model(shape, shape->objects[i].table));
+    for (uint16_t i = 0; i < shape->row->column_count; i++)
+        orm__gather_where(gathered, source_model(shape, &shape->sources[i]),
+                          filter_of(rows, &shape->sources[i]));
     for (uint16_t i = 0; i < shape->table_count; i++)
         orm__gather_where(gathered, orm__row_model(shape, (uint16_t)(i + 1)), rows->on[i]);
     orm__gather_where(gathered, shape->model, rows->where);
@@ -138,10 +158,10 @@ static void write_tables(orm__text *text, const orm__row_query *rows)
     }
 }
 
-/* The rows a value is made of for each row: FROM … WHERE …. The last one's model and alias. */
-static const orm_model *write_related(orm__text *text, const orm_row_shape *shape,
-                                      const orm_row_source *source, char last[ALIAS_SIZE])
+/* The rows a value is made of for each row: FROM … WHERE …. */
+static void write_related(orm__text *text, const orm_row_shape *shape, const orm_row_source *source)
 {
+    char last[ALIAS_SIZE];
     char outer[ALIAS_SIZE];
     char from[ALIAS_SIZE];
     char link[ALIAS_SIZE];
@@ -167,20 +187,11 @@ static const orm_model *write_related(orm__text *text, const orm_row_shape *shap
     orm__text_add(text, " WHERE ");
     write_match(text, alias_of(outer, "r", source->table), first,
                 &first->relations[source->path[0]], "pl1", "p1");
-    return step.owner;
 }
 
-/* The aggregated column is written before the tables it is of, so its model is found first. */
-static const orm_model *source_model(const orm_row_shape *shape, const orm_row_source *source)
+static void write_source(orm__text *text, const orm__row_query *rows, const orm_row_source *source)
 {
-    const orm_model *model = orm__row_model(shape, source->table);
-    for (uint16_t i = 0; i < source->path_count; i++)
-        model = model->relations[source->path[i]].target;
-    return model;
-}
-
-static void write_source(orm__text *text, const orm_row_shape *shape, const orm_row_source *source)
-{
+    const orm_row_shape *shape = rows->shape;
     const orm_model *model = source_model(shape, source);
     const orm_column *column =
         source->column == ORM_NO_COLUMN ? NULL : &model->columns[source->column];
@@ -196,9 +207,14 @@ static void write_source(orm__text *text, const orm_row_shape *shape, const orm_
     if (source->path_count > 0)
         orm__text_add(text, "(SELECT ");
     orm__text_aggregate(text, (orm_aggregate_kind)source->aggregate, column, alias,
-                        column == NULL ? NULL : column->name);
+                        column == NULL ? NULL : column->name,
+                        source->path_count > 0 ? NULL : filter_of(rows, source));
     if (source->path_count > 0) {
-        (void)write_related(text, shape, source, alias);
+        write_related(text, shape, source);
+        if (orm__pred_is_given(filter_of(rows, source))) {
+            orm__text_add(text, " AND ");
+            orm__text_pred(text, alias, filter_of(rows, source));
+        }
         orm__text_add(text, ")");
     }
 }
@@ -220,8 +236,9 @@ static void write_object_columns(orm__text *text, const orm_row_shape *shape, bo
     }
 }
 
-static void write_groups(orm__text *text, const orm_row_shape *shape)
+static void write_groups(orm__text *text, const orm__row_query *rows)
 {
+    const orm_row_shape *shape = rows->shape;
     bool any = false;
     for (uint16_t i = 0; i < shape->row->column_count; i++) {
         const orm_row_source *source = &shape->sources[i];
@@ -229,7 +246,7 @@ static void write_groups(orm__text *text, const orm_row_shape *shape)
             continue;
         orm__text_add(text, any ? ", " : " GROUP BY ");
         any = true;
-        write_source(text, shape, source);
+        write_source(text, rows, source);
         orm__text_add(text, text->dialect->collation(&shape->row->columns[i]));
     }
 }
@@ -241,7 +258,7 @@ static void write_subquery(orm__text *text, const orm__row_query *rows)
     for (uint16_t i = 0; i < shape->row->column_count; i++) {
         if (i > 0)
             orm__text_add(text, ", ");
-        write_source(text, shape, &shape->sources[i]);
+        write_source(text, rows, &shape->sources[i]);
         orm__text_add(text, " AS ");
         orm__text_name(text, shape->row->columns[i].name);
     }
@@ -252,7 +269,7 @@ static void write_subquery(orm__text *text, const orm__row_query *rows)
         orm__text_pred(text, "r0", rows->where);
     }
     if (shape->grouped)
-        write_groups(text, shape);
+        write_groups(text, rows);
 }
 
 /* One column of the subquery; collated where equal values are to come once. */

@@ -11,6 +11,7 @@ typedef struct orm__row_query {
     const orm_row_shape *shape;
     const orm_pred *where;
     const orm_pred *on[ORM_ROW_TABLE_MAX]; /* [i]: of table i + 1 */
+    const char *query; /* the generated one, for conditions on values, or NULL */
     bool distinct;
 } orm__row_query;
 

@@ -13,6 +13,7 @@ orm_status busy_authors(orm_session *db, orm_numeric least, author_output_list *
             .where = author_rank_is(AUTHOR_RANK_SENIOR),
             .having = author_output_any_of(db, author_output_book_count_is(orm_gt(10)),
                                            author_output_income_is(orm_ge(least))),
+            .of = {.book_count = book_pages_is(orm_ge(50)), .tag_count = tag_name_is(orm_ne("x"))},
             .order_by = {AUTHOR_OUTPUT_BY_INCOME_DESC | ORM_NULLS_LAST, AUTHOR_OUTPUT_BY_ID},
             .limit = 20,
         },

@@ -6,6 +6,8 @@
 #define ORM_GENERATED_AUTHOR_OUTPUT_H
 
 #include "author.orm.h"
+#include "book.orm.h"
+#include "tag.orm.h"
 
 #if ORM_CODEGEN_ABI != 1
 #error "author_output.orm.h does not fit the installed orm library: generate it again"
@@ -62,6 +64,12 @@ struct author_output_query {
     int64_t limit; /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     bool distinct; /* equal rows once */
+    struct { /* which rows a value is made of */
+        book_pred book_count;
+        book_pred income;
+        book_pred default_;
+        tag_pred tag_count;
+    } of;
 };
 
 /* The columns, for what takes references: see orm/column.h. */

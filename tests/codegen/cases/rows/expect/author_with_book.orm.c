@@ -36,7 +36,7 @@ const orm_row_shape author_with_book_shape = {
     },
     .table_count = 3,
     .sources = (const orm_row_source[]){
-        {.table = 2, .column = 1},
+        {.table = 2, .column = 1, .of = ORM_NO_OFFSET},
     },
     .objects = (const orm_row_object[]){
         {.table = 0, .offset = offsetof(author_with_book, author)},

@@ -63,6 +63,11 @@ struct book_by_author_query {
     int64_t limit; /* 0: none; a computed one is written orm_limit(n) */
     int64_t offset;
     bool distinct; /* equal rows once */
+    struct { /* which rows a value is made of */
+        book_pred number;
+        book_pred price;
+        book_pred pages;
+    } of;
 };
 
 /* The columns, for what takes references: see orm/column.h. */
