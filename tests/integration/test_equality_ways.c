@@ -269,7 +269,7 @@ static bool can_be_asked(const orm_relation *relation, const shape *asked)
 
 static void check_relation(const keys *about, const orm_model *model, uint16_t index)
 {
-    static const int ways[] = {ORM_LOAD_SELECTIN, ORM_LOAD_JOIN, LAZY};
+    static const int ways[] = {ORM_LOAD_SELECTIN, ORM_LOAD_JOIN, ORM_LOAD_TOGETHER, LAZY};
     const orm_relation *relation = &model->relations[index];
     bool any = false;
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {

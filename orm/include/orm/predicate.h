@@ -54,7 +54,14 @@ typedef enum orm_load_strategy {
      * relation to many that is limited per parent, stands beside another one, below one through a
      * link, or in a query that is loaded by keys itself, is loaded like the default.
      */
-    ORM_LOAD_JOIN
+    ORM_LOAD_JOIN,
+    /*
+     * PostgreSQL: in the same flight as the parents, by a statement that picks the parents again;
+     * for parents that are few to find. What it does not reach (below relations that are loaded by
+     * keys, in pages and streams, with locks, and parents that changed in between) is loaded like
+     * the default, as is all on SQLite.
+     */
+    ORM_LOAD_TOGETHER
 } orm_load_strategy;
 
 /*

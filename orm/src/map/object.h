@@ -25,6 +25,8 @@ typedef struct orm__load {
     orm_site site;
     bool partial;                     /* filtered or limited: not the complete relation */
     uint32_t epoch;                   /* the session's at the time; older loads are made again */
+    uint64_t call;                    /* of the session's loading calls; 0: none in particular */
+    const void *asked;                /* the generated query, while that call lasts */
     uint32_t order_by[ORM_ORDER_MAX]; /* the order asked for; all zero: the relation's own */
     const char *collation;            /* of its text; NULL: the database's */
     atomic_bool was_read;

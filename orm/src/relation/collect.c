@@ -14,6 +14,9 @@ static bool same_order(const orm__view *view, const orm__load *load)
 
 bool orm__task_is_satisfied(const orm__task *task, const orm__slot *slot, uint32_t epoch)
 {
+    if (slot->load != NULL && task->call != 0 && slot->load->call == task->call &&
+        slot->load->asked == task->generated)
+        return true;
     if (slot->load == NULL || task->view.refresh || orm__view_is_partial(&task->view))
         return false;
     if (slot->load->partial || slot->load->epoch != epoch)
@@ -71,6 +74,8 @@ static orm__load *new_load(orm__loader *loader, const orm__task *task)
     orm__load *load = orm__session_load(loader->session, loader->site);
     if (load == NULL)
         return NULL;
+    load->call = loader->call;
+    load->asked = task->generated;
     load->partial = orm__view_is_partial(&task->view);
     memcpy(load->order_by, task->view.order_by, sizeof load->order_by);
     if (task->view.collation == NULL)

@@ -79,12 +79,17 @@ void orm__keyset_add(orm__keyset *keys, const orm_value *key, uint32_t parent)
     keys->first[number] = parent;
 }
 
+uint32_t orm__keyset_find(const orm__keyset *keys, const orm_value *key)
+{
+    size_t at = slot_of(keys, key);
+    return keys->slots[at] == 0 ? ORM__NO_PARENT : keys->slots[at] - 1;
+}
+
 uint32_t orm__keyset_find_int(const orm__keyset *keys, int64_t key)
 {
     orm_value value = {.kind = ORM_KIND_INT};
     value.as.integer = key;
-    size_t at = slot_of(keys, &value);
-    return keys->slots[at] == 0 ? ORM__NO_PARENT : keys->slots[at] - 1;
+    return orm__keyset_find(keys, &value);
 }
 
 typedef struct numbered {

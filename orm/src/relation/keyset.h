@@ -37,6 +37,9 @@ void orm__keyset_add(orm__keyset *keys, const orm_value *key, uint32_t parent);
  */
 orm_status orm__keyset_sort(orm__keyset *keys, orm_error *error);
 
+/* The number of a key, or ORM__NO_PARENT when it is not among them. */
+uint32_t orm__keyset_find(const orm__keyset *keys, const orm_value *key);
+
 /* The number of a single integer key, or ORM__NO_PARENT when it is not among them. */
 uint32_t orm__keyset_find_int(const orm__keyset *keys, int64_t key);
 

@@ -15,6 +15,7 @@ void orm__loader_init(orm__loader *loader, orm_session *session, orm_site site)
     loader->session = session;
     loader->site = site;
     loader->level_end = &loader->level;
+    loader->together_end = &loader->together;
     loader->assigned.arena = &session->arena;
 }
 
@@ -35,6 +36,8 @@ void orm__loader_dispose(orm__loader *loader)
 {
     for (orm__task *task = loader->level; task != NULL; task = task->next)
         dispose_task(task);
+    for (orm__task *task = loader->together; task != NULL; task = task->next)
+        dispose_task(task);
     orm__assigned_dispose(&loader->assigned);
 }
 
@@ -51,16 +54,13 @@ static orm__task *last_added(const orm__loader *loader)
     return (orm__task *)(void *)((char *)loader->level_end - offsetof(orm__task, next));
 }
 
-orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t index,
-                           const void *generated, void *const *parents, size_t count,
-                           const char *parent_path, bool row_by_row)
+orm__task *orm__task_new(orm__loader *loader, const orm_model *owner, uint16_t index,
+                         const void *generated, const char *parent_path, bool row_by_row)
 {
     orm_session *session = loader->session;
-    if (count == 0)
-        return ORM_OK;
     orm__task *task = orm__arena_zero(&session->arena, sizeof *task);
     if (task == NULL)
-        return orm__session_nomem(session);
+        return NULL;
     task->driver = session->engine->driver;
     task->owner = owner;
     task->relation = &owner->relations[index];
@@ -68,14 +68,27 @@ orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t
     task->generated = generated;
     orm__view_read(&task->view, task->relation->target, generated);
     task->depth = task->view.depth == 0 ? 1 : task->view.depth;
-    task->parents = parents;
-    task->parent_count = count;
     task->row_by_row = row_by_row;
+    task->call = loader->call;
     task->children.arena = &session->arena;
     task->reused.arena = &session->arena;
     task->links.arena = &session->arena;
     if (orm__is_watched(session->engine, session->sink))
         task->path = row_by_row ? NULL : join_path(session, parent_path, task->relation->name);
+    return task;
+}
+
+orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t index,
+                           const void *generated, void *const *parents, size_t count,
+                           const char *parent_path, bool row_by_row)
+{
+    if (count == 0)
+        return ORM_OK;
+    orm__task *task = orm__task_new(loader, owner, index, generated, parent_path, row_by_row);
+    if (task == NULL)
+        return orm__session_nomem(loader->session);
+    task->parents = parents;
+    task->parent_count = count;
     *loader->level_end = task;
     loader->level_end = &task->next;
     return ORM_OK;
@@ -266,30 +279,36 @@ static orm_status take_link(orm__task *task, orm__rows *rows, orm_error *error)
     return status;
 }
 
+orm_status orm__task_take(orm__task *task, orm__rows *rows, uint32_t key, orm_error *error)
+{
+    void *row = NULL;
+    bool joined = task->query.join_count > 0;
+    orm_status status = joined ? orm__tables_take(&task->tables, rows, &row, error)
+                               : orm__mapper_take(&task->tables.mappers[0], rows, &row, error);
+    if (status == ORM_OK && !add_child(task, row, key))
+        status = orm__fail(error, ORM_NOMEM, "out of memory");
+    if (status == ORM_OK && orm__query_link(&task->query) != NULL)
+        status = take_link(task, rows, error);
+    return status;
+}
+
 static orm_status take_children(orm__call *call, orm__rows *rows, orm_error *error)
 {
     const orm__piece *part = call->context;
     orm__task *task = part->task;
-    const orm__driver *driver = task->driver;
-    bool links = orm__query_link(&task->query) != NULL;
     bool more = false;
-    orm_status status = driver->next(rows, &more, error);
+    orm_status status = task->driver->next(rows, &more, error);
     while (status == ORM_OK && more) {
-        void *row = NULL;
         uint32_t key = 0;
-        status = task->query.join_count == 0
-                     ? orm__mapper_take(&task->tables.mappers[0], rows, &row, error)
-                     : orm__tables_take(&task->tables, rows, &row, error);
+        size_t at = task->children.count;
+        status = orm__task_take(task, rows, 0, error);
         if (status == ORM_OK)
-            status = read_key(part, rows, row, &key, error);
-        if (status == ORM_OK && !add_child(task, row, key))
-            status = orm__fail(error, ORM_NOMEM, "out of memory");
-        if (status == ORM_OK && links)
-            status = take_link(task, rows, error);
-        if (status == ORM_OK)
-            tell_parent(task, row, key);
-        if (status == ORM_OK)
-            status = driver->next(rows, &more, error);
+            status = read_key(part, rows, task->children.items[at], &key, error);
+        if (status != ORM_OK)
+            break;
+        task->child_keys[at] = key;
+        tell_parent(task, task->children.items[at], key);
+        status = task->driver->next(rows, &more, error);
     }
     return status;
 }
@@ -324,8 +343,7 @@ orm_status orm__task_fill(orm__loader *loader, orm__task *task)
     return status;
 }
 
-/* The statement of a task and its own copy of the values to send. */
-static orm_status find_statement(orm__loader *loader, orm__task *task)
+orm_status orm__task_statement(orm__loader *loader, orm__task *task)
 {
     orm_session *session = loader->session;
     orm_value lists[ORM__KEY_MAX];
@@ -333,8 +351,8 @@ static orm_status find_statement(orm__loader *loader, orm__task *task)
     for (uint16_t i = 0; i < task->relation->own_count; i++)
         lists[i].kind = ORM_KIND_ARRAY;
     orm__gathered_reset(&session->gathered, &session->arena, &session->error);
-    orm_status status =
-        orm__gather_query(&session->gathered, &task->query, lists, task->relation->own_count);
+    size_t count = task->query.above == NULL ? task->relation->own_count : 0;
+    orm_status status = orm__gather_query(&session->gathered, &task->query, lists, count);
     if (status == ORM_OK)
         status = orm__session_statement(session, &task->query, &task->statement);
     if (status != ORM_OK)
@@ -372,7 +390,7 @@ static orm_status prepare_task(orm__loader *loader, orm__task *task)
     orm_session *session = loader->session;
     orm_status status = orm__keyset_sort(&task->keys, &session->error);
     if (status == ORM_OK)
-        status = find_statement(loader, task);
+        status = orm__task_statement(loader, task);
     if (status != ORM_OK)
         return status;
     if (task->counting) {

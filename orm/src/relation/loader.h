@@ -12,6 +12,8 @@
 #include "session/session.h"
 #include "sql/view.h"
 
+typedef struct orm__loader orm__loader;
+
 /* One relation to be loaded for one set of parents: one path of the query. */
 typedef struct orm__task {
     struct orm__task *next;
@@ -28,6 +30,7 @@ typedef struct orm__task {
     const char *path; /* NULL when nobody watches */
     bool row_by_row;
     bool counting; /* how many children there are is all that is asked */
+    uint64_t call; /* the loader's */
     /* Work. */
     orm__keyset keys;
     orm__load *load;
@@ -46,6 +49,15 @@ typedef struct orm__task {
     orm__row_list reused; /* children that were there already */
     orm__row_list links;  /* per child: the row of the link's model, if it has one */
     int64_t *numbers;     /* counting: per key */
+    /* Travelling with the parents. */
+    orm__loader *loader;
+    struct orm__task *above; /* whose children are the parents; NULL: the query's own rows */
+    const orm__row_list *parent_rows; /* these; complete when the first row of the task comes */
+    orm__about *about;
+    void *scratch;    /* a row of the owner, for its key */
+    int64_t *seen;    /* per key: the position of the parent it came with, from 1 */
+    int64_t position; /* of the parent of the present row */
+    uint32_t present; /* its key; ORM__NO_PARENT: its rows are passed over */
 } orm__task;
 
 /* A call of a task: its keys from `base` on. */
@@ -54,13 +66,17 @@ typedef struct orm__piece {
     size_t base;
 } orm__piece;
 
-typedef struct orm__loader {
+struct orm__loader {
     orm_session *session;
     orm_site site;
+    uint64_t call;    /* tells this call's loads from others; 0: nothing travels together */
     orm__task *level; /* the tasks to be run next */
     orm__task **level_end;
+    orm__task *together; /* those that travel with the query's own rows, parents first */
+    orm__task **together_end;
+    size_t together_count;
     orm__assigned assigned;
-} orm__loader;
+};
 
 void orm__loader_init(orm__loader *loader, orm_session *session, orm_site site);
 void orm__loader_dispose(orm__loader *loader);
@@ -86,6 +102,24 @@ orm_status orm__loader_add_with(orm__loader *loader, const orm__view *view, void
 
 /* Adds the relations below the joins of a result. */
 orm_status orm__loader_add_joined(orm__loader *loader, const orm__tables *tables, const char *path);
+
+/*
+ * Relations that travel with `query`, the rows of `view`, and below one another. add: prepares
+ * them;
+ * `*loader->together` NULL when there are none. fill: their calls and what they are about, behind
+ * the query's own. finish: hands out what came; what did not is left to the levels.
+ */
+orm_status orm__together_add(orm__loader *loader, const orm__view *view, const orm__query *query,
+                             const orm__row_list *rows);
+void orm__together_fill(orm__loader *loader, orm__call *calls, orm__about *abouts);
+orm_status orm__together_finish(orm__loader *loader);
+
+/* The making of a task, its statement with its own copy of the values, and one more child. */
+orm__task *orm__task_new(orm__loader *loader, const orm_model *owner, uint16_t index,
+                         const void *generated, const char *parent_path, bool row_by_row);
+orm_status orm__task_fill(orm__loader *loader, orm__task *task);
+orm_status orm__task_statement(orm__loader *loader, orm__task *task);
+orm_status orm__task_take(orm__task *task, orm__rows *rows, uint32_t key, orm_error *error);
 
 /* Runs level after level until there is nothing left. On failure every relation is as it was. */
 orm_status orm__loader_run(orm__loader *loader);

@@ -13,7 +13,7 @@ typedef struct orm__page {
     bool more;     /* there are rows behind the last one that came */
     orm__position position;
     orm__position edges[2]; /* of the first and the last row that came */
-    orm__query query; /* as it was sent */
+    orm__query query;       /* as it was sent */
     /* How the values of its orders are read. */
     orm_column columns[ORM__ORDER_MAX];
     orm__field fields[ORM__ORDER_MAX];

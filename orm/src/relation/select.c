@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/fail.h"
 #include "model/order_code.h"
 #include "relation/loader.h"
@@ -49,6 +51,40 @@ static orm_status take_rows(orm__call *call, orm__rows *rows, orm_error *error)
     return status;
 }
 
+/* The values of the query itself, where further statements are gathered before it is sent. */
+static bool keep_values(orm_session *session, orm__call *call)
+{
+    const orm__gathered *gathered = &session->gathered;
+    size_t size = (gathered->value_count + 1) * sizeof *call->values;
+    orm_value *values = orm__arena_alloc(&session->arena, size);
+    if (values != NULL && gathered->value_count > 0)
+        memcpy(values, gathered->values, gathered->value_count * sizeof *values);
+    call->values = values;
+    call->value_count = gathered->value_count;
+    return values != NULL;
+}
+
+/* The query itself and what travels with it. */
+static orm_status send(orm__loader *loader, const orm__call *call, const orm__about *about)
+{
+    orm_session *session = loader->session;
+    size_t count = 1 + loader->together_count;
+    orm__call few[2];
+    orm__call *calls = few;
+    const orm__about *all = about;
+    if (count > 1) {
+        orm__about *abouts = orm__arena_alloc(&session->arena, count * sizeof *abouts);
+        calls = orm__arena_alloc(&session->arena, (count + 1) * sizeof *calls);
+        if (calls == NULL || abouts == NULL)
+            return orm__session_nomem(session);
+        abouts[0] = *about;
+        orm__together_fill(loader, calls + 2, abouts + 1);
+        all = abouts;
+    }
+    calls[1] = *call;
+    return orm__session_send(session, loader->site, calls, all, count);
+}
+
 /* The rows of the query itself, as a list in the session's memory. */
 static orm_status select_rows(orm__loader *loader, const orm__query *query, const orm__view *view,
                               selected *target, orm_list *list)
@@ -64,16 +100,25 @@ static orm_status select_rows(orm__loader *loader, const orm__query *query, cons
     target->session = session;
     target->rows = &session->rows;
     session->rows.count = 0;
+    orm__call call = {.statement = statement, .consume = take_rows, .context = target};
+    if (!keep_values(session, &call))
+        return orm__session_nomem(session);
+    status = orm__together_add(loader, view, query, target->rows);
+    if (status != ORM_OK)
+        return status;
+    /* What travels along looks the rows up while they come. */
+    bool distinct = !query->model->view && loader->together == NULL;
     status = orm__tables_init(&target->tables, session, loader->site, query, statement, result,
-                              !query->model->view, view->refresh, &loader->assigned);
+                              distinct, view->refresh, &loader->assigned);
     orm__about about = {.kind = ORM_EVENT_SELECT, .model = query->model};
     if (status == ORM_OK && target->page != NULL)
         orm__page_start(target->page, &target->tables);
     if (status == ORM_OK)
-        status = orm__session_send_one(session, loader->site, statement, take_rows, target, &about,
-                                       NULL);
+        status = send(loader, &call, &about);
     if (status == ORM_OK)
         status = orm__tables_finish(&target->tables);
+    if (status == ORM_OK)
+        status = orm__together_finish(loader);
     if (status != ORM_OK)
         return status;
     list->items = orm__row_list_keep(&session->rows, &session->arena);
@@ -156,6 +201,7 @@ static orm_status select_list(orm_site site, orm_session *db, orm__view *view, o
     query.by_ordinal = false;
     query.counting = false;
     query.walk = walking == NULL ? NULL : &walking->walk;
+    query.above = NULL;
     target.tables.query = NULL;
     target.page = page;
     target.walking = walking;

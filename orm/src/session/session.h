@@ -63,6 +63,7 @@ struct orm_session {
     orm_engine *engine;
     struct orm__queue *queue; /* what waits for a flush; NULL: nothing */
     bool keeps_queue;         /* queries do not flush it */
+    uint64_t loading_calls;   /* that had relations travel with their parents */
     bool loads_siblings;      /* with a row's relation, for all rows of the list it came in */
     orm__tenant tenant;       /* the engine's list of open sessions, with the site of the open */
     const orm__sink *sink;    /* the scope's; may be NULL */

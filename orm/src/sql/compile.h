@@ -33,7 +33,16 @@ void orm__write_key_table(orm__text *text, const orm__query *query);
 /* ON alias.column = the key's value, without the key table's affinity on SQLite. */
 void orm__write_key_match(orm__text *text, const orm__query *query, const char *alias);
 
+/* FROM the keys of a relation, its link and its rows, t0; with the relations joined to them when
+ * `loads`. */
+void orm__write_related_from(orm__text *text, const orm__query *query, bool loads);
+/* Limit and offset as conditions on the number q.rn of a row within its key. */
+void orm__write_rank_limits(orm__text *text, const orm__query *query);
+/* The name of the keys that a query above picks. */
+void orm__write_keys_name(orm__text *text, const orm__query *query);
 /* Rows of a relation for a list of parents' keys. */
 void orm__compile_related(orm__text *text, const orm__query *query);
+/* The same for the parents that queries above pick. */
+void orm__compile_together(orm__text *text, const orm__query *query);
 
 #endif

@@ -1,5 +1,6 @@
 #include "sql/compile.h"
 #include "sql/lock_text.h"
+#include "sql/order_text.h"
 #include "sql/predicate_text.h"
 
 static bool sent_as_text(const orm_column *column)
@@ -63,6 +64,12 @@ void orm__write_key_table(orm__text *text, const orm__query *query)
 {
     uint16_t count = query->relation->own_count;
     bool table = text->dialect->keys_are_table;
+    if (query->above != NULL) {
+        orm__text_add(text, " FROM ");
+        orm__write_keys_name(text, query);
+        orm__text_add(text, " AS k");
+        return;
+    }
     orm__text_add(text, table ? " FROM orm_keys(" : " FROM unnest(");
     for (uint16_t i = 0; i < count; i++) {
         if (i > 0)
@@ -91,7 +98,7 @@ void orm__write_key_match(orm__text *text, const orm__query *query, const char *
     }
 }
 
-static void write_related_from(orm__text *text, const orm__query *query)
+void orm__write_related_from(orm__text *text, const orm__query *query, bool loads)
 {
     const orm_relation *relation = query->relation;
     const char *join = text->dialect->keys_are_table ? " CROSS JOIN " : " JOIN ";
@@ -115,7 +122,9 @@ static void write_related_from(orm__text *text, const orm__query *query)
                             column);
         }
     }
-    orm__write_joins(text, query);
+    if (loads)
+        orm__write_loads(text, query);
+    orm__text_order_joins(text, query);
 }
 
 static const char *ordinal_text(const orm__text *text)
@@ -151,14 +160,13 @@ static void compile_related_by_ordinal(orm__text *text, const orm__query *query)
     orm__text_add(text, ", ");
     orm__text_add(text, ordinal_text(text));
     text->out->column_count++;
-    write_related_from(text, query);
+    orm__write_related_from(text, query, true);
     orm__write_where(text, query, " WHERE ");
     orm__write_order(text, query);
     orm__write_lock(text, query);
 }
 
-/* Limit and offset as conditions on the number q.rn of a row within its key. */
-static void write_rank_limits(orm__text *text, const orm__query *query)
+void orm__write_rank_limits(orm__text *text, const orm__query *query)
 {
     orm__param number = {.type = ORM_TYPE_BIGINT};
     size_t limit_number = 0;
@@ -199,10 +207,10 @@ static void compile_related_limited(orm__text *text, const orm__query *query)
     orm__write_order(text, query);
     orm__text_add(text, ") AS rn");
     out->column_count++;
-    write_related_from(text, query);
+    orm__write_related_from(text, query, true);
     orm__write_where(text, query, " WHERE ");
     orm__text_add(text, ") AS q WHERE TRUE");
-    write_rank_limits(text, query);
+    orm__write_rank_limits(text, query);
     orm__text_add(text, " ORDER BY q.rn");
 }
 
@@ -214,11 +222,11 @@ static void compile_related_count(orm__text *text, const orm__query *query)
     orm__text_add(text, ordinal_text(text));
     orm__text_add(text,
                   ranked ? " AS ord, row_number() OVER (PARTITION BY k.ord) AS rn" : ", count(*)");
-    write_related_from(text, query);
+    orm__write_related_from(text, query, true);
     orm__write_where(text, query, " WHERE ");
     if (ranked) {
         orm__text_add(text, ") AS q WHERE TRUE");
-        write_rank_limits(text, query);
+        orm__write_rank_limits(text, query);
     }
     orm__text_add(text, ranked ? " GROUP BY q.ord" : " GROUP BY k.ord");
     text->out->column_count = 2;
@@ -226,7 +234,9 @@ static void compile_related_count(orm__text *text, const orm__query *query)
 
 void orm__compile_related(orm__text *text, const orm__query *query)
 {
-    if (query->counting)
+    if (query->above != NULL)
+        orm__compile_together(text, query);
+    else if (query->counting)
         compile_related_count(text, query);
     else if (query->limited || query->skipping)
         compile_related_limited(text, query);

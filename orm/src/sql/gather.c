@@ -331,12 +331,24 @@ static void gather_joins(orm__gathered *gathered, const orm__query *query)
     }
 }
 
+/* The queries that a relation's keys are picked by, the outermost first. */
+static void gather_above(orm__gathered *gathered, const orm__query *above)
+{
+    if (above->above != NULL)
+        gather_above(gathered, above->above);
+    orm__gather_shape(gathered, &above->model, sizeof above->model);
+    orm__gather_shape(gathered, &above->relation, sizeof above->relation);
+    gather_where(gathered, above->model, above->where);
+    orm__gather_order(gathered, above);
+    gather_limits(gathered, above);
+}
+
 orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
                              const orm_value *keys, size_t key_count)
 {
     uint16_t head[3] = {(uint16_t)query->purpose, query->join_count,
                         (uint16_t)(query->by_ordinal | query->counting << 1 | query->spreads << 2 |
-                                   orm__query_walks(query) << 3)};
+                                   orm__query_walks(query) << 3 | (query->above != NULL) << 4)};
     orm__gather_shape(gathered, head, sizeof head);
     orm__gather_shape(gathered, &query->model, sizeof query->model);
     orm__gather_shape(gathered, &query->relation, sizeof query->relation);
@@ -350,6 +362,8 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
         orm__gather_value(gathered, keys[i]);
     if (orm__query_walks(query))
         orm__gather_walk(gathered, query);
+    if (query->above != NULL)
+        gather_above(gathered, query->above);
     /* Joins come last where the rows are picked before anything is joined. */
     if (!query->spreads)
         gather_joins(gathered, query);

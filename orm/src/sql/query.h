@@ -103,7 +103,9 @@ typedef struct orm__query {
     /* RELATED. */
     const orm_relation *relation;
     const orm_model *owner;
-    bool counting;   /* by ordinal: the number of rows for each key that has any */
+    const struct orm__query *above; /* the rows whose keys are meant, SELECT or RELATED itself;
+                                       NULL: the keys are given */
+    bool counting;                  /* by ordinal: the number of rows for each key that has any */
     bool by_ordinal; /* the last result column is the position of the matching key; else the client
                         matches */
     /* SELECT. */
