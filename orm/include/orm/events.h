@@ -46,6 +46,7 @@ typedef struct orm_event {
     const char
         *path;       /* RELATION within a query: the relations walked, "albums.tracks"; else NULL */
     bool row_by_row; /* RELATION: asked for a single row by <model>_load_<relation> */
+    bool streamed;   /* SELECT: its rows are given one by one by <model>_each */
     orm_site site;   /* the call that asked for it */
     orm_site
         origin; /* RELATION: the call that made the list the parent row came from; line 0: none */

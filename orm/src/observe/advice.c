@@ -104,11 +104,12 @@ static void write_member(orm__buffer *code, const orm_relation *const *path, siz
 static void write_select(orm__buffer *code, const orm__lineage *lineage)
 {
     const char *name = lineage->root->c_name;
-    orm__buffer_printf(code, "status = %s_select(db, &(%s_query){", name, name);
+    orm__buffer_printf(code, "status = %s_%s(db, &(%s_query){", name,
+                       lineage->streamed ? "each" : "select", name);
     write_indent(code, 1);
     write_member(code, lineage->path, lineage->count, 1);
     write_indent(code, 0);
-    orm__buffer_text(code, "}, &list);");
+    orm__buffer_text(code, lineage->streamed ? "}, &options, callback, context);" : "}, &list);");
 }
 
 static void write_preload(orm__buffer *code, const orm_model *model,
@@ -153,6 +154,36 @@ static const char *keep(writer *at)
     return text;
 }
 
+/* Whether rows that were walked to know each other: the client can match their keys. */
+static bool is_filled_by_walk(const orm_model *model, const orm_relation *relation)
+{
+    bool filled = relation->link == NULL;
+    for (uint16_t i = 0; i < relation->own_count && filled; i++) {
+        uint8_t type = model->columns[relation->own_columns[i]].type;
+        filled = type >= ORM_TYPE_SMALLINT && type <= ORM_TYPE_BIGINT;
+    }
+    return filled;
+}
+
+/* A relation of a model to itself, asked for again and again for the rows it gave. */
+static void advise_walk(writer *at, const orm_model *model, const orm_relation *relation)
+{
+    orm_finding *finding = at->finding;
+    const char *name = model->c_name;
+    orm__buffer_printf(&at->buffer, "status = %s_walk_%s(db, row, NULL, NULL, &list);", name,
+                       relation->name);
+    finding->replacement = keep(at);
+    finding->replacement_site = at->event->site;
+    finding->advice =
+        "walk the relation once, from the row it begins at: one statement then brings "
+        "all rows it leads to";
+    if (!is_filled_by_walk(model, relation))
+        return;
+    orm__buffer_printf(&at->buffer, "status = %s_%s(row, &%s);", name, relation->name,
+                       is_to_many(relation) ? "list" : "found");
+    finding->in_loop = keep(at);
+}
+
 /* The relation was loaded, or could have been, from a list: name it in the query, or load it for
  * the whole list. */
 static void advise_relation(writer *at, orm_site list, const orm_model *model,
@@ -173,10 +204,16 @@ static void advise_relation(writer *at, orm_site list, const orm_model *model,
         else
             write_member(&at->buffer, lineage.path, lineage.count, 0);
         finding->replacement = keep(at);
-        write_preload(&at->buffer, lineage.root, lineage.path, lineage.count);
-        finding->alternative = keep(at);
-        finding->advice = "name the relation in the query that makes the list: one more statement "
-                          "then loads it for all rows";
+        if (!lineage.streamed) {
+            write_preload(&at->buffer, lineage.root, lineage.path, lineage.count);
+            finding->alternative = keep(at);
+        }
+        finding->advice =
+            lineage.streamed
+                ? "name the relation in the query of the stream: one "
+                  "statement then loads it for each batch of rows"
+                : "name the relation in the query that makes the list: one more statement "
+                  "then loads it for all rows";
     } else {
         finding->replacement_site = list;
         write_preload(&at->buffer, model, &relation, 1);
@@ -375,7 +412,10 @@ bool orm__advise(orm_scope *scope, orm_finding *finding, const orm_event *event,
     write_subject(&at);
     if (event->kind == ORM_EVENT_RELATION) {
         write_relation_column(&at);
-        advise_relation(&at, event->origin, event->owner, event->relation);
+        if (orm__is_walk(event))
+            advise_walk(&at, event->owner, event->relation);
+        else
+            advise_relation(&at, event->origin, event->owner, event->relation);
     } else if (finding->kind == ORM_FINDING_DUP) {
         finding->advice = "ask once, keep the answer, and use it again";
     } else if (finding->kind == ORM_FINDING_WRITE) {

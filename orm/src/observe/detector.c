@@ -83,6 +83,7 @@ static orm__group *group_of(orm_scope *scope, const orm_event *event, uint64_t s
     group->site = event->site;
     group->row_by_row = event->row_by_row;
     group->plain = is_plain(event);
+    group->streamed = event->streamed;
     group->varying = UINT8_MAX;
     return group;
 }
@@ -596,10 +597,16 @@ static void note_latent(look *at)
     record->finding.duration_ns += event->duration_ns;
 }
 
+bool orm__is_walk(const orm_event *event)
+{
+    return event->kind == ORM_EVENT_RELATION && event->row_by_row && event->owner->key_count > 0 &&
+           event->relation->target == event->owner && orm__same_site(event->site, event->origin);
+}
+
 static void judge(look *at)
 {
     bool single = at->event->kind == ORM_EVENT_RELATION && at->event->origin_rows < 2 &&
-                  (at->group->record != NULL || !comes_from_loop(at));
+                  !orm__is_walk(at->event) && (at->group->record != NULL || !comes_from_loop(at));
     hash_values(at);
     if (at->group->record != NULL) {
         count_more(at);

@@ -10,4 +10,7 @@ void orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *w
 /* Whether a statement writes rows; for raw SQL by its first word. */
 bool orm__is_write(const orm_event *event);
 
+/* Whether a row that a relation of its model to itself gave is asked for that relation again. */
+bool orm__is_walk(const orm_event *event);
+
 #endif

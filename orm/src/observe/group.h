@@ -62,6 +62,7 @@ typedef struct orm__group {
     orm_event_kind kind;
     bool row_by_row;
     bool parsed;
+    bool streamed; /* its rows are given one by one */
     bool plain; /* a select of everything: its query names no condition, order or limit */
     bool quiet; /* too many executions without a finding: no longer looked at closely */
     uint8_t first_count;

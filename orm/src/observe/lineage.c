@@ -74,6 +74,7 @@ static bool step_up(const orm_scope *scope, const orm__witness *witness, orm__li
         const orm__group *group = group_at(scope, witness->session, lineage->site, NULL);
         lineage->kind = group == NULL ? (orm_event_kind)0 : group->kind;
         lineage->plain = group != NULL && group->plain;
+        lineage->streamed = group != NULL && group->streamed;
         return false;
     }
     const orm_model *parent = eager_parent(witness, lineage->site, result->relation);

@@ -12,6 +12,7 @@ typedef struct orm__lineage {
     orm_site site;       /* the call that made the list */
     orm_event_kind kind; /* of that call; RELATION: the list is a relation's own; 0: not known */
     bool plain;          /* a select of everything */
+    bool streamed;       /* its rows are given one by one: there is no list */
     const orm_relation *path[ORM_LINEAGE_MAX];
     size_t count;
 } orm__lineage;

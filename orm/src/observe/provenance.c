@@ -170,6 +170,8 @@ static size_t find_row(const orm__result *result, uint16_t column, const orm_val
                        size_t start, size_t *budget)
 {
     const orm_column *it = &result->model->columns[column];
+    /* A stream's list has other rows with each batch, the last time fewer. */
+    start = result->count == 0 ? 0 : start % result->count;
     for (size_t i = 0; *budget > 0 && i < result->count; i++, (*budget)--) {
         size_t at = start + i < result->count ? start + i : start + i - result->count;
         if (result->rows[at] == NULL)

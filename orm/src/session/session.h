@@ -117,6 +117,7 @@ typedef struct orm__about {
     const orm_model *owner;
     const char *path;
     bool row_by_row;
+    bool streamed;
     orm_site origin;
     size_t origin_rows;
 } orm__about;

@@ -132,7 +132,8 @@ orm_status orm__stream_prepare(orm__stream *stream, const orm__query *query, int
 orm_status orm__stream_fetch(orm__stream *stream, orm__consume *consume, void *context)
 {
     static const orm__about going_on = {.kind = ORM_EVENT_CONTROL};
-    orm__about abouts[2] = {{.kind = ORM_EVENT_SELECT, .model = stream->model}, going_on};
+    orm__about abouts[2] = {{.kind = ORM_EVENT_SELECT, .model = stream->model, .streamed = true},
+                            going_on};
     bool cursors = has_cursors(stream);
     orm__call calls[3];
     size_t count = 0;
