@@ -178,7 +178,9 @@ static void test_json(void **state)
         "\"replacement_site\":{\"file\":\"app/report.c\",\"line\":2,\"function\":\"show\"},"
         "\"within_query\":false,"
         "\"alternative\":\"status = chinook_artist_preload_albums(db, &list, NULL);\","
-        "\"in_loop\":\"status = chinook_artist_albums(row, &list);\"}],\"scope\":null,"
+        "\"in_loop\":\"status = chinook_artist_albums(row, &list);\",\"fix\":{"
+        "\"call\":\"chinook_artist_select\",\"query\":\"chinook_artist_query\","
+        "\"member\":\".with.albums = &chinook_album_all,\",\"rename\":null}}],\"scope\":null,"
         "\"ignored\":0}\n");
 }
 

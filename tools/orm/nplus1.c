@@ -31,6 +31,8 @@ struct asked {
     const char *fail_on;
     bool update_baseline;
     bool new_only;
+    bool apply;
+    const char *root;
     bool help;
     const char **logs;
     size_t log_count;
@@ -39,7 +41,7 @@ struct asked {
 /* "orm: nplus1 check: BEFORE WORD AFTER", and where to read more. */
 static bool refuse(const char *before, const char *word, const char *after)
 {
-    wrong_command(&command_nplus1, "nplus1 check: %s%s%s", before, word, after);
+    wrong_command(&command_nplus1, "nplus1: %s%s%s", before, word, after);
     return false;
 }
 
@@ -86,6 +88,8 @@ static bool read_flag(const char *word, struct asked *asked)
         asked->update_baseline = true;
     else if (strcmp(word, "--new-only") == 0)
         asked->new_only = true;
+    else if (strcmp(word, "--apply") == 0)
+        asked->apply = true;
     else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
         asked->help = true;
     else
@@ -123,6 +127,8 @@ static bool read_option(struct arena *arena, char **words, int count, int *at,
         return value ? read_report(arena, value, asked) : refuse(word, " needs a format", "");
     if (takes("--baseline", words, count, at, &asked->baseline))
         return asked->baseline && *asked->baseline ? true : refuse(word, " needs a file", "");
+    if (takes("--root", words, count, at, &asked->root))
+        return asked->root && *asked->root ? true : refuse(word, " needs a folder", "");
     if (takes("--fail-on", words, count, at, &asked->fail_on))
         return asked->fail_on ? check_kinds(asked->fail_on) : refuse(word, " needs kinds", "");
     return refuse("unknown option '", word, "'");
@@ -187,6 +193,29 @@ static bool read_baseline(struct run *run, const struct asked *asked)
     return baseline_read(run, asked->baseline);
 }
 
+static bool read_logs(struct run *run, const struct asked *asked)
+{
+    for (size_t i = 0; i < asked->log_count; i++)
+        if (!log_read(run, asked->logs[i]))
+            return false;
+    if (!run->scopes.count) {
+        report_error("the logs hold no scope; write them with orm_scope_append");
+        return false;
+    }
+    run_finish(run);
+    return true;
+}
+
+static enum exit_code fix(struct arena *arena, const struct asked *asked)
+{
+    struct run run = { .arena = arena, .fail = "" };
+    size_t left = 0;
+
+    if (!read_logs(&run, asked) || !fix_findings(&run, asked->root, asked->apply, &left))
+        return EXIT_WRONG_INPUT;
+    return left ? EXIT_FOUND : EXIT_FINE;
+}
+
 static enum exit_code check(struct arena *arena, struct asked *asked)
 {
     struct run run = { .arena = arena, .new_only = asked->new_only };
@@ -194,14 +223,8 @@ static enum exit_code check(struct arena *arena, struct asked *asked)
     run.fail = asked->fail_on ? asked->fail_on : "N1,DUP,BUDGET";
     if (!asked->report_count)
         asked->reports[asked->report_count++] = (struct report){ &formats[0], NULL };
-    for (size_t i = 0; i < asked->log_count; i++)
-        if (!log_read(&run, asked->logs[i]))
-            return EXIT_WRONG_INPUT;
-    if (!run.scopes.count) {
-        report_error("the logs hold no scope; write them with orm_scope_append");
+    if (!read_logs(&run, asked))
         return EXIT_WRONG_INPUT;
-    }
-    run_finish(&run);
     if (!read_baseline(&run, asked) || !write_reports(&run, asked))
         return EXIT_WRONG_INPUT;
     if (asked->update_baseline)
@@ -216,34 +239,39 @@ static enum exit_code run_nplus1(struct arena *arena, int count, char **words)
     struct asked asked = { 0 };
 
     if (!count)
-        return wrong_command(&command_nplus1, "nplus1: say what to do: check");
+        return wrong_command(&command_nplus1, "nplus1: say what to do: check or fix");
     if (strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)
         asked.help = true;
-    else if (strcmp(words[0], "check") != 0)
-        return wrong_command(&command_nplus1, "nplus1: unknown action '%s'; there is check",
-                             words[0]);
+    else if (strcmp(words[0], "check") != 0 && strcmp(words[0], "fix") != 0)
+        return wrong_command(&command_nplus1,
+                             "nplus1: unknown action '%s'; there are check and fix", words[0]);
     else if (!read_words(arena, count - 1, words + 1, &asked))
         return EXIT_WRONG_COMMAND;
     if (asked.help) {
         help_command(&command_nplus1, stdout);
         return EXIT_FINE;
     }
-    return check(arena, &asked);
+    return strcmp(words[0], "fix") == 0 ? fix(arena, &asked) : check(arena, &asked);
 }
 
 const struct command command_nplus1 = {
     .name = "nplus1",
-    .summary = "judge the logs of watched test runs",
-    .help = "orm nplus1 - judge the logs of watched test runs\n"
+    .summary = "judge the logs of watched test runs, or mend what they find",
+    .help = "orm nplus1 - judge the logs of watched test runs, or mend what they find\n"
             "\n"
             "Usage:\n"
             "  orm nplus1 check [OPTIONS] LOG...\n"
+            "  orm nplus1 fix [--apply] [--root DIR] LOG...\n"
             "\n"
             "LOG is a file that orm_scope_append (orm/nplusone.h) has written, one line for\n"
             "each scope; - is standard input. Give the files of all shards together: what\n"
             "one call does in many scopes is one finding.\n"
             "\n"
-            "Options:\n"
+            "fix prints a patch of what can be changed with certainty: a relation named in\n"
+            "the query that makes the list, an update or delete queued instead of sent. What\n"
+            "is left to be done by hand it names on standard error, and ends with 3.\n"
+            "\n"
+            "Options of check:\n"
             "  --report FORMAT[=FILE]  text (when none is asked for), json, sarif, junit,\n"
             "                          annotations (GitHub) or html, to standard output\n"
             "                          or a file; may be given several times\n"
@@ -254,11 +282,17 @@ const struct command command_nplus1 = {
             "                          may move. Entries that are no longer met are named\n"
             "  --update-baseline       write the findings of this run to the baseline\n"
             "  --new-only              leave what is in the baseline out of the reports\n"
+            "\n"
+            "Options of fix:\n"
+            "  --apply                 change the files instead of printing a patch\n"
+            "  --root DIR              where the paths in the logs start [here]\n"
+            "\n"
             "  -h, --help              show this page\n"
             "\n"
             "Examples:\n"
             "  orm nplus1 check build/*.jsonl\n"
             "  orm nplus1 check --report text --report sarif=nplus1.sarif logs/*.jsonl\n"
-            "  orm nplus1 check --baseline nplus1.json --update-baseline logs/*.jsonl\n",
+            "  orm nplus1 check --baseline nplus1.json --update-baseline logs/*.jsonl\n"
+            "  orm nplus1 fix build/*.jsonl | git apply\n",
     .run_words = run_nplus1,
 };

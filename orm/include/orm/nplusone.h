@@ -118,6 +118,19 @@ typedef enum orm_evidence {
     ORM_EVIDENCE_STEMS    /* that column and the one compared are joined by relations */
 } orm_evidence;
 
+/*
+ * The same as an edit of the source that can be made without knowing more, for `orm nplus1 fix`: in
+ * the query of the one call of a function `call` (or that ends in "_page" or "_each" instead of
+ * "_select") at the finding's replacement_site, `member` is added; or the function called there is
+ * replaced by `rename`. All NULL: there is none.
+ */
+typedef struct orm_finding_fix {
+    const char *call;
+    const char *query;  /* the type of its query, for a call that gives none */
+    const char *member; /* with its comma */
+    const char *rename;
+} orm_finding_fix;
+
 /* One cause. Text is borrowed: until the scope sees another statement, is cleared or closes. */
 typedef struct orm_finding {
     orm_finding_kind kind;
@@ -148,6 +161,7 @@ typedef struct orm_finding {
                                 loop; or NULL */
     const char *in_loop;     /* then instead of the call in the loop; or NULL */
     const char *advice;      /* what to do, in words */
+    orm_finding_fix fix;
 } orm_finding;
 
 /*
@@ -217,7 +231,7 @@ ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
  *    "paused", "unwatched", "untold", "dropped".
  *  - "findings": a list of objects, the members of orm_finding by their names: "kind" is as
  *    orm_finding_kind_name gives it, "evidence" is "none", "matches" or "stems", texts may be null,
- * and a site is
+ *    "fix" may be null and is an object otherwise, and a site is
  *    {"file", "line", "function"} or null when it is not known.
  *  - "scope": its name, or null.
  *  - "trace": a list of objects, one per statement in the order in which they ended, control

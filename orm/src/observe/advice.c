@@ -184,6 +184,19 @@ static void advise_walk(writer *at, const orm_model *model, const orm_relation *
     finding->in_loop = keep(at);
 }
 
+/* The member that the list's own query lacks. */
+static void fix_query(writer *at, const orm__lineage *lineage)
+{
+    orm_finding_fix *fix = &at->finding->fix;
+    orm__buffer_printf(&at->buffer, "%s_select", lineage->root->c_name);
+    fix->call = keep(at);
+    orm__buffer_printf(&at->buffer, "%s_query", lineage->root->c_name);
+    fix->query = keep(at);
+    write_with(&at->buffer, lineage->path, lineage->count);
+    orm__buffer_char(&at->buffer, ',');
+    fix->member = keep(at);
+}
+
 /* The relation was loaded, or could have been, from a list: name it in the query, or load it for
  * the whole list. */
 static void advise_relation(writer *at, orm_site list, const orm_model *model,
@@ -198,6 +211,7 @@ static void advise_relation(writer *at, orm_site list, const orm_model *model,
                        is_to_many(relation) ? "list" : "found");
     finding->in_loop = keep(at);
     if (lineage.kind == ORM_EVENT_SELECT || (unsigned)lineage.kind == 0) {
+        fix_query(at, &lineage);
         finding->within_query = !lineage.plain;
         if (lineage.plain)
             write_select(&at->buffer, &lineage);
@@ -299,6 +313,22 @@ static void advise_read(writer *at, const orm__group *group)
         advise_in(at, &bound);
 }
 
+/* An insert whose row is used at once needs more than another name. */
+static void fix_write(writer *at)
+{
+    static const char *const names[ORM_EVENT_KIND_COUNT][2] = {
+        [ORM_EVENT_UPDATE] = {"update", "change"},
+        [ORM_EVENT_DELETE] = {"delete", "remove"},
+    };
+    const char *const *name = names[at->event->kind];
+    if (name[0] == NULL)
+        return;
+    orm__buffer_printf(&at->buffer, "%s_%s", at->event->model->c_name, name[0]);
+    at->finding->fix.call = keep(at);
+    orm__buffer_printf(&at->buffer, "%s_%s", at->event->model->c_name, name[1]);
+    at->finding->fix.rename = keep(at);
+}
+
 /* Rows written one by one are better queued: one statement then writes all of one shape. */
 static void advise_write(writer *at)
 {
@@ -322,6 +352,7 @@ static void advise_write(writer *at)
     orm__buffer_text(&at->buffer, hole + 2);
     finding->replacement = keep(at);
     finding->replacement_site = at->event->site;
+    fix_write(at);
     if (at->event->kind == ORM_EVENT_INSERT) {
         orm__buffer_printf(&at->buffer, "status = %s_insert_all(db, values, count, &list);",
                            model->c_name);

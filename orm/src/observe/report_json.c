@@ -45,6 +45,20 @@ static void write_statistics(orm__buffer *buffer, const orm_scope_statistics *it
     orm__buffer_char(buffer, '}');
 }
 
+static void write_fix(orm__buffer *buffer, const orm_finding_fix *it)
+{
+    if (it->call == NULL) {
+        orm__buffer_text(buffer, ",\"fix\":null");
+        return;
+    }
+    orm__buffer_text(buffer, ",\"fix\":{\"call\":");
+    orm__json_text(buffer, it->call);
+    write_text(buffer, "query", it->query);
+    write_text(buffer, "member", it->member);
+    write_text(buffer, "rename", it->rename);
+    orm__buffer_char(buffer, '}');
+}
+
 static void write_finding(orm__buffer *buffer, const orm__report_root *root, const orm_finding *it)
 {
     static const char *const evidence[] = {"none", "matches", "stems"};
@@ -70,6 +84,7 @@ static void write_finding(orm__buffer *buffer, const orm__report_root *root, con
     orm__buffer_printf(buffer, ",\"within_query\":%s", it->within_query ? "true" : "false");
     write_text(buffer, "alternative", it->alternative);
     write_text(buffer, "in_loop", it->in_loop);
+    write_fix(buffer, &it->fix);
     orm__buffer_char(buffer, '}');
 }
 

@@ -71,6 +71,10 @@ static struct finding *new_finding(const struct reading *reading, const json_t *
     finding->origin = place_of(reading, object, "origin");
     finding->replacement_site = place_of(reading, object, "replacement_site");
     finding->within_query = json_is_true(json_object_get(object, "within_query"));
+    finding->fix_call = text_of(reading, json_object_get(object, "fix"), "call");
+    finding->fix_query = text_of(reading, json_object_get(object, "fix"), "query");
+    finding->fix_member = text_of(reading, json_object_get(object, "fix"), "member");
+    finding->fix_rename = text_of(reading, json_object_get(object, "fix"), "rename");
     finding->key = key_of(reading->run->arena, finding);
     return finding;
 }

@@ -32,6 +32,10 @@ struct finding {
     struct source_place origin;
     struct source_place replacement_site;
     bool within_query;
+    const char *fix_call;   /* NULL: no edit is known that can be made without looking */
+    const char *fix_query;
+    const char *fix_member;
+    const char *fix_rename;
     int64_t origin_rows;
     int64_t statements; /* the most that one scope sent */
     int64_t distinct;
@@ -121,6 +125,13 @@ bool baseline_read(struct run *run, const char *path);
 const char *baseline_text(const struct run *run);
 /* Entries that no finding matched. */
 size_t baseline_stale(const struct run *run);
+
+/*
+ * fix.c: the edits of the findings that can be placed with certainty. As a patch to standard
+ * output, or with `apply` in the files; below `root` (NULL: as the logs name them). What is left
+ * to be done by hand is named on standard error and counted. False: it has said what is wrong.
+ */
+bool fix_findings(struct run *run, const char *root, bool apply, size_t *left_out);
 
 /* Each writes one report into text; one file per format. */
 typedef void report_writer(const struct run *run, struct text *to);
