@@ -57,6 +57,9 @@ static int order_by(const rt_world *world, int model, const rt_order_item *item,
 
 static int order_of(const rt_world *world, int model, const rt_answer *answer, int left, int right)
 {
+    if (answer->order_count == 0 && answer->steps != NULL)
+        return (answer->steps[left] - answer->steps[right]) *
+               (rt_breaks(RT_BREAK_WALK_NEAREST) ? -1 : 1);
     for (int i = 0; i < answer->order_count; i++) {
         int order = order_by(world, model, &answer->order[i], left, right);
         if (order != 0)
@@ -118,11 +121,12 @@ static void cut(const rt_query *query, const rt_relation *relation, rt_answer *o
         out->count = 1;
 }
 
-void rt_answer_query(const rt_world *world, const rt_query *query, const rt_relation *relation,
-                     const rt_rows *candidates, rt_answer *out)
+static void fill_answer(const rt_world *world, const rt_query *query, const rt_relation *relation,
+                        const rt_rows *candidates, const int *steps, rt_answer *out)
 {
     int model = relation != NULL ? relation->target : query->model;
     out->rows.count = 0;
+    out->steps = steps;
     set_order(query, relation, out);
     for (int i = 0; i < candidates->count; i++)
         if (fulfils(world, query, relation, candidates->rows[i]))
@@ -132,6 +136,58 @@ void rt_answer_query(const rt_world *world, const rt_query *query, const rt_rela
         out->rows.count > 1)
         out->rows.rows[0] = out->rows.rows[--out->rows.count];
     cut(query, relation, out);
+}
+
+void rt_answer_query(const rt_world *world, const rt_query *query, const rt_relation *relation,
+                     const rt_rows *candidates, rt_answer *out)
+{
+    fill_answer(world, query, relation, candidates, NULL, out);
+}
+
+/* Rows that can be walked on from: those of `from`, and others unless they are pruned. */
+static bool is_passable(const rt_world *world, const rt_ask *ask, int row, int step)
+{
+    return step == 0 || !ask->prune || rt_breaks(RT_BREAK_WALK_PRUNE) ||
+           ask->query->where == NULL || rt_holds(world, ask->query->where, row) == RT_TRUE;
+}
+
+/* The numbers of steps to all rows; -1: not reached. */
+static void take_steps(const rt_world *world, const rt_ask *ask, const rt_rows *from, int *steps)
+{
+    int model = ask->query->model;
+    for (int row = 0; row < RT_ROWS_MAX; row++)
+        steps[row] = -1;
+    for (int i = 0; i < from->count; i++)
+        steps[from->rows[i]] = 0;
+    bool bounded = ask->max_depth > 0 && !rt_breaks(RT_BREAK_WALK_DEPTH);
+    int most = bounded ? ask->max_depth : rt_breaks(RT_BREAK_WALK) ? 1 : RT_ROWS_MAX;
+    for (int step = 0; step < most; step++) {
+        for (int row = 0; row < world->counts[model]; row++) {
+            rt_rows next;
+            if (steps[row] != step || !is_passable(world, ask, row, step))
+                continue;
+            rt_related(world, model, ask->relation, row, &next);
+            for (int i = 0; i < next.count; i++)
+                if (steps[next.rows[i]] < 0)
+                    steps[next.rows[i]] = step + 1;
+        }
+    }
+}
+
+void rt_walk(const rt_world *world, const rt_ask *ask, const rt_rows *from, int *steps,
+             rt_answer *out)
+{
+    rt_rows reached = {.count = 0};
+    rt_relation way = rt_models[ask->query->model].relations[ask->relation];
+    take_steps(world, ask, from, steps);
+    for (int row = 0; row < world->counts[ask->query->model]; row++)
+        if (steps[row] > 0 ||
+            (steps[row] == 0 && ask->include_start != rt_breaks(RT_BREAK_WALK_START)))
+            reached.rows[reached.count++] = row;
+    /* It gives a list, whatever the relation gives. */
+    way.kind = RT_MANY;
+    fill_answer(world, ask->query, &way, &reached, steps, out);
+    out->order = ask->query->order_count > 0 ? ask->query->order : NULL;
 }
 
 static bool holds_row(const rt_rows *rows, int row)

@@ -253,6 +253,12 @@ bool rt_asker_check_with(rt_asker *asker, const rt_ask *ask, const rt_query *que
     return true;
 }
 
+bool rt_asker_is_right(rt_asker *asker, int model, const rt_answer *answer, const orm_list *list)
+{
+    rt_rows rows;
+    return is_answered(asker, model, answer, list, &rows);
+}
+
 bool rt_asker_check(rt_asker *asker, const rt_ask *ask, const rt_answer *answer,
                     const orm_list *list)
 {
@@ -342,6 +348,8 @@ static bool answer(rt_asker *asker, const rt_ask *ask)
         return rt_ask_pages(asker, ask);
     case RT_EACH:
         return rt_ask_each(asker, ask);
+    case RT_WALK:
+        return rt_ask_walk(asker, ask);
     case RT_RESULTS:
     case RT_RESULTS_COUNT:
         return rt_ask_results(asker, ask);

@@ -83,10 +83,13 @@ bool rt_asker_check(rt_asker *asker, const rt_ask *ask, const rt_answer *answer,
                     const orm_list *list);
 /* The parts of that. */
 bool rt_asker_is_answered(rt_asker *asker, int model, const rt_answer *answer, const rt_rows *rows);
+bool rt_asker_is_right(rt_asker *asker, int model, const rt_answer *answer, const orm_list *list);
 bool rt_asker_check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query,
                          const orm_list *list, const rt_rows *rows);
 /* Of a question for the rows of a result struct. */
 bool rt_ask_results(rt_asker *asker, const rt_ask *ask);
+/* Of a question for a walk. */
+bool rt_ask_walk(rt_asker *asker, const rt_ask *ask);
 /* Of a question for pages. */
 bool rt_ask_pages(rt_asker *asker, const rt_ask *ask);
 /* Of a question for the row of a key. */

@@ -76,6 +76,11 @@
     X(ONE_FIRST, "one_first")                                                                      \
     X(PARTIAL, "partial")                                                                          \
     X(COUNT, "count")                                                                              \
+    X(WALK, "walk")                                                                                \
+    X(WALK_DEPTH, "walk_depth")                                                                    \
+    X(WALK_START, "walk_start")                                                                    \
+    X(WALK_PRUNE, "walk_prune")                                                                    \
+    X(WALK_NEAREST, "walk_nearest")                                                                \
     X(HAVING, "having")                                                                            \
     X(GROUP, "group")                                                                              \
     X(DISTINCT, "distinct")                                                                        \
@@ -142,6 +147,7 @@ typedef struct rt_answer {
     int count;
     const rt_order_item *order;
     int order_count;
+    const int *steps; /* of a walk without an order, by row: the nearest first; else NULL */
     int backwards; /* the first item of the order that is taken the wrong way round, and all after
                       it */
 } rt_answer;
@@ -164,6 +170,10 @@ int rt_link_row(const rt_world *world, int model, int relation, int row, int oth
  */
 bool rt_aggregate(const rt_world *world, rt_purpose purpose, int model, int column, const int *rows,
                   int count, rt_value *value_out);
+
+/* All rows that the question's walk gives. `steps` is the caller's, RT_ROWS_MAX of them. */
+void rt_walk(const rt_world *world, const rt_ask *ask, const rt_rows *from, int *steps,
+             rt_answer *out);
 
 /* Fills the table of a result struct with what the question gives before .having. */
 void rt_make_results(rt_world *world, const rt_ask *ask);

@@ -339,8 +339,9 @@ static void some_purpose(maker *m)
                       : choice < 74 ? RT_FIND
                       : choice < 77 ? RT_PAGES
                       : choice < 79 ? RT_EACH
-                      : choice < 86 ? RT_RESULTS
-                      : choice < 87 ? RT_RESULTS_COUNT
+                      : choice < 83 ? RT_WALK
+                      : choice < 87 ? RT_RESULTS
+                      : choice < 88 ? RT_RESULTS_COUNT
                       : choice < 90 ? RT_COUNT
                       : choice < 92 ? RT_EXISTS
                                     : (rt_purpose)(RT_SUM + rt_below(m->random, 4));
@@ -393,6 +394,36 @@ static void some_results(maker *m)
     some_limits(m, ask->query);
 }
 
+static void some_walk(maker *m)
+{
+    static const int ways[][2] = {
+        {RT_PERSON, 0}, {RT_PERSON, 1}, {RT_PERSON, 2}, {RT_PERSON, 3}, {RT_PLACE, 1}};
+    rt_ask *ask = m->ask;
+    const int *way = ways[rt_below(m->random, 5)];
+    ask->query->model = way[0];
+    ask->relation = way[1];
+    ask->base = some_condition(m, way[0], 80);
+    ask->base->limit = rt_chance(m->random, 50) ? 1 : RT_NO_LIMIT;
+    for (int i = 0; i < rt_models[way[0]].key_count; i++)
+        ask->base->order[ask->base->order_count++] =
+            (rt_order_item){.column = rt_models[way[0]].key[i]};
+    ask->max_depth = rt_chance(m->random, 50) ? rt_below(m->random, 4) : 0;
+    ask->include_start = rt_chance(m->random, 40);
+    ask->prune = rt_chance(m->random, 40);
+    if (rt_chance(m->random, 50))
+        ask->query->where = some_pred(m, way[0], 3);
+    some_order(m, ask->query);
+    some_limits(m, ask->query);
+    /* Its own relation would be loaded by the walk, too. */
+    for (int i = 0; i < rt_models[way[0]].relation_count; i++)
+        if (rt_models[way[0]].relations[i].target == way[0])
+            ask->named[way[0]][i] = true;
+    some_with(m, ask->query, 2);
+    for (int i = 0; i < rt_models[way[0]].relation_count; i++)
+        if (rt_models[way[0]].relations[i].target == way[0])
+            ask->named[way[0]][i] = false;
+}
+
 void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random)
 {
     static const int models[] = {RT_PERSON, RT_PERSON, RT_PERSON, RT_PROJECT, RT_PROJECT, RT_TASK,
@@ -405,6 +436,10 @@ void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random)
     some_purpose(&m);
     if (ask->purpose == RT_RESULTS || ask->purpose == RT_RESULTS_COUNT) {
         some_results(&m);
+        return;
+    }
+    if (ask->purpose == RT_WALK) {
+        some_walk(&m);
         return;
     }
     if (rt_chance(random, 80))

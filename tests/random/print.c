@@ -142,6 +142,7 @@ void rt_ask_print(const rt_ask *ask, rt_text *out)
         [RT_RAW] = "raw /* select * */",
         [RT_PAGES] = "select_page /* all, forwards and back */",
         [RT_EACH] = "each",
+        [RT_WALK] = "walk_all",
         [RT_RESULTS] = "results",
         [RT_RESULTS_COUNT] = "results_count",
         [RT_FIND] = "find",
@@ -163,8 +164,13 @@ void rt_ask_print(const rt_ask *ask, rt_text *out)
     }
     if (ask->purpose != RT_FIND)
         print_query(out, ask->query, 0);
+    if (ask->purpose == RT_WALK)
+        rt_add(out, ", %s, &(orm_walk){.max_depth = %d, .include_start = %d, .prune = %d}",
+               model->relations[ask->relation].name, ask->max_depth, ask->include_start,
+               ask->prune);
     if (ask->base != NULL) {
-        rt_add(out, ", %s/* .where */ ", ask->distinct ? ".distinct = true, " : "");
+        rt_add(out, ", %s/* %s */ ", ask->distinct ? ".distinct = true, " : "",
+               ask->purpose == RT_WALK ? "from" : ".where");
         print_query(out, ask->base, 0);
     }
     for (int i = 0; i < 2 && ask->on[i] != NULL; i++) {

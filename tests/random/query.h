@@ -71,6 +71,7 @@ typedef enum rt_purpose {
     RT_RAW,           /* all rows, by SQL written by hand */
     RT_PAGES,         /* of .limit rows each, forwards to the end and back */
     RT_EACH,          /* streamed */
+    RT_WALK,          /* along a self relation, from the rows of `base` */
     RT_RESULTS,       /* of a result struct */
     RT_RESULTS_COUNT, /* the same, counted */
     RT_FIND,
@@ -93,6 +94,11 @@ typedef struct rt_ask {
     rt_query *base;
     rt_query *on[2]; /* NULL where nothing is joined */
     bool distinct;
+    /* Of a walk. */
+    int relation;
+    int max_depth;
+    bool include_start;
+    bool prune;
     void *blocks;
     /* Which relations the query names anywhere; each at one place only, so that what the session
      * then holds does not depend on which came last. */
