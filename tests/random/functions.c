@@ -204,7 +204,9 @@ static int profile_order(const rt_order_item *item, int step);
                                                          rt_nulls_of[asked->order[i].nulls]);      \
         made->limit = asked->limit == RT_NO_LIMIT ? 0 : orm_limit(asked->limit);                   \
         made->offset = asked->offset;                                                              \
-        made->load = asked->join ? ORM_LOAD_JOIN : ORM_LOAD_SELECTIN;                              \
+        made->load = asked->join       ? ORM_LOAD_JOIN                                             \
+                     : asked->together ? ORM_LOAD_TOGETHER                                         \
+                                       : ORM_LOAD_SELECTIN;                                        \
         made->depth = (uint32_t)asked->depth;                                                      \
         made->refresh = asked->refresh;                                                            \
         RELATIONS(WITH)                                                                            \

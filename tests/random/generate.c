@@ -266,7 +266,8 @@ static rt_query *related(maker *m, int owner, const rt_relation *relation, int d
     query->limit = RT_NO_LIMIT;
     if (rt_chance(m->random, 40))
         query->where = some_pred(m, query->model, 2);
-    query->join = rt_chance(m->random, 40);
+    query->join = rt_chance(m->random, 35);
+    query->together = !query->join && rt_chance(m->random, 35);
     /* A joined row has no order among others. */
     bool alone = query->join && relation->kind != RT_MANY;
     if (!alone && rt_chance(m->random, 70))

@@ -122,8 +122,8 @@ static void print_query(rt_text *out, const rt_query *query, int indent)
         rt_add(out, ".limit = orm_limit(%d), ", query->limit);
     if (query->offset > 0)
         rt_add(out, ".offset = %d, ", query->offset);
-    if (query->join)
-        rt_add(out, ".load = ORM_LOAD_JOIN, ");
+    if (query->join || query->together)
+        rt_add(out, ".load = ORM_LOAD_%s, ", query->join ? "JOIN" : "TOGETHER");
     if (query->depth > 0)
         rt_add(out, ".depth = %d, ", query->depth);
     if (query->refresh)

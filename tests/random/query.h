@@ -57,8 +57,9 @@ typedef struct rt_query {
     int order_count;
     int limit; /* RT_NO_LIMIT, or as many */
     int offset;
-    bool join;
-    int depth; /* of a self relation */
+    bool join;     /* ORM_LOAD_JOIN */
+    bool together; /* ORM_LOAD_TOGETHER */
+    int depth;     /* of a self relation */
     bool refresh;
     struct rt_query *with[RT_RELATIONS_MAX];   /* by relation */
     struct rt_query *counts[RT_RELATIONS_MAX]; /* relations whose rows are to be counted */

@@ -78,6 +78,8 @@ static void shrink_query(shrinker *s, rt_query *query)
         query->offset = 0;
     if (query->join && turn_query(s, query))
         query->join = false;
+    if (query->together && turn_query(s, query))
+        query->together = false;
     if (query->depth > 0 && turn_query(s, query))
         query->depth = 0;
     if (query->refresh && turn_query(s, query))
