@@ -108,15 +108,15 @@ static inline orm_status select_graph(run *r)
         .with = {.team = &g_team_all,
                  .reserve_team = &g_team_all,
                  .favourite = &g_team_all,
-                 .region = &(g_region_query){.with = {.offices = &g_office_all,
-                                                      .partners = &g_region_all}},
+                 .region = &(
+                     g_region_query){.with = {.offices = &g_office_all, .partners = &g_region_all}},
                  .profile = &g_profile_all,
                  .boss = &(g_person_query){.depth = 2},
                  .reports = &(g_person_query){.order_by = {G_PERSON_BY_NAME}},
-                 .tasks = &(g_chore_query){.limit = 2,
-                                           .order_by = {G_CHORE_BY_ID},
-                                           .with = {.steps = &(g_step_query){
-                                                        .order_by = {G_STEP_BY_ID}}}},
+                 .tasks = &(
+                     g_chore_query){.limit = 2,
+                                    .order_by = {G_CHORE_BY_ID},
+                                    .with = {.steps = &(g_step_query){.order_by = {G_STEP_BY_ID}}}},
                  .skills = &g_skill_all,
                  .ratings = &(g_rating_query){.order_by = {G_RATING_BY_SKILL_ID},
                                               .with = {.skill = &g_skill_all}},
@@ -127,17 +127,71 @@ static inline orm_status select_graph(run *r)
     return ORM_OK;
 }
 
+static inline void dump_ways(run *r, const g_person *person)
+{
+    g_chore_list tasks;
+    g_skill_list skills;
+    g_label_list labels;
+    int64_t reports = 0;
+    READ(g_person_tasks(person, &tasks));
+    READ(g_person_skills(person, &skills));
+    READ(g_person_labels(person, &labels));
+    READ(g_person_reports_count(person, &reports));
+    test_text_add(&r->dump, "%s: %zu tasks %zu labels %lld reports\n", person->name, tasks.count,
+                  labels.count, (long long)reports);
+    for (size_t i = 0; i < tasks.count; i++) {
+        test_text_add(&r->dump, "   task %s\n", tasks.items[i]->title);
+        dump_steps(r, tasks.items[i]);
+    }
+    for (size_t i = 0; i < skills.count; i++) {
+        g_rating *link = NULL;
+        READ(g_person_skills_link(person, skills.items[i], &link));
+        test_text_add(&r->dump, "   %s at %d\n", skills.items[i]->name, link->level);
+    }
+}
+
+/* Lists by a join and with their parents, links and counts. */
+static inline orm_status select_ways(run *r)
+{
+    for (int way = 0; way < 3; way++) {
+        g_person_list people;
+        orm_load_strategy strategy = (orm_load_strategy)way;
+        g_step_query steps = {.load = strategy, .order_by = {G_STEP_BY_ID}};
+        g_chore_query tasks = {
+            .load = strategy, .order_by = {G_CHORE_BY_ID}, .with = {.steps = &steps}};
+        g_skill_query skills = {.load = ORM_LOAD_TOGETHER, .order_by = {G_SKILL_BY_ID}};
+        g_label_query labels = {.load = strategy};
+        g_person_query query = {.order_by = {G_PERSON_BY_ID},
+                                .limit = 4 + way,
+                                .with = {.tasks = &tasks, .skills = &skills, .labels = &labels},
+                                .counts = {.reports = &g_person_all}};
+        tasks.refresh = skills.refresh = way > 0;
+        TRY(g_person_select(r->db, &query, &people));
+        for (size_t i = 0; i < people.count; i++)
+            dump_ways(r, people.items[i]);
+        g_skill_query joined = {.load = ORM_LOAD_JOIN, .order_by = {G_SKILL_BY_ID}};
+        g_person_query linked = {.order_by = {G_PERSON_BY_ID_DESC},
+                                 .limit = 3,
+                                 .with = {.skills = &joined, .tasks = &tasks},
+                                 .counts = {.reports = &g_person_all}};
+        linked.with.labels = &labels;
+        TRY(g_person_select(r->db, &linked, &people));
+        for (size_t i = 0; i < people.count; i++)
+            dump_ways(r, people.items[i]);
+    }
+    return ORM_OK;
+}
+
 static inline orm_status select_joined(run *r)
 {
     g_person_list people;
-    g_person_query query = {
-        .order_by = {G_PERSON_BY_ID},
-        .with = {.team = &(g_team_query){.load = ORM_LOAD_JOIN},
-                 .reserve_team = &(g_team_query){.load = ORM_LOAD_JOIN},
-                 .favourite = &(g_team_query){.load = ORM_LOAD_JOIN},
-                 .region = &(g_region_query){.load = ORM_LOAD_JOIN},
-                 .profile = &(g_profile_query){.load = ORM_LOAD_JOIN},
-                 .boss = &(g_person_query){.load = ORM_LOAD_JOIN}}};
+    g_person_query query = {.order_by = {G_PERSON_BY_ID},
+                            .with = {.team = &(g_team_query){.load = ORM_LOAD_JOIN},
+                                     .reserve_team = &(g_team_query){.load = ORM_LOAD_JOIN},
+                                     .favourite = &(g_team_query){.load = ORM_LOAD_JOIN},
+                                     .region = &(g_region_query){.load = ORM_LOAD_JOIN},
+                                     .profile = &(g_profile_query){.load = ORM_LOAD_JOIN},
+                                     .boss = &(g_person_query){.load = ORM_LOAD_JOIN}}};
     TRY(g_person_select(r->db, &query, &people));
     for (size_t i = 0; i < people.count; i++)
         dump_to_one(r, people.items[i]);
@@ -188,12 +242,11 @@ static inline orm_status preload_lists(run *r)
     TRY(g_person_preload_profile(r->db, &people, NULL));
     TRY(g_person_preload_boss(r->db, &people, NULL));
     TRY(g_person_preload_reports(r->db, &people, &(g_person_query){.order_by = {G_PERSON_BY_ID}}));
-    TRY(g_person_preload_tasks(r->db, &people,
-                               &(g_chore_query){.with = {.steps = &g_step_all}}));
+    TRY(g_person_preload_tasks(r->db, &people, &(g_chore_query){.with = {.steps = &g_step_all}}));
     TRY(g_person_preload_skills(r->db, &people, NULL));
-    TRY(g_person_preload_ratings(r->db, &people,
-                                 &(g_rating_query){.order_by = {G_RATING_BY_SKILL_ID},
-                                                   .with = {.skill = &g_skill_all}}));
+    TRY(g_person_preload_ratings(
+        r->db, &people,
+        &(g_rating_query){.order_by = {G_RATING_BY_SKILL_ID}, .with = {.skill = &g_skill_all}}));
     TRY(g_person_preload_labels(r->db, &people, NULL));
     for (size_t i = 0; i < people.count; i++)
         dump_person(r, people.items[i]);
@@ -382,8 +435,7 @@ static inline orm_status write_and_roll_back(run *r)
     values.name = ORM_SET("another");
     TRY(z_thing_insert(r->db, &values, &again));
     TRY(z_thing_select(r->db,
-                       &(z_thing_query){.where = z_thing_price_is(
-                                            orm_ge((orm_numeric){"7.0"})),
+                       &(z_thing_query){.where = z_thing_price_is(orm_ge((orm_numeric){"7.0"})),
                                         .order_by = {Z_THING_BY_NAME}},
                        &things));
     for (size_t i = 0; i < things.count; i++)
@@ -522,8 +574,8 @@ static inline orm_status watch(run *r)
         .allocator = *r->allocator, .writer = count_line, .writer_context = &lines, .values = true};
     orm_status status = orm_scope_open(&scope_options, &scope, &r->error);
     if (status == ORM_OK)
-        status = note(
-            r, orm_engine_subscribe(r->engine, count_event, &events, true, &subscription));
+        status =
+            note(r, orm_engine_subscribe(r->engine, count_event, &events, true, &subscription));
     if (status == ORM_OK)
         status = orm_log_open(r->engine, &log_options, &log, &r->error);
     log_options.format = ORM_LOG_JSON;

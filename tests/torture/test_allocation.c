@@ -19,6 +19,7 @@ typedef struct torture_case {
 static const torture_case cases[] = {
     {"select graph", select_graph, false},
     {"select joined", select_joined, false},
+    {"select in every way", select_ways, false},
     {"find and load", find_and_load, false},
     {"preload lists", preload_lists, false},
     {"turn pages", turn_pages, false},
