@@ -1,12 +1,5 @@
 /* `orm queries check`: named statements compared with the database under test. */
-#include <sys/wait.h>
-
-#include "support/fixture.h"
-
-#define FOLDER ORM_TEST_BINARY_DIR "/queries_check"
-
-static char folder[512];
-static char output[64 * 1024];
+#include "support/command.h"
 
 static const char models[] = "models:\n"
                              "  - name: customer\n"
@@ -19,43 +12,6 @@ static const char models[] = "models:\n"
                              "enums:\n"
                              "  - { name: rank, values: [low, high] }\n";
 
-static void write_file(const char *name, const char *text)
-{
-    char path[640];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void assert_file(const char *name, const char *expected)
-{
-    char path[640];
-    char text[8192];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    size_t size = fread(text, 1, sizeof text - 1, file);
-    text[size] = '\0';
-    assert_int_equal(fclose(file), 0);
-    assert_string_equal(text, expected);
-}
-
-/* Runs the command in the folder and keeps what it says. */
-static int run(const char *words)
-{
-    char line[4096];
-    (void)snprintf(line, sizeof line, "cd '%s' && '%s' %s 2>&1", folder, ORM_TEST_COMMAND, words);
-    FILE *said = popen(line, "r");
-    assert_non_null(said);
-    size_t size = fread(output, 1, sizeof output - 1, said);
-    output[size] = '\0';
-    int status = pclose(said);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
 static int check(const char *options, const char *files)
 {
     char words[2048];
@@ -64,18 +20,11 @@ static int check(const char *options, const char *files)
     return run(words);
 }
 
-static void assert_said(const char *text)
-{
-    if (strstr(output, text) == NULL)
-        fail_msg("\"%s\" is not in:\n%s", text, output);
-}
-
 static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, NULL);
-    (void)snprintf(folder, sizeof folder, "%s_XXXXXX", FOLDER);
-    assert_non_null(mkdtemp(folder));
+    open_folder();
     write_file("shop.yaml", models);
     if (database.postgresql)
         test_execute(&database, "create type rank as enum ('low', 'high')");
@@ -86,14 +35,6 @@ static int open_database(void **state)
                  database.postgresql ? "numeric(8,2)" : "text",
                  database.postgresql ? "rank" : "text");
     return 0;
-}
-
-static int remove_folder(void **state)
-{
-    char line[640];
-    (void)snprintf(line, sizeof line, "rm -r '%s'", folder);
-    assert_int_equal(system(line), 0);
-    return close_database(state);
 }
 
 static void what_fits_is_fine(void **state)

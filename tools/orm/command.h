@@ -47,7 +47,9 @@ struct command {
 
 /* Each in its own file. */
 extern const struct command command_check;
+extern const struct command command_explain;
 extern const struct command command_generate;
+extern const struct command command_lint;
 extern const struct command command_nplus1;
 extern const struct command command_queries;
 extern const struct command command_schema;

@@ -3,8 +3,9 @@
 
 #include "command.h"
 
-const struct command *const commands[] = { &command_check, &command_generate, &command_schema,
-                                           &command_queries, &command_nplus1, NULL };
+const struct command *const commands[] = {
+    &command_check,   &command_generate, &command_schema, &command_queries,
+    &command_explain, &command_lint,     &command_nplus1, NULL};
 
 const struct command *command_find(const char *name)
 {
@@ -33,6 +34,8 @@ void help_overview(FILE *stream)
           "Usage:\n"
           "  orm COMMAND [OPTIONS] MODELS...\n"
           "  orm queries check --url URL [--write] FILES...\n"
+          "  orm explain --url URL SQL|FILE.sql[:NAME]\n"
+          "  orm lint [--url URL] [MODELS...]\n"
           "  orm nplus1 check [OPTIONS] LOG...\n"
           "  orm help [COMMAND]\n"
           "  orm --version\n"
@@ -79,7 +82,6 @@ enum exit_code wrong_command(const struct command *command, const char *format, 
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\nTry 'orm %s%s--help'.\n", command ? command->name : "",
-            command ? " " : "");
+    fprintf(stderr, "\nTry 'orm %s%s--help'.\n", command ? command->name : "", command ? " " : "");
     return EXIT_WRONG_COMMAND;
 }

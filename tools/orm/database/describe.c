@@ -41,8 +41,7 @@ static const struct {
 
 enum { KNOWN = sizeof known / sizeof *known };
 
-/* The type that the library sends a parameter as; 0: that of its place. */
-static Oid oid_of(const struct column *param)
+Oid describe_parameter(const struct column *param)
 {
     for (size_t i = 0; param->type.text && i < KNOWN; i++)
         if (known[i].kind == param->type.kind)
@@ -218,7 +217,7 @@ static void describe_on_postgresql(struct connection *connection, const struct s
     PGresult *result;
 
     for (size_t i = 0; i < statement->param_count; i++)
-        types[i] = oid_of(&statement->params[i]);
+        types[i] = describe_parameter(&statement->params[i]);
     result = PQprepare(connection->pg, "", statement->sql, (int)statement->param_count, types);
     if (PQresultStatus(result) == PGRES_COMMAND_OK) {
         PQclear(result);

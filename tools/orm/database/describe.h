@@ -35,6 +35,9 @@ struct description {
 struct description describe(struct connection *connection, const struct schema *schema,
                             const struct statement *statement);
 
+/* The type that the library sends a parameter to PostgreSQL as; 0: that of its place. */
+Oid describe_parameter(const struct column *param);
+
 /* Whether a value of the described type can be read as the annotated one. */
 bool describe_fits(const struct connection *connection, const struct described *found,
                    const struct column *wanted);
