@@ -11,7 +11,7 @@ static const char *const parameters[] = {
     ".site",       ".db",        ".query",    ".row",      ".rows",      ".values",   ".changes",
     ".where",      ".pred",      ".preds",    ".count",    ".target",    ".sql",      ".value",
     ".key",        ".condition", ".list_out", ".row_out",  ".count_out", ".page_out", ".link_out",
-    ".exists_out", ".conflict",  ".options", ".text_out",  ".callback", ".context",
+    ".exists_out", ".conflict",  ".options",  ".text_out", ".value_out", ".callback", ".context",
 };
 
 static void set_names(struct c_emit *emit, enum name_scope scope, const struct column *column,
@@ -51,6 +51,8 @@ void c_emit_column(struct c_emit *emit, const struct column *column)
     struct writer *writer = &emit->writer;
 
     set_names(emit, NAME_OF_COLUMN, column, NULL);
+    if (column->deferred)
+        set_names(emit, NAME_OF_DEFERRED, column, NULL);
     writer_set(writer, "field", column->c_name);
     writer_set_number(writer, "column_index", column->index);
     writer_set(writer, "condition_type", c_condition_type(emit->arena, column));
@@ -164,6 +166,15 @@ const struct model **c_emit_links(struct c_emit *emit, size_t *count_out)
 bool c_has_link(const struct relation *relation)
 {
     return relation->link && !relation->link->link_only;
+}
+
+size_t c_deferred_count(const struct model *model)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < model->column_count; i++)
+        count += model->columns[i].deferred;
+    return count;
 }
 
 bool c_is_insertable(const struct column *column)

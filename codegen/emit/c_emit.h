@@ -38,6 +38,8 @@ const struct model **c_emit_links(struct c_emit *emit, size_t *count_out);
 /* Whether a relation is through a link that has a model. */
 bool c_has_link(const struct relation *relation);
 
+size_t c_deferred_count(const struct model *model);
+
 /* Which of the writing functions a model has. */
 bool c_has_find(const struct model *model);
 bool c_has_insert(const struct model *model);

@@ -178,6 +178,15 @@ static const struct c_function to_one[] = {
      "    return orm_gen_load($.site$, $.db$, &$descriptor$, $relation_index$, $.row$, "
      "$.row_out$);\n"},
 };
+static const struct c_function get_column = {
+    NULL, NULL, STATUS, "$get_column$(const $type$ *$.row$, $field_type$*$.value_out$)",
+    "    return orm_gen_column(&$descriptor$, $column_index$, "
+    "$.row$ ? $.row$->orm_object_ : NULL, $.value_out$);\n"};
+static const struct c_function load_column = {
+    "$load_column$", "$load_column_at$", STATUS,
+    "$load_column_at$" AT "$type$ *$.row$, $field_type$*$.value_out$)",
+    "    return orm_gen_load_column($.site$, $.db$, &$descriptor$, $column_index$, $.row$, "
+    "$.value_out$);\n"};
 static const struct c_function preload = {
     "$preload$", "$preload_at$", STATUS,
     "$preload_at$" AT "const $list$ *$.rows$, const $to_query$ *$.query$)",
@@ -271,6 +280,14 @@ static const char about_queueing[] =
     " * Writing later: what is given is checked and copied, and sent by orm_session_flush, by\n"
     " * commit, or before a query that could see it. Fields alter then; a row that was added\n"
     " * is empty until then, and can be given to others that refer to it.\n"
+    " */\n";
+
+static const char about_deferred[] =
+    "\n"
+    "/*\n"
+    " * Deferred columns. The plain name reads memory: ORM_NOT_LOADED unless a query with "
+    ".undefer\n"
+    " * or load has read the column. load asks the database for one row. Values are session.\n"
     " */\n";
 
 static const char about_relations[] =
@@ -436,6 +453,23 @@ static void print_writing(struct c_emit *emit, const struct printers *print)
         print->function(emit, &remove_row);
 }
 
+static void print_deferred(struct c_emit *emit, const struct printers *print)
+{
+    const struct model *model = emit->model;
+
+    if (c_deferred_count(model))
+        print->comment(emit, about_deferred);
+    for (size_t i = 0; i < model->column_count; i++) {
+        if (!model->columns[i].deferred)
+            continue;
+        c_emit_column(emit, &model->columns[i]);
+        writer_set(&emit->writer, "field_type", c_field_type(emit->arena, &model->columns[i]));
+        print->function(emit, &get_column);
+        if (c_has_find(model))
+            print->function(emit, &load_column);
+    }
+}
+
 static void print_relations(struct c_emit *emit, const struct printers *print)
 {
     const struct model *model = emit->model;
@@ -486,6 +520,7 @@ static void print_all(struct c_emit *emit, const struct printers *print)
     print_combining(emit, print);
     print_reading(emit, print);
     print_writing(emit, print);
+    print_deferred(emit, print);
     print_relations(emit, print);
     print_walks(emit, print);
 }

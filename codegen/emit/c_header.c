@@ -161,6 +161,8 @@ static void write_row(struct c_emit *emit)
     for (size_t i = 0; i < emit->model->column_count; i++) {
         const struct column *column = &emit->model->columns[i];
 
+        if (column->deferred)
+            continue;
         writer_set(writer, "field", column->c_name);
         writer_set(writer, "field_type", c_field_type(emit->arena, column));
         writer_set(writer, "sql_type", c_comment_text(emit->arena, column->type.text));
@@ -227,12 +229,27 @@ static void write_counts(struct c_emit *emit)
     writer_add(&emit->writer, "    } counts;\n");
 }
 
+static void write_undefer(struct c_emit *emit)
+{
+    if (!c_deferred_count(emit->model))
+        return;
+    writer_add(&emit->writer, "    struct { /* deferred columns to read with the rows */\n");
+    for (size_t i = 0; i < emit->model->column_count; i++) {
+        if (!emit->model->columns[i].deferred)
+            continue;
+        writer_set(&emit->writer, "field", emit->model->columns[i].c_name);
+        writer_add(&emit->writer, "        bool $field$;\n");
+    }
+    writer_add(&emit->writer, "    } undefer;\n");
+}
+
 static void write_query(struct c_emit *emit)
 {
     struct writer *writer = &emit->writer;
     const struct model *model = emit->model;
 
     writer_add(writer, query_opening);
+    write_undefer(emit);
     if (model->relation_count) {
         writer_add(writer,
                    "    struct { /* relations to load; limit and order hold per parent */\n");

@@ -43,6 +43,7 @@ const char *c_column_flags(struct arena *arena, const struct column *column)
         {column->created, "ORM_COLUMN_CREATED"},
         {column->updated, "ORM_COLUMN_UPDATED"},
         {column->unique, "ORM_COLUMN_UNIQUE"},
+        {column->deferred, "ORM_COLUMN_DEFERRED"},
     };
     struct text text = {0};
 
@@ -94,7 +95,9 @@ static void write_column(struct c_emit *emit, const struct column *column)
     writer_set(writer, "flags", c_column_flags(emit->arena, column));
     writer_set(writer, "constant", c_type_constant(column));
     writer_add(writer, "{.field = \"$field$\", .name = $db_name$, .type = $constant$, "
-                       ".flags = $flags$, .offset = offsetof($type$, $field$), ");
+                       ".flags = $flags$, ");
+    writer_add(writer, column->deferred ? ".offset = offsetof(struct $stored$, $field$), "
+                                        : ".offset = offsetof($type$, $field$), ");
     writer_add(writer, c_is_insertable(column) ? ".new_offset = offsetof($new$, $field$), "
                                                : ".new_offset = ORM_NO_OFFSET, ");
     writer_add(writer, c_is_changeable(column) ? ".changes_offset = offsetof($changes$, $field$)"
@@ -219,10 +222,18 @@ static void write_sizes(struct c_emit *emit)
 {
     const struct model *model = emit->model;
     struct writer *writer = &emit->writer;
+    size_t deferred = c_deferred_count(model);
 
+    writer_set(writer, "size_of",
+               deferred ? arena_format(emit->arena, "struct %s_stored_", model->c_name)
+                        : model->c_name);
+    writer_set_number(writer, "deferred_count", deferred);
     writer_add(writer, ".abi = $abi$,\n"
-                       ".size = sizeof($type$),\n"
+                       ".size = sizeof($size_of$),\n"
                        ".object_offset = offsetof($type$, orm_object_),\n");
+    if (deferred)
+        writer_add(writer, ".loaded_offset = offsetof(struct $stored$, orm_loaded_),\n"
+                           ".deferred_count = $deferred_count$,\n");
     if (c_has_insert(model))
         writer_add(writer, ".new_size = sizeof($new$),\n");
     if (c_has_update(model))
@@ -238,10 +249,34 @@ static void write_sizes(struct c_emit *emit)
                ".collation = offsetof($query$, collation), "
                ".after = offsetof($query$, after), .before = offsetof($query$, before), "
                ".lock = offsetof($query$, lock), .lock_wait = offsetof($query$, lock_wait), ");
+    writer_add(writer,
+               deferred ? ".undefer = offsetof($query$, undefer), " : ".undefer = ORM_NO_OFFSET, ");
     writer_add(writer, model->relation_count ? ".with = offsetof($query$, with), "
                                              : ".with = ORM_NO_OFFSET, ");
     writer_add(writer, c_has_counts(model) ? ".counts = offsetof($query$, counts)},\n"
                                            : ".counts = ORM_NO_OFFSET},\n");
+}
+
+/* What rows really are where some columns are deferred. */
+static void write_stored(struct c_emit *emit)
+{
+    struct writer *writer = &emit->writer;
+    size_t count = c_deferred_count(emit->model);
+
+    if (!count)
+        return;
+    writer_set_number(writer, "deferred_count", count);
+    writer_add(writer, "\nstruct $stored$ {\n    $type$ orm_row_;\n");
+    for (size_t i = 0; i < emit->model->column_count; i++) {
+        const struct column *column = &emit->model->columns[i];
+
+        if (!column->deferred)
+            continue;
+        writer_set(writer, "field", column->c_name);
+        writer_set(writer, "field_type", c_field_type(emit->arena, column));
+        writer_add(writer, "    $field_type$$field$;\n");
+    }
+    writer_add(writer, "    bool orm_loaded_[$deferred_count$];\n};\n");
 }
 
 static void write_descriptor(struct c_emit *emit)
@@ -310,6 +345,7 @@ void c_write_source(struct c_emit *emit)
     write_includes(emit, targets, count);
     targets = c_emit_links(emit, &count);
     write_includes(emit, targets, count);
+    write_stored(emit);
     write_descriptor(emit);
     c_write_references_defined(emit);
     writer_add(writer, "\nconst $query$ $all$ = {.limit = 0};\n");

@@ -14,7 +14,7 @@
 
 #include "base/memory.h"
 
-enum { WRITER_VALUES = 160, WRITER_COLUMNS = 100 };
+enum { WRITER_VALUES = 256, WRITER_COLUMNS = 100 };
 
 struct writer_value {
     const char *name;

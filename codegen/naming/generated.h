@@ -13,8 +13,13 @@
 
 struct arena;
 
-/* NAME_OF_ROW: of a result struct, whose fields are columns. */
-enum name_scope { NAME_OF_MODEL, NAME_OF_COLUMN, NAME_OF_RELATION, NAME_OF_ROW };
+enum name_scope {
+    NAME_OF_MODEL,
+    NAME_OF_COLUMN,
+    NAME_OF_DEFERRED, /* a column that is deferred, besides */
+    NAME_OF_RELATION,
+    NAME_OF_ROW /* of a result struct, whose fields are columns */
+};
 
 /* C keeps the tags of structs and enums apart from all other names. */
 enum name_space {

@@ -142,6 +142,9 @@ static void add_model(struct table *table, const struct model *model)
     add_scope(table, model, NAME_OF_MODEL, NULL, NULL);
     for (size_t i = 0; i < model->column_count; i++)
         add_scope(table, model, NAME_OF_COLUMN, &model->columns[i], NULL);
+    for (size_t i = 0; i < model->column_count; i++)
+        if (model->columns[i].deferred)
+            add_scope(table, model, NAME_OF_DEFERRED, &model->columns[i], NULL);
     for (size_t i = 0; i < model->relation_count; i++)
         if (!is_named_like_column(model, &model->relations[i]))
             add_scope(table, model, NAME_OF_RELATION, NULL, &model->relations[i]);

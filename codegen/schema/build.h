@@ -86,6 +86,7 @@ void build_relations(struct builder *b);
 void build_inverses(struct builder *b);
 void build_foreign_keys(struct builder *b);
 void build_order(struct builder *b);
+void build_deferred(struct builder *b);
 void build_statements(struct builder *b);
 void build_rows(struct builder *b);
 

@@ -261,6 +261,7 @@ static void run_stages(struct builder *b, const struct reading *reading)
     build_foreign_keys(b);
     build_order(b);
     build_rows(b);
+    build_deferred(b);
     list_results(b);
     build_statements(b);
     check_anything(b);

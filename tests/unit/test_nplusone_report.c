@@ -159,7 +159,7 @@ static void test_json(void **state)
         report(it, &(orm_report_options){.format = ORM_REPORT_JSON}),
         "{\"statistics\":{\"statements\":6,\"control\":1,\"finds\":0,\"selects\":1,\"counts\":0,"
         "\"exists\":0,\"relations\":5,\"inserts\":0,\"updates\":0,\"deletes\":0,\"raw\":0,"
-        "\"aggregates\":0,\"row_structs\":0,"
+        "\"aggregates\":0,\"row_structs\":0,\"columns\":0,"
         "\"row_by_row\":5,\"rows\":11,\"affected\":0,\"bytes\":0,\"errors\":0,"
         "\"duration_ns\":1350000,\"paused\":0,\"unwatched\":0,\"untold\":0,"
         "\"dropped\":0},\"findings\":["

@@ -31,7 +31,8 @@ typedef enum orm_event_kind {
     ORM_EVENT_DELETE,
     ORM_EVENT_RAW,
     ORM_EVENT_AGGREGATE, /* one sum, average, least or greatest */
-    ORM_EVENT_ROWS       /* result structs that the YAML declares under `rows` */
+    ORM_EVENT_ROWS,      /* result structs that the YAML declares under `rows` */
+    ORM_EVENT_COLUMN     /* a deferred column of one row, by <model>_load_<column> */
 } orm_event_kind;
 
 /* One execution of a statement. Everything is borrowed: until the sink returns. */
@@ -39,8 +40,9 @@ typedef struct orm_event {
     orm_event_kind kind;
     const char *sql; /* NUL-terminated; parameters appear as placeholders only */
     size_t sql_size;
-    uint64_t fingerprint;   /* equal for statements that differ in literal values only */
-    const orm_model *model; /* of the rows asked for; NULL for raw SQL and control statements */
+    uint64_t fingerprint;     /* equal for statements that differ in literal values only */
+    const orm_model *model;   /* of the rows asked for; NULL for raw SQL and control statements */
+    const orm_column *column; /* COLUMN: what is loaded; else NULL */
     const orm_relation *relation; /* RELATION: what is loaded */
     const orm_model *owner;       /* RELATION: whose relation it is */
     const char
@@ -48,8 +50,8 @@ typedef struct orm_event {
     bool row_by_row; /* RELATION: asked for a single row by <model>_load_<relation> */
     bool streamed;   /* SELECT: its rows are given one by one by <model>_each */
     orm_site site;   /* the call that asked for it */
-    orm_site
-        origin; /* RELATION: the call that made the list the parent row came from; line 0: none */
+    orm_site origin; /* RELATION, COLUMN: the call that made the list the parent row came from; line
+                        0: none */
     size_t origin_rows;      /* rows of that list */
     const orm_value *values; /* sent with it; a list is of kind ORM_KIND_ARRAY over orm_value */
     size_t value_count;

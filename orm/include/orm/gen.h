@@ -190,6 +190,17 @@ ORM_API ORM_MUST_USE orm_status orm_gen_raw_with(orm_site site, orm_session *db,
                                                  const void *query, void *list_out);
 
 /*
+ * Deferred columns. column: the value a row has, `value_out` being of the member's type;
+ * ORM_NOT_LOADED, ORM_MISUSE for a row no session made. load_column: asks the database for it,
+ * unless the row has it; ORM_NOT_FOUND when the row is gone.
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_column(const orm_model *model, uint16_t column,
+                                               const orm_object *object, void *value_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_load_column(orm_site site, orm_session *db,
+                                                    const orm_model *model, uint16_t column,
+                                                    void *row, void *value_out);
+
+/*
  * Relations: reading memory (ORM_NOT_LOADED; ORM_MISUSE for a row no session made), loading for one
  * row, loading for all of `rows`, a generated list (`query` may be NULL).
  */

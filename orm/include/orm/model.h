@@ -45,7 +45,8 @@ enum {
     ORM_COLUMN_VERSION = 1 << 6,  /* counts updates; a stale update is ORM_STALE */
     ORM_COLUMN_CREATED = 1 << 7,  /* set to the present moment by an insert that leaves it unset */
     ORM_COLUMN_UPDATED = 1 << 8,  /* the same, and by every update that leaves it unset */
-    ORM_COLUMN_UNIQUE = 1 << 9    /* unique by itself */
+    ORM_COLUMN_UNIQUE = 1 << 9,   /* unique by itself */
+    ORM_COLUMN_DEFERRED = 1 << 10 /* read only when asked for; stands behind the row struct */
 };
 
 /* The labels of an enum: C value n is labels[n - 1]; 0 means unset. */
@@ -66,7 +67,7 @@ typedef struct orm_column {
     const char *field;             /* C name, also the YAML name */
     const char *name;              /* the database's name */
     const orm_enum_labels *labels; /* enum columns */
-    uint32_t offset;               /* in the row struct */
+    uint32_t offset;               /* in the row struct, or of a deferred one behind it */
     uint32_t new_offset; /* in <model>_new, an orm_set_*; ORM_NO_OFFSET when it can't be given */
     uint32_t changes_offset; /* in <model>_changes; ORM_NO_OFFSET when it can't be changed */
     uint16_t flags;          /* ORM_COLUMN_* */
@@ -139,8 +140,9 @@ typedef struct orm_query_layout {
     uint32_t before;
     uint32_t lock;      /* orm_lock */
     uint32_t lock_wait; /* orm_lock_wait */
-    uint32_t with; /* const <target>_query *, one per relation in order; ORM_NO_OFFSET when there
-                      are none */
+    uint32_t undefer;   /* a bool for each deferred column in order; ORM_NO_OFFSET without any */
+    uint32_t with;   /* const <target>_query *, one per relation in order; ORM_NO_OFFSET when there
+                        are none */
     uint32_t counts; /* the same of the relations to many only */
 } orm_query_layout;
 
@@ -156,7 +158,9 @@ typedef struct orm_model {
     uint16_t key_count; /* 0: a view without a key; its rows are never the same object */
     uint16_t relation_count;
     uint16_t abi;           /* ORM_CODEGEN_ABI of the generator */
-    uint32_t size;          /* of the row struct */
+    uint32_t size;          /* of the row struct with what stands behind it */
+    uint32_t loaded_offset; /* of a bool for each deferred column: whether its value is there */
+    uint16_t deferred_count;
     uint32_t object_offset; /* of its `orm_object *` member */
     uint32_t new_size;
     uint32_t changes_size;

@@ -84,7 +84,7 @@ typedef struct orm_scope_options {
     size_t max_trace;      /* statements kept in order, for the timeline of its record [0: none] */
 } orm_scope_options;
 
-enum { ORM_EVENT_KIND_COUNT = ORM_EVENT_ROWS + 1 };
+enum { ORM_EVENT_KIND_COUNT = ORM_EVENT_COLUMN + 1 };
 
 typedef struct orm_scope_statistics {
     int64_t statements;                    /* without control statements */

@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "map/related.h"
+#include "model/deferred.h"
 
 bool orm__mapper_init(orm__mapper *mapper, orm_session *session, const orm__driver *driver,
                       orm__arena *arena, orm__identity_map *map, const orm_model *model,
@@ -18,6 +19,7 @@ bool orm__mapper_init(orm__mapper *mapper, orm_session *session, const orm__driv
         .map = map,
         .model = model,
         .fields = fields,
+        .field_count = orm__deferred_read_count(model, NULL),
         .result = result,
         .refresh = refresh,
         .object_size =
@@ -30,6 +32,22 @@ bool orm__mapper_init(orm__mapper *mapper, orm_session *session, const orm__driv
         return false;
     mapper->distinct = distinct_rows && orm__identity_is_empty(mapper->identity);
     return true;
+}
+
+void orm__mapper_undefer(orm__mapper *mapper, const bool *undefer)
+{
+    mapper->undefer = undefer;
+    mapper->field_count = orm__deferred_read_count(mapper->model, undefer);
+}
+
+const orm__field *orm__mapper_field(const orm__mapper *mapper, uint16_t column)
+{
+    const orm__field *field = &mapper->fields[0];
+    if (mapper->model->deferred_count == 0)
+        return &mapper->fields[column];
+    while (field->column != &mapper->model->columns[column])
+        field++;
+    return field;
 }
 
 static void *new_row(orm__mapper *mapper)
@@ -80,16 +98,18 @@ static orm_status take_known(const orm__mapper *mapper, orm__rows *rows, void *k
 {
     const orm_object *object = orm__object_of(mapper->model, known);
     orm_status status = ORM_OK;
-    if (!mapper->refresh && object->epoch == mapper->map->epoch) {
+    bool current = !mapper->refresh && object->epoch == mapper->map->epoch;
+    if (current && orm__deferred_has(mapper->model, known, mapper->undefer)) {
         orm__arena_release(mapper->arena, mark);
         return ORM_OK;
     }
     /* The object's text points into what was just read, if that lasts as long. */
     orm__arena *arena = orm__mapper_arena(mapper, object);
     if (arena != mapper->arena)
-        status = mapper->driver->read(rows, mapper->fields, mapper->model->column_count, row, arena,
-                                      error);
-    if (status == ORM_OK)
+        status = mapper->driver->read(rows, mapper->fields, mapper->field_count, row, arena, error);
+    if (status == ORM_OK && current)
+        orm__deferred_fill(mapper->model, known, row, mapper->undefer);
+    else if (status == ORM_OK)
         overwrite(mapper, known, row);
     return status;
 }
@@ -103,10 +123,12 @@ orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out
     void *row = new_row(mapper);
     if (row == NULL)
         return orm__fail(error, ORM_NOMEM, "out of memory");
-    orm_status status = mapper->driver->read(rows, mapper->fields, mapper->model->column_count, row,
-                                             mapper->arena, error);
+    orm_status status =
+        mapper->driver->read(rows, mapper->fields, mapper->field_count, row, mapper->arena, error);
     if (status != ORM_OK)
         return status;
+    if (mapper->undefer != NULL)
+        orm__deferred_mark(mapper->model, row, mapper->undefer);
     *row_out = row;
     if (mapper->distinct || mapper->identity == NULL)
         return ORM_OK;

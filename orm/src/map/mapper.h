@@ -13,7 +13,9 @@ typedef struct orm__mapper {
     orm__identity_map *map;
     orm__identity *identity; /* NULL: the model has no key */
     const orm_model *model;
-    const orm__field *fields; /* of this model in the result */
+    const orm__field *fields; /* of this model in the result, in the order of its columns */
+    uint16_t field_count;
+    const bool *undefer; /* deferred columns among them; NULL: none */
     orm__result *result;
     bool distinct; /* every row is a new object: no look-ups, the caller defers the whole result */
     bool refresh;  /* bring the fields of known objects to what was read */
@@ -25,6 +27,12 @@ bool orm__mapper_init(orm__mapper *mapper, orm_session *session, const orm__driv
                       orm__arena *arena, orm__identity_map *map, const orm_model *model,
                       const orm__field *fields, orm__result *result, bool distinct_rows,
                       bool refresh);
+
+/* Tells that the fields have deferred columns among them. */
+void orm__mapper_undefer(orm__mapper *mapper, const bool *undefer);
+
+/* The field of a column, which the result has. */
+const orm__field *orm__mapper_field(const orm__mapper *mapper, uint16_t column);
 
 /* The present row as an object: a new one, or the one the session has. `*row_out` is session. */
 orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out, orm_error *error);

@@ -282,6 +282,20 @@ static void advise_count(writer *at, const orm__result *list, const orm_relation
                       "a query given holds per row";
 }
 
+/* A deferred column: the query that makes the list can read it too. */
+static void advise_column(writer *at, const orm__result *list)
+{
+    orm_finding *finding = at->finding;
+    const char *field = at->event->column->field;
+    orm__buffer_printf(&at->buffer, ".undefer = {.%s = true},", field);
+    finding->replacement = keep(at);
+    finding->replacement_site = list->site;
+    finding->within_query = true;
+    orm__buffer_printf(&at->buffer, "status = %s_%s(row, &value);", list->model->c_name, field);
+    finding->in_loop = keep(at);
+    finding->advice = "have the column read by the query that makes the list";
+}
+
 static void advise_read(writer *at, const orm__group *group)
 {
     orm_finding *finding = at->finding;
@@ -305,7 +319,10 @@ static void advise_read(writer *at, const orm__group *group)
         if (link->proven)
             relation = orm__link_relation(link, &bound);
     }
-    if (relation != NULL && counts && is_to_many(relation))
+    if (at->event->kind == ORM_EVENT_COLUMN && link->result != NULL &&
+        link->result->model == at->event->model)
+        advise_column(at, link->result);
+    else if (relation != NULL && counts && is_to_many(relation))
         advise_count(at, link->result, relation);
     else if (relation != NULL)
         advise_relation(at, link->result->site, link->result->model, relation);
@@ -413,6 +430,8 @@ static void write_subject(writer *at)
     const orm_event *event = at->event;
     if (event->kind == ORM_EVENT_RELATION)
         orm__buffer_printf(&at->buffer, "%s.%s", event->owner->name, event->relation->name);
+    else if (event->kind == ORM_EVENT_COLUMN)
+        orm__buffer_printf(&at->buffer, "%s.%s", event->model->name, event->column->field);
     else
         orm__buffer_printf(&at->buffer, "%s %s", verbs[event->kind],
                            event->model == NULL ? "SQL" : event->model->name);

@@ -105,7 +105,7 @@ static uint32_t ignored_positions(const orm_event *event)
     orm__reading reading;
     uint32_t ignored = 0;
     if (event->kind == ORM_EVENT_RELATION || event->kind == ORM_EVENT_INSERT ||
-        event->kind == ORM_EVENT_FIND)
+        event->kind == ORM_EVENT_FIND || event->kind == ORM_EVENT_COLUMN)
         return 0;
     orm__parameters_read(event->sql, event->sql_size, &reading);
     for (unsigned i = 0; i < ORM_PARAMETERS_MAX; i++)

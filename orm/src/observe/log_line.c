@@ -8,8 +8,8 @@
 enum { SQL_DEFAULT = 512, VALUE_MAX = 64, VALUES_MAX = 32 };
 
 static const char *const KINDS[] = {
-    "?",        "control", "find",   "select", "count", "exists",
-    "relation", "insert",  "update", "delete", "raw",
+    "?",      "control", "find",   "select", "count",     "exists", "relation",
+    "insert", "update",  "delete", "raw",    "aggregate", "rows",   "column",
 };
 
 const char *orm__event_kind_name(orm_event_kind kind)
@@ -120,6 +120,8 @@ static void write_what(orm__buffer *out, const orm_event *event)
                            event->row_by_row ? " row by row" : "");
     else if (event->model != NULL)
         orm__buffer_printf(out, " %s", event->model->name);
+    if (event->column != NULL)
+        orm__buffer_printf(out, ".%s", event->column->field);
     if (event->path != NULL)
         orm__buffer_printf(out, " path=%s", event->path);
 }
@@ -192,6 +194,10 @@ static void write_json_names(orm__buffer *out, const orm_event *event)
 {
     orm__buffer_text(out, ",\"model\":");
     orm__json_text(out, event->model == NULL ? NULL : event->model->name);
+    if (event->column != NULL) {
+        orm__buffer_text(out, ",\"column\":");
+        orm__json_text(out, event->column->field);
+    }
     if (event->relation != NULL && event->owner != NULL) {
         orm__buffer_text(out, ",\"owner\":");
         orm__json_text(out, event->owner->name);

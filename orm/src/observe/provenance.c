@@ -152,7 +152,8 @@ orm__bound orm__bound_make(const orm_event *event, size_t bound_count, size_t po
     bound.hash = orm__value_hash(bound.value);
     if (event->model == NULL || event->kind == ORM_EVENT_RAW)
         return bound;
-    if (event->kind == ORM_EVENT_FIND && position < event->model->key_count)
+    if ((event->kind == ORM_EVENT_FIND || event->kind == ORM_EVENT_COLUMN) &&
+        position < event->model->key_count)
         bound.column = event->model->key[position];
     else if (bound.parameter != NULL && bound.parameter->column != NULL)
         bound.column = column_named(event->model, bound.parameter);
@@ -162,7 +163,8 @@ orm__bound orm__bound_make(const orm_event *event, size_t bound_count, size_t po
 static bool can_hold(const orm_model *model, uint16_t column, const orm_value *value)
 {
     const orm_column *it = &model->columns[column];
-    return (it->flags & ORM_COLUMN_ARRAY) == 0 && orm__kind_of_type(it->type) == value->kind;
+    return (it->flags & (ORM_COLUMN_ARRAY | ORM_COLUMN_DEFERRED)) == 0 &&
+           orm__kind_of_type(it->type) == value->kind;
 }
 
 /* The row from `start` on, wrapping, whose column has this value; `count` when there is none. */

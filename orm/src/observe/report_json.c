@@ -27,7 +27,7 @@ static void write_statistics(orm__buffer *buffer, const orm_scope_statistics *it
 {
     static const char *const names[ORM_EVENT_KIND_COUNT] = {
         "",        "control", "finds",   "selects", "counts",     "exists",      "relations",
-        "inserts", "updates", "deletes", "raw",     "aggregates", "row_structs",
+        "inserts", "updates", "deletes", "raw",     "aggregates", "row_structs", "columns",
     };
     orm__buffer_printf(buffer, "{\"statements\":%lld", (long long)it->statements);
     for (int kind = ORM_EVENT_CONTROL; kind < ORM_EVENT_KIND_COUNT; kind++)

@@ -2,6 +2,7 @@
 
 #include "base/fail.h"
 #include "map/related.h"
+#include "model/deferred.h"
 #include "relation/loader.h"
 
 static bool same_order(const orm__view *view, const orm__load *load)
@@ -12,6 +13,22 @@ static bool same_order(const orm__view *view, const orm__load *load)
                      : view->collation == load->collation);
 }
 
+/* Whether the children a parent has come with the deferred columns that are wanted. */
+static bool has_columns(const orm__task *task, const orm__slot *slot)
+{
+    const orm_model *target = task->relation->target;
+    const bool *undefer = task->view.undefer;
+    if (undefer == NULL || task->counting || slot->value == NULL)
+        return true;
+    if (task->relation->kind == ORM_BELONGS_TO || task->relation->kind == ORM_HAS_ONE)
+        return orm__deferred_has(target, slot->value, undefer);
+    const orm_list *list = slot->value;
+    for (size_t i = 0; i < list->count; i++)
+        if (!orm__deferred_has(target, list->items[i], undefer))
+            return false;
+    return true;
+}
+
 bool orm__task_is_satisfied(const orm__task *task, const orm__slot *slot, uint32_t epoch)
 {
     if (slot->load != NULL && task->call != 0 && slot->load->call == task->call &&
@@ -19,7 +36,7 @@ bool orm__task_is_satisfied(const orm__task *task, const orm__slot *slot, uint32
         return true;
     if (slot->load == NULL || task->view.refresh || orm__view_is_partial(&task->view))
         return false;
-    if (slot->load->partial || slot->load->epoch != epoch)
+    if (slot->load->partial || slot->load->epoch != epoch || !has_columns(task, slot))
         return false;
     /* The order decides which row a has_one leads to. */
     return task->relation->kind == ORM_BELONGS_TO || task->counting ||
@@ -109,7 +126,8 @@ static bool collect_parent(orm__loader *loader, orm__task *task, uint32_t index,
         void *known = orm__identity_find(&session->map, identity, key, &ok);
         const orm_object *object =
             known == NULL ? NULL : orm__object_of(task->relation->target, known);
-        if (object != NULL && object->epoch == session->map.epoch)
+        if (object != NULL && object->epoch == session->map.epoch &&
+            orm__deferred_has(task->relation->target, known, task->view.undefer))
             return orm__assign(&loader->assigned, slot, known, task->load) &&
                    orm__row_list_add(&task->reused, known);
         if (!ok)

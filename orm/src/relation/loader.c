@@ -209,7 +209,8 @@ static orm_status read_child(orm__task *task, orm__rows *rows, const void *row, 
     const orm_column *column = &task->relation->target->columns[index];
     const char *member = (const char *)row + column->offset;
     if (!mapper->distinct)
-        return mapper->driver->read_int(rows, mapper->fields[index].position, key_out, error);
+        return mapper->driver->read_int(rows, orm__mapper_field(mapper, index)->position, key_out,
+                                        error);
     *key_out = column->type == ORM_TYPE_BIGINT    ? *(const int64_t *)(const void *)member
                : column->type == ORM_TYPE_INTEGER ? *(const int32_t *)(const void *)member
                                                   : *(const int16_t *)(const void *)member;

@@ -75,9 +75,10 @@ void orm__page_start(orm__page *page, const orm__tables *tables)
         column->offset = (uint32_t)i * MEMBER_SIZE;
         column->flags |= ORM_COLUMN_NULLABLE;
         page->fields[i] = (orm__field){.model = model, .column = column, .offset = column->offset};
-        page->fields[i].position = orm__order_is_apart(order)
-                                       ? behind++
-                                       : tables->mappers[0].fields[order->column].position;
+        page->fields[i].position =
+            orm__order_is_apart(query, order)
+                ? behind++
+                : orm__mapper_field(&tables->mappers[0], order->column)->position;
     }
 }
 

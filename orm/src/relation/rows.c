@@ -87,11 +87,8 @@ static void find_absent(row_part *part, const orm_row_shape *shape, uint16_t tab
     if (table == 0)
         return;
     const orm_relation *relation = orm__row_relation(shape, table);
-    const orm_column *matched = &relation->target->columns[relation->target_columns[0]];
     part->may_be_absent = true;
-    for (uint16_t i = 0; i < relation->target->column_count; i++)
-        if (part->mapper.fields[i].column == matched)
-            part->absent = part->mapper.fields[i].position;
+    part->absent = orm__mapper_field(&part->mapper, relation->target_columns[0])->position;
 }
 
 static orm_status init_parts(filling *it, orm_site site)
@@ -113,7 +110,7 @@ static orm_status init_parts(filling *it, orm_site site)
                                                 &db->map, model, fields, result, false, false))
             return orm__session_nomem(db);
         find_absent(part, shape, table);
-        fields += model->column_count;
+        fields += part->mapper.field_count;
     }
     return ORM_OK;
 }

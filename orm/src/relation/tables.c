@@ -72,11 +72,12 @@ static bool init_joins(orm__tables *tables, orm_site site, const orm__field *fie
     for (uint16_t i = 0; i < query->join_count && ok; i++) {
         const orm_model *link = orm__join_link(&query->joins[i]);
         ok = init_join(tables, site, i, fields, refresh);
-        fields += query->joins[i].relation->target->column_count;
+        orm__mapper_undefer(&tables->mappers[i + 1], query->joins[i].undefer);
+        fields += tables->mappers[i + 1].field_count;
         if (link == NULL || !ok)
             continue;
         ok = init_link(tables, site, &tables->spread->lists[i].link, link, fields, refresh);
-        fields += link->column_count;
+        fields += tables->spread->lists[i].link.field_count;
     }
     if (ok && orm__query_link(query) != NULL)
         ok = init_link(tables, site, &tables->link, orm__query_link(query), fields, refresh);
@@ -100,10 +101,12 @@ orm_status orm__tables_init(orm__tables *tables, orm_session *session, orm_site 
         return orm__session_nomem(session);
     if (!orm__mapper_init(&tables->mappers[0], session, session->engine->driver, &session->arena,
                           &session->map, query->model, fields, result,
-                          distinct && !is_joined_too(query), refresh) ||
-        !init_joins(tables, site, fields + query->model->column_count, refresh))
+                          distinct && !is_joined_too(query), refresh))
         return orm__session_nomem(session);
-    return ORM_OK;
+    orm__mapper_undefer(&tables->mappers[0], query->undefer);
+    return init_joins(tables, site, fields + tables->mappers[0].field_count, refresh)
+               ? ORM_OK
+               : orm__session_nomem(session);
 }
 
 void orm__tables_dispose(orm__tables *tables)
@@ -124,7 +127,8 @@ static bool is_absent(const orm__tables *tables, uint16_t table, orm__rows *rows
 {
     const orm__mapper *mapper = &tables->mappers[table];
     const orm_relation *relation = tables->query->joins[table - 1].relation;
-    return mapper->driver->is_null(rows, mapper->fields[relation->target_columns[0]].position);
+    return mapper->driver->is_null(
+        rows, orm__mapper_field(mapper, relation->target_columns[0])->position);
 }
 
 static orm_status take_join(orm__tables *tables, uint16_t table, orm__rows *rows, void **taken,

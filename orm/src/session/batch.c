@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "model/array.h"
 #include "model/column_value.h"
+#include "model/deferred.h"
 #include "session/cascade.h"
 #include "session/related.h"
 #include "session/write.h"
@@ -341,12 +342,14 @@ static orm_value *make_lists(const piece *part, size_t *count_out)
 }
 
 /* Reads the present row over an object that is known. */
-static orm_status overwrite(const piece *part, orm__rows *rows, void *row, orm_error *error)
+static orm_status overwrite(const piece *part, orm__rows *rows, const orm__line *line, void *row,
+                            orm_error *error)
 {
     const orm__mapper *mapper = &part->mapper;
     orm_object *object = orm__object_of(mapper->model, row);
-    orm_status status = mapper->driver->read(rows, mapper->fields, mapper->model->column_count, row,
+    orm_status status = mapper->driver->read(rows, mapper->fields, mapper->field_count, row,
                                              orm__mapper_arena(mapper, object), error);
+    orm__deferred_forget(mapper->model, row, line->columns, line->count);
     object->epoch = mapper->map->epoch;
     *(orm_object **)(void *)((char *)row + mapper->model->object_offset) = object;
     return status;
@@ -371,9 +374,9 @@ static orm_status take_inserted(piece *part, orm__rows *rows, orm__line *line, o
         if (!orm__session_undoable(db, part->mapper.model, row, ORM__UNDO_UPDATE))
             return orm__fail(error, ORM_NOMEM, "out of memory");
         line->before = db->undo->before;
-        return overwrite(part, rows, row, error);
+        return overwrite(part, rows, line, row, error);
     }
-    status = overwrite(part, rows, row, error);
+    status = overwrite(part, rows, line, row, error);
     if (status == ORM_OK && part->mapper.identity != NULL &&
         !orm__identity_add(&db->map, part->mapper.identity, row))
         status = orm__fail(error, ORM_NOMEM, "out of memory");
@@ -392,7 +395,7 @@ static orm_status take_known(piece *part, orm__rows *rows, orm_error *error)
     line->hit = true;
     line->gone = part->batch->purpose == ORM__PURPOSE_DELETE_MANY;
     if (!line->gone)
-        status = overwrite(part, rows, row, error);
+        status = overwrite(part, rows, line, row, error);
     return status;
 }
 

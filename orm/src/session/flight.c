@@ -109,6 +109,7 @@ static void publish_call(orm_session *session, orm_site site, const orm__call *c
         .path = about->path,
         .row_by_row = about->row_by_row,
         .streamed = about->streamed,
+        .column = about->column,
         .site = site,
         .origin = about->origin,
         .origin_rows = about->origin_rows,
@@ -157,8 +158,8 @@ static void name_rule(orm_error *error, const orm_model *model)
         return;
     size_t size = strlen(model->table);
     bool named = error->column[0] != '\0';
-    if (named && (strncmp(error->constraint, model->table, size) != 0 ||
-                  error->constraint[size] != '.'))
+    if (named &&
+        (strncmp(error->constraint, model->table, size) != 0 || error->constraint[size] != '.'))
         return;
     orm__fail_at(error, model->name, NULL);
     for (uint16_t i = 0; named && i < model->column_count; i++) {
@@ -225,11 +226,12 @@ static orm_status send_cargo(orm_session *session, orm_site site, const cargo *s
                                                       ? &session->begin
                                                       : &session->connection->control[control]};
     }
-    orm__flight flight = {
-        .cancel = &session->cancelled,
-        .calls = sent->calls + first, .count = sent->total - first, .timed = timed};
+    orm__flight flight = {.cancel = &session->cancelled,
+                          .calls = sent->calls + first,
+                          .count = sent->total - first,
+                          .timed = timed};
     orm_status status = orm__pool_run(session->pool, session->connection, &flight,
-                                            flight_deadline(session), &session->error);
+                                      flight_deadline(session), &session->error);
     if (status != ORM_OK || !session->begun)
         settle(session, site, status, flight.calls, flight.count);
     if (status != ORM_OK)
@@ -252,8 +254,10 @@ static bool writes(const orm_session *session, const orm__about *abouts, size_t 
         case ORM_EVENT_EXISTS:
         case ORM_EVENT_AGGREGATE:
         case ORM_EVENT_ROWS:
-        case ORM_EVENT_RELATION: continue;
-        default: return true;
+        case ORM_EVENT_RELATION:
+            continue;
+        default:
+            return true;
         }
     }
     return false;

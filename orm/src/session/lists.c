@@ -117,6 +117,9 @@ static bool is_comparable(const order *by)
     if (by->special)
         return false;
     for (uint16_t i = 0; i < by->count; i++)
+        if ((by->model->columns[by->columns[i].column].flags & ORM_COLUMN_DEFERRED) != 0)
+            return false;
+    for (uint16_t i = 0; i < by->count; i++)
         switch ((orm_type)by->model->columns[by->columns[i].column].type) {
         case ORM_TYPE_SMALLINT:
         case ORM_TYPE_INTEGER:

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "model/deferred.h"
 #include "session/raw.h"
 
 typedef struct raw_target {
@@ -11,18 +12,24 @@ typedef struct raw_target {
     bool refresh;
 } raw_target;
 
-/* Where the model's columns stand in a raw result, by name. */
+/* Where the model's columns stand in a raw result, by name; deferred ones may be left out. */
 static orm_status match_columns(const raw_target *target, orm__rows *rows, orm__field *fields,
-                                orm_error *error)
+                                bool *undefer, orm_error *error)
 {
     const orm__driver *driver = target->session->engine->driver;
     const orm_model *model = target->model;
     size_t count = driver->column_count(rows);
     for (uint16_t i = 0; i < model->column_count; i++) {
+        bool deferred =
+            model->deferred_count > 0 && (model->columns[i].flags & ORM_COLUMN_DEFERRED) != 0;
         size_t at = 0;
         while (at < count &&
                strcmp(driver->column_name(rows, (uint16_t)at), model->columns[i].name) != 0)
             at++;
+        if (deferred)
+            *undefer++ = at < count;
+        if (deferred && at == count)
+            continue;
         if (at == count) {
             (void)orm__fail(error, ORM_SCHEMA,
                             "the statement returns no column \"%s\", which every %s needs",
@@ -30,7 +37,7 @@ static orm_status match_columns(const raw_target *target, orm__rows *rows, orm__
             orm__fail_at(error, model->name, model->columns[i].field);
             return ORM_SCHEMA;
         }
-        fields[i] = (orm__field){.model = model,
+        *fields++ = (orm__field){.model = model,
                                  .column = &model->columns[i],
                                  .offset = model->columns[i].offset,
                                  .position = (uint16_t)at};
@@ -39,14 +46,17 @@ static orm_status match_columns(const raw_target *target, orm__rows *rows, orm__
 }
 
 static orm_status make_fields(const raw_target *target, orm__rows *rows, orm__field **fields_out,
-                              orm_error *error)
+                              bool **undefer_out, orm_error *error)
 {
-    orm__field *fields = orm__arena_alloc(
-        &target->session->arena, (target->model->column_count + (size_t)1) * sizeof *fields);
+    orm__arena *arena = &target->session->arena;
+    orm__field *fields =
+        orm__arena_alloc(arena, (target->model->column_count + (size_t)1) * sizeof *fields);
+    bool *undefer = orm__arena_zero(arena, (target->model->deferred_count + (size_t)1));
     *fields_out = fields;
-    if (fields == NULL)
+    *undefer_out = undefer;
+    if (fields == NULL || undefer == NULL)
         return orm__fail(error, ORM_NOMEM, "out of memory");
-    return match_columns(target, rows, fields, error);
+    return match_columns(target, rows, fields, undefer, error);
 }
 
 static orm_status take_objects(orm__call *call, orm__rows *rows, orm_error *error)
@@ -55,12 +65,14 @@ static orm_status take_objects(orm__call *call, orm__rows *rows, orm_error *erro
     orm_session *db = target->session;
     orm__mapper mapper;
     orm__field *fields = NULL;
-    orm_status status = make_fields(target, rows, &fields, error);
+    bool *undefer = NULL;
+    orm_status status = make_fields(target, rows, &fields, &undefer, error);
     if (status != ORM_OK)
         return status;
     if (!orm__mapper_init(&mapper, db, db->engine->driver, &db->arena, &db->map, target->model,
                           fields, target->result, false, target->refresh))
         return orm__fail(error, ORM_NOMEM, "out of memory");
+    orm__mapper_undefer(&mapper, orm__deferred_wanted(target->model, undefer));
     bool more = false;
     status = mapper.driver->next(rows, &more, error);
     while (status == ORM_OK && more) {
@@ -81,8 +93,9 @@ static orm_status take_structs(orm__call *call, orm__rows *rows, orm_error *erro
     const orm__driver *driver = db->engine->driver;
     const orm_shape *shape = target->model;
     orm__field *fields = NULL;
+    bool *undefer = NULL;
     bool more = false;
-    orm_status status = make_fields(target, rows, &fields, error);
+    orm_status status = make_fields(target, rows, &fields, &undefer, error);
     if (status == ORM_OK)
         status = driver->next(rows, &more, error);
     while (status == ORM_OK && more) {

@@ -113,6 +113,7 @@ struct orm_session {
 typedef struct orm__about {
     orm_event_kind kind;
     const orm_model *model;
+    const orm_column *column;
     const orm_relation *relation;
     const orm_model *owner;
     const char *path;

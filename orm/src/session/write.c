@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "map/related.h"
 #include "model/column_value.h"
+#include "model/deferred.h"
 #include "session/queue.h"
 #include "session/related.h"
 #include "session/write.h"
@@ -76,7 +77,7 @@ static orm_status take_written(orm__call *call, orm__rows *rows, orm_error *erro
         status = orm__mapper_take(&target->mapper, rows, &target->row, error);
     } else if (status == ORM_OK && more) {
         orm_object *object = orm__object_of(model, target->into);
-        status = driver->read(rows, target->mapper.fields, model->column_count, target->into,
+        status = driver->read(rows, target->mapper.fields, target->mapper.field_count, target->into,
                               orm__mapper_arena(&target->mapper, object), error);
         *(orm_object **)(void *)((char *)target->into + model->object_offset) = object;
         target->row = target->into;
@@ -217,6 +218,7 @@ static orm_status update(orm_site site, orm_session *db, const orm_model *model,
         status = missed(db, model, "update");
     void *before = db->undo->before;
     if (status == ORM_OK) {
+        orm__deferred_forget(model, row, set.columns, set.count);
         orm__write_moved(db, model, row, before);
         return ORM_OK;
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "model/deferred.h"
 #include "sql/aggregate_text.h"
 #include "sql/compile.h"
 #include "sql/join_text.h"
@@ -31,6 +32,11 @@ const orm_model *orm__query_table(const orm__query *query, uint16_t table)
     return table == 0 ? query->model : query->joins[table - 1].relation->target;
 }
 
+const bool *orm__query_undefer(const orm__query *query, uint16_t table)
+{
+    return table == 0 ? query->undefer : query->joins[table - 1].undefer;
+}
+
 const orm_model *orm__query_link(const orm__query *query)
 {
     const orm_relation *relation = query->relation;
@@ -43,10 +49,12 @@ const orm_model *orm__join_link(const orm__join *join)
     return join->relation->link != NULL ? join->relation->link->model : NULL;
 }
 
-static void write_table_columns(orm__text *text, const orm_model *model, const char *alias,
-                                bool named)
+static void write_table_columns(orm__text *text, const orm_model *model, const bool *undefer,
+                                const char *alias, bool named)
 {
     for (uint16_t i = 0; i < model->column_count; i++) {
+        if (!orm__deferred_is_read(model, i, undefer))
+            continue;
         if (text->out->column_count > 0)
             orm__text_add(text, ", ");
         orm__text_column(text, alias, model->columns[i].name);
@@ -61,14 +69,14 @@ void orm__write_columns(orm__text *text, const orm__query *query, bool named)
 {
     for (uint16_t table = 0; table <= query->join_count; table++) {
         char alias[16];
-        write_table_columns(text, orm__query_table(query, table), orm__table_alias(table, alias),
-                            named);
+        write_table_columns(text, orm__query_table(query, table), orm__query_undefer(query, table),
+                            orm__table_alias(table, alias), named);
         if (table > 0 && orm__join_link(&query->joins[table - 1]) != NULL)
-            write_table_columns(text, orm__join_link(&query->joins[table - 1]),
+            write_table_columns(text, orm__join_link(&query->joins[table - 1]), NULL,
                                 link_alias(table, alias), named);
     }
     if (orm__query_link(query) != NULL)
-        write_table_columns(text, orm__query_link(query), "l", named);
+        write_table_columns(text, orm__query_link(query), NULL, "l", named);
 }
 
 void orm__write_loads(orm__text *text, const orm__query *query)

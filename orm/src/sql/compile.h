@@ -10,6 +10,9 @@ const orm_model *orm__query_table(const orm__query *query, uint16_t table);
 /* What table `table` is called: t0, t1, … */
 const char *orm__table_alias(uint16_t table, char alias[16]);
 
+/* The deferred columns that are read of a table; NULL: none. */
+const bool *orm__query_undefer(const orm__query *query, uint16_t table);
+
 /* The columns of all tables; as c0, c1, … when `named`, for an outer SELECT that picks from them.
  */
 void orm__write_columns(orm__text *text, const orm__query *query, bool named);

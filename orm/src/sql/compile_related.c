@@ -1,3 +1,4 @@
+#include "model/deferred.h"
 #include "sql/compile.h"
 #include "sql/lock_text.h"
 #include "sql/order_text.h"
@@ -194,9 +195,10 @@ static void compile_related_limited(orm__text *text, const orm__query *query)
     orm__text_add(text, "SELECT ");
     uint16_t total = 0;
     for (uint16_t table = 0; table <= query->join_count; table++)
-        total = (uint16_t)(total + orm__query_table(query, table)->column_count);
+        total = (uint16_t)(total + orm__deferred_read_count(orm__query_table(query, table),
+                                                            orm__query_undefer(query, table)));
     if (orm__query_link(query) != NULL)
-        total = (uint16_t)(total + orm__query_link(query)->column_count);
+        total = (uint16_t)(total + orm__deferred_read_count(orm__query_link(query), NULL));
     for (uint16_t i = 0; i < total; i++)
         orm__buffer_printf(&out->sql, "q.c%u, ", (unsigned)i);
     orm__text_add(text, "q.ord FROM (SELECT ");

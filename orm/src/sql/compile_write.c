@@ -1,3 +1,4 @@
+#include "model/deferred.h"
 #include "sql/predicate_text.h"
 #include "sql/write_text.h"
 
@@ -11,8 +12,12 @@ int orm__model_version(const orm_model *model)
 
 void orm__write_returning(orm__text *text, const orm_model *model, const char *alias)
 {
+    bool any = false;
     for (uint16_t i = 0; i < model->column_count; i++) {
-        orm__text_add(text, i == 0 ? " RETURNING " : ", ");
+        if (!orm__deferred_is_read(model, i, NULL))
+            continue;
+        orm__text_add(text, any ? ", " : " RETURNING ");
+        any = true;
         orm__text_column(text, alias, model->columns[i].name);
         orm__text_field(text, model, &model->columns[i]);
     }

@@ -316,12 +316,22 @@ static void gather_limits(orm__gathered *gathered, const orm__query *query)
         orm__gather_value(gathered, orm_bind_int(query->offset));
 }
 
+static void gather_undefer(orm__gathered *gathered, const orm_model *model, const bool *undefer)
+{
+    if (model->deferred_count == 0)
+        return;
+    shape_u16(gathered, undefer != NULL);
+    if (undefer != NULL)
+        orm__gather_shape(gathered, undefer, model->deferred_count * sizeof *undefer);
+}
+
 static void gather_joins(orm__gathered *gathered, const orm__query *query)
 {
     for (uint16_t i = 0; i < query->join_count; i++) {
         const orm__join *join = &query->joins[i];
         shape_u16(gathered, join->parent);
         orm__gather_shape(gathered, &join->relation, sizeof join->relation);
+        gather_undefer(gathered, join->relation->target, join->undefer);
         gather_where(gathered, join->relation->target, join->where);
         if (join->many) {
             orm__query order;
@@ -370,6 +380,7 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
     gather_where(gathered, query->model, query->where);
     orm__gather_order(gathered, query);
     if (query->purpose == ORM__PURPOSE_SELECT || query->purpose == ORM__PURPOSE_RELATED) {
+        gather_undefer(gathered, query->model, query->undefer);
         uint16_t lock[2] = {(uint16_t)query->lock, (uint16_t)query->lock_wait};
         orm__gather_shape(gathered, lock, sizeof lock);
     }

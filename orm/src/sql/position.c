@@ -1,5 +1,6 @@
 #include "sql/position.h"
 
+#include "model/deferred.h"
 #include "sql/order_text.h"
 
 /* The condition being written; values are parameters that stand in the text more than once. */
@@ -19,9 +20,9 @@ void orm__order_reverse(orm__query *query)
     }
 }
 
-bool orm__order_is_apart(const orm__order *order)
+bool orm__order_is_apart(const orm__query *query, const orm__order *order)
 {
-    return order->path != 0;
+    return order->path != 0 || !orm__deferred_is_read(query->model, order->column, query->undefer);
 }
 
 void orm__write_position_columns(orm__text *text, const orm__query *query)
@@ -29,7 +30,7 @@ void orm__write_position_columns(orm__text *text, const orm__query *query)
     for (uint16_t i = 0; query->paged && i < query->order_count; i++) {
         const orm__order *order = &query->order[i];
         char alias[ORM__ORDER_ALIAS_SIZE];
-        if (!orm__order_is_apart(order))
+        if (!orm__order_is_apart(query, order))
             continue;
         orm__text_add(text, ", ");
         orm__text_column(text, orm__order_alias(order, alias),

@@ -14,7 +14,7 @@ typedef struct orm__position {
 void orm__order_reverse(orm__query *query);
 
 /* Whether the value of an order is not among the columns of the rows themselves. */
-bool orm__order_is_apart(const orm__order *order);
+bool orm__order_is_apart(const orm__query *query, const orm__order *order);
 /* Result columns for the values of orders that are apart, behind all others. */
 void orm__write_position_columns(orm__text *text, const orm__query *query);
 

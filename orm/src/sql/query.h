@@ -39,7 +39,8 @@ typedef enum orm__purpose {
     ORM__PURPOSE_COPY,
     ORM__PURPOSE_RAW,
     ORM__PURPOSE_AGGREGATE,
-    ORM__PURPOSE_ROWS, /* of a result struct */
+    ORM__PURPOSE_COLUMN, /* a deferred one of one row */
+    ORM__PURPOSE_ROWS,   /* of a result struct */
     ORM__PURPOSE_COUNT_ROWS,
     ORM__PURPOSE_NAMED
 } orm__purpose;
@@ -69,6 +70,7 @@ typedef struct orm__join {
     const orm_relation *relation;
     uint16_t relation_index;
     const orm_pred *where; /* on the target; kind NONE: no condition */
+    const bool *undefer;   /* deferred columns to read; NULL: none */
     const void *query;     /* the generated query it came from */
 } orm__join;
 
@@ -83,6 +85,7 @@ typedef struct orm__query {
     orm__purpose purpose;
     const orm_model *model;
     const orm_pred *where; /* NULL or kind NONE: no condition */
+    const bool *undefer;   /* deferred columns to read; NULL: none */
     orm__order order[ORM__ORDER_MAX];
     orm__order_path order_paths[ORM__ORDER_PATH_MAX];
     const char *collation; /* of the text columns among them; NULL: what each has */
@@ -181,6 +184,10 @@ struct orm__dialect;
 /* Text, parameters and fields of a gathered query. ORM_NOMEM. */
 orm_status orm__compile_query(const struct orm__dialect *dialect, const orm__query *query,
                               orm__compiled *compiled);
+
+/* One column of the row with a key, whose values are the parameters. ORM_NOMEM. */
+orm_status orm__compile_column(const struct orm__dialect *dialect, const orm_model *model,
+                               uint16_t column, orm__compiled *compiled);
 
 /*
  * Writing statements. `columns` are those given a value, in order; INSERT and UPDATE return every

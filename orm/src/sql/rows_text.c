@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/fail.h"
+#include "model/deferred.h"
 #include "sql/aggregate_text.h"
 #include "sql/compile.h"
 #include "sql/dialect.h"
@@ -43,7 +44,7 @@ static void refuse_distinct(orm__gathered *gathered, const orm_model *model)
 {
     const orm__dialect *dialect = orm__dialect_of(gathered->dialect);
     for (uint16_t i = 0; i < model->column_count && gathered->status == ORM_OK; i++) {
-        if (dialect->can_equal(&model->columns[i]))
+        if (!orm__deferred_is_read(model, i, NULL) || dialect->can_equal(&model->columns[i]))
             continue;
         gathered->status =
             orm__fail(gathered->error, ORM_UNSUPPORTED,
@@ -228,6 +229,8 @@ static void write_object_columns(orm__text *text, const orm_row_shape *shape, bo
         char alias[ALIAS_SIZE];
         alias_of(alias, "r", shape->objects[i].table);
         for (uint16_t k = 0; k < model->column_count; k++) {
+            if (!orm__deferred_is_read(model, k, NULL))
+                continue;
             orm__text_add(text, first ? "" : ", ");
             first = false;
             orm__text_column(text, alias, model->columns[k].name);
@@ -294,6 +297,8 @@ static void write_columns(orm__text *text, const orm__row_query *rows)
         const orm_model *model = orm__row_model(shape, shape->objects[i].table);
         for (uint16_t k = 0; k < model->column_count; k++) {
             char name[ALIAS_SIZE];
+            if (!orm__deferred_is_read(model, k, NULL))
+                continue;
             write_column(text, rows, model, &model->columns[k], alias_of(name, "#", number++));
         }
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "model/deferred.h"
 #include "sql/lock_text.h"
 
 static bool is_to_many(const orm_relation *relation)
@@ -38,6 +39,9 @@ void orm__view_read(orm__view *view, const orm_model *model, const void *query)
     memcpy(&view->load, base + layout->load, sizeof view->load);
     memcpy(&view->depth, base + layout->depth, sizeof view->depth);
     memcpy(&view->refresh, base + layout->refresh, sizeof view->refresh);
+    if (layout->undefer != ORM_NO_OFFSET)
+        view->undefer =
+            orm__deferred_wanted(model, (const bool *)(const void *)(base + layout->undefer));
     memcpy(&view->lock, base + layout->lock, sizeof view->lock);
     memcpy(&view->lock_wait, base + layout->lock_wait, sizeof view->lock_wait);
     /* What is known of a row may have changed before it was locked. */
@@ -162,6 +166,7 @@ static orm_status fill_joins(const orm__view *view, uint16_t table, orm__query *
             continue;
         orm__view_read(&child, relation->target, join.query);
         join.where = child.where;
+        join.undefer = child.undefer;
         if (child.load != ORM_LOAD_JOIN || (join.many && !can_spread(query, table, &join, &child)))
             continue;
         if (!join.many)
@@ -181,6 +186,7 @@ orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, o
                           orm_error *error)
 {
     query->where = view->where;
+    query->undefer = view->undefer;
     query->join_count = 0;
     query->spreads = false;
     query->lists_apart = view->lists_apart;

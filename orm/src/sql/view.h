@@ -14,6 +14,7 @@ typedef struct orm__view {
     orm_load_strategy load;
     uint32_t depth;
     bool refresh;
+    const bool *undefer; /* deferred columns wanted; NULL: none */
     orm_lock lock;
     orm_lock_wait lock_wait;
     const char *collation; /* NULL: none */

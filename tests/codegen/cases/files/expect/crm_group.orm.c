@@ -29,8 +29,8 @@ const orm_model crm_group_model = {
               .collation = offsetof(crm_group_query, collation),
               .after = offsetof(crm_group_query, after),
               .before = offsetof(crm_group_query, before), .lock = offsetof(crm_group_query, lock),
-              .lock_wait = offsetof(crm_group_query, lock_wait), .with = ORM_NO_OFFSET,
-              .counts = ORM_NO_OFFSET},
+              .lock_wait = offsetof(crm_group_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct crm_group_columns crm_group_columns = {

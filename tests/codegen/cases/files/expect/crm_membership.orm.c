@@ -39,8 +39,8 @@ const orm_model crm_membership_model = {
               .after = offsetof(crm_membership_query, after),
               .before = offsetof(crm_membership_query, before),
               .lock = offsetof(crm_membership_query, lock),
-              .lock_wait = offsetof(crm_membership_query, lock_wait), .with = ORM_NO_OFFSET,
-              .counts = ORM_NO_OFFSET},
+              .lock_wait = offsetof(crm_membership_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct crm_membership_columns crm_membership_columns = {

@@ -43,8 +43,8 @@ const orm_model shop_invoice_model = {
               .after = offsetof(shop_invoice_query, after),
               .before = offsetof(shop_invoice_query, before),
               .lock = offsetof(shop_invoice_query, lock),
-              .lock_wait = offsetof(shop_invoice_query, lock_wait), .with = ORM_NO_OFFSET,
-              .counts = ORM_NO_OFFSET},
+              .lock_wait = offsetof(shop_invoice_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct shop_invoice_columns shop_invoice_columns = {

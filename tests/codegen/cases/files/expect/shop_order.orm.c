@@ -81,7 +81,7 @@ const orm_model shop_order_model = {
               .after = offsetof(shop_order_query, after),
               .before = offsetof(shop_order_query, before),
               .lock = offsetof(shop_order_query, lock),
-              .lock_wait = offsetof(shop_order_query, lock_wait),
+              .lock_wait = offsetof(shop_order_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(shop_order_query, with),
               .counts = offsetof(shop_order_query, counts)},
 };

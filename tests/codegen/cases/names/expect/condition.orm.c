@@ -29,8 +29,8 @@ const orm_model condition_model = {
               .collation = offsetof(condition_query, collation),
               .after = offsetof(condition_query, after),
               .before = offsetof(condition_query, before), .lock = offsetof(condition_query, lock),
-              .lock_wait = offsetof(condition_query, lock_wait), .with = ORM_NO_OFFSET,
-              .counts = ORM_NO_OFFSET},
+              .lock_wait = offsetof(condition_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct condition_columns condition_columns = {

@@ -26,7 +26,7 @@ const orm_model db_model = {
               .refresh = offsetof(db_query, refresh), .collation = offsetof(db_query, collation),
               .after = offsetof(db_query, after), .before = offsetof(db_query, before),
               .lock = offsetof(db_query, lock), .lock_wait = offsetof(db_query, lock_wait),
-              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct db_columns db_columns = {

@@ -27,8 +27,8 @@ const orm_model documents_model = {
               .collation = offsetof(documents_query, collation),
               .after = offsetof(documents_query, after),
               .before = offsetof(documents_query, before), .lock = offsetof(documents_query, lock),
-              .lock_wait = offsetof(documents_query, lock_wait), .with = ORM_NO_OFFSET,
-              .counts = ORM_NO_OFFSET},
+              .lock_wait = offsetof(documents_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct documents_columns documents_columns = {

@@ -30,7 +30,7 @@ const orm_model key_model = {
               .refresh = offsetof(key_query, refresh), .collation = offsetof(key_query, collation),
               .after = offsetof(key_query, after), .before = offsetof(key_query, before),
               .lock = offsetof(key_query, lock), .lock_wait = offsetof(key_query, lock_wait),
-              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct key_columns key_columns = {

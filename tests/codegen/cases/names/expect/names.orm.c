@@ -64,8 +64,8 @@ const orm_model names_model = {
               .refresh = offsetof(names_query, refresh),
               .collation = offsetof(names_query, collation), .after = offsetof(names_query, after),
               .before = offsetof(names_query, before), .lock = offsetof(names_query, lock),
-              .lock_wait = offsetof(names_query, lock_wait), .with = offsetof(names_query, with),
-              .counts = offsetof(names_query, counts)},
+              .lock_wait = offsetof(names_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = offsetof(names_query, with), .counts = offsetof(names_query, counts)},
 };
 
 const struct names_columns names_columns = {

@@ -26,8 +26,8 @@ const orm_model preds_model = {
               .refresh = offsetof(preds_query, refresh),
               .collation = offsetof(preds_query, collation), .after = offsetof(preds_query, after),
               .before = offsetof(preds_query, before), .lock = offsetof(preds_query, lock),
-              .lock_wait = offsetof(preds_query, lock_wait), .with = ORM_NO_OFFSET,
-              .counts = ORM_NO_OFFSET},
+              .lock_wait = offsetof(preds_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct preds_columns preds_columns = {

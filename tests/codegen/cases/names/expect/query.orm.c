@@ -45,8 +45,8 @@ const orm_model query_model = {
               .refresh = offsetof(query_query, refresh),
               .collation = offsetof(query_query, collation), .after = offsetof(query_query, after),
               .before = offsetof(query_query, before), .lock = offsetof(query_query, lock),
-              .lock_wait = offsetof(query_query, lock_wait), .with = offsetof(query_query, with),
-              .counts = ORM_NO_OFFSET},
+              .lock_wait = offsetof(query_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = offsetof(query_query, with), .counts = ORM_NO_OFFSET},
 };
 
 const struct query_columns query_columns = {

@@ -30,7 +30,7 @@ const orm_model report_model = {
               .collation = offsetof(report_query, collation),
               .after = offsetof(report_query, after), .before = offsetof(report_query, before),
               .lock = offsetof(report_query, lock), .lock_wait = offsetof(report_query, lock_wait),
-              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct report_columns report_columns = {

@@ -30,7 +30,7 @@ const orm_model row_model = {
               .refresh = offsetof(row_query, refresh), .collation = offsetof(row_query, collation),
               .after = offsetof(row_query, after), .before = offsetof(row_query, before),
               .lock = offsetof(row_query, lock), .lock_wait = offsetof(row_query, lock_wait),
-              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct row_columns row_columns = {

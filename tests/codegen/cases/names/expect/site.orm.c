@@ -30,8 +30,8 @@ const orm_model site_model = {
               .refresh = offsetof(site_query, refresh),
               .collation = offsetof(site_query, collation), .after = offsetof(site_query, after),
               .before = offsetof(site_query, before), .lock = offsetof(site_query, lock),
-              .lock_wait = offsetof(site_query, lock_wait), .with = ORM_NO_OFFSET,
-              .counts = ORM_NO_OFFSET},
+              .lock_wait = offsetof(site_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct site_columns site_columns = {

@@ -27,7 +27,7 @@ const orm_model values_model = {
               .collation = offsetof(values_query, collation),
               .after = offsetof(values_query, after), .before = offsetof(values_query, before),
               .lock = offsetof(values_query, lock), .lock_wait = offsetof(values_query, lock_wait),
-              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct values_columns values_columns = {

@@ -58,7 +58,8 @@ const orm_model author_model = {
               .collation = offsetof(author_query, collation),
               .after = offsetof(author_query, after), .before = offsetof(author_query, before),
               .lock = offsetof(author_query, lock), .lock_wait = offsetof(author_query, lock_wait),
-              .with = offsetof(author_query, with), .counts = offsetof(author_query, counts)},
+              .undefer = ORM_NO_OFFSET, .with = offsetof(author_query, with),
+              .counts = offsetof(author_query, counts)},
 };
 
 const struct author_columns author_columns = {

@@ -61,8 +61,8 @@ const orm_model book_model = {
               .refresh = offsetof(book_query, refresh),
               .collation = offsetof(book_query, collation), .after = offsetof(book_query, after),
               .before = offsetof(book_query, before), .lock = offsetof(book_query, lock),
-              .lock_wait = offsetof(book_query, lock_wait), .with = offsetof(book_query, with),
-              .counts = offsetof(book_query, counts)},
+              .lock_wait = offsetof(book_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = offsetof(book_query, with), .counts = offsetof(book_query, counts)},
 };
 
 const struct book_columns book_columns = {

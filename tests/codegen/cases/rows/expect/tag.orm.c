@@ -30,7 +30,7 @@ const orm_model tag_model = {
               .refresh = offsetof(tag_query, refresh), .collation = offsetof(tag_query, collation),
               .after = offsetof(tag_query, after), .before = offsetof(tag_query, before),
               .lock = offsetof(tag_query, lock), .lock_wait = offsetof(tag_query, lock_wait),
-              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct tag_columns tag_columns = {

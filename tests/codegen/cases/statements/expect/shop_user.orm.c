@@ -42,8 +42,8 @@ const orm_model shop_user_model = {
               .collation = offsetof(shop_user_query, collation),
               .after = offsetof(shop_user_query, after),
               .before = offsetof(shop_user_query, before), .lock = offsetof(shop_user_query, lock),
-              .lock_wait = offsetof(shop_user_query, lock_wait), .with = ORM_NO_OFFSET,
-              .counts = ORM_NO_OFFSET},
+              .lock_wait = offsetof(shop_user_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct shop_user_columns shop_user_columns = {

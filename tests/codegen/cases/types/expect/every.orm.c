@@ -4,6 +4,12 @@
  */
 #include "every.orm.h"
 
+struct every_stored_ {
+    every orm_row_;
+    const char *big_text;
+    bool orm_loaded_[1];
+};
+
 const orm_model every_model = {
     .name = "every",
     .c_name = "every",
@@ -283,7 +289,8 @@ const orm_model every_model = {
          .flags = ORM_COLUMN_COMPUTED, .offset = offsetof(every, doubled),
          .new_offset = ORM_NO_OFFSET, .changes_offset = ORM_NO_OFFSET},
         {.field = "big_text", .name = "big_text", .type = ORM_TYPE_TEXT,
-         .flags = ORM_COLUMN_NULLABLE, .offset = offsetof(every, big_text),
+         .flags = ORM_COLUMN_NULLABLE | ORM_COLUMN_DEFERRED,
+         .offset = offsetof(struct every_stored_, big_text),
          .new_offset = offsetof(every_new, big_text),
          .changes_offset = offsetof(every_changes, big_text)},
     },
@@ -291,8 +298,10 @@ const orm_model every_model = {
     .key = (const uint16_t[]){0},
     .key_count = 1,
     .abi = 1,
-    .size = sizeof(every),
+    .size = sizeof(struct every_stored_),
     .object_offset = offsetof(every, orm_object_),
+    .loaded_offset = offsetof(struct every_stored_, orm_loaded_),
+    .deferred_count = 1,
     .new_size = sizeof(every_new),
     .changes_size = sizeof(every_changes),
     .query = {.where = offsetof(every_query, where), .order_by = offsetof(every_query, order_by),
@@ -301,7 +310,8 @@ const orm_model every_model = {
               .refresh = offsetof(every_query, refresh),
               .collation = offsetof(every_query, collation), .after = offsetof(every_query, after),
               .before = offsetof(every_query, before), .lock = offsetof(every_query, lock),
-              .lock_wait = offsetof(every_query, lock_wait), .with = ORM_NO_OFFSET,
+              .lock_wait = offsetof(every_query, lock_wait),
+              .undefer = offsetof(every_query, undefer), .with = ORM_NO_OFFSET,
               .counts = ORM_NO_OFFSET},
 };
 
@@ -1016,4 +1026,15 @@ orm_status every_change_at(orm_site site, orm_session *db, every *row, const eve
 orm_status every_remove_at(orm_site site, orm_session *db, every *row)
 {
     return orm_gen_remove(site, db, &every_model, row);
+}
+
+orm_status every_big_text(const every *row, const char **value_out)
+{
+    return orm_gen_column(&every_model, 69, row ? row->orm_object_ : NULL, value_out);
+}
+
+orm_status every_load_big_text_at(orm_site site, orm_session *db, every *row,
+                                  const char **value_out)
+{
+    return orm_gen_load_column(site, db, &every_model, 69, row, value_out);
 }

@@ -94,7 +94,6 @@ struct every {
     orm_timestamptz made_at; /* timestamptz: { name: made_at, type: timestamptz, created: true } */
     orm_timestamptz seen_at; /* timestamptz: { name: seen_at, type: timestamptz, updated: true } */
     int64_t doubled; /* bigint: { name: doubled, type: bigint, generated: integer_value * 2 } */
-    const char *big_text; /* text: { name: big_text, type: text, deferred: true, nullable: true } */
     orm_object *orm_object_; /* the library's */
 };
 
@@ -228,6 +227,9 @@ struct every_query {
     orm_lock lock;          /* on the rows of this model that are read */
     orm_lock_wait lock_wait;
     bool refresh;           /* read again what is loaded already */
+    struct { /* deferred columns to read with the rows */
+        bool big_text;
+    } undefer;
 };
 
 /* What to insert; what is not set gets its default. */
@@ -810,6 +812,15 @@ ORM_MUST_USE orm_status every_change_at(orm_site site, orm_session *db, every *r
                                         const every_changes *changes);
 #define every_remove(...) every_remove_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status every_remove_at(orm_site site, orm_session *db, every *row);
+
+/*
+ * Deferred columns. The plain name reads memory: ORM_NOT_LOADED unless a query with .undefer
+ * or load has read the column. load asks the database for one row. Values are session.
+ */
+ORM_MUST_USE orm_status every_big_text(const every *row, const char **value_out);
+#define every_load_big_text(...) every_load_big_text_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_load_big_text_at(orm_site site, orm_session *db, every *row,
+                                               const char **value_out);
 
 ORM_END_DECLS
 

@@ -63,8 +63,8 @@ const orm_model keyed_model = {
               .refresh = offsetof(keyed_query, refresh),
               .collation = offsetof(keyed_query, collation), .after = offsetof(keyed_query, after),
               .before = offsetof(keyed_query, before), .lock = offsetof(keyed_query, lock),
-              .lock_wait = offsetof(keyed_query, lock_wait), .with = ORM_NO_OFFSET,
-              .counts = ORM_NO_OFFSET},
+              .lock_wait = offsetof(keyed_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct keyed_columns keyed_columns = {

@@ -67,8 +67,8 @@ const orm_model user_model = {
               .refresh = offsetof(user_query, refresh),
               .collation = offsetof(user_query, collation), .after = offsetof(user_query, after),
               .before = offsetof(user_query, before), .lock = offsetof(user_query, lock),
-              .lock_wait = offsetof(user_query, lock_wait), .with = offsetof(user_query, with),
-              .counts = offsetof(user_query, counts)},
+              .lock_wait = offsetof(user_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = offsetof(user_query, with), .counts = offsetof(user_query, counts)},
 };
 
 const struct user_columns user_columns = {
