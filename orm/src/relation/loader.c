@@ -363,7 +363,8 @@ orm_status orm__task_statement(orm__loader *loader, orm__task *task)
         orm__arena_alloc(&session->arena, (task->value_count + 1) * sizeof *task->values);
     if (task->values == NULL)
         return orm__session_nomem(session);
-    memcpy(task->values, session->gathered.values, task->value_count * sizeof *task->values);
+    if (task->value_count > 0)
+        memcpy(task->values, session->gathered.values, task->value_count * sizeof *task->values);
     return ORM_OK;
 }
 
