@@ -29,6 +29,15 @@ static const struct c_function column_is_bool = {
 static const struct c_function column_is_enum = {
     NULL, NULL, "$pred$ ", "$is$($condition_type$$.value$)",
     MAKE "_enum(&$descriptor$, $column_index$, (int)$.value$)};\n"};
+static const struct c_function column_matches_bool = {
+    NULL, NULL, "$pred$ ", "$matches$(orm_cond_bool $.condition$)",
+    MAKE "(&$descriptor$, $column_index$, $.condition$.cond)};\n"};
+static const struct c_function column_matches_enum = {
+    NULL, NULL, "$pred$ ", "$matches$(orm_cond_enum $.condition$)",
+    MAKE "(&$descriptor$, $column_index$, $.condition$.cond)};\n"};
+static const struct c_function column_is_in = {
+    NULL, NULL, "$pred$ ", "$is_in$(const $condition_type$*$.values$, size_t $.count$)",
+    MAKE "_enum_in(&$descriptor$, $column_index$, (const int *)$.values$, $.count$)};\n"};
 static const struct c_function column_is_null = {NULL, NULL, "$pred$ ", "$is_null$(void)",
                                                  MAKE "_null(&$descriptor$, $column_index$)};\n"};
 
@@ -45,6 +54,10 @@ static const struct c_function combining[] = {
      MAKE
      "_group($.db$, &$descriptor$, ORM_PRED_ANY_OF, (const orm_pred *)$.preds$, $.count$)};\n"},
 };
+static const struct c_function sql_condition = {
+    NULL, NULL, "$pred$ ",
+    "$sql$(orm_session *$.db$, const char *$.sql$, const orm_value *$.values$, size_t $.count$)",
+    MAKE "_sql($.db$, &$descriptor$, $.sql$, $.values$, $.count$)};\n"};
 static const struct c_function add_where = {
     NULL, NULL, "void ", "$add_where$(orm_session *$.db$, $query$ *$.query$, $pred$ $.pred$)",
     "    orm_gen_where($.db$, &$descriptor$, &$.query$->where.pred, &$.pred$.pred);\n"};
@@ -159,9 +172,20 @@ static const struct c_function remove_row = {
     "$remove$", "$remove_at$", STATUS, "$remove_at$" AT "$type$ *$.row$)",
     "    return orm_gen_remove($.site$, $.db$, &$descriptor$, $.row$);\n"};
 
-static const struct c_function relation_has = {
-    NULL, NULL, "$pred$ ", "$has$(orm_session *$.db$, $to_pred$ $.target$)",
-    MAKE "_has($.db$, &$descriptor$, $relation_index$, &$.target$.pred)};\n"};
+static const struct c_function relation_has[] = {
+    {NULL, NULL, "$pred$ ", "$has$(orm_session *$.db$, $to_pred$ $.target$)",
+     MAKE "_has($.db$, &$descriptor$, $relation_index$, &$.target$.pred)};\n"},
+    {NULL, NULL, "$pred$ ", "$has_no$(orm_session *$.db$, $to_pred$ $.target$)",
+     MAKE "_has_no($.db$, &$descriptor$, $relation_index$, &$.target$.pred)};\n"},
+};
+static const struct c_function relation_has_many[] = {
+    {NULL, NULL, "$pred$ ", "$has_only$(orm_session *$.db$, $to_pred$ $.target$)",
+     MAKE "_has_only($.db$, &$descriptor$, $relation_index$, &$.target$.pred)};\n"},
+    {NULL, NULL, "$pred$ ",
+     "$count_related$(orm_session *$.db$, orm_cond_int $.condition$, $to_pred$ $.target$)",
+     MAKE "_count($.db$, &$descriptor$, $relation_index$, $.condition$.cond, "
+          "&$.target$.pred)};\n"},
+};
 static const struct c_function to_many[] = {
     {NULL, NULL, STATUS, "$get$(const $type$ *$.row$, $to_list$ *$.list_out$)",
      "    return orm_gen_to_many(&$descriptor$, $relation_index$, "
@@ -231,11 +255,16 @@ static const char about_combining[] =
     " * Conditions made of others: what is given is copied into the session. A failure is\n"
     " * kept and reported by the call that uses the condition. $add_where$ adds one to a\n"
     " * query by AND; $all_of$ and $any_of$ take any number of conditions.\n"
+    " * $sql$ is one in SQL, {column} being a column of the row.\n"
     " */\n";
 
 static const char about_has[] =
     "\n"
-    "/* Rows with at least one related row for which `target` holds; copied like the others. */\n";
+    "/*\n"
+    " * Rows with a related row for which `target` holds, with none, with no other (also with\n"
+    " * none at all), and those whose number of such rows meets a condition; copied like the\n"
+    " * others.\n"
+    " */\n";
 
 static const char about_rows[] =
     "\n"
@@ -384,6 +413,12 @@ static void print_predicates(struct c_emit *emit, const struct printers *print)
     for (size_t i = 0; i < model->column_count; i++) {
         c_emit_column(emit, &model->columns[i]);
         print->function(emit, predicate_of(&model->columns[i]));
+        if (c_takes_bool(&model->columns[i]))
+            print->function(emit, &column_matches_bool);
+        if (c_takes_enum(&model->columns[i])) {
+            print->function(emit, &column_matches_enum);
+            print->function(emit, &column_is_in);
+        }
         if (model->columns[i].nullable)
             print->function(emit, &column_is_null);
     }
@@ -396,12 +431,16 @@ static void print_combining(struct c_emit *emit, const struct printers *print)
     print->comment(emit, about_combining);
     for (size_t i = 0; i < sizeof combining / sizeof *combining; i++)
         print->function(emit, &combining[i]);
+    print->function(emit, &sql_condition);
     print->function(emit, &add_where);
     if (model->relation_count)
         print->comment(emit, about_has);
     for (size_t i = 0; i < model->relation_count; i++) {
         c_emit_relation(emit, &model->relations[i]);
-        print->function(emit, &relation_has);
+        print->function(emit, &relation_has[0]);
+        print->function(emit, &relation_has[1]);
+        for (size_t k = 0; model->relations[i].to_many && k < 2; k++)
+            print->function(emit, &relation_has_many[k]);
     }
 }
 

@@ -241,7 +241,7 @@ static void write_sizes(struct c_emit *emit)
     if (model->view)
         writer_add(writer, ".view = true,\n");
     writer_add(writer,
-               ".query = {.where = offsetof($query$, where), "
+               ".query = {.size = sizeof($query$), .where = offsetof($query$, where), "
                ".order_by = offsetof($query$, order_by), "
                ".limit = offsetof($query$, limit), .offset = offsetof($query$, offset), "
                ".load = offsetof($query$, load), .depth = offsetof($query$, depth), "

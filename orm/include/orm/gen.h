@@ -234,10 +234,22 @@ ORM_API ORM_MUST_USE orm_status orm_gen_link(const orm_model *model, uint16_t re
 ORM_API orm_pred orm_gen_pred(const orm_model *model, uint16_t column, orm_cond cond);
 ORM_API orm_pred orm_gen_pred_bool(const orm_model *model, uint16_t column, bool value);
 ORM_API orm_pred orm_gen_pred_enum(const orm_model *model, uint16_t column, int value);
+/* One of `count` values, which are of the enum's type and as large as an int; borrowed. */
+ORM_API orm_pred orm_gen_pred_enum_in(const orm_model *model, uint16_t column, const int *values,
+                                      size_t count);
 ORM_API orm_pred orm_gen_pred_null(const orm_model *model, uint16_t column);
 ORM_API orm_pred orm_gen_pred_everything(const orm_model *model);
 ORM_API orm_pred orm_gen_pred_has(orm_session *db, const orm_model *model, uint16_t relation,
                                   const orm_pred *target);
+ORM_API orm_pred orm_gen_pred_has_no(orm_session *db, const orm_model *model, uint16_t relation,
+                                     const orm_pred *target);
+ORM_API orm_pred orm_gen_pred_has_only(orm_session *db, const orm_model *model, uint16_t relation,
+                                       const orm_pred *target);
+ORM_API orm_pred orm_gen_pred_count(orm_session *db, const orm_model *model, uint16_t relation,
+                                    orm_cond cond, const orm_pred *target);
+/* A fragment of SQL with {column} and $1; text and values are copied into the session. */
+ORM_API orm_pred orm_gen_pred_sql(orm_session *db, const orm_model *model, const char *text,
+                                  const orm_value *values, size_t count);
 ORM_API orm_pred orm_gen_pred_not(orm_session *db, const orm_model *model, const orm_pred *pred);
 ORM_API orm_pred orm_gen_pred_group(orm_session *db, const orm_model *model, orm_pred_kind kind,
                                     const orm_pred *items, size_t count);

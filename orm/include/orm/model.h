@@ -127,6 +127,7 @@ typedef struct orm_relation {
 
 /* Where the members of the generated <model>_query stand. */
 typedef struct orm_query_layout {
+    uint32_t size;     /* of <model>_query */
     uint32_t where;    /* orm_pred */
     uint32_t order_by; /* enum[ORM_ORDER_MAX], as order.h says; 0 ends the list */
     uint32_t limit;    /* int64_t */

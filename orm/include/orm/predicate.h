@@ -18,6 +18,9 @@ typedef enum orm_pred_kind {
     ORM_PRED_ANY_OF,
     ORM_PRED_NOT,
     ORM_PRED_HAS,
+    ORM_PRED_HAS_ONLY, /* no related row but such */
+    ORM_PRED_COUNT,    /* two children: on the related rows, and the leaf about their number */
+    ORM_PRED_SQL,      /* a fragment of SQL */
     ORM_PRED_EVERYTHING,
     ORM_PRED_FAILED /* building it failed; whatever uses it fails with `as.failure` */
 } orm_pred_kind;
@@ -32,14 +35,19 @@ enum { ORM_PRED_MAX_DEPTH = 200 }; /* deeper predicates fail with ORM_INVALID wh
 typedef struct orm_pred {
     const struct orm_model *model; /* static */
     orm_pred_kind kind;
-    uint16_t target; /* index of the column (LEAF, NULL) or relation (HAS) */
+    uint16_t target; /* index of the column (LEAF, NULL) or relation (HAS, HAS_ONLY, COUNT) */
     uint16_t depth;
     union {
         orm_cond cond; /* LEAF */
         struct {
             const struct orm_pred *items; /* session */
             size_t count;
-        } children; /* ALL_OF, ANY_OF, NOT, HAS */
+        } children; /* ALL_OF, ANY_OF, NOT, HAS, HAS_ONLY, COUNT */
+        struct {
+            const char *text;        /* session */
+            const orm_value *values; /* session */
+            size_t count;
+        } fragment; /* SQL */
         orm_status failure;
     } as;
 } orm_pred;

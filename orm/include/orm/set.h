@@ -71,8 +71,9 @@ typedef struct orm_set_interval {
     X(bool)                                                                                        \
     X(i16)                                                                                         \
     X(i32)                                                                                         \
-    X(i64) X(float) X(double) X(text) X(bytes) X(numeric) X(json) X(uuid) X(date) X(time)          \
-        X(timestamp) X(timestamptz) X(interval) X(enum)
+    X(i64)                                                                                         \
+    X(float) X(double) X(text) X(bytes) X(numeric) X(json) X(uuid) X(date) X(time) X(timestamp)    \
+        X(timestamptz) X(interval) X(enum)
 #define ORM_SET_DECLARE(name)                                                                      \
     typedef struct orm_set_array_##name {                                                          \
         orm_set_state state;                                                                       \
@@ -88,9 +89,10 @@ ORM_BEGIN_DECLS
     X(int, int64_t)                                                                                \
     X(double, double)                                                                              \
     X(text, const char *)                                                                          \
-    X(bytes, orm_bytes) X(numeric, orm_numeric) X(json, orm_json) X(uuid, orm_uuid)                \
-        X(date, orm_date) X(time, orm_time) X(timestamp, orm_timestamp)                            \
-            X(timestamptz, orm_timestamptz) X(interval, orm_interval)
+    X(bytes, orm_bytes)                                                                            \
+    X(numeric, orm_numeric) X(json, orm_json) X(uuid, orm_uuid) X(date, orm_date)                  \
+        X(time, orm_time) X(timestamp, orm_timestamp) X(timestamptz, orm_timestamptz)              \
+            X(interval, orm_interval)
 #define ORM_SET_DECLARE(name, type) ORM_API orm_set_##name orm_set_of_##name(type value);
 ORM_SET_KINDS(ORM_SET_DECLARE)
 #undef ORM_SET_DECLARE
@@ -151,26 +153,26 @@ ORM_END_DECLS
 ORM_SET_OVERLOAD(bool, int)
 ORM_SET_OVERLOAD(char, int)
 ORM_SET_OVERLOAD(signed char, int)
-ORM_SET_OVERLOAD(unsigned char, int) ORM_SET_OVERLOAD(short, int)
-    ORM_SET_OVERLOAD(unsigned short, int) ORM_SET_OVERLOAD(int, int)
-        ORM_SET_OVERLOAD(unsigned int, int) ORM_SET_OVERLOAD(long, int)
-            ORM_SET_OVERLOAD(unsigned long, uint) ORM_SET_OVERLOAD(long long, int)
-                ORM_SET_OVERLOAD(unsigned long long, uint) ORM_SET_OVERLOAD(float, double)
-                    ORM_SET_OVERLOAD(double, double) ORM_SET_OVERLOAD(const char *, text)
-                        ORM_SET_OVERLOAD(orm_bytes, bytes) ORM_SET_OVERLOAD(orm_numeric, numeric)
-                            ORM_SET_OVERLOAD(orm_json, json) ORM_SET_OVERLOAD(orm_uuid, uuid)
-                                ORM_SET_OVERLOAD(orm_date, date) ORM_SET_OVERLOAD(orm_time, time)
-                                    ORM_SET_OVERLOAD(orm_timestamp, timestamp)
-                                        ORM_SET_OVERLOAD(orm_timestamptz, timestamptz)
-                                            ORM_SET_OVERLOAD(orm_interval, interval)
+ORM_SET_OVERLOAD(unsigned char, int)
+ORM_SET_OVERLOAD(short, int) ORM_SET_OVERLOAD(unsigned short, int) ORM_SET_OVERLOAD(int, int)
+    ORM_SET_OVERLOAD(unsigned int, int) ORM_SET_OVERLOAD(long, int)
+        ORM_SET_OVERLOAD(unsigned long, uint) ORM_SET_OVERLOAD(long long, int)
+            ORM_SET_OVERLOAD(unsigned long long, uint) ORM_SET_OVERLOAD(float, double)
+                ORM_SET_OVERLOAD(double, double) ORM_SET_OVERLOAD(const char *, text)
+                    ORM_SET_OVERLOAD(orm_bytes, bytes) ORM_SET_OVERLOAD(orm_numeric, numeric)
+                        ORM_SET_OVERLOAD(orm_json, json) ORM_SET_OVERLOAD(orm_uuid, uuid)
+                            ORM_SET_OVERLOAD(orm_date, date) ORM_SET_OVERLOAD(orm_time, time)
+                                ORM_SET_OVERLOAD(orm_timestamp, timestamp)
+                                    ORM_SET_OVERLOAD(orm_timestamptz, timestamptz)
+                                        ORM_SET_OVERLOAD(orm_interval, interval)
 #define ORM_SET_OVERLOAD_ARRAY(name) ORM_SET_OVERLOAD(orm_array_##name, array_##name)
-                                                ORM_SET_ARRAYS(ORM_SET_OVERLOAD_ARRAY)
+                                            ORM_SET_ARRAYS(ORM_SET_OVERLOAD_ARRAY)
 #undef ORM_SET_OVERLOAD_ARRAY
 #undef ORM_SET_OVERLOAD
 
 #define ORM_SET(v)   orm_set_value(v)
 
-                                                    struct orm_set_null_value {
+                                                struct orm_set_null_value {
     template <class Field> operator Field() const
     {
         Field field = Field();

@@ -38,6 +38,8 @@ static const char *const kind_names[] = {
     [ORM_KIND_INTERVAL] = "an interval",
     [ORM_KIND_JSON] = "json",
     [ORM_KIND_ARRAY] = "an array",
+    [ORM_KIND_COLUMN] = "a column",
+    [ORM_KIND_ROWS] = "a query",
 };
 
 /* Fails with the column's name, its type and what is wrong with the value. */

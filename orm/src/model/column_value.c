@@ -146,6 +146,8 @@ bool orm__value_same(const orm_value *left, const orm_value *right)
     case ORM_KIND_NONE:
     case ORM_KIND_NULL:
     case ORM_KIND_UINT_TOO_BIG:
+    case ORM_KIND_COLUMN:
+    case ORM_KIND_ROWS:
         break;
     }
     return true;
@@ -192,6 +194,8 @@ uint64_t orm__value_hash(const orm_value *value)
     case ORM_KIND_NONE:
     case ORM_KIND_NULL:
     case ORM_KIND_UINT_TOO_BIG:
+    case ORM_KIND_COLUMN:
+    case ORM_KIND_ROWS:
         break;
     }
     return orm__hash_word((uint64_t)value->kind + 1);

@@ -152,6 +152,75 @@ orm_cond_int orm_cond_between_uint(uint64_t low, uint64_t high)
 ARRAY_ELEMENTS(DEFINE)
 #undef DEFINE
 
+static orm_value of_column(orm_col column)
+{
+    return (orm_value){.kind = ORM_KIND_COLUMN, .as.column = column};
+}
+
+/* What a query's rows are asked for. A column that is not theirs leaves no model, which nothing
+ * takes. */
+static orm_value of_rows(orm_pick pick, orm_col column, orm_rows rows)
+{
+    if (pick != ORM_PICK_COUNT && (column.model != rows.model || column.outer))
+        rows.model = NULL;
+    return (orm_value){.kind = ORM_KIND_ROWS,
+                       .element = column.column,
+                       .item = (uint16_t)pick,
+                       .as.rows = rows};
+}
+
+static orm_value of_scalar(orm_scalar scalar)
+{
+    return of_rows(scalar.pick, scalar.col, scalar.rows);
+}
+
+#define DEFINE(name)                                                                               \
+    orm_col_##name orm_outer_##name(orm_col_##name column)                                         \
+    {                                                                                              \
+        column.col.outer = true;                                                                   \
+        return column;                                                                             \
+    }                                                                                              \
+    orm_scalar_##name orm_scalar_of_##name(orm_pick pick, orm_col_##name column, orm_rows rows)    \
+    {                                                                                              \
+        return (orm_scalar_##name){{rows, column.col, pick}};                                      \
+    }                                                                                              \
+    orm_cond_##name orm_cond_of_col_##name(orm_op op, orm_col_##name column)                       \
+    {                                                                                              \
+        return (orm_cond_##name){single(op, of_column(column.col))};                               \
+    }                                                                                              \
+    orm_cond_##name orm_cond_between_col_##name(orm_col_##name low, orm_col_##name high)           \
+    {                                                                                              \
+        return (orm_cond_##name){range(of_column(low.col), of_column(high.col))};                  \
+    }                                                                                              \
+    orm_cond_##name orm_cond_of_scalar_##name(orm_op op, orm_scalar_##name value)                  \
+    {                                                                                              \
+        return (orm_cond_##name){single(op, of_scalar(value.scalar))};                             \
+    }                                                                                              \
+    orm_cond_##name orm_cond_between_scalar_##name(orm_scalar_##name low, orm_scalar_##name high)  \
+    {                                                                                              \
+        return (orm_cond_##name){range(of_scalar(low.scalar), of_scalar(high.scalar))};            \
+    }                                                                                              \
+    orm_cond_##name orm_cond_in_rows_##name(orm_op op, orm_col_##name column, orm_rows rows)       \
+    {                                                                                              \
+        return (orm_cond_##name){single(op, of_rows(ORM_PICK_ALL, column.col, rows))};             \
+    }
+ORM_COL_KINDS(DEFINE)
+#undef DEFINE
+
+orm_scalar_int orm_count_of(orm_rows rows)
+{
+    return (orm_scalar_int){{.rows = rows, .pick = ORM_PICK_COUNT}};
+}
+
+#define DEFINE(name, kind_name)                                                                    \
+    orm_cond_##kind_name orm_cond_of_opt_##name(orm_op op, orm_opt_##name value)                   \
+    {                                                                                              \
+        orm_value bound = value.has ? orm_bind_##kind_name(value.value) : orm_bind_null();         \
+        return (orm_cond_##kind_name){single(op, bound)};                                          \
+    }
+ORM_OPT_KINDS(DEFINE)
+#undef DEFINE
+
 static orm_cond list(orm_op op, orm_list_type type, const void *items, size_t count)
 {
     return (orm_cond){.op = op, .list_type = type, .as.list = {items, count}};
@@ -183,4 +252,44 @@ orm_cond_text orm_prefix(const char *text)
 orm_cond_text orm_contains(const char *text)
 {
     return orm_cond_of_text(ORM_OP_CONTAINS, text);
+}
+
+orm_cond_text orm_suffix(const char *text)
+{
+    return orm_cond_of_text(ORM_OP_SUFFIX, text);
+}
+
+orm_cond_text orm_iprefix(const char *text)
+{
+    return orm_cond_of_text(ORM_OP_IPREFIX, text);
+}
+
+orm_cond_text orm_icontains(const char *text)
+{
+    return orm_cond_of_text(ORM_OP_ICONTAINS, text);
+}
+
+orm_cond_text orm_isuffix(const char *text)
+{
+    return orm_cond_of_text(ORM_OP_ISUFFIX, text);
+}
+
+orm_cond_json orm_json_contains(orm_json document)
+{
+    return orm_cond_of_json(ORM_OP_JSON_CONTAINS, document);
+}
+
+orm_cond_json orm_json_within(orm_json document)
+{
+    return orm_cond_of_json(ORM_OP_JSON_WITHIN, document);
+}
+
+orm_cond_json orm_json_has_key(const char *key)
+{
+    return (orm_cond_json){single(ORM_OP_JSON_HAS_KEY, orm_bind_text(key))};
+}
+
+orm_cond_array orm_cond_has(orm_value element)
+{
+    return (orm_cond_array){single(ORM_OP_ARRAY_HAS, element)};
 }

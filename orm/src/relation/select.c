@@ -6,6 +6,7 @@
 #include "relation/page.h"
 #include "relation/walk.h"
 #include "session/queue.h"
+#include "sql/predicate_text.h"
 
 typedef struct selected {
     orm_session *session;
@@ -134,21 +135,6 @@ static orm_status select_rows(orm__loader *loader, const orm__query *query, cons
     return ORM_OK;
 }
 
-/* Whether a condition is about rows of other models. */
-static bool reaches_out(const orm_pred *pred)
-{
-    if (pred == NULL)
-        return false;
-    if (pred->kind == ORM_PRED_HAS)
-        return true;
-    bool group = pred->kind == ORM_PRED_ALL_OF || pred->kind == ORM_PRED_ANY_OF ||
-                 pred->kind == ORM_PRED_NOT;
-    for (size_t i = 0; group && i < pred->as.children.count; i++)
-        if (reaches_out(&pred->as.children.items[i]))
-            return true;
-    return false;
-}
-
 /* The only model a query reads rows of, or NULL when it reads others besides. */
 static const orm_model *only_model(const orm__view *view)
 {
@@ -160,7 +146,7 @@ static const orm_model *only_model(const orm__view *view)
         if (!orm__order_decode(view->order_by[i], &code) || code.steps[0] != 0)
             return NULL;
     }
-    return reaches_out(view->where) ? NULL : view->model;
+    return orm__pred_reaches_out(view->where) ? NULL : view->model;
 }
 
 static orm_status gather(orm_session *db, orm_site site, orm__query *query, const orm__view *view,

@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "model/column_value.h"
 #include "session/session.h"
+#include "sql/scope.h"
 
 static orm_pred failed(const orm_model *model, orm_status status)
 {
@@ -11,9 +12,36 @@ static orm_pred failed(const orm_model *model, orm_status status)
     return pred;
 }
 
+static bool has_list(const orm_cond *cond)
+{
+    return cond->op == ORM_OP_IN || cond->op == ORM_OP_NOT_IN;
+}
+
+static const orm_pred *where_of(const orm_rows *rows)
+{
+    const char *query = rows->query;
+    if (rows->model == NULL || query == NULL)
+        return NULL;
+    return (const orm_pred *)(const void *)(query + rows->model->query.where);
+}
+
+/* A condition on the rows of a query is as deep as that query's own. */
+static uint16_t leaf_depth(const orm_cond *cond)
+{
+    uint16_t deepest = 0;
+    for (int i = 0; !has_list(cond) && i < orm__cond_operands(cond); i++) {
+        const orm_value *value = &cond->as.values[i];
+        const orm_pred *where = value->kind == ORM_KIND_ROWS ? where_of(&value->as.rows) : NULL;
+        if (where != NULL && where->depth > deepest)
+            deepest = where->depth;
+    }
+    return (uint16_t)(deepest + 1);
+}
+
 orm_pred orm_gen_pred(const orm_model *model, uint16_t column, orm_cond cond)
 {
-    orm_pred pred = {.model = model, .kind = ORM_PRED_LEAF, .target = column, .depth = 1};
+    orm_pred pred = {
+        .model = model, .kind = ORM_PRED_LEAF, .target = column, .depth = leaf_depth(&cond)};
     pred.as.cond = cond;
     return pred;
 }
@@ -33,6 +61,12 @@ orm_pred orm_gen_pred_bool(const orm_model *model, uint16_t column, bool value)
 orm_pred orm_gen_pred_enum(const orm_model *model, uint16_t column, int value)
 {
     return equal_to(model, column, orm_bind_int(value));
+}
+
+orm_pred orm_gen_pred_enum_in(const orm_model *model, uint16_t column, const int *values,
+                              size_t count)
+{
+    return orm_gen_pred(model, column, orm_cond_in_i32(ORM_OP_IN, values, count).cond);
 }
 
 orm_pred orm_gen_pred_null(const orm_model *model, uint16_t column)
@@ -107,6 +141,56 @@ static orm_status keep_list(orm_session *db, orm_cond *cond)
     return ORM_OK;
 }
 
+static orm_pred keep(orm_session *db, const orm_model *model, const orm_pred *pred);
+
+static orm_status keep_text(orm_session *db, char *member)
+{
+    const char *text = NULL;
+    memcpy(&text, member, sizeof text);
+    if (text == NULL)
+        return ORM_OK;
+    text = orm__arena_copy(&db->arena, text, strlen(text) + 1);
+    memcpy(member, &text, sizeof text);
+    return text == NULL ? ORM_NOMEM : ORM_OK;
+}
+
+/* The query itself, and what it borrows for its order and conditions; a subquery loads no relations
+ * and is no page. */
+static orm_status keep_rows(orm_session *db, orm_rows *rows)
+{
+    if (rows->model == NULL || rows->query == NULL)
+        return ORM_OK;
+    const orm_query_layout *layout = &rows->model->query;
+    char *copy = orm__arena_copy(&db->arena, rows->query, layout->size);
+    if (copy == NULL)
+        return ORM_NOMEM;
+    rows->query = copy;
+    if (layout->with != ORM_NO_OFFSET)
+        memset(copy + layout->with, 0, rows->model->relation_count * sizeof(void *));
+    orm_pred *where = (orm_pred *)(void *)(copy + layout->where);
+    if (keep_text(db, copy + layout->collation) != ORM_OK)
+        return ORM_NOMEM;
+    if (where->kind == ORM_PRED_NONE)
+        return ORM_OK;
+    *where = keep(db, rows->model, where);
+    return where->kind == ORM_PRED_FAILED ? where->as.failure : ORM_OK;
+}
+
+static orm_status keep_cond(orm_session *db, orm_cond *cond)
+{
+    orm_status status = ORM_OK;
+    if (has_list(cond))
+        return keep_list(db, cond);
+    for (int i = 0; i < orm__cond_operands(cond) && status == ORM_OK; i++) {
+        orm_value *value = &cond->as.values[i];
+        if (value->kind == ORM_KIND_ROWS)
+            status = keep_rows(db, &value->as.rows);
+        else if (value->kind != ORM_KIND_COLUMN)
+            status = orm__value_keep(value, &db->arena);
+    }
+    return status;
+}
+
 /* Copies what a leaf borrows, so that the predicate can outlive the expression that made it. */
 static orm_pred keep(orm_session *db, const orm_model *model, const orm_pred *pred)
 {
@@ -117,14 +201,7 @@ static orm_pred keep(orm_session *db, const orm_model *model, const orm_pred *pr
         return failed(model, ORM_MISUSE);
     if (copy.kind != ORM_PRED_LEAF)
         return copy;
-    orm_cond *cond = &copy.as.cond;
-    orm_status status = ORM_OK;
-    if (cond->op == ORM_OP_IN || cond->op == ORM_OP_NOT_IN) {
-        status = keep_list(db, cond);
-    } else {
-        for (int i = 0; i < (cond->op == ORM_OP_BETWEEN ? 2 : 1) && status == ORM_OK; i++)
-            status = orm__value_keep(&cond->as.values[i], &db->arena);
-    }
+    orm_status status = keep_cond(db, &copy.as.cond);
     return status == ORM_OK ? copy : failed(model, status);
 }
 
@@ -153,13 +230,97 @@ static orm_pred combine(orm_session *db, const orm_model *model, orm_pred_kind k
     return pred;
 }
 
-orm_pred orm_gen_pred_has(orm_session *db, const orm_model *model, uint16_t relation,
-                          const orm_pred *target)
+static orm_pred related(orm_session *db, const orm_model *model, orm_pred_kind kind,
+                        uint16_t relation, const orm_pred *target)
 {
     if (!orm__session_take(db))
         return failed(model, ORM_MISUSE);
-    orm_pred pred = combine(db, model, ORM_PRED_HAS, model->relations[relation].target, target, 1);
+    orm_pred pred = combine(db, model, kind, model->relations[relation].target, target, 1);
     pred.target = relation;
+    (void)orm__session_leave(db, ORM_OK);
+    return pred;
+}
+
+orm_pred orm_gen_pred_has(orm_session *db, const orm_model *model, uint16_t relation,
+                          const orm_pred *target)
+{
+    return related(db, model, ORM_PRED_HAS, relation, target);
+}
+
+orm_pred orm_gen_pred_has_no(orm_session *db, const orm_model *model, uint16_t relation,
+                             const orm_pred *target)
+{
+    orm_pred has = orm_gen_pred_has(db, model, relation, target);
+    return orm_gen_pred_not(db, model, &has);
+}
+
+orm_pred orm_gen_pred_has_only(orm_session *db, const orm_model *model, uint16_t relation,
+                               const orm_pred *target)
+{
+    return related(db, model, ORM_PRED_HAS_ONLY, relation, target);
+}
+
+static orm_pred count(orm_session *db, const orm_model *model, uint16_t relation, orm_cond cond,
+                      const orm_pred *target)
+{
+    const orm_model *inner = model->relations[relation].target;
+    orm_pred number = orm_gen_pred(model, 0, cond);
+    orm_pred pred = combine(db, model, ORM_PRED_COUNT, inner, target, 1);
+    orm_pred *both = orm__arena_alloc(&db->arena, 2 * sizeof *both);
+    if (pred.kind == ORM_PRED_FAILED)
+        return pred;
+    number = keep(db, model, &number);
+    if (both == NULL || number.kind == ORM_PRED_FAILED)
+        return both == NULL ? failed(model, ORM_NOMEM) : number;
+    both[0] = pred.as.children.items[0];
+    both[1] = number;
+    if (number.depth >= pred.depth)
+        pred.depth = (uint16_t)(number.depth + 1);
+    if (pred.depth > ORM_PRED_MAX_DEPTH)
+        return failed(model, ORM_INVALID);
+    pred.target = relation;
+    pred.as.children.items = both;
+    pred.as.children.count = 2;
+    return pred;
+}
+
+orm_pred orm_gen_pred_count(orm_session *db, const orm_model *model, uint16_t relation,
+                            orm_cond cond, const orm_pred *target)
+{
+    if (!orm__session_take(db))
+        return failed(model, ORM_MISUSE);
+    orm_pred pred = count(db, model, relation, cond, target);
+    (void)orm__session_leave(db, ORM_OK);
+    return pred;
+}
+
+static orm_pred fragment(orm_session *db, const orm_model *model, const char *text,
+                         const orm_value *values, size_t count)
+{
+    if (text == NULL || count > UINT16_MAX || (values == NULL && count > 0))
+        return failed(model, ORM_MISUSE);
+    orm_pred pred = {.model = model, .kind = ORM_PRED_SQL, .depth = 1};
+    orm_value *copies = orm__arena_alloc(&db->arena, (count + 1) * sizeof *copies);
+    pred.as.fragment.text = orm__arena_copy(&db->arena, text, strlen(text) + 1);
+    pred.as.fragment.values = copies;
+    pred.as.fragment.count = count;
+    if (copies == NULL || pred.as.fragment.text == NULL)
+        return failed(model, ORM_NOMEM);
+    for (size_t i = 0; i < count; i++) {
+        copies[i] = values[i];
+        orm_status status = orm__value_keep(&copies[i], &db->arena);
+        if (status != ORM_OK)
+            return failed(model, status);
+    }
+    return pred;
+}
+
+orm_pred orm_gen_pred_sql(orm_session *db, const orm_model *model, const char *text,
+                          const orm_value *values, size_t count)
+{
+    if (!orm__session_take(db))
+        return failed(model, ORM_MISUSE);
+    orm_pred pred = fragment(db, model, text, values, count);
     (void)orm__session_leave(db, ORM_OK);
     return pred;
 }

@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "model/utf8.h"
 #include "session/queue.h"
 #include "session/raw.h"
 
@@ -11,29 +10,6 @@ typedef struct raw_target {
     orm_row_callback *callback;
     void *context;
 } raw_target;
-
-/* A raw value as drivers send it: text with its length, and without what no database takes. */
-static orm_status gather_value(orm_session *db, size_t index, orm_value value)
-{
-    bool text = value.kind == ORM_KIND_TEXT || value.kind == ORM_KIND_NUMERIC ||
-                value.kind == ORM_KIND_JSON;
-    if (value.kind == ORM_KIND_NONE || value.kind == ORM_KIND_ARRAY)
-        return orm__fail(&db->error, ORM_INVALID, "value $%zu is none that orm_bind made",
-                         index + 1);
-    if (value.kind == ORM_KIND_UINT_TOO_BIG)
-        return orm__fail(&db->error, ORM_RANGE, "value $%zu is above the largest bigint",
-                         index + 1);
-    if (text && value.as.span.size == SIZE_MAX)
-        value.as.span.size = strlen(value.as.span.data);
-    if (text && orm__utf8_check(value.as.span.data, value.as.span.size) != ORM__UTF8_OK)
-        return orm__fail(&db->error, ORM_INVALID, "value $%zu is not UTF-8 text, or holds a NUL",
-                         index + 1);
-    if (value.kind == ORM_KIND_NUMERIC && !orm_numeric_is_valid(value.as.span.data))
-        return orm__fail(&db->error, ORM_INVALID, "value $%zu is not a number", index + 1);
-    orm__gather_shape(&db->gathered, &value.kind, sizeof value.kind);
-    orm__gather_value(&db->gathered, value);
-    return db->gathered.status;
-}
 
 orm_status orm__raw_keep(orm_session *db, const char *sql, const orm__param *given, size_t count,
                          orm__statement **statement_out)
@@ -73,9 +49,9 @@ orm_status orm__raw_prepare(orm_session *db, orm_site site, const char *sql,
     orm__gathered_reset(&db->gathered, &db->arena, &db->error);
     orm__gather_shape(&db->gathered, &purpose, sizeof purpose);
     orm__gather_shape(&db->gathered, sql, strlen(sql) + 1);
+    for (size_t i = 0; i < count; i++)
+        orm__gather_bound(&db->gathered, i, values[i]);
     status = db->gathered.status;
-    for (size_t i = 0; i < count && status == ORM_OK; i++)
-        status = gather_value(db, i, values[i]);
     return status == ORM_OK ? orm__raw_keep(db, sql, NULL, count, statement_out) : status;
 }
 

@@ -13,6 +13,7 @@
 #include "sql/position.h"
 #include "sql/predicate_text.h"
 #include "sql/rows_text.h"
+#include "sql/scope.h"
 #include "sql/walk.h"
 
 const char *orm__table_alias(uint16_t table, char alias[16])
@@ -110,7 +111,8 @@ static void write_from(orm__text *text, const orm__query *query)
     } else {
         orm__text_add(text, " FROM ");
         orm__text_table(text, query->model->schema, query->model->table);
-        orm__text_add(text, " AS t0");
+        orm__text_add(text, " AS ");
+        orm__text_add(text, orm__text_own(text));
     }
     orm__write_joins(text, query);
 }
@@ -120,7 +122,7 @@ void orm__write_where(orm__text *text, const orm__query *query, const char *word
     if (!orm__pred_is_given(query->where))
         return;
     orm__text_add(text, word);
-    orm__text_pred(text, "t0", query->where);
+    orm__text_pred(text, orm__text_own(text), query->where);
 }
 
 void orm__write_limits(orm__text *text, const orm__query *query)
@@ -183,11 +185,11 @@ static void compile_aggregate(orm__text *text, const orm__query *query)
     const orm_column *column = &query->model->columns[query->aggregate_column];
     bool inner = query->limited || query->skipping;
     orm__text_add(text, "SELECT ");
-    orm__text_aggregate(text, query->aggregate, column, inner ? "q" : "t0",
+    orm__text_aggregate(text, query->aggregate, column, inner ? "q" : orm__text_own(text),
                         inner ? "c" : column->name, NULL);
     if (inner) {
         orm__text_add(text, " FROM (SELECT ");
-        orm__text_column(text, "t0", column->name);
+        orm__text_column(text, orm__text_own(text), column->name);
         orm__text_add(text, " AS c");
     }
     write_from(text, query);
@@ -196,6 +198,36 @@ static void compile_aggregate(orm__text *text, const orm__query *query)
         orm__write_order(text, query);
         orm__write_limits(text, query);
         orm__text_add(text, ") AS q");
+    }
+    text->out->column_count = 1;
+}
+
+/* What a condition compares a column with: that of every row but NULLs, or of the first. */
+static void compile_values(orm__text *text, const orm__query *query)
+{
+    const orm_column *column = &query->model->columns[query->aggregate_column];
+    bool first = query->purpose == ORM__PURPOSE_FIRST_VALUE;
+    bool nulls = !first && (column->flags & ORM_COLUMN_NULLABLE) != 0;
+    bool inner = nulls && (query->limited || query->skipping);
+    orm__text_add(text, "SELECT ");
+    if (inner) {
+        orm__text_side(text, "q", column, query->stripped);
+        orm__text_add(text, " FROM (SELECT ");
+    }
+    orm__text_side(text, orm__text_own(text), column, query->stripped && !inner);
+    write_from(text, query);
+    orm__write_where(text, query, " WHERE ");
+    if (nulls && !inner) {
+        orm__text_add(text, orm__pred_is_given(query->where) ? " AND " : " WHERE ");
+        orm__text_column(text, orm__text_own(text), column->name);
+        orm__text_add(text, " IS NOT NULL");
+    }
+    orm__write_order(text, query);
+    orm__write_limits(text, query);
+    if (inner) {
+        orm__text_add(text, ") AS q WHERE ");
+        orm__text_column(text, "q", column->name);
+        orm__text_add(text, " IS NOT NULL");
     }
     text->out->column_count = 1;
 }
@@ -228,32 +260,41 @@ static void compile_delete_where(orm__text *text, const orm__query *query)
     orm__write_where(text, query, " WHERE ");
 }
 
-orm_status orm__compile_query(const orm__dialect *dialect, const orm__query *query,
-                              orm__compiled *compiled)
+void orm__text_query(orm__text *text, const orm__query *query)
 {
-    orm__text text = {.dialect = dialect, .out = compiled};
     switch (query->purpose) {
     case ORM__PURPOSE_FIND:
-        compile_find(&text, query);
+        compile_find(text, query);
         break;
     case ORM__PURPOSE_COUNT:
     case ORM__PURPOSE_EXISTS:
     case ORM__PURPOSE_AGGREGATE:
-        compile_count(&text, query);
+        compile_count(text, query);
+        break;
+    case ORM__PURPOSE_EVERY_VALUE:
+    case ORM__PURPOSE_FIRST_VALUE:
+        compile_values(text, query);
         break;
     case ORM__PURPOSE_ROWS:
     case ORM__PURPOSE_COUNT_ROWS:
-        orm__compile_rows(&text, query);
+        orm__compile_rows(text, query);
         break;
     case ORM__PURPOSE_RELATED:
-        orm__compile_related(&text, query);
+        orm__compile_related(text, query);
         break;
     case ORM__PURPOSE_DELETE_WHERE:
-        compile_delete_where(&text, query);
+        compile_delete_where(text, query);
         break;
     default:
-        compile_select(&text, query);
+        compile_select(text, query);
         break;
     }
+}
+
+orm_status orm__compile_query(const orm__dialect *dialect, const orm__query *query,
+                              orm__compiled *compiled)
+{
+    orm__text text = {.dialect = dialect, .out = compiled};
+    orm__text_query(&text, query);
     return compiled->failed || compiled->sql.failed ? ORM_NOMEM : ORM_OK;
 }

@@ -30,6 +30,9 @@ void orm__write_limits(orm__text *text, const orm__query *query);
 
 /* Rows with relations to many joined to them. */
 void orm__compile_spread(orm__text *text, const orm__query *query);
+/* A query of any purpose, where the text stands. */
+void orm__text_query(orm__text *text, const orm__query *query);
+
 /* FROM the table of keys k(k1, …, ord), the position from 0 being k.ord or k.ord - 1. Of the query
  * its owner and its relation count. */
 void orm__write_key_table(orm__text *text, const orm__query *query);

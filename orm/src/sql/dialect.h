@@ -18,6 +18,11 @@ typedef struct orm__dialect {
     bool keys_are_table; /* key lists are the orm_keys table; else arrays */
     const char *like;    /* operator, or NULL: function orm_like(pattern, text) */
     const char *ilike;
+    const char *distinct; /* operators that take NULL for a value */
+    const char *not_distinct;
+    const char *strip_before; /* around a char(n): text without its padding */
+    const char *strip_behind;
+    bool searches; /* has operators that look into arrays and documents */
     /* COLLATE clause with which a column of this type is compared and ordered, or "". */
     const char *(*collation)(const orm_column *column);
     /* Whether columns of this type know equality, and an order. */

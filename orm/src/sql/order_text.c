@@ -11,9 +11,13 @@ static const orm_model *path_model(const orm__query *query, uint8_t path)
     return path == 0 ? query->model : query->order_paths[path - 1].relation->target;
 }
 
-static const char *path_alias(uint8_t path, char alias[ORM__ORDER_ALIAS_SIZE])
+/* Only a query's own rows are named from within its subqueries, so only their alias differs. */
+static const char *path_alias(const orm__text *text, uint8_t path,
+                              char alias[ORM__ORDER_ALIAS_SIZE])
 {
-    (void)snprintf(alias, ORM__ORDER_ALIAS_SIZE, path == 0 ? "t0" : "o%u", (unsigned)path);
+    if (path == 0)
+        return orm__text_own(text);
+    (void)snprintf(alias, ORM__ORDER_ALIAS_SIZE, "o%u", (unsigned)path);
     return alias;
 }
 
@@ -22,9 +26,10 @@ const orm_model *orm__order_model(const orm__query *query, const orm__order *ord
     return path_model(query, order->path);
 }
 
-const char *orm__order_alias(const orm__order *order, char alias[ORM__ORDER_ALIAS_SIZE])
+const char *orm__order_alias(const orm__text *text, const orm__order *order,
+                             char alias[ORM__ORDER_ALIAS_SIZE])
 {
-    return path_alias(order->path, alias);
+    return path_alias(text, order->path, alias);
 }
 
 bool orm__order_nulls_first(const orm__order *order)
@@ -66,8 +71,8 @@ void orm__text_order_joins(orm__text *text, const orm__query *query)
         const orm__order_path *path = &query->order_paths[i];
         char from[ORM__ORDER_ALIAS_SIZE];
         char to[ORM__ORDER_ALIAS_SIZE];
-        orm__text_join(text, path_alias(path->parent, from), path_model(query, path->parent),
-                       path->relation, path_alias((uint8_t)(i + 1), to), NULL);
+        orm__text_join(text, path_alias(text, path->parent, from), path_model(query, path->parent),
+                       path->relation, path_alias(text, (uint8_t)(i + 1), to), NULL);
     }
 }
 
@@ -106,7 +111,7 @@ void orm__write_order(orm__text *text, const orm__query *query)
         const orm__order *order = &query->order[i];
         char alias[ORM__ORDER_ALIAS_SIZE];
         orm__text_add(text, i == 0 ? " ORDER BY " : ", ");
-        orm__text_order_item(text, orm__order_alias(order, alias), orm__order_model(query, order),
-                             order, query->collation);
+        orm__text_order_item(text, orm__order_alias(text, order, alias),
+                             orm__order_model(query, order), order, query->collation);
     }
 }

@@ -13,7 +13,8 @@ void orm__text_order_joins(orm__text *text, const orm__query *query);
 
 /* The model and the alias of the table an order's column is of. */
 const orm_model *orm__order_model(const orm__query *query, const orm__order *order);
-const char *orm__order_alias(const orm__order *order, char alias[ORM__ORDER_ALIAS_SIZE]);
+const char *orm__order_alias(const orm__text *text, const orm__order *order,
+                             char alias[ORM__ORDER_ALIAS_SIZE]);
 
 /* Whether NULLs come first. */
 bool orm__order_nulls_first(const orm__order *order);

@@ -33,7 +33,7 @@ void orm__write_position_columns(orm__text *text, const orm__query *query)
         if (!orm__order_is_apart(query, order))
             continue;
         orm__text_add(text, ", ");
-        orm__text_column(text, orm__order_alias(order, alias),
+        orm__text_column(text, orm__order_alias(text, order, alias),
                          orm__order_model(query, order)->columns[order->column].name);
         text->out->column_count++;
     }
@@ -65,7 +65,8 @@ static void write_column(writing *to, uint16_t index)
     const orm__order *order = &to->query->order[index];
     const orm_column *column = &orm__order_model(to->query, order)->columns[order->column];
     char alias[ORM__ORDER_ALIAS_SIZE];
-    orm__text_order_column(to->text, orm__order_alias(order, alias), column, to->query->collation);
+    orm__text_order_column(to->text, orm__order_alias(to->text, order, alias), column,
+                           to->query->collation);
 }
 
 static void write_value(writing *to, uint16_t index)

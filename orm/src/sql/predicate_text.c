@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "sql/scope.h"
+
 bool orm__pred_is_given(const orm_pred *pred)
 {
     return pred != NULL && pred->kind != ORM_PRED_NONE && pred->kind != ORM_PRED_EVERYTHING;
@@ -12,14 +14,11 @@ enum { SHALLOW = 8, SIDE_BY_SIDE = 64 };
 /* A row of conditions between the same word. */
 typedef struct operands {
     orm__text *text;
-    const char *alias;
+    const orm__scope *scope;
     orm_pred_kind kind;
     size_t count;
     size_t written;
 } operands;
-
-static void write_pred(orm__text *text, const char *alias, const orm_pred *pred,
-                       orm_pred_kind around);
 
 size_t orm__pred_first(const orm_pred *pred)
 {
@@ -48,81 +47,6 @@ void orm__text_equal(orm__text *text, const char *left_alias, const char *left,
     orm__text_add(text, text->dialect->collation(type));
     orm__text_add(text, " = ");
     orm__text_column(text, right_alias, right);
-}
-
-static const char *operator_text(orm_op op)
-{
-    switch (op) {
-    case ORM_OP_NE:
-        return " <> ";
-    case ORM_OP_LT:
-        return " < ";
-    case ORM_OP_LE:
-        return " <= ";
-    case ORM_OP_GT:
-        return " > ";
-    case ORM_OP_GE:
-        return " >= ";
-    default:
-        return " = ";
-    }
-}
-
-static void write_list(orm__text *text, orm_op op, orm__param param)
-{
-    param.list = true;
-    if (text->dialect->keys_are_table) {
-        orm__text_add(text, op == ORM_OP_IN ? " IN (SELECT k1 FROM orm_keys("
-                                            : " NOT IN (SELECT k1 FROM orm_keys(");
-        orm__text_param(text, param);
-        orm__text_add(text, "))");
-    } else {
-        orm__text_add(text, op == ORM_OP_IN ? " = ANY(" : " <> ALL(");
-        orm__text_param(text, param);
-        orm__text_add(text, ")");
-    }
-}
-
-static void write_pattern(orm__text *text, const char *alias, const orm_column *column, orm_op op,
-                          orm__param param)
-{
-    const char *word = op == ORM_OP_ILIKE ? text->dialect->ilike : text->dialect->like;
-    param.type = ORM_TYPE_TEXT;
-    if (word != NULL) {
-        orm__text_column(text, alias, column->name);
-        orm__text_add(text, word);
-        orm__text_param(text, param);
-        return;
-    }
-    orm__text_add(text, op == ORM_OP_ILIKE ? "orm_ilike(" : "orm_like(");
-    orm__text_param(text, param);
-    orm__text_add(text, ", ");
-    orm__text_column(text, alias, column->name);
-    orm__text_add(text, ")");
-}
-
-static void write_leaf(orm__text *text, const char *alias, const orm_pred *pred)
-{
-    const orm_column *column = &pred->model->columns[pred->target];
-    orm__param param = orm__param_of(pred->model, column);
-    orm_op op = pred->as.cond.op;
-    if (op >= ORM_OP_LIKE) {
-        write_pattern(text, alias, column, op, param);
-        return;
-    }
-    orm__text_column(text, alias, column->name);
-    orm__text_add(text, text->dialect->collation(column));
-    if (op == ORM_OP_IN || op == ORM_OP_NOT_IN) {
-        write_list(text, op, param);
-    } else if (op == ORM_OP_BETWEEN) {
-        orm__text_add(text, " BETWEEN ");
-        orm__text_param(text, param);
-        orm__text_add(text, " AND ");
-        orm__text_param(text, param);
-    } else {
-        orm__text_add(text, operator_text(op));
-        orm__text_param(text, param);
-    }
 }
 
 /* From the owner's row `alias` to rows of the target called `target`, through the link if there is
@@ -161,20 +85,32 @@ static void write_related(orm__text *text, const char *alias, const char *target
     }
 }
 
-static void write_has(orm__text *text, const char *alias, const orm_pred *pred)
+/* `select` FROM the related rows for which the inner condition holds, or does not surely hold. */
+static void write_rows(orm__text *text, const orm__scope *scope, const orm_pred *pred,
+                       const char *select, bool others)
 {
     const orm_relation *relation = &pred->model->relations[pred->target];
     const orm_pred *inner = &pred->as.children.items[0];
     char target[16];
+    orm__scope rows = {.around = scope, .model = relation->target, .alias = target};
     text->subqueries++;
     (void)snprintf(target, sizeof target, "s%u", text->subqueries);
-    orm__text_add(text, "EXISTS (SELECT 1 FROM ");
-    write_related(text, alias, target, pred->model, relation);
-    if (orm__pred_is_given(inner)) {
+    orm__text_add(text, select);
+    write_related(text, scope->alias, target, pred->model, relation);
+    if (others) {
+        orm__text_add(text, " AND (");
+        orm__text_pred_in(text, &rows, inner, ORM_PRED_NONE);
+        orm__text_add(text, ") IS NOT TRUE");
+    } else if (orm__pred_is_given(inner)) {
         orm__text_add(text, " AND ");
-        write_pred(text, target, inner, ORM_PRED_ALL_OF);
+        orm__text_pred_in(text, &rows, inner, ORM_PRED_ALL_OF);
     }
     orm__text_add(text, ")");
+}
+
+void orm__text_count(orm__text *text, const orm__scope *scope, const orm_pred *pred)
+{
+    write_rows(text, scope, pred, "(SELECT count(*) FROM ", false);
 }
 
 static bool is_group(const orm_pred *pred)
@@ -224,7 +160,7 @@ static void write_operand(operands *row, const orm_pred *pred)
     for (size_t size = SIDE_BY_SIDE; size < row->count; size *= SIDE_BY_SIDE)
         if (row->written % size == 0)
             orm__text_add(row->text, "(");
-    write_pred(row->text, row->alias, pred, row->kind);
+    orm__text_pred_in(row->text, row->scope, pred, row->kind);
     row->written++;
     for (size_t size = SIDE_BY_SIDE; size < row->count; size *= SIDE_BY_SIDE)
         if (row->written % size == 0 || row->written == row->count)
@@ -244,12 +180,12 @@ static void write_row(operands *row, const orm_pred *pred)
 }
 
 /* AND binds tighter than OR, NOT tighter than both. */
-static void write_group(orm__text *text, const char *alias, const orm_pred *pred,
+static void write_group(orm__text *text, const orm__scope *scope, const orm_pred *pred,
                         orm_pred_kind around)
 {
     bool apart =
         around == ORM_PRED_NOT || (around == ORM_PRED_ALL_OF && pred->kind == ORM_PRED_ANY_OF);
-    operands row = {.text = text, .alias = alias, .kind = pred->kind};
+    operands row = {.text = text, .scope = scope, .kind = pred->kind};
     row.count = count_row(pred, pred->kind);
     if (pred->as.children.count == 0) {
         orm__text_add(text, pred->kind == ORM_PRED_ALL_OF ? "TRUE" : "FALSE");
@@ -262,29 +198,50 @@ static void write_group(orm__text *text, const char *alias, const orm_pred *pred
         orm__text_add(text, ")");
 }
 
-/* `around` is what the text becomes an operand of: ALL_OF, ANY_OF or NOT. */
-static void write_pred(orm__text *text, const char *alias, const orm_pred *pred,
+static void write_leaf(orm__text *text, const orm__scope *scope, const orm_pred *pred)
+{
+    orm__subject subject = {.model = pred->model, .column = &pred->model->columns[pred->target]};
+    orm__text_cond(text, scope, &subject, &pred->as.cond);
+}
+
+static void write_count(orm__text *text, const orm__scope *scope, const orm_pred *pred)
+{
+    static const orm_column number = {.type = ORM_TYPE_BIGINT};
+    orm__subject subject = {.model = pred->model, .column = &number, .counted = pred};
+    orm__text_cond(text, scope, &subject, &pred->as.children.items[1].as.cond);
+}
+
+void orm__text_pred_in(orm__text *text, const orm__scope *scope, const orm_pred *pred,
                        orm_pred_kind around)
 {
     pred = essence(pred);
     switch (pred->kind) {
     case ORM_PRED_LEAF:
-        write_leaf(text, alias, pred);
+        write_leaf(text, scope, pred);
         break;
     case ORM_PRED_NULL:
-        orm__text_column(text, alias, pred->model->columns[pred->target].name);
+        orm__text_column(text, scope->alias, pred->model->columns[pred->target].name);
         orm__text_add(text, " IS NULL");
         break;
     case ORM_PRED_ALL_OF:
     case ORM_PRED_ANY_OF:
-        write_group(text, alias, pred, around);
+        write_group(text, scope, pred, around);
         break;
     case ORM_PRED_NOT:
         orm__text_add(text, "NOT ");
-        write_pred(text, alias, pred->as.children.items, ORM_PRED_NOT);
+        orm__text_pred_in(text, scope, pred->as.children.items, ORM_PRED_NOT);
         break;
     case ORM_PRED_HAS:
-        write_has(text, alias, pred);
+        write_rows(text, scope, pred, "EXISTS (SELECT 1 FROM ", false);
+        break;
+    case ORM_PRED_HAS_ONLY:
+        write_rows(text, scope, pred, "NOT EXISTS (SELECT 1 FROM ", true);
+        break;
+    case ORM_PRED_COUNT:
+        write_count(text, scope, pred);
+        break;
+    case ORM_PRED_SQL:
+        orm__text_fragment(text, scope, pred);
         break;
     default:
         orm__text_add(text, "TRUE");
@@ -294,5 +251,6 @@ static void write_pred(orm__text *text, const char *alias, const orm_pred *pred,
 
 void orm__text_pred(orm__text *text, const char *alias, const orm_pred *pred)
 {
-    write_pred(text, alias, pred, ORM_PRED_ALL_OF);
+    orm__scope scope = {.around = text->around, .model = pred->model, .alias = alias};
+    orm__text_pred_in(text, &scope, pred, ORM_PRED_ALL_OF);
 }

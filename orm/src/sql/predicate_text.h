@@ -7,6 +7,9 @@
 /* Whether there is any condition to write. */
 bool orm__pred_is_given(const orm_pred *pred);
 
+/* Whether it speaks of more than the columns of its own rows. */
+bool orm__pred_reaches_out(const orm_pred *pred);
+
 /*
  * Children are visited, for their values and for their text, in their own order, save that the
  * deepest comes first where nesting is deep: a parser then has less to remember at once.

@@ -39,8 +39,10 @@ typedef enum orm__purpose {
     ORM__PURPOSE_COPY,
     ORM__PURPOSE_RAW,
     ORM__PURPOSE_AGGREGATE,
-    ORM__PURPOSE_COLUMN, /* a deferred one of one row */
-    ORM__PURPOSE_ROWS,   /* of a result struct */
+    ORM__PURPOSE_COLUMN,      /* a deferred one of one row */
+    ORM__PURPOSE_EVERY_VALUE, /* in subqueries: a column of all rows, without NULLs */
+    ORM__PURPOSE_FIRST_VALUE, /* in subqueries: a column of the first row */
+    ORM__PURPOSE_ROWS,        /* of a result struct */
     ORM__PURPOSE_COUNT_ROWS,
     ORM__PURPOSE_NAMED
 } orm__purpose;
@@ -113,9 +115,10 @@ typedef struct orm__query {
                         matches */
     /* SELECT. */
     const struct orm__walk *walk; /* NULL: none */
-    /* AGGREGATE. */
+    /* AGGREGATE, COLUMN, EVERY_VALUE, FIRST_VALUE. */
     orm_aggregate_kind aggregate;
     uint16_t aggregate_column; /* by index */
+    bool stripped;             /* EVERY_VALUE: a char(n) without its padding */
     /* ROWS, COUNT_ROWS: where they come from. Condition, order and limits are on their fields. */
     const struct orm__row_query *rows;
 } orm__query;
@@ -134,7 +137,9 @@ typedef struct orm__gathered {
     orm_dialect_name dialect;
     orm__arena *arena; /* values that had to be converted live here */
     orm_error *error;
-    orm_status status; /* the first failure */
+    orm_status status;               /* the first failure */
+    const struct orm__scope *around; /* the rows around a subquery's */
+    unsigned nesting;                /* subqueries the walk is in */
 } orm__gathered;
 
 void orm__gathered_init(orm__gathered *gathered, const orm_allocator *allocator,
@@ -143,8 +148,11 @@ void orm__gathered_dispose(orm__gathered *gathered);
 /* Starts a new walk. */
 void orm__gathered_reset(orm__gathered *gathered, orm__arena *arena, orm_error *error);
 
+void orm__gather_nomem(orm__gathered *gathered);
 void orm__gather_shape(orm__gathered *gathered, const void *data, size_t size);
 void orm__gather_value(orm__gathered *gathered, orm_value value);
+/* Value `index` of hand-written SQL, from 0: of the type it has itself. */
+void orm__gather_bound(orm__gathered *gathered, size_t index, orm_value value);
 /* A value for a column: checked and converted. `compare` for conditions, false for values that are
  * written. */
 void orm__gather_column(orm__gathered *gathered, const orm_model *model, uint16_t column,

@@ -22,6 +22,11 @@ void orm__compiled_dispose(orm__compiled *compiled)
     orm__buffer_dispose(&compiled->sql);
 }
 
+const char *orm__text_own(const orm__text *text)
+{
+    return text->own == NULL ? "t0" : text->own;
+}
+
 void orm__text_add(orm__text *text, const char *sql)
 {
     orm__buffer_text(&text->out->sql, sql);

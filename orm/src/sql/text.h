@@ -10,7 +10,12 @@ typedef struct orm__text {
     const orm__dialect *dialect;
     orm__compiled *out;
     unsigned subqueries; /* aliases s1, s2, … given out so far */
+    const char *own;     /* what the rows of a subquery are called; NULL in the statement itself */
+    const struct orm__scope *around; /* the rows around a subquery's */
 } orm__text;
+
+/* The alias of the query's own table. */
+const char *orm__text_own(const orm__text *text);
 
 void orm__text_add(orm__text *text, const char *sql);
 /* A quoted identifier. */

@@ -20,7 +20,7 @@ const orm_model crm_group_model = {
     .size = sizeof(crm_group),
     .object_offset = offsetof(crm_group, orm_object_),
     .new_size = sizeof(crm_group_new),
-    .query = {.where = offsetof(crm_group_query, where),
+    .query = {.size = sizeof(crm_group_query), .where = offsetof(crm_group_query, where),
               .order_by = offsetof(crm_group_query, order_by),
               .limit = offsetof(crm_group_query, limit),
               .offset = offsetof(crm_group_query, offset), .load = offsetof(crm_group_query, load),
@@ -66,6 +66,12 @@ crm_group_pred crm_group_any_of_n(orm_session *db, size_t count, const crm_group
 {
     return (crm_group_pred){orm_gen_pred_group(db, &crm_group_model, ORM_PRED_ANY_OF,
                                                (const orm_pred *)preds, count)};
+}
+
+crm_group_pred crm_group_sql(orm_session *db, const char *sql, const orm_value *values,
+                             size_t count)
+{
+    return (crm_group_pred){orm_gen_pred_sql(db, &crm_group_model, sql, values, count)};
 }
 
 void crm_group_where(orm_session *db, crm_group_query *query, crm_group_pred pred)

@@ -101,11 +101,14 @@ crm_group_pred crm_group_name_is(orm_cond_text condition);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. crm_group_where adds one to a
  * query by AND; crm_group_all_of and crm_group_any_of take any number of conditions.
+ * crm_group_sql is one in SQL, {column} being a column of the row.
  */
 crm_group_pred crm_group_everything(void);
 crm_group_pred crm_group_not(orm_session *db, crm_group_pred pred);
 crm_group_pred crm_group_all_of_n(orm_session *db, size_t count, const crm_group_pred *preds);
 crm_group_pred crm_group_any_of_n(orm_session *db, size_t count, const crm_group_pred *preds);
+crm_group_pred crm_group_sql(orm_session *db, const char *sql, const orm_value *values,
+                             size_t count);
 void crm_group_where(orm_session *db, crm_group_query *query, crm_group_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

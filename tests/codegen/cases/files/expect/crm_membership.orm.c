@@ -28,7 +28,7 @@ const orm_model crm_membership_model = {
     .object_offset = offsetof(crm_membership, orm_object_),
     .new_size = sizeof(crm_membership_new),
     .changes_size = sizeof(crm_membership_changes),
-    .query = {.where = offsetof(crm_membership_query, where),
+    .query = {.size = sizeof(crm_membership_query), .where = offsetof(crm_membership_query, where),
               .order_by = offsetof(crm_membership_query, order_by),
               .limit = offsetof(crm_membership_query, limit),
               .offset = offsetof(crm_membership_query, offset),
@@ -90,6 +90,12 @@ crm_membership_pred crm_membership_any_of_n(orm_session *db, size_t count,
 {
     return (crm_membership_pred){orm_gen_pred_group(db, &crm_membership_model, ORM_PRED_ANY_OF,
                                                     (const orm_pred *)preds, count)};
+}
+
+crm_membership_pred crm_membership_sql(orm_session *db, const char *sql, const orm_value *values,
+                                       size_t count)
+{
+    return (crm_membership_pred){orm_gen_pred_sql(db, &crm_membership_model, sql, values, count)};
 }
 
 void crm_membership_where(orm_session *db, crm_membership_query *query, crm_membership_pred pred)

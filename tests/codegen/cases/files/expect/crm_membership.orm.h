@@ -123,6 +123,7 @@ crm_membership_pred crm_membership_since_is(orm_cond_date condition);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. crm_membership_where adds one to a
  * query by AND; crm_membership_all_of and crm_membership_any_of take any number of conditions.
+ * crm_membership_sql is one in SQL, {column} being a column of the row.
  */
 crm_membership_pred crm_membership_everything(void);
 crm_membership_pred crm_membership_not(orm_session *db, crm_membership_pred pred);
@@ -130,6 +131,8 @@ crm_membership_pred crm_membership_all_of_n(orm_session *db, size_t count,
                                             const crm_membership_pred *preds);
 crm_membership_pred crm_membership_any_of_n(orm_session *db, size_t count,
                                             const crm_membership_pred *preds);
+crm_membership_pred crm_membership_sql(orm_session *db, const char *sql, const orm_value *values,
+                                       size_t count);
 void crm_membership_where(orm_session *db, crm_membership_query *query, crm_membership_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

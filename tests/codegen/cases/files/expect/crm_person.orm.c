@@ -61,7 +61,7 @@ const orm_model crm_person_model = {
     .object_offset = offsetof(crm_person, orm_object_),
     .new_size = sizeof(crm_person_new),
     .changes_size = sizeof(crm_person_changes),
-    .query = {.where = offsetof(crm_person_query, where),
+    .query = {.size = sizeof(crm_person_query), .where = offsetof(crm_person_query, where),
               .order_by = offsetof(crm_person_query, order_by),
               .limit = offsetof(crm_person_query, limit),
               .offset = offsetof(crm_person_query, offset),
@@ -128,6 +128,12 @@ crm_person_pred crm_person_any_of_n(orm_session *db, size_t count, const crm_per
                                                 (const orm_pred *)preds, count)};
 }
 
+crm_person_pred crm_person_sql(orm_session *db, const char *sql, const orm_value *values,
+                               size_t count)
+{
+    return (crm_person_pred){orm_gen_pred_sql(db, &crm_person_model, sql, values, count)};
+}
+
 void crm_person_where(orm_session *db, crm_person_query *query, crm_person_pred pred)
 {
     orm_gen_where(db, &crm_person_model, &query->where.pred, &pred.pred);
@@ -138,9 +144,31 @@ crm_person_pred crm_person_has_boss(orm_session *db, crm_person_pred target)
     return (crm_person_pred){orm_gen_pred_has(db, &crm_person_model, 0, &target.pred)};
 }
 
+crm_person_pred crm_person_has_no_boss(orm_session *db, crm_person_pred target)
+{
+    return (crm_person_pred){orm_gen_pred_has_no(db, &crm_person_model, 0, &target.pred)};
+}
+
 crm_person_pred crm_person_has_reports(orm_session *db, crm_person_pred target)
 {
     return (crm_person_pred){orm_gen_pred_has(db, &crm_person_model, 1, &target.pred)};
+}
+
+crm_person_pred crm_person_has_no_reports(orm_session *db, crm_person_pred target)
+{
+    return (crm_person_pred){orm_gen_pred_has_no(db, &crm_person_model, 1, &target.pred)};
+}
+
+crm_person_pred crm_person_has_only_reports(orm_session *db, crm_person_pred target)
+{
+    return (crm_person_pred){orm_gen_pred_has_only(db, &crm_person_model, 1, &target.pred)};
+}
+
+crm_person_pred crm_person_count_reports(orm_session *db, orm_cond_int condition,
+                                         crm_person_pred target)
+{
+    return (crm_person_pred){orm_gen_pred_count(db, &crm_person_model, 1, condition.cond,
+                                                &target.pred)};
 }
 
 crm_person_pred crm_person_has_orders(orm_session *db, shop_order_pred target)
@@ -148,9 +176,43 @@ crm_person_pred crm_person_has_orders(orm_session *db, shop_order_pred target)
     return (crm_person_pred){orm_gen_pred_has(db, &crm_person_model, 2, &target.pred)};
 }
 
+crm_person_pred crm_person_has_no_orders(orm_session *db, shop_order_pred target)
+{
+    return (crm_person_pred){orm_gen_pred_has_no(db, &crm_person_model, 2, &target.pred)};
+}
+
+crm_person_pred crm_person_has_only_orders(orm_session *db, shop_order_pred target)
+{
+    return (crm_person_pred){orm_gen_pred_has_only(db, &crm_person_model, 2, &target.pred)};
+}
+
+crm_person_pred crm_person_count_orders(orm_session *db, orm_cond_int condition,
+                                        shop_order_pred target)
+{
+    return (crm_person_pred){orm_gen_pred_count(db, &crm_person_model, 2, condition.cond,
+                                                &target.pred)};
+}
+
 crm_person_pred crm_person_has_groups(orm_session *db, crm_group_pred target)
 {
     return (crm_person_pred){orm_gen_pred_has(db, &crm_person_model, 3, &target.pred)};
+}
+
+crm_person_pred crm_person_has_no_groups(orm_session *db, crm_group_pred target)
+{
+    return (crm_person_pred){orm_gen_pred_has_no(db, &crm_person_model, 3, &target.pred)};
+}
+
+crm_person_pred crm_person_has_only_groups(orm_session *db, crm_group_pred target)
+{
+    return (crm_person_pred){orm_gen_pred_has_only(db, &crm_person_model, 3, &target.pred)};
+}
+
+crm_person_pred crm_person_count_groups(orm_session *db, orm_cond_int condition,
+                                        crm_group_pred target)
+{
+    return (crm_person_pred){orm_gen_pred_count(db, &crm_person_model, 3, condition.cond,
+                                                &target.pred)};
 }
 
 orm_rows crm_person_rows(const crm_person_query *query)

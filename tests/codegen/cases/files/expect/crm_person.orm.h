@@ -152,18 +152,38 @@ crm_person_pred crm_person_boss_id_is_null(void);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. crm_person_where adds one to a
  * query by AND; crm_person_all_of and crm_person_any_of take any number of conditions.
+ * crm_person_sql is one in SQL, {column} being a column of the row.
  */
 crm_person_pred crm_person_everything(void);
 crm_person_pred crm_person_not(orm_session *db, crm_person_pred pred);
 crm_person_pred crm_person_all_of_n(orm_session *db, size_t count, const crm_person_pred *preds);
 crm_person_pred crm_person_any_of_n(orm_session *db, size_t count, const crm_person_pred *preds);
+crm_person_pred crm_person_sql(orm_session *db, const char *sql, const orm_value *values,
+                               size_t count);
 void crm_person_where(orm_session *db, crm_person_query *query, crm_person_pred pred);
 
-/* Rows with at least one related row for which `target` holds; copied like the others. */
+/*
+ * Rows with a related row for which `target` holds, with none, with no other (also with
+ * none at all), and those whose number of such rows meets a condition; copied like the
+ * others.
+ */
 crm_person_pred crm_person_has_boss(orm_session *db, crm_person_pred target);
+crm_person_pred crm_person_has_no_boss(orm_session *db, crm_person_pred target);
 crm_person_pred crm_person_has_reports(orm_session *db, crm_person_pred target);
+crm_person_pred crm_person_has_no_reports(orm_session *db, crm_person_pred target);
+crm_person_pred crm_person_has_only_reports(orm_session *db, crm_person_pred target);
+crm_person_pred crm_person_count_reports(orm_session *db, orm_cond_int condition,
+                                         crm_person_pred target);
 crm_person_pred crm_person_has_orders(orm_session *db, shop_order_pred target);
+crm_person_pred crm_person_has_no_orders(orm_session *db, shop_order_pred target);
+crm_person_pred crm_person_has_only_orders(orm_session *db, shop_order_pred target);
+crm_person_pred crm_person_count_orders(orm_session *db, orm_cond_int condition,
+                                        shop_order_pred target);
 crm_person_pred crm_person_has_groups(orm_session *db, crm_group_pred target);
+crm_person_pred crm_person_has_no_groups(orm_session *db, crm_group_pred target);
+crm_person_pred crm_person_has_only_groups(orm_session *db, crm_group_pred target);
+crm_person_pred crm_person_count_groups(orm_session *db, orm_cond_int condition,
+                                        crm_group_pred target);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
 orm_rows crm_person_rows(const crm_person_query *query);

@@ -32,7 +32,7 @@ const orm_model shop_invoice_model = {
     .object_offset = offsetof(shop_invoice, orm_object_),
     .new_size = sizeof(shop_invoice_new),
     .changes_size = sizeof(shop_invoice_changes),
-    .query = {.where = offsetof(shop_invoice_query, where),
+    .query = {.size = sizeof(shop_invoice_query), .where = offsetof(shop_invoice_query, where),
               .order_by = offsetof(shop_invoice_query, order_by),
               .limit = offsetof(shop_invoice_query, limit),
               .offset = offsetof(shop_invoice_query, offset),
@@ -100,6 +100,12 @@ shop_invoice_pred shop_invoice_any_of_n(orm_session *db, size_t count,
 {
     return (shop_invoice_pred){orm_gen_pred_group(db, &shop_invoice_model, ORM_PRED_ANY_OF,
                                                   (const orm_pred *)preds, count)};
+}
+
+shop_invoice_pred shop_invoice_sql(orm_session *db, const char *sql, const orm_value *values,
+                                   size_t count)
+{
+    return (shop_invoice_pred){orm_gen_pred_sql(db, &shop_invoice_model, sql, values, count)};
 }
 
 void shop_invoice_where(orm_session *db, shop_invoice_query *query, shop_invoice_pred pred)

@@ -133,6 +133,7 @@ shop_invoice_pred shop_invoice_total_is(orm_cond_numeric condition);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. shop_invoice_where adds one to a
  * query by AND; shop_invoice_all_of and shop_invoice_any_of take any number of conditions.
+ * shop_invoice_sql is one in SQL, {column} being a column of the row.
  */
 shop_invoice_pred shop_invoice_everything(void);
 shop_invoice_pred shop_invoice_not(orm_session *db, shop_invoice_pred pred);
@@ -140,6 +141,8 @@ shop_invoice_pred shop_invoice_all_of_n(orm_session *db, size_t count,
                                         const shop_invoice_pred *preds);
 shop_invoice_pred shop_invoice_any_of_n(orm_session *db, size_t count,
                                         const shop_invoice_pred *preds);
+shop_invoice_pred shop_invoice_sql(orm_session *db, const char *sql, const orm_value *values,
+                                   size_t count);
 void shop_invoice_where(orm_session *db, shop_invoice_query *query, shop_invoice_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

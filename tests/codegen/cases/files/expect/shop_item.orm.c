@@ -43,7 +43,7 @@ const orm_model shop_item_model = {
     .object_offset = offsetof(shop_item, orm_object_),
     .new_size = sizeof(shop_item_new),
     .changes_size = sizeof(shop_item_changes),
-    .query = {.where = offsetof(shop_item_query, where),
+    .query = {.size = sizeof(shop_item_query), .where = offsetof(shop_item_query, where),
               .order_by = offsetof(shop_item_query, order_by),
               .limit = offsetof(shop_item_query, limit),
               .offset = offsetof(shop_item_query, offset), .load = offsetof(shop_item_query, load),
@@ -109,6 +109,12 @@ shop_item_pred shop_item_any_of_n(orm_session *db, size_t count, const shop_item
                                                (const orm_pred *)preds, count)};
 }
 
+shop_item_pred shop_item_sql(orm_session *db, const char *sql, const orm_value *values,
+                             size_t count)
+{
+    return (shop_item_pred){orm_gen_pred_sql(db, &shop_item_model, sql, values, count)};
+}
+
 void shop_item_where(orm_session *db, shop_item_query *query, shop_item_pred pred)
 {
     orm_gen_where(db, &shop_item_model, &query->where.pred, &pred.pred);
@@ -117,6 +123,11 @@ void shop_item_where(orm_session *db, shop_item_query *query, shop_item_pred pre
 shop_item_pred shop_item_has_order(orm_session *db, shop_order_pred target)
 {
     return (shop_item_pred){orm_gen_pred_has(db, &shop_item_model, 0, &target.pred)};
+}
+
+shop_item_pred shop_item_has_no_order(orm_session *db, shop_order_pred target)
+{
+    return (shop_item_pred){orm_gen_pred_has_no(db, &shop_item_model, 0, &target.pred)};
 }
 
 orm_rows shop_item_rows(const shop_item_query *query)

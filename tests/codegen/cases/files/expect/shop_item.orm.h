@@ -147,15 +147,23 @@ shop_item_pred shop_item_quantity_is(orm_cond_int condition);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. shop_item_where adds one to a
  * query by AND; shop_item_all_of and shop_item_any_of take any number of conditions.
+ * shop_item_sql is one in SQL, {column} being a column of the row.
  */
 shop_item_pred shop_item_everything(void);
 shop_item_pred shop_item_not(orm_session *db, shop_item_pred pred);
 shop_item_pred shop_item_all_of_n(orm_session *db, size_t count, const shop_item_pred *preds);
 shop_item_pred shop_item_any_of_n(orm_session *db, size_t count, const shop_item_pred *preds);
+shop_item_pred shop_item_sql(orm_session *db, const char *sql, const orm_value *values,
+                             size_t count);
 void shop_item_where(orm_session *db, shop_item_query *query, shop_item_pred pred);
 
-/* Rows with at least one related row for which `target` holds; copied like the others. */
+/*
+ * Rows with a related row for which `target` holds, with none, with no other (also with
+ * none at all), and those whose number of such rows meets a condition; copied like the
+ * others.
+ */
 shop_item_pred shop_item_has_order(orm_session *db, shop_order_pred target);
+shop_item_pred shop_item_has_no_order(orm_session *db, shop_order_pred target);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
 orm_rows shop_item_rows(const shop_item_query *query);

@@ -71,7 +71,7 @@ const orm_model shop_order_model = {
     .object_offset = offsetof(shop_order, orm_object_),
     .new_size = sizeof(shop_order_new),
     .changes_size = sizeof(shop_order_changes),
-    .query = {.where = offsetof(shop_order_query, where),
+    .query = {.size = sizeof(shop_order_query), .where = offsetof(shop_order_query, where),
               .order_by = offsetof(shop_order_query, order_by),
               .limit = offsetof(shop_order_query, limit),
               .offset = offsetof(shop_order_query, offset),
@@ -124,6 +124,17 @@ shop_order_pred shop_order_status_is(enum shop_status value)
     return (shop_order_pred){orm_gen_pred_enum(&shop_order_model, 3, (int)value)};
 }
 
+shop_order_pred shop_order_status_matches(orm_cond_enum condition)
+{
+    return (shop_order_pred){orm_gen_pred(&shop_order_model, 3, condition.cond)};
+}
+
+shop_order_pred shop_order_status_is_in(const enum shop_status *values, size_t count)
+{
+    return (shop_order_pred){orm_gen_pred_enum_in(&shop_order_model, 3, (const int *)values,
+                                                  count)};
+}
+
 shop_order_pred shop_order_history_is(orm_cond_array condition)
 {
     return (shop_order_pred){orm_gen_pred(&shop_order_model, 4, condition.cond)};
@@ -156,6 +167,12 @@ shop_order_pred shop_order_any_of_n(orm_session *db, size_t count, const shop_or
                                                 (const orm_pred *)preds, count)};
 }
 
+shop_order_pred shop_order_sql(orm_session *db, const char *sql, const orm_value *values,
+                               size_t count)
+{
+    return (shop_order_pred){orm_gen_pred_sql(db, &shop_order_model, sql, values, count)};
+}
+
 void shop_order_where(orm_session *db, shop_order_query *query, shop_order_pred pred)
 {
     orm_gen_where(db, &shop_order_model, &query->where.pred, &pred.pred);
@@ -166,14 +183,41 @@ shop_order_pred shop_order_has_customer(orm_session *db, crm_person_pred target)
     return (shop_order_pred){orm_gen_pred_has(db, &shop_order_model, 0, &target.pred)};
 }
 
+shop_order_pred shop_order_has_no_customer(orm_session *db, crm_person_pred target)
+{
+    return (shop_order_pred){orm_gen_pred_has_no(db, &shop_order_model, 0, &target.pred)};
+}
+
 shop_order_pred shop_order_has_items(orm_session *db, shop_item_pred target)
 {
     return (shop_order_pred){orm_gen_pred_has(db, &shop_order_model, 1, &target.pred)};
 }
 
+shop_order_pred shop_order_has_no_items(orm_session *db, shop_item_pred target)
+{
+    return (shop_order_pred){orm_gen_pred_has_no(db, &shop_order_model, 1, &target.pred)};
+}
+
+shop_order_pred shop_order_has_only_items(orm_session *db, shop_item_pred target)
+{
+    return (shop_order_pred){orm_gen_pred_has_only(db, &shop_order_model, 1, &target.pred)};
+}
+
+shop_order_pred shop_order_count_items(orm_session *db, orm_cond_int condition,
+                                       shop_item_pred target)
+{
+    return (shop_order_pred){orm_gen_pred_count(db, &shop_order_model, 1, condition.cond,
+                                                &target.pred)};
+}
+
 shop_order_pred shop_order_has_invoice(orm_session *db, shop_invoice_pred target)
 {
     return (shop_order_pred){orm_gen_pred_has(db, &shop_order_model, 2, &target.pred)};
+}
+
+shop_order_pred shop_order_has_no_invoice(orm_session *db, shop_invoice_pred target)
+{
+    return (shop_order_pred){orm_gen_pred_has_no(db, &shop_order_model, 2, &target.pred)};
 }
 
 orm_rows shop_order_rows(const shop_order_query *query)

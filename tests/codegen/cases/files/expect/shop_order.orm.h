@@ -172,6 +172,8 @@ shop_order_pred shop_order_number_is(orm_cond_int condition);
 shop_order_pred shop_order_customer_id_is(orm_cond_uuid condition);
 shop_order_pred shop_order_customer_id_is_null(void);
 shop_order_pred shop_order_status_is(enum shop_status value);
+shop_order_pred shop_order_status_matches(orm_cond_enum condition);
+shop_order_pred shop_order_status_is_in(const enum shop_status *values, size_t count);
 shop_order_pred shop_order_history_is(orm_cond_array condition);
 shop_order_pred shop_order_lock_is(orm_cond_int condition);
 
@@ -179,17 +181,30 @@ shop_order_pred shop_order_lock_is(orm_cond_int condition);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. shop_order_where adds one to a
  * query by AND; shop_order_all_of and shop_order_any_of take any number of conditions.
+ * shop_order_sql is one in SQL, {column} being a column of the row.
  */
 shop_order_pred shop_order_everything(void);
 shop_order_pred shop_order_not(orm_session *db, shop_order_pred pred);
 shop_order_pred shop_order_all_of_n(orm_session *db, size_t count, const shop_order_pred *preds);
 shop_order_pred shop_order_any_of_n(orm_session *db, size_t count, const shop_order_pred *preds);
+shop_order_pred shop_order_sql(orm_session *db, const char *sql, const orm_value *values,
+                               size_t count);
 void shop_order_where(orm_session *db, shop_order_query *query, shop_order_pred pred);
 
-/* Rows with at least one related row for which `target` holds; copied like the others. */
+/*
+ * Rows with a related row for which `target` holds, with none, with no other (also with
+ * none at all), and those whose number of such rows meets a condition; copied like the
+ * others.
+ */
 shop_order_pred shop_order_has_customer(orm_session *db, crm_person_pred target);
+shop_order_pred shop_order_has_no_customer(orm_session *db, crm_person_pred target);
 shop_order_pred shop_order_has_items(orm_session *db, shop_item_pred target);
+shop_order_pred shop_order_has_no_items(orm_session *db, shop_item_pred target);
+shop_order_pred shop_order_has_only_items(orm_session *db, shop_item_pred target);
+shop_order_pred shop_order_count_items(orm_session *db, orm_cond_int condition,
+                                       shop_item_pred target);
 shop_order_pred shop_order_has_invoice(orm_session *db, shop_invoice_pred target);
+shop_order_pred shop_order_has_no_invoice(orm_session *db, shop_invoice_pred target);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
 orm_rows shop_order_rows(const shop_order_query *query);

@@ -20,7 +20,7 @@ const orm_model condition_model = {
     .size = sizeof(condition),
     .object_offset = offsetof(condition, orm_object_),
     .new_size = sizeof(condition_new),
-    .query = {.where = offsetof(condition_query, where),
+    .query = {.size = sizeof(condition_query), .where = offsetof(condition_query, where),
               .order_by = offsetof(condition_query, order_by),
               .limit = offsetof(condition_query, limit),
               .offset = offsetof(condition_query, offset), .load = offsetof(condition_query, load),
@@ -66,6 +66,12 @@ condition_pred condition_any_of_n(orm_session *db_, size_t count, const conditio
 {
     return (condition_pred){orm_gen_pred_group(db_, &condition_model, ORM_PRED_ANY_OF,
                                                (const orm_pred *)preds_, count)};
+}
+
+condition_pred condition_sql(orm_session *db_, const char *sql, const orm_value *values_,
+                             size_t count)
+{
+    return (condition_pred){orm_gen_pred_sql(db_, &condition_model, sql, values_, count)};
 }
 
 void condition_where(orm_session *db_, condition_query *query_, condition_pred pred)

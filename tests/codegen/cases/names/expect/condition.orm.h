@@ -101,11 +101,14 @@ condition_pred condition_value_is(orm_cond_int condition_);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. condition_where adds one to a
  * query by AND; condition_all_of and condition_any_of take any number of conditions.
+ * condition_sql is one in SQL, {column} being a column of the row.
  */
 condition_pred condition_everything(void);
 condition_pred condition_not(orm_session *db_, condition_pred pred);
 condition_pred condition_all_of_n(orm_session *db_, size_t count, const condition_pred *preds_);
 condition_pred condition_any_of_n(orm_session *db_, size_t count, const condition_pred *preds_);
+condition_pred condition_sql(orm_session *db_, const char *sql, const orm_value *values_,
+                             size_t count);
 void condition_where(orm_session *db_, condition_query *query_, condition_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

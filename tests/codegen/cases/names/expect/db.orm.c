@@ -20,13 +20,14 @@ const orm_model db_model = {
     .size = sizeof(db),
     .object_offset = offsetof(db, orm_object_),
     .new_size = sizeof(db_new),
-    .query = {.where = offsetof(db_query, where), .order_by = offsetof(db_query, order_by),
-              .limit = offsetof(db_query, limit), .offset = offsetof(db_query, offset),
-              .load = offsetof(db_query, load), .depth = offsetof(db_query, depth),
-              .refresh = offsetof(db_query, refresh), .collation = offsetof(db_query, collation),
-              .after = offsetof(db_query, after), .before = offsetof(db_query, before),
-              .lock = offsetof(db_query, lock), .lock_wait = offsetof(db_query, lock_wait),
-              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+    .query = {.size = sizeof(db_query), .where = offsetof(db_query, where),
+              .order_by = offsetof(db_query, order_by), .limit = offsetof(db_query, limit),
+              .offset = offsetof(db_query, offset), .load = offsetof(db_query, load),
+              .depth = offsetof(db_query, depth), .refresh = offsetof(db_query, refresh),
+              .collation = offsetof(db_query, collation), .after = offsetof(db_query, after),
+              .before = offsetof(db_query, before), .lock = offsetof(db_query, lock),
+              .lock_wait = offsetof(db_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct db_columns db_columns = {
@@ -62,6 +63,11 @@ db_pred db_any_of_n(orm_session *db_, size_t count, const db_pred *preds_)
 {
     return (db_pred){orm_gen_pred_group(db_, &db_model, ORM_PRED_ANY_OF, (const orm_pred *)preds_,
                                         count)};
+}
+
+db_pred db_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count)
+{
+    return (db_pred){orm_gen_pred_sql(db_, &db_model, sql, values_, count)};
 }
 
 void db_where(orm_session *db_, db_query *query_, db_pred pred)

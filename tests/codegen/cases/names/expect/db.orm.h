@@ -101,11 +101,13 @@ db_pred db_site_is(orm_cond_int condition_);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. db_where adds one to a
  * query by AND; db_all_of and db_any_of take any number of conditions.
+ * db_sql is one in SQL, {column} being a column of the row.
  */
 db_pred db_everything(void);
 db_pred db_not(orm_session *db_, db_pred pred);
 db_pred db_all_of_n(orm_session *db_, size_t count, const db_pred *preds_);
 db_pred db_any_of_n(orm_session *db_, size_t count, const db_pred *preds_);
+db_pred db_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count);
 void db_where(orm_session *db_, db_query *query_, db_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

@@ -18,7 +18,7 @@ const orm_model documents_model = {
     .size = sizeof(documents),
     .object_offset = offsetof(documents, orm_object_),
     .view = true,
-    .query = {.where = offsetof(documents_query, where),
+    .query = {.size = sizeof(documents_query), .where = offsetof(documents_query, where),
               .order_by = offsetof(documents_query, order_by),
               .limit = offsetof(documents_query, limit),
               .offset = offsetof(documents_query, offset), .load = offsetof(documents_query, load),
@@ -62,6 +62,12 @@ documents_pred documents_any_of_n(orm_session *db_, size_t count, const document
 {
     return (documents_pred){orm_gen_pred_group(db_, &documents_model, ORM_PRED_ANY_OF,
                                                (const orm_pred *)preds_, count)};
+}
+
+documents_pred documents_sql(orm_session *db_, const char *sql, const orm_value *values_,
+                             size_t count)
+{
+    return (documents_pred){orm_gen_pred_sql(db_, &documents_model, sql, values_, count)};
 }
 
 void documents_where(orm_session *db_, documents_query *query_, documents_pred pred)

@@ -82,11 +82,14 @@ documents_pred documents_body_is(orm_cond_json condition_);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. documents_where adds one to a
  * query by AND; documents_all_of and documents_any_of take any number of conditions.
+ * documents_sql is one in SQL, {column} being a column of the row.
  */
 documents_pred documents_everything(void);
 documents_pred documents_not(orm_session *db_, documents_pred pred);
 documents_pred documents_all_of_n(orm_session *db_, size_t count, const documents_pred *preds_);
 documents_pred documents_any_of_n(orm_session *db_, size_t count, const documents_pred *preds_);
+documents_pred documents_sql(orm_session *db_, const char *sql, const orm_value *values_,
+                             size_t count);
 void documents_where(orm_session *db_, documents_query *query_, documents_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

@@ -24,13 +24,14 @@ const orm_model key_model = {
     .object_offset = offsetof(key, orm_object_),
     .new_size = sizeof(key_new),
     .changes_size = sizeof(key_changes),
-    .query = {.where = offsetof(key_query, where), .order_by = offsetof(key_query, order_by),
-              .limit = offsetof(key_query, limit), .offset = offsetof(key_query, offset),
-              .load = offsetof(key_query, load), .depth = offsetof(key_query, depth),
-              .refresh = offsetof(key_query, refresh), .collation = offsetof(key_query, collation),
-              .after = offsetof(key_query, after), .before = offsetof(key_query, before),
-              .lock = offsetof(key_query, lock), .lock_wait = offsetof(key_query, lock_wait),
-              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+    .query = {.size = sizeof(key_query), .where = offsetof(key_query, where),
+              .order_by = offsetof(key_query, order_by), .limit = offsetof(key_query, limit),
+              .offset = offsetof(key_query, offset), .load = offsetof(key_query, load),
+              .depth = offsetof(key_query, depth), .refresh = offsetof(key_query, refresh),
+              .collation = offsetof(key_query, collation), .after = offsetof(key_query, after),
+              .before = offsetof(key_query, before), .lock = offsetof(key_query, lock),
+              .lock_wait = offsetof(key_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct key_columns key_columns = {
@@ -72,6 +73,11 @@ key_pred key_any_of_n(orm_session *db_, size_t count, const key_pred *preds_)
 {
     return (key_pred){orm_gen_pred_group(db_, &key_model, ORM_PRED_ANY_OF, (const orm_pred *)preds_,
                                          count)};
+}
+
+key_pred key_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count)
+{
+    return (key_pred){orm_gen_pred_sql(db_, &key_model, sql, values_, count)};
 }
 
 void key_where(orm_session *db_, key_query *query_, key_pred pred)

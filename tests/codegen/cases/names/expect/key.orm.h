@@ -115,11 +115,13 @@ key_pred key_count_is(orm_cond_int condition_);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. key_where adds one to a
  * query by AND; key_all_of and key_any_of take any number of conditions.
+ * key_sql is one in SQL, {column} being a column of the row.
  */
 key_pred key_everything(void);
 key_pred key_not(orm_session *db_, key_pred pred);
 key_pred key_all_of_n(orm_session *db_, size_t count, const key_pred *preds_);
 key_pred key_any_of_n(orm_session *db_, size_t count, const key_pred *preds_);
+key_pred key_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count);
 void key_where(orm_session *db_, key_query *query_, key_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

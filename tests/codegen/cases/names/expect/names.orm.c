@@ -58,10 +58,10 @@ const orm_model names_model = {
     .object_offset = offsetof(names, orm_object_),
     .new_size = sizeof(names_new),
     .changes_size = sizeof(names_changes),
-    .query = {.where = offsetof(names_query, where), .order_by = offsetof(names_query, order_by),
-              .limit = offsetof(names_query, limit), .offset = offsetof(names_query, offset),
-              .load = offsetof(names_query, load), .depth = offsetof(names_query, depth),
-              .refresh = offsetof(names_query, refresh),
+    .query = {.size = sizeof(names_query), .where = offsetof(names_query, where),
+              .order_by = offsetof(names_query, order_by), .limit = offsetof(names_query, limit),
+              .offset = offsetof(names_query, offset), .load = offsetof(names_query, load),
+              .depth = offsetof(names_query, depth), .refresh = offsetof(names_query, refresh),
               .collation = offsetof(names_query, collation), .after = offsetof(names_query, after),
               .before = offsetof(names_query, before), .lock = offsetof(names_query, lock),
               .lock_wait = offsetof(names_query, lock_wait), .undefer = ORM_NO_OFFSET,
@@ -110,6 +110,16 @@ names_pred names_kind_is(enum names_kind value)
     return (names_pred){orm_gen_pred_enum(&names_model, 4, (int)value)};
 }
 
+names_pred names_kind_matches(orm_cond_enum condition_)
+{
+    return (names_pred){orm_gen_pred(&names_model, 4, condition_.cond)};
+}
+
+names_pred names_kind_is_in(const enum names_kind *values_, size_t count)
+{
+    return (names_pred){orm_gen_pred_enum_in(&names_model, 4, (const int *)values_, count)};
+}
+
 names_pred names_everything(void)
 {
     return (names_pred){orm_gen_pred_everything(&names_model)};
@@ -132,6 +142,11 @@ names_pred names_any_of_n(orm_session *db_, size_t count, const names_pred *pred
                                            (const orm_pred *)preds_, count)};
 }
 
+names_pred names_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count)
+{
+    return (names_pred){orm_gen_pred_sql(db_, &names_model, sql, values_, count)};
+}
+
 void names_where(orm_session *db_, names_query *query_, names_pred pred)
 {
     orm_gen_where(db_, &names_model, &query_->where.pred, &pred.pred);
@@ -142,9 +157,29 @@ names_pred names_has_this(orm_session *db_, names_pred target)
     return (names_pred){orm_gen_pred_has(db_, &names_model, 0, &target.pred)};
 }
 
+names_pred names_has_no_this(orm_session *db_, names_pred target)
+{
+    return (names_pred){orm_gen_pred_has_no(db_, &names_model, 0, &target.pred)};
+}
+
 names_pred names_has_children(orm_session *db_, names_pred target)
 {
     return (names_pred){orm_gen_pred_has(db_, &names_model, 1, &target.pred)};
+}
+
+names_pred names_has_no_children(orm_session *db_, names_pred target)
+{
+    return (names_pred){orm_gen_pred_has_no(db_, &names_model, 1, &target.pred)};
+}
+
+names_pred names_has_only_children(orm_session *db_, names_pred target)
+{
+    return (names_pred){orm_gen_pred_has_only(db_, &names_model, 1, &target.pred)};
+}
+
+names_pred names_count_children(orm_session *db_, orm_cond_int condition_, names_pred target)
+{
+    return (names_pred){orm_gen_pred_count(db_, &names_model, 1, condition_.cond, &target.pred)};
 }
 
 orm_rows names_rows(const names_query *query_)

@@ -158,21 +158,33 @@ names_pred names_default_is(orm_cond_int condition_);
 names_pred names_template_is(orm_cond_text condition_);
 names_pred names_template_is_null(void);
 names_pred names_kind_is(enum names_kind value);
+names_pred names_kind_matches(orm_cond_enum condition_);
+names_pred names_kind_is_in(const enum names_kind *values_, size_t count);
 
 /*
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. names_where adds one to a
  * query by AND; names_all_of and names_any_of take any number of conditions.
+ * names_sql is one in SQL, {column} being a column of the row.
  */
 names_pred names_everything(void);
 names_pred names_not(orm_session *db_, names_pred pred);
 names_pred names_all_of_n(orm_session *db_, size_t count, const names_pred *preds_);
 names_pred names_any_of_n(orm_session *db_, size_t count, const names_pred *preds_);
+names_pred names_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count);
 void names_where(orm_session *db_, names_query *query_, names_pred pred);
 
-/* Rows with at least one related row for which `target` holds; copied like the others. */
+/*
+ * Rows with a related row for which `target` holds, with none, with no other (also with
+ * none at all), and those whose number of such rows meets a condition; copied like the
+ * others.
+ */
 names_pred names_has_this(orm_session *db_, names_pred target);
+names_pred names_has_no_this(orm_session *db_, names_pred target);
 names_pred names_has_children(orm_session *db_, names_pred target);
+names_pred names_has_no_children(orm_session *db_, names_pred target);
+names_pred names_has_only_children(orm_session *db_, names_pred target);
+names_pred names_count_children(orm_session *db_, orm_cond_int condition_, names_pred target);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
 orm_rows names_rows(const names_query *query_);

@@ -20,10 +20,10 @@ const orm_model preds_model = {
     .size = sizeof(preds),
     .object_offset = offsetof(preds, orm_object_),
     .new_size = sizeof(preds_new),
-    .query = {.where = offsetof(preds_query, where), .order_by = offsetof(preds_query, order_by),
-              .limit = offsetof(preds_query, limit), .offset = offsetof(preds_query, offset),
-              .load = offsetof(preds_query, load), .depth = offsetof(preds_query, depth),
-              .refresh = offsetof(preds_query, refresh),
+    .query = {.size = sizeof(preds_query), .where = offsetof(preds_query, where),
+              .order_by = offsetof(preds_query, order_by), .limit = offsetof(preds_query, limit),
+              .offset = offsetof(preds_query, offset), .load = offsetof(preds_query, load),
+              .depth = offsetof(preds_query, depth), .refresh = offsetof(preds_query, refresh),
               .collation = offsetof(preds_query, collation), .after = offsetof(preds_query, after),
               .before = offsetof(preds_query, before), .lock = offsetof(preds_query, lock),
               .lock_wait = offsetof(preds_query, lock_wait), .undefer = ORM_NO_OFFSET,
@@ -63,6 +63,11 @@ preds_pred preds_any_of_n(orm_session *db_, size_t count, const preds_pred *pred
 {
     return (preds_pred){orm_gen_pred_group(db_, &preds_model, ORM_PRED_ANY_OF,
                                            (const orm_pred *)preds_, count)};
+}
+
+preds_pred preds_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count)
+{
+    return (preds_pred){orm_gen_pred_sql(db_, &preds_model, sql, values_, count)};
 }
 
 void preds_where(orm_session *db_, preds_query *query_, preds_pred pred)

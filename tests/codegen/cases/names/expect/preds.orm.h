@@ -101,11 +101,13 @@ preds_pred preds_preds_is(orm_cond_int condition_);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. preds_where adds one to a
  * query by AND; preds_all_of and preds_any_of take any number of conditions.
+ * preds_sql is one in SQL, {column} being a column of the row.
  */
 preds_pred preds_everything(void);
 preds_pred preds_not(orm_session *db_, preds_pred pred);
 preds_pred preds_all_of_n(orm_session *db_, size_t count, const preds_pred *preds_);
 preds_pred preds_any_of_n(orm_session *db_, size_t count, const preds_pred *preds_);
+preds_pred preds_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count);
 void preds_where(orm_session *db_, preds_query *query_, preds_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

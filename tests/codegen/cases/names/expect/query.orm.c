@@ -39,10 +39,10 @@ const orm_model query_model = {
     .object_offset = offsetof(query, orm_object_),
     .new_size = sizeof(query_new),
     .changes_size = sizeof(query_changes),
-    .query = {.where = offsetof(query_query, where), .order_by = offsetof(query_query, order_by),
-              .limit = offsetof(query_query, limit), .offset = offsetof(query_query, offset),
-              .load = offsetof(query_query, load), .depth = offsetof(query_query, depth),
-              .refresh = offsetof(query_query, refresh),
+    .query = {.size = sizeof(query_query), .where = offsetof(query_query, where),
+              .order_by = offsetof(query_query, order_by), .limit = offsetof(query_query, limit),
+              .offset = offsetof(query_query, offset), .load = offsetof(query_query, load),
+              .depth = offsetof(query_query, depth), .refresh = offsetof(query_query, refresh),
               .collation = offsetof(query_query, collation), .after = offsetof(query_query, after),
               .before = offsetof(query_query, before), .lock = offsetof(query_query, lock),
               .lock_wait = offsetof(query_query, lock_wait), .undefer = ORM_NO_OFFSET,
@@ -96,6 +96,11 @@ query_pred query_any_of_n(orm_session *db_, size_t count, const query_pred *pred
                                            (const orm_pred *)preds_, count)};
 }
 
+query_pred query_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count)
+{
+    return (query_pred){orm_gen_pred_sql(db_, &query_model, sql, values_, count)};
+}
+
 void query_where(orm_session *db_, query_query *query_, query_pred pred)
 {
     orm_gen_where(db_, &query_model, &query_->where.pred, &pred.pred);
@@ -104,6 +109,11 @@ void query_where(orm_session *db_, query_query *query_, query_pred pred)
 query_pred query_has_parent(orm_session *db_, row_pred target)
 {
     return (query_pred){orm_gen_pred_has(db_, &query_model, 0, &target.pred)};
+}
+
+query_pred query_has_no_parent(orm_session *db_, row_pred target)
+{
+    return (query_pred){orm_gen_pred_has_no(db_, &query_model, 0, &target.pred)};
 }
 
 orm_rows query_rows(const query_query *query_)

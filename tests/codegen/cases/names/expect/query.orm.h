@@ -137,15 +137,22 @@ query_pred query_row_is(orm_cond_int condition_);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. query_where adds one to a
  * query by AND; query_all_of and query_any_of take any number of conditions.
+ * query_sql is one in SQL, {column} being a column of the row.
  */
 query_pred query_everything(void);
 query_pred query_not(orm_session *db_, query_pred pred);
 query_pred query_all_of_n(orm_session *db_, size_t count, const query_pred *preds_);
 query_pred query_any_of_n(orm_session *db_, size_t count, const query_pred *preds_);
+query_pred query_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count);
 void query_where(orm_session *db_, query_query *query_, query_pred pred);
 
-/* Rows with at least one related row for which `target` holds; copied like the others. */
+/*
+ * Rows with a related row for which `target` holds, with none, with no other (also with
+ * none at all), and those whose number of such rows meets a condition; copied like the
+ * others.
+ */
 query_pred query_has_parent(orm_session *db_, row_pred target);
+query_pred query_has_no_parent(orm_session *db_, row_pred target);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
 orm_rows query_rows(const query_query *query_);

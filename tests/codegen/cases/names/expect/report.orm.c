@@ -23,10 +23,10 @@ const orm_model report_model = {
     .size = sizeof(report),
     .object_offset = offsetof(report, orm_object_),
     .view = true,
-    .query = {.where = offsetof(report_query, where), .order_by = offsetof(report_query, order_by),
-              .limit = offsetof(report_query, limit), .offset = offsetof(report_query, offset),
-              .load = offsetof(report_query, load), .depth = offsetof(report_query, depth),
-              .refresh = offsetof(report_query, refresh),
+    .query = {.size = sizeof(report_query), .where = offsetof(report_query, where),
+              .order_by = offsetof(report_query, order_by), .limit = offsetof(report_query, limit),
+              .offset = offsetof(report_query, offset), .load = offsetof(report_query, load),
+              .depth = offsetof(report_query, depth), .refresh = offsetof(report_query, refresh),
               .collation = offsetof(report_query, collation),
               .after = offsetof(report_query, after), .before = offsetof(report_query, before),
               .lock = offsetof(report_query, lock), .lock_wait = offsetof(report_query, lock_wait),
@@ -70,6 +70,11 @@ report_pred report_any_of_n(orm_session *db_, size_t count, const report_pred *p
 {
     return (report_pred){orm_gen_pred_group(db_, &report_model, ORM_PRED_ANY_OF,
                                             (const orm_pred *)preds_, count)};
+}
+
+report_pred report_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count)
+{
+    return (report_pred){orm_gen_pred_sql(db_, &report_model, sql, values_, count)};
 }
 
 void report_where(orm_session *db_, report_query *query_, report_pred pred)

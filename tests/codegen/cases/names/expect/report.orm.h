@@ -88,11 +88,13 @@ report_pred report_total_is(orm_cond_numeric condition_);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. report_where adds one to a
  * query by AND; report_all_of and report_any_of take any number of conditions.
+ * report_sql is one in SQL, {column} being a column of the row.
  */
 report_pred report_everything(void);
 report_pred report_not(orm_session *db_, report_pred pred);
 report_pred report_all_of_n(orm_session *db_, size_t count, const report_pred *preds_);
 report_pred report_any_of_n(orm_session *db_, size_t count, const report_pred *preds_);
+report_pred report_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count);
 void report_where(orm_session *db_, report_query *query_, report_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

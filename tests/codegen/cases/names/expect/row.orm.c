@@ -24,13 +24,14 @@ const orm_model row_model = {
     .object_offset = offsetof(row, orm_object_),
     .new_size = sizeof(row_new),
     .changes_size = sizeof(row_changes),
-    .query = {.where = offsetof(row_query, where), .order_by = offsetof(row_query, order_by),
-              .limit = offsetof(row_query, limit), .offset = offsetof(row_query, offset),
-              .load = offsetof(row_query, load), .depth = offsetof(row_query, depth),
-              .refresh = offsetof(row_query, refresh), .collation = offsetof(row_query, collation),
-              .after = offsetof(row_query, after), .before = offsetof(row_query, before),
-              .lock = offsetof(row_query, lock), .lock_wait = offsetof(row_query, lock_wait),
-              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+    .query = {.size = sizeof(row_query), .where = offsetof(row_query, where),
+              .order_by = offsetof(row_query, order_by), .limit = offsetof(row_query, limit),
+              .offset = offsetof(row_query, offset), .load = offsetof(row_query, load),
+              .depth = offsetof(row_query, depth), .refresh = offsetof(row_query, refresh),
+              .collation = offsetof(row_query, collation), .after = offsetof(row_query, after),
+              .before = offsetof(row_query, before), .lock = offsetof(row_query, lock),
+              .lock_wait = offsetof(row_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct row_columns row_columns = {
@@ -72,6 +73,11 @@ row_pred row_any_of_n(orm_session *db_, size_t count, const row_pred *preds_)
 {
     return (row_pred){orm_gen_pred_group(db_, &row_model, ORM_PRED_ANY_OF, (const orm_pred *)preds_,
                                          count)};
+}
+
+row_pred row_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count)
+{
+    return (row_pred){orm_gen_pred_sql(db_, &row_model, sql, values_, count)};
 }
 
 void row_where(orm_session *db_, row_query *query_, row_pred pred)

@@ -115,11 +115,13 @@ row_pred row_note_is(orm_cond_text condition_);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. row_where adds one to a
  * query by AND; row_all_of and row_any_of take any number of conditions.
+ * row_sql is one in SQL, {column} being a column of the row.
  */
 row_pred row_everything(void);
 row_pred row_not(orm_session *db_, row_pred pred);
 row_pred row_all_of_n(orm_session *db_, size_t count, const row_pred *preds_);
 row_pred row_any_of_n(orm_session *db_, size_t count, const row_pred *preds_);
+row_pred row_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count);
 void row_where(orm_session *db_, row_query *query_, row_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

@@ -24,10 +24,10 @@ const orm_model site_model = {
     .object_offset = offsetof(site, orm_object_),
     .new_size = sizeof(site_new),
     .changes_size = sizeof(site_changes),
-    .query = {.where = offsetof(site_query, where), .order_by = offsetof(site_query, order_by),
-              .limit = offsetof(site_query, limit), .offset = offsetof(site_query, offset),
-              .load = offsetof(site_query, load), .depth = offsetof(site_query, depth),
-              .refresh = offsetof(site_query, refresh),
+    .query = {.size = sizeof(site_query), .where = offsetof(site_query, where),
+              .order_by = offsetof(site_query, order_by), .limit = offsetof(site_query, limit),
+              .offset = offsetof(site_query, offset), .load = offsetof(site_query, load),
+              .depth = offsetof(site_query, depth), .refresh = offsetof(site_query, refresh),
               .collation = offsetof(site_query, collation), .after = offsetof(site_query, after),
               .before = offsetof(site_query, before), .lock = offsetof(site_query, lock),
               .lock_wait = offsetof(site_query, lock_wait), .undefer = ORM_NO_OFFSET,
@@ -73,6 +73,11 @@ site_pred site_any_of_n(orm_session *db_, size_t count, const site_pred *preds_)
 {
     return (site_pred){orm_gen_pred_group(db_, &site_model, ORM_PRED_ANY_OF,
                                           (const orm_pred *)preds_, count)};
+}
+
+site_pred site_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count)
+{
+    return (site_pred){orm_gen_pred_sql(db_, &site_model, sql, values_, count)};
 }
 
 void site_where(orm_session *db_, site_query *query_, site_pred pred)

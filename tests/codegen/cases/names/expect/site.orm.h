@@ -115,11 +115,13 @@ site_pred site_db_is(orm_cond_int condition_);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. site_where adds one to a
  * query by AND; site_all_of and site_any_of take any number of conditions.
+ * site_sql is one in SQL, {column} being a column of the row.
  */
 site_pred site_everything(void);
 site_pred site_not(orm_session *db_, site_pred pred);
 site_pred site_all_of_n(orm_session *db_, size_t count, const site_pred *preds_);
 site_pred site_any_of_n(orm_session *db_, size_t count, const site_pred *preds_);
+site_pred site_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count);
 void site_where(orm_session *db_, site_query *query_, site_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

@@ -20,10 +20,10 @@ const orm_model values_model = {
     .size = sizeof(values),
     .object_offset = offsetof(values, orm_object_),
     .new_size = sizeof(values_new),
-    .query = {.where = offsetof(values_query, where), .order_by = offsetof(values_query, order_by),
-              .limit = offsetof(values_query, limit), .offset = offsetof(values_query, offset),
-              .load = offsetof(values_query, load), .depth = offsetof(values_query, depth),
-              .refresh = offsetof(values_query, refresh),
+    .query = {.size = sizeof(values_query), .where = offsetof(values_query, where),
+              .order_by = offsetof(values_query, order_by), .limit = offsetof(values_query, limit),
+              .offset = offsetof(values_query, offset), .load = offsetof(values_query, load),
+              .depth = offsetof(values_query, depth), .refresh = offsetof(values_query, refresh),
               .collation = offsetof(values_query, collation),
               .after = offsetof(values_query, after), .before = offsetof(values_query, before),
               .lock = offsetof(values_query, lock), .lock_wait = offsetof(values_query, lock_wait),
@@ -63,6 +63,11 @@ values_pred values_any_of_n(orm_session *db_, size_t count, const values_pred *p
 {
     return (values_pred){orm_gen_pred_group(db_, &values_model, ORM_PRED_ANY_OF,
                                             (const orm_pred *)preds_, count)};
+}
+
+values_pred values_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count)
+{
+    return (values_pred){orm_gen_pred_sql(db_, &values_model, sql, values_, count)};
 }
 
 void values_where(orm_session *db_, values_query *query_, values_pred pred)

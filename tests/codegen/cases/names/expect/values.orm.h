@@ -101,11 +101,13 @@ values_pred values_values_is(orm_cond_int condition_);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. values_where adds one to a
  * query by AND; values_all_of and values_any_of take any number of conditions.
+ * values_sql is one in SQL, {column} being a column of the row.
  */
 values_pred values_everything(void);
 values_pred values_not(orm_session *db_, values_pred pred);
 values_pred values_all_of_n(orm_session *db_, size_t count, const values_pred *preds_);
 values_pred values_any_of_n(orm_session *db_, size_t count, const values_pred *preds_);
+values_pred values_sql(orm_session *db_, const char *sql, const orm_value *values_, size_t count);
 void values_where(orm_session *db_, values_query *query_, values_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

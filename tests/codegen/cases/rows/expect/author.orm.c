@@ -51,10 +51,10 @@ const orm_model author_model = {
     .object_offset = offsetof(author, orm_object_),
     .new_size = sizeof(author_new),
     .changes_size = sizeof(author_changes),
-    .query = {.where = offsetof(author_query, where), .order_by = offsetof(author_query, order_by),
-              .limit = offsetof(author_query, limit), .offset = offsetof(author_query, offset),
-              .load = offsetof(author_query, load), .depth = offsetof(author_query, depth),
-              .refresh = offsetof(author_query, refresh),
+    .query = {.size = sizeof(author_query), .where = offsetof(author_query, where),
+              .order_by = offsetof(author_query, order_by), .limit = offsetof(author_query, limit),
+              .offset = offsetof(author_query, offset), .load = offsetof(author_query, load),
+              .depth = offsetof(author_query, depth), .refresh = offsetof(author_query, refresh),
               .collation = offsetof(author_query, collation),
               .after = offsetof(author_query, after), .before = offsetof(author_query, before),
               .lock = offsetof(author_query, lock), .lock_wait = offsetof(author_query, lock_wait),
@@ -86,6 +86,16 @@ author_pred author_name_is(orm_cond_text condition)
 author_pred author_rank_is(enum author_rank value)
 {
     return (author_pred){orm_gen_pred_enum(&author_model, 2, (int)value)};
+}
+
+author_pred author_rank_matches(orm_cond_enum condition)
+{
+    return (author_pred){orm_gen_pred(&author_model, 2, condition.cond)};
+}
+
+author_pred author_rank_is_in(const enum author_rank *values, size_t count)
+{
+    return (author_pred){orm_gen_pred_enum_in(&author_model, 2, (const int *)values, count)};
 }
 
 author_pred author_rank_is_null(void)
@@ -125,6 +135,11 @@ author_pred author_any_of_n(orm_session *db, size_t count, const author_pred *pr
                                             (const orm_pred *)preds, count)};
 }
 
+author_pred author_sql(orm_session *db, const char *sql, const orm_value *values, size_t count)
+{
+    return (author_pred){orm_gen_pred_sql(db, &author_model, sql, values, count)};
+}
+
 void author_where(orm_session *db, author_query *query, author_pred pred)
 {
     orm_gen_where(db, &author_model, &query->where.pred, &pred.pred);
@@ -135,9 +150,29 @@ author_pred author_has_mentor(orm_session *db, author_pred target)
     return (author_pred){orm_gen_pred_has(db, &author_model, 0, &target.pred)};
 }
 
+author_pred author_has_no_mentor(orm_session *db, author_pred target)
+{
+    return (author_pred){orm_gen_pred_has_no(db, &author_model, 0, &target.pred)};
+}
+
 author_pred author_has_books(orm_session *db, book_pred target)
 {
     return (author_pred){orm_gen_pred_has(db, &author_model, 1, &target.pred)};
+}
+
+author_pred author_has_no_books(orm_session *db, book_pred target)
+{
+    return (author_pred){orm_gen_pred_has_no(db, &author_model, 1, &target.pred)};
+}
+
+author_pred author_has_only_books(orm_session *db, book_pred target)
+{
+    return (author_pred){orm_gen_pred_has_only(db, &author_model, 1, &target.pred)};
+}
+
+author_pred author_count_books(orm_session *db, orm_cond_int condition, book_pred target)
+{
+    return (author_pred){orm_gen_pred_count(db, &author_model, 1, condition.cond, &target.pred)};
 }
 
 orm_rows author_rows(const author_query *query)

@@ -151,6 +151,8 @@ extern const author_query author_all; /* all rows */
 author_pred author_id_is(orm_cond_int condition);
 author_pred author_name_is(orm_cond_text condition);
 author_pred author_rank_is(enum author_rank value);
+author_pred author_rank_matches(orm_cond_enum condition);
+author_pred author_rank_is_in(const enum author_rank *values, size_t count);
 author_pred author_rank_is_null(void);
 author_pred author_mentor_id_is(orm_cond_int condition);
 author_pred author_mentor_id_is_null(void);
@@ -159,16 +161,26 @@ author_pred author_mentor_id_is_null(void);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. author_where adds one to a
  * query by AND; author_all_of and author_any_of take any number of conditions.
+ * author_sql is one in SQL, {column} being a column of the row.
  */
 author_pred author_everything(void);
 author_pred author_not(orm_session *db, author_pred pred);
 author_pred author_all_of_n(orm_session *db, size_t count, const author_pred *preds);
 author_pred author_any_of_n(orm_session *db, size_t count, const author_pred *preds);
+author_pred author_sql(orm_session *db, const char *sql, const orm_value *values, size_t count);
 void author_where(orm_session *db, author_query *query, author_pred pred);
 
-/* Rows with at least one related row for which `target` holds; copied like the others. */
+/*
+ * Rows with a related row for which `target` holds, with none, with no other (also with
+ * none at all), and those whose number of such rows meets a condition; copied like the
+ * others.
+ */
 author_pred author_has_mentor(orm_session *db, author_pred target);
+author_pred author_has_no_mentor(orm_session *db, author_pred target);
 author_pred author_has_books(orm_session *db, book_pred target);
+author_pred author_has_no_books(orm_session *db, book_pred target);
+author_pred author_has_only_books(orm_session *db, book_pred target);
+author_pred author_count_books(orm_session *db, orm_cond_int condition, book_pred target);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
 orm_rows author_rows(const author_query *query);

@@ -86,6 +86,17 @@ author_card_pred author_card_rank_is(enum author_rank value)
     return (author_card_pred){orm_gen_pred_enum(&author_card_model, 2, (int)value)};
 }
 
+author_card_pred author_card_rank_matches(orm_cond_enum condition)
+{
+    return (author_card_pred){orm_gen_pred(&author_card_model, 2, condition.cond)};
+}
+
+author_card_pred author_card_rank_is_in(const enum author_rank *values, size_t count)
+{
+    return (author_card_pred){orm_gen_pred_enum_in(&author_card_model, 2, (const int *)values,
+                                                   count)};
+}
+
 author_card_pred author_card_rank_is_null(void)
 {
     return (author_card_pred){orm_gen_pred_null(&author_card_model, 2)};
@@ -104,6 +115,17 @@ author_card_pred author_card_mentor_name_is_null(void)
 author_card_pred author_card_mentor_rank_is(enum author_rank value)
 {
     return (author_card_pred){orm_gen_pred_enum(&author_card_model, 4, (int)value)};
+}
+
+author_card_pred author_card_mentor_rank_matches(orm_cond_enum condition)
+{
+    return (author_card_pred){orm_gen_pred(&author_card_model, 4, condition.cond)};
+}
+
+author_card_pred author_card_mentor_rank_is_in(const enum author_rank *values, size_t count)
+{
+    return (author_card_pred){orm_gen_pred_enum_in(&author_card_model, 4, (const int *)values,
+                                                   count)};
 }
 
 author_card_pred author_card_mentor_rank_is_null(void)

@@ -82,10 +82,14 @@ extern const author_card_query author_card_all; /* all rows */
 author_card_pred author_card_id_is(orm_cond_int condition);
 author_card_pred author_card_name_is(orm_cond_text condition);
 author_card_pred author_card_rank_is(enum author_rank value);
+author_card_pred author_card_rank_matches(orm_cond_enum condition);
+author_card_pred author_card_rank_is_in(const enum author_rank *values, size_t count);
 author_card_pred author_card_rank_is_null(void);
 author_card_pred author_card_mentor_name_is(orm_cond_text condition);
 author_card_pred author_card_mentor_name_is_null(void);
 author_card_pred author_card_mentor_rank_is(enum author_rank value);
+author_card_pred author_card_mentor_rank_matches(orm_cond_enum condition);
+author_card_pred author_card_mentor_rank_is_in(const enum author_rank *values, size_t count);
 author_card_pred author_card_mentor_rank_is_null(void);
 
 /*

@@ -55,10 +55,10 @@ const orm_model book_model = {
     .object_offset = offsetof(book, orm_object_),
     .new_size = sizeof(book_new),
     .changes_size = sizeof(book_changes),
-    .query = {.where = offsetof(book_query, where), .order_by = offsetof(book_query, order_by),
-              .limit = offsetof(book_query, limit), .offset = offsetof(book_query, offset),
-              .load = offsetof(book_query, load), .depth = offsetof(book_query, depth),
-              .refresh = offsetof(book_query, refresh),
+    .query = {.size = sizeof(book_query), .where = offsetof(book_query, where),
+              .order_by = offsetof(book_query, order_by), .limit = offsetof(book_query, limit),
+              .offset = offsetof(book_query, offset), .load = offsetof(book_query, load),
+              .depth = offsetof(book_query, depth), .refresh = offsetof(book_query, refresh),
               .collation = offsetof(book_query, collation), .after = offsetof(book_query, after),
               .before = offsetof(book_query, before), .lock = offsetof(book_query, lock),
               .lock_wait = offsetof(book_query, lock_wait), .undefer = ORM_NO_OFFSET,
@@ -124,6 +124,11 @@ book_pred book_any_of_n(orm_session *db, size_t count, const book_pred *preds)
                                           count)};
 }
 
+book_pred book_sql(orm_session *db, const char *sql, const orm_value *values, size_t count)
+{
+    return (book_pred){orm_gen_pred_sql(db, &book_model, sql, values, count)};
+}
+
 void book_where(orm_session *db, book_query *query, book_pred pred)
 {
     orm_gen_where(db, &book_model, &query->where.pred, &pred.pred);
@@ -134,9 +139,29 @@ book_pred book_has_author(orm_session *db, author_pred target)
     return (book_pred){orm_gen_pred_has(db, &book_model, 0, &target.pred)};
 }
 
+book_pred book_has_no_author(orm_session *db, author_pred target)
+{
+    return (book_pred){orm_gen_pred_has_no(db, &book_model, 0, &target.pred)};
+}
+
 book_pred book_has_tags(orm_session *db, tag_pred target)
 {
     return (book_pred){orm_gen_pred_has(db, &book_model, 1, &target.pred)};
+}
+
+book_pred book_has_no_tags(orm_session *db, tag_pred target)
+{
+    return (book_pred){orm_gen_pred_has_no(db, &book_model, 1, &target.pred)};
+}
+
+book_pred book_has_only_tags(orm_session *db, tag_pred target)
+{
+    return (book_pred){orm_gen_pred_has_only(db, &book_model, 1, &target.pred)};
+}
+
+book_pred book_count_tags(orm_session *db, orm_cond_int condition, tag_pred target)
+{
+    return (book_pred){orm_gen_pred_count(db, &book_model, 1, condition.cond, &target.pred)};
 }
 
 orm_rows book_rows(const book_query *query)

@@ -164,16 +164,26 @@ book_pred book_pages_is(orm_cond_int condition);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. book_where adds one to a
  * query by AND; book_all_of and book_any_of take any number of conditions.
+ * book_sql is one in SQL, {column} being a column of the row.
  */
 book_pred book_everything(void);
 book_pred book_not(orm_session *db, book_pred pred);
 book_pred book_all_of_n(orm_session *db, size_t count, const book_pred *preds);
 book_pred book_any_of_n(orm_session *db, size_t count, const book_pred *preds);
+book_pred book_sql(orm_session *db, const char *sql, const orm_value *values, size_t count);
 void book_where(orm_session *db, book_query *query, book_pred pred);
 
-/* Rows with at least one related row for which `target` holds; copied like the others. */
+/*
+ * Rows with a related row for which `target` holds, with none, with no other (also with
+ * none at all), and those whose number of such rows meets a condition; copied like the
+ * others.
+ */
 book_pred book_has_author(orm_session *db, author_pred target);
+book_pred book_has_no_author(orm_session *db, author_pred target);
 book_pred book_has_tags(orm_session *db, tag_pred target);
+book_pred book_has_no_tags(orm_session *db, tag_pred target);
+book_pred book_has_only_tags(orm_session *db, tag_pred target);
+book_pred book_count_tags(orm_session *db, orm_cond_int condition, tag_pred target);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
 orm_rows book_rows(const book_query *query);

@@ -82,6 +82,17 @@ book_by_author_pred book_by_author_author_rank_is(enum author_rank value)
     return (book_by_author_pred){orm_gen_pred_enum(&book_by_author_model, 1, (int)value)};
 }
 
+book_by_author_pred book_by_author_author_rank_matches(orm_cond_enum condition)
+{
+    return (book_by_author_pred){orm_gen_pred(&book_by_author_model, 1, condition.cond)};
+}
+
+book_by_author_pred book_by_author_author_rank_is_in(const enum author_rank *values, size_t count)
+{
+    return (book_by_author_pred){orm_gen_pred_enum_in(&book_by_author_model, 1, (const int *)values,
+                                                      count)};
+}
+
 book_by_author_pred book_by_author_author_rank_is_null(void)
 {
     return (book_by_author_pred){orm_gen_pred_null(&book_by_author_model, 1)};

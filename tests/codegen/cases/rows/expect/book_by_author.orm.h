@@ -87,6 +87,8 @@ extern const book_by_author_query book_by_author_all; /* all rows */
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
 book_by_author_pred book_by_author_author_name_is(orm_cond_text condition);
 book_by_author_pred book_by_author_author_rank_is(enum author_rank value);
+book_by_author_pred book_by_author_author_rank_matches(orm_cond_enum condition);
+book_by_author_pred book_by_author_author_rank_is_in(const enum author_rank *values, size_t count);
 book_by_author_pred book_by_author_author_rank_is_null(void);
 book_by_author_pred book_by_author_number_is(orm_cond_int condition);
 book_by_author_pred book_by_author_price_is(orm_cond_numeric condition);

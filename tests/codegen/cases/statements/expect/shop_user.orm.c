@@ -33,7 +33,7 @@ const orm_model shop_user_model = {
     .object_offset = offsetof(shop_user, orm_object_),
     .new_size = sizeof(shop_user_new),
     .changes_size = sizeof(shop_user_changes),
-    .query = {.where = offsetof(shop_user_query, where),
+    .query = {.size = sizeof(shop_user_query), .where = offsetof(shop_user_query, where),
               .order_by = offsetof(shop_user_query, order_by),
               .limit = offsetof(shop_user_query, limit),
               .offset = offsetof(shop_user_query, offset), .load = offsetof(shop_user_query, load),
@@ -66,9 +66,29 @@ shop_user_pred shop_user_role_is(enum shop_role value)
     return (shop_user_pred){orm_gen_pred_enum(&shop_user_model, 1, (int)value)};
 }
 
+shop_user_pred shop_user_role_matches(orm_cond_enum condition)
+{
+    return (shop_user_pred){orm_gen_pred(&shop_user_model, 1, condition.cond)};
+}
+
+shop_user_pred shop_user_role_is_in(const enum shop_role *values, size_t count)
+{
+    return (shop_user_pred){orm_gen_pred_enum_in(&shop_user_model, 1, (const int *)values, count)};
+}
+
 shop_user_pred shop_user_state_is(enum shop_user_state value)
 {
     return (shop_user_pred){orm_gen_pred_enum(&shop_user_model, 2, (int)value)};
+}
+
+shop_user_pred shop_user_state_matches(orm_cond_enum condition)
+{
+    return (shop_user_pred){orm_gen_pred(&shop_user_model, 2, condition.cond)};
+}
+
+shop_user_pred shop_user_state_is_in(const enum shop_user_state *values, size_t count)
+{
+    return (shop_user_pred){orm_gen_pred_enum_in(&shop_user_model, 2, (const int *)values, count)};
 }
 
 shop_user_pred shop_user_everything(void)
@@ -91,6 +111,12 @@ shop_user_pred shop_user_any_of_n(orm_session *db, size_t count, const shop_user
 {
     return (shop_user_pred){orm_gen_pred_group(db, &shop_user_model, ORM_PRED_ANY_OF,
                                                (const orm_pred *)preds, count)};
+}
+
+shop_user_pred shop_user_sql(orm_session *db, const char *sql, const orm_value *values,
+                             size_t count)
+{
+    return (shop_user_pred){orm_gen_pred_sql(db, &shop_user_model, sql, values, count)};
 }
 
 void shop_user_where(orm_session *db, shop_user_query *query, shop_user_pred pred)

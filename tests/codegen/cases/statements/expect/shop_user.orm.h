@@ -125,17 +125,24 @@ extern const shop_user_query shop_user_all; /* all rows */
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
 shop_user_pred shop_user_id_is(orm_cond_int condition);
 shop_user_pred shop_user_role_is(enum shop_role value);
+shop_user_pred shop_user_role_matches(orm_cond_enum condition);
+shop_user_pred shop_user_role_is_in(const enum shop_role *values, size_t count);
 shop_user_pred shop_user_state_is(enum shop_user_state value);
+shop_user_pred shop_user_state_matches(orm_cond_enum condition);
+shop_user_pred shop_user_state_is_in(const enum shop_user_state *values, size_t count);
 
 /*
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. shop_user_where adds one to a
  * query by AND; shop_user_all_of and shop_user_any_of take any number of conditions.
+ * shop_user_sql is one in SQL, {column} being a column of the row.
  */
 shop_user_pred shop_user_everything(void);
 shop_user_pred shop_user_not(orm_session *db, shop_user_pred pred);
 shop_user_pred shop_user_all_of_n(orm_session *db, size_t count, const shop_user_pred *preds);
 shop_user_pred shop_user_any_of_n(orm_session *db, size_t count, const shop_user_pred *preds);
+shop_user_pred shop_user_sql(orm_session *db, const char *sql, const orm_value *values,
+                             size_t count);
 void shop_user_where(orm_session *db, shop_user_query *query, shop_user_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

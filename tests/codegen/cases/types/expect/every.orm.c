@@ -304,10 +304,10 @@ const orm_model every_model = {
     .deferred_count = 1,
     .new_size = sizeof(every_new),
     .changes_size = sizeof(every_changes),
-    .query = {.where = offsetof(every_query, where), .order_by = offsetof(every_query, order_by),
-              .limit = offsetof(every_query, limit), .offset = offsetof(every_query, offset),
-              .load = offsetof(every_query, load), .depth = offsetof(every_query, depth),
-              .refresh = offsetof(every_query, refresh),
+    .query = {.size = sizeof(every_query), .where = offsetof(every_query, where),
+              .order_by = offsetof(every_query, order_by), .limit = offsetof(every_query, limit),
+              .offset = offsetof(every_query, offset), .load = offsetof(every_query, load),
+              .depth = offsetof(every_query, depth), .refresh = offsetof(every_query, refresh),
               .collation = offsetof(every_query, collation), .after = offsetof(every_query, after),
               .before = offsetof(every_query, before), .lock = offsetof(every_query, lock),
               .lock_wait = offsetof(every_query, lock_wait),
@@ -402,9 +402,19 @@ every_pred every_boolean_value_is(bool value)
     return (every_pred){orm_gen_pred_bool(&every_model, 1, value)};
 }
 
+every_pred every_boolean_value_matches(orm_cond_bool condition)
+{
+    return (every_pred){orm_gen_pred(&every_model, 1, condition.cond)};
+}
+
 every_pred every_boolean_maybe_is(bool value)
 {
     return (every_pred){orm_gen_pred_bool(&every_model, 2, value)};
+}
+
+every_pred every_boolean_maybe_matches(orm_cond_bool condition)
+{
+    return (every_pred){orm_gen_pred(&every_model, 2, condition.cond)};
 }
 
 every_pred every_boolean_maybe_is_null(void)
@@ -717,9 +727,29 @@ every_pred every_colour_value_is(enum colour value)
     return (every_pred){orm_gen_pred_enum(&every_model, 43, (int)value)};
 }
 
+every_pred every_colour_value_matches(orm_cond_enum condition)
+{
+    return (every_pred){orm_gen_pred(&every_model, 43, condition.cond)};
+}
+
+every_pred every_colour_value_is_in(const enum colour *values, size_t count)
+{
+    return (every_pred){orm_gen_pred_enum_in(&every_model, 43, (const int *)values, count)};
+}
+
 every_pred every_colour_maybe_is(enum colour value)
 {
     return (every_pred){orm_gen_pred_enum(&every_model, 44, (int)value)};
+}
+
+every_pred every_colour_maybe_matches(orm_cond_enum condition)
+{
+    return (every_pred){orm_gen_pred(&every_model, 44, condition.cond)};
+}
+
+every_pred every_colour_maybe_is_in(const enum colour *values, size_t count)
+{
+    return (every_pred){orm_gen_pred_enum_in(&every_model, 44, (const int *)values, count)};
 }
 
 every_pred every_colour_maybe_is_null(void)
@@ -882,6 +912,11 @@ every_pred every_any_of_n(orm_session *db, size_t count, const every_pred *preds
 {
     return (every_pred){orm_gen_pred_group(db, &every_model, ORM_PRED_ANY_OF,
                                            (const orm_pred *)preds, count)};
+}
+
+every_pred every_sql(orm_session *db, const char *sql, const orm_value *values, size_t count)
+{
+    return (every_pred){orm_gen_pred_sql(db, &every_model, sql, values, count)};
 }
 
 void every_where(orm_session *db, every_query *query, every_pred pred)

@@ -607,7 +607,9 @@ extern const every_query every_all; /* all rows */
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
 every_pred every_id_is(orm_cond_uuid condition);
 every_pred every_boolean_value_is(bool value);
+every_pred every_boolean_value_matches(orm_cond_bool condition);
 every_pred every_boolean_maybe_is(bool value);
+every_pred every_boolean_maybe_matches(orm_cond_bool condition);
 every_pred every_boolean_maybe_is_null(void);
 every_pred every_smallint_value_is(orm_cond_int condition);
 every_pred every_smallint_maybe_is(orm_cond_int condition);
@@ -670,7 +672,11 @@ every_pred every_jsonb_value_is(orm_cond_json condition);
 every_pred every_jsonb_maybe_is(orm_cond_json condition);
 every_pred every_jsonb_maybe_is_null(void);
 every_pred every_colour_value_is(enum colour value);
+every_pred every_colour_value_matches(orm_cond_enum condition);
+every_pred every_colour_value_is_in(const enum colour *values, size_t count);
 every_pred every_colour_maybe_is(enum colour value);
+every_pred every_colour_maybe_matches(orm_cond_enum condition);
+every_pred every_colour_maybe_is_in(const enum colour *values, size_t count);
 every_pred every_colour_maybe_is_null(void);
 every_pred every_boolean_array_is(orm_cond_array condition);
 every_pred every_smallint_array_is(orm_cond_array condition);
@@ -704,11 +710,13 @@ every_pred every_big_text_is_null(void);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. every_where adds one to a
  * query by AND; every_all_of and every_any_of take any number of conditions.
+ * every_sql is one in SQL, {column} being a column of the row.
  */
 every_pred every_everything(void);
 every_pred every_not(orm_session *db, every_pred pred);
 every_pred every_all_of_n(orm_session *db, size_t count, const every_pred *preds);
 every_pred every_any_of_n(orm_session *db, size_t count, const every_pred *preds);
+every_pred every_sql(orm_session *db, const char *sql, const orm_value *values, size_t count);
 void every_where(orm_session *db, every_query *query, every_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

@@ -57,10 +57,10 @@ const orm_model keyed_model = {
     .object_offset = offsetof(keyed, orm_object_),
     .new_size = sizeof(keyed_new),
     .changes_size = sizeof(keyed_changes),
-    .query = {.where = offsetof(keyed_query, where), .order_by = offsetof(keyed_query, order_by),
-              .limit = offsetof(keyed_query, limit), .offset = offsetof(keyed_query, offset),
-              .load = offsetof(keyed_query, load), .depth = offsetof(keyed_query, depth),
-              .refresh = offsetof(keyed_query, refresh),
+    .query = {.size = sizeof(keyed_query), .where = offsetof(keyed_query, where),
+              .order_by = offsetof(keyed_query, order_by), .limit = offsetof(keyed_query, limit),
+              .offset = offsetof(keyed_query, offset), .load = offsetof(keyed_query, load),
+              .depth = offsetof(keyed_query, depth), .refresh = offsetof(keyed_query, refresh),
               .collation = offsetof(keyed_query, collation), .after = offsetof(keyed_query, after),
               .before = offsetof(keyed_query, before), .lock = offsetof(keyed_query, lock),
               .lock_wait = offsetof(keyed_query, lock_wait), .undefer = ORM_NO_OFFSET,
@@ -89,6 +89,11 @@ _Static_assert(sizeof(keyed_conflict) == 2 * 12 + 1, "bool is a byte");
 keyed_pred keyed_flag_is(bool value)
 {
     return (keyed_pred){orm_gen_pred_bool(&keyed_model, 0, value)};
+}
+
+keyed_pred keyed_flag_matches(orm_cond_bool condition)
+{
+    return (keyed_pred){orm_gen_pred(&keyed_model, 0, condition.cond)};
 }
 
 keyed_pred keyed_day_is(orm_cond_date condition)
@@ -136,6 +141,16 @@ keyed_pred keyed_shade_is(enum colour value)
     return (keyed_pred){orm_gen_pred_enum(&keyed_model, 9, (int)value)};
 }
 
+keyed_pred keyed_shade_matches(orm_cond_enum condition)
+{
+    return (keyed_pred){orm_gen_pred(&keyed_model, 9, condition.cond)};
+}
+
+keyed_pred keyed_shade_is_in(const enum colour *values, size_t count)
+{
+    return (keyed_pred){orm_gen_pred_enum_in(&keyed_model, 9, (const int *)values, count)};
+}
+
 keyed_pred keyed_label_is(orm_cond_text condition)
 {
     return (keyed_pred){orm_gen_pred(&keyed_model, 10, condition.cond)};
@@ -166,6 +181,11 @@ keyed_pred keyed_any_of_n(orm_session *db, size_t count, const keyed_pred *preds
 {
     return (keyed_pred){orm_gen_pred_group(db, &keyed_model, ORM_PRED_ANY_OF,
                                            (const orm_pred *)preds, count)};
+}
+
+keyed_pred keyed_sql(orm_session *db, const char *sql, const orm_value *values, size_t count)
+{
+    return (keyed_pred){orm_gen_pred_sql(db, &keyed_model, sql, values, count)};
 }
 
 void keyed_where(orm_session *db, keyed_query *query, keyed_pred pred)

@@ -183,6 +183,7 @@ extern const keyed_query keyed_all; /* all rows */
 
 /* Conditions on one column. Text, bytes and lists stay borrowed; see orm/condition.h. */
 keyed_pred keyed_flag_is(bool value);
+keyed_pred keyed_flag_matches(orm_cond_bool condition);
 keyed_pred keyed_day_is(orm_cond_date condition);
 keyed_pred keyed_moment_is(orm_cond_timestamptz condition);
 keyed_pred keyed_price_is(orm_cond_numeric condition);
@@ -192,6 +193,8 @@ keyed_pred keyed_span_is(orm_cond_interval condition);
 keyed_pred keyed_stamp_is(orm_cond_timestamp condition);
 keyed_pred keyed_clock_is(orm_cond_time condition);
 keyed_pred keyed_shade_is(enum colour value);
+keyed_pred keyed_shade_matches(orm_cond_enum condition);
+keyed_pred keyed_shade_is_in(const enum colour *values, size_t count);
 keyed_pred keyed_label_is(orm_cond_text condition);
 keyed_pred keyed_small_is(orm_cond_int condition);
 
@@ -199,11 +202,13 @@ keyed_pred keyed_small_is(orm_cond_int condition);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. keyed_where adds one to a
  * query by AND; keyed_all_of and keyed_any_of take any number of conditions.
+ * keyed_sql is one in SQL, {column} being a column of the row.
  */
 keyed_pred keyed_everything(void);
 keyed_pred keyed_not(orm_session *db, keyed_pred pred);
 keyed_pred keyed_all_of_n(orm_session *db, size_t count, const keyed_pred *preds);
 keyed_pred keyed_any_of_n(orm_session *db, size_t count, const keyed_pred *preds);
+keyed_pred keyed_sql(orm_session *db, const char *sql, const orm_value *values, size_t count);
 void keyed_where(orm_session *db, keyed_query *query, keyed_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

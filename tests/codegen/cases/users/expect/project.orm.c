@@ -52,7 +52,7 @@ const orm_model project_model = {
     .object_offset = offsetof(project, orm_object_),
     .new_size = sizeof(project_new),
     .changes_size = sizeof(project_changes),
-    .query = {.where = offsetof(project_query, where),
+    .query = {.size = sizeof(project_query), .where = offsetof(project_query, where),
               .order_by = offsetof(project_query, order_by),
               .limit = offsetof(project_query, limit), .offset = offsetof(project_query, offset),
               .load = offsetof(project_query, load), .depth = offsetof(project_query, depth),
@@ -107,9 +107,24 @@ project_pred project_state_is(enum state value)
     return (project_pred){orm_gen_pred_enum(&project_model, 4, (int)value)};
 }
 
+project_pred project_state_matches(orm_cond_enum condition)
+{
+    return (project_pred){orm_gen_pred(&project_model, 4, condition.cond)};
+}
+
+project_pred project_state_is_in(const enum state *values, size_t count)
+{
+    return (project_pred){orm_gen_pred_enum_in(&project_model, 4, (const int *)values, count)};
+}
+
 project_pred project_done_is(bool value)
 {
     return (project_pred){orm_gen_pred_bool(&project_model, 5, value)};
+}
+
+project_pred project_done_matches(orm_cond_bool condition)
+{
+    return (project_pred){orm_gen_pred(&project_model, 5, condition.cond)};
 }
 
 project_pred project_everything(void)
@@ -134,6 +149,11 @@ project_pred project_any_of_n(orm_session *db, size_t count, const project_pred 
                                              (const orm_pred *)preds, count)};
 }
 
+project_pred project_sql(orm_session *db, const char *sql, const orm_value *values, size_t count)
+{
+    return (project_pred){orm_gen_pred_sql(db, &project_model, sql, values, count)};
+}
+
 void project_where(orm_session *db, project_query *query, project_pred pred)
 {
     orm_gen_where(db, &project_model, &query->where.pred, &pred.pred);
@@ -142,6 +162,11 @@ void project_where(orm_session *db, project_query *query, project_pred pred)
 project_pred project_has_owner(orm_session *db, user_pred target)
 {
     return (project_pred){orm_gen_pred_has(db, &project_model, 0, &target.pred)};
+}
+
+project_pred project_has_no_owner(orm_session *db, user_pred target)
+{
+    return (project_pred){orm_gen_pred_has_no(db, &project_model, 0, &target.pred)};
 }
 
 orm_rows project_rows(const project_query *query)

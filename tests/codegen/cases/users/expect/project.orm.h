@@ -161,21 +161,31 @@ project_pred project_owner_id_is_null(void);
 project_pred project_name_is(orm_cond_text condition);
 project_pred project_price_is(orm_cond_numeric condition);
 project_pred project_state_is(enum state value);
+project_pred project_state_matches(orm_cond_enum condition);
+project_pred project_state_is_in(const enum state *values, size_t count);
 project_pred project_done_is(bool value);
+project_pred project_done_matches(orm_cond_bool condition);
 
 /*
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. project_where adds one to a
  * query by AND; project_all_of and project_any_of take any number of conditions.
+ * project_sql is one in SQL, {column} being a column of the row.
  */
 project_pred project_everything(void);
 project_pred project_not(orm_session *db, project_pred pred);
 project_pred project_all_of_n(orm_session *db, size_t count, const project_pred *preds);
 project_pred project_any_of_n(orm_session *db, size_t count, const project_pred *preds);
+project_pred project_sql(orm_session *db, const char *sql, const orm_value *values, size_t count);
 void project_where(orm_session *db, project_query *query, project_pred pred);
 
-/* Rows with at least one related row for which `target` holds; copied like the others. */
+/*
+ * Rows with a related row for which `target` holds, with none, with no other (also with
+ * none at all), and those whose number of such rows meets a condition; copied like the
+ * others.
+ */
 project_pred project_has_owner(orm_session *db, user_pred target);
+project_pred project_has_no_owner(orm_session *db, user_pred target);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
 orm_rows project_rows(const project_query *query);

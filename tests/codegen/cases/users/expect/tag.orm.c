@@ -20,13 +20,14 @@ const orm_model tag_model = {
     .size = sizeof(tag),
     .object_offset = offsetof(tag, orm_object_),
     .new_size = sizeof(tag_new),
-    .query = {.where = offsetof(tag_query, where), .order_by = offsetof(tag_query, order_by),
-              .limit = offsetof(tag_query, limit), .offset = offsetof(tag_query, offset),
-              .load = offsetof(tag_query, load), .depth = offsetof(tag_query, depth),
-              .refresh = offsetof(tag_query, refresh), .collation = offsetof(tag_query, collation),
-              .after = offsetof(tag_query, after), .before = offsetof(tag_query, before),
-              .lock = offsetof(tag_query, lock), .lock_wait = offsetof(tag_query, lock_wait),
-              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+    .query = {.size = sizeof(tag_query), .where = offsetof(tag_query, where),
+              .order_by = offsetof(tag_query, order_by), .limit = offsetof(tag_query, limit),
+              .offset = offsetof(tag_query, offset), .load = offsetof(tag_query, load),
+              .depth = offsetof(tag_query, depth), .refresh = offsetof(tag_query, refresh),
+              .collation = offsetof(tag_query, collation), .after = offsetof(tag_query, after),
+              .before = offsetof(tag_query, before), .lock = offsetof(tag_query, lock),
+              .lock_wait = offsetof(tag_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct tag_columns tag_columns = {
@@ -62,6 +63,11 @@ tag_pred tag_any_of_n(orm_session *db, size_t count, const tag_pred *preds)
 {
     return (tag_pred){orm_gen_pred_group(db, &tag_model, ORM_PRED_ANY_OF, (const orm_pred *)preds,
                                          count)};
+}
+
+tag_pred tag_sql(orm_session *db, const char *sql, const orm_value *values, size_t count)
+{
+    return (tag_pred){orm_gen_pred_sql(db, &tag_model, sql, values, count)};
 }
 
 void tag_where(orm_session *db, tag_query *query, tag_pred pred)

@@ -101,11 +101,13 @@ tag_pred tag_tag_is(orm_cond_text condition);
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. tag_where adds one to a
  * query by AND; tag_all_of and tag_any_of take any number of conditions.
+ * tag_sql is one in SQL, {column} being a column of the row.
  */
 tag_pred tag_everything(void);
 tag_pred tag_not(orm_session *db, tag_pred pred);
 tag_pred tag_all_of_n(orm_session *db, size_t count, const tag_pred *preds);
 tag_pred tag_any_of_n(orm_session *db, size_t count, const tag_pred *preds);
+tag_pred tag_sql(orm_session *db, const char *sql, const orm_value *values, size_t count);
 void tag_where(orm_session *db, tag_query *query, tag_pred pred);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */

@@ -61,10 +61,10 @@ const orm_model user_model = {
     .object_offset = offsetof(user, orm_object_),
     .new_size = sizeof(user_new),
     .changes_size = sizeof(user_changes),
-    .query = {.where = offsetof(user_query, where), .order_by = offsetof(user_query, order_by),
-              .limit = offsetof(user_query, limit), .offset = offsetof(user_query, offset),
-              .load = offsetof(user_query, load), .depth = offsetof(user_query, depth),
-              .refresh = offsetof(user_query, refresh),
+    .query = {.size = sizeof(user_query), .where = offsetof(user_query, where),
+              .order_by = offsetof(user_query, order_by), .limit = offsetof(user_query, limit),
+              .offset = offsetof(user_query, offset), .load = offsetof(user_query, load),
+              .depth = offsetof(user_query, depth), .refresh = offsetof(user_query, refresh),
               .collation = offsetof(user_query, collation), .after = offsetof(user_query, after),
               .before = offsetof(user_query, before), .lock = offsetof(user_query, lock),
               .lock_wait = offsetof(user_query, lock_wait), .undefer = ORM_NO_OFFSET,
@@ -109,9 +109,24 @@ user_pred user_active_is(bool value)
     return (user_pred){orm_gen_pred_bool(&user_model, 3, value)};
 }
 
+user_pred user_active_matches(orm_cond_bool condition)
+{
+    return (user_pred){orm_gen_pred(&user_model, 3, condition.cond)};
+}
+
 user_pred user_role_is(enum user_role value)
 {
     return (user_pred){orm_gen_pred_enum(&user_model, 4, (int)value)};
+}
+
+user_pred user_role_matches(orm_cond_enum condition)
+{
+    return (user_pred){orm_gen_pred(&user_model, 4, condition.cond)};
+}
+
+user_pred user_role_is_in(const enum user_role *values, size_t count)
+{
+    return (user_pred){orm_gen_pred_enum_in(&user_model, 4, (const int *)values, count)};
 }
 
 user_pred user_created_at_is(orm_cond_timestamptz condition)
@@ -141,6 +156,11 @@ user_pred user_any_of_n(orm_session *db, size_t count, const user_pred *preds)
                                           count)};
 }
 
+user_pred user_sql(orm_session *db, const char *sql, const orm_value *values, size_t count)
+{
+    return (user_pred){orm_gen_pred_sql(db, &user_model, sql, values, count)};
+}
+
 void user_where(orm_session *db, user_query *query, user_pred pred)
 {
     orm_gen_where(db, &user_model, &query->where.pred, &pred.pred);
@@ -151,9 +171,39 @@ user_pred user_has_projects(orm_session *db, project_pred target)
     return (user_pred){orm_gen_pred_has(db, &user_model, 0, &target.pred)};
 }
 
+user_pred user_has_no_projects(orm_session *db, project_pred target)
+{
+    return (user_pred){orm_gen_pred_has_no(db, &user_model, 0, &target.pred)};
+}
+
+user_pred user_has_only_projects(orm_session *db, project_pred target)
+{
+    return (user_pred){orm_gen_pred_has_only(db, &user_model, 0, &target.pred)};
+}
+
+user_pred user_count_projects(orm_session *db, orm_cond_int condition, project_pred target)
+{
+    return (user_pred){orm_gen_pred_count(db, &user_model, 0, condition.cond, &target.pred)};
+}
+
 user_pred user_has_tags(orm_session *db, tag_pred target)
 {
     return (user_pred){orm_gen_pred_has(db, &user_model, 1, &target.pred)};
+}
+
+user_pred user_has_no_tags(orm_session *db, tag_pred target)
+{
+    return (user_pred){orm_gen_pred_has_no(db, &user_model, 1, &target.pred)};
+}
+
+user_pred user_has_only_tags(orm_session *db, tag_pred target)
+{
+    return (user_pred){orm_gen_pred_has_only(db, &user_model, 1, &target.pred)};
+}
+
+user_pred user_count_tags(orm_session *db, orm_cond_int condition, tag_pred target)
+{
+    return (user_pred){orm_gen_pred_count(db, &user_model, 1, condition.cond, &target.pred)};
 }
 
 orm_rows user_rows(const user_query *query)

@@ -169,23 +169,38 @@ user_pred user_email_is(orm_cond_text condition);
 user_pred user_age_is(orm_cond_int condition);
 user_pred user_age_is_null(void);
 user_pred user_active_is(bool value);
+user_pred user_active_matches(orm_cond_bool condition);
 user_pred user_role_is(enum user_role value);
+user_pred user_role_matches(orm_cond_enum condition);
+user_pred user_role_is_in(const enum user_role *values, size_t count);
 user_pred user_created_at_is(orm_cond_timestamptz condition);
 
 /*
  * Conditions made of others: what is given is copied into the session. A failure is
  * kept and reported by the call that uses the condition. user_where adds one to a
  * query by AND; user_all_of and user_any_of take any number of conditions.
+ * user_sql is one in SQL, {column} being a column of the row.
  */
 user_pred user_everything(void);
 user_pred user_not(orm_session *db, user_pred pred);
 user_pred user_all_of_n(orm_session *db, size_t count, const user_pred *preds);
 user_pred user_any_of_n(orm_session *db, size_t count, const user_pred *preds);
+user_pred user_sql(orm_session *db, const char *sql, const orm_value *values, size_t count);
 void user_where(orm_session *db, user_query *query, user_pred pred);
 
-/* Rows with at least one related row for which `target` holds; copied like the others. */
+/*
+ * Rows with a related row for which `target` holds, with none, with no other (also with
+ * none at all), and those whose number of such rows meets a condition; copied like the
+ * others.
+ */
 user_pred user_has_projects(orm_session *db, project_pred target);
+user_pred user_has_no_projects(orm_session *db, project_pred target);
+user_pred user_has_only_projects(orm_session *db, project_pred target);
+user_pred user_count_projects(orm_session *db, orm_cond_int condition, project_pred target);
 user_pred user_has_tags(orm_session *db, tag_pred target);
+user_pred user_has_no_tags(orm_session *db, tag_pred target);
+user_pred user_has_only_tags(orm_session *db, tag_pred target);
+user_pred user_count_tags(orm_session *db, orm_cond_int condition, tag_pred target);
 
 /* The rows of a query (NULL: all), to be named in another; see orm/column.h. */
 orm_rows user_rows(const user_query *query);
