@@ -209,7 +209,8 @@ static void write_descriptor(struct c_emit *emit)
                        ".table = \"$model_name$\",\n");
     if (fields)
         c_write_columns(emit);
-    writer_add(writer, ".abi = $abi$,\n.size = sizeof($type$),\n.view = true,\n");
+    writer_add(writer,
+               ".abi = $abi$,\n.size = sizeof($type$),\n.view = true,\n.rows = &$shape$,\n");
     writer_add(writer, fields ? ".query = {.where = offsetof($query$, having), "
                                 ".order_by = offsetof($query$, order_by), "
                                 ".collation = offsetof($query$, collation), "

@@ -63,12 +63,32 @@ static void relations_of_whole_rows(void **state)
     assert_string_equal(found->replacement, "status = g_person_preload_team(db, &list, NULL);");
 }
 
+/* A field is the column it was taken from, so what a loop sends can be proven to be of the list. */
+static void fields_of_structs(void **state)
+{
+    (void)state;
+    orm_session *db = session();
+    g_person_place_list places;
+    g_team *team = NULL;
+    int made = __LINE__ + 1;
+    assert_ok(db, g_person_select_place(db, &(g_person_place_query){.limit = 30}, &places));
+    for (size_t i = 0; i < places.count; i++)
+        if (places.items[i].home.has)
+            assert_ok(db, g_team_find(db, places.items[i].home.value, &team));
+    const orm_finding *found = only_finding(db);
+    assert_int_equal(found->kind, ORM_FINDING_N1);
+    assert_int_equal(found->evidence, ORM_EVIDENCE_STEMS);
+    assert_string_equal(found->subject, "find team");
+    assert_int_equal(found->origin.line, made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(structs_in_a_loop, open_scope, close_scope),
         cmocka_unit_test_setup_teardown(sums_in_a_loop, open_scope, close_scope),
         cmocka_unit_test_setup_teardown(relations_of_whole_rows, open_scope, close_scope),
+        cmocka_unit_test_setup_teardown(fields_of_structs, open_scope, close_scope),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }

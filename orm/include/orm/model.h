@@ -166,6 +166,8 @@ typedef struct orm_model {
     uint32_t new_size;
     uint32_t changes_size;
     bool view; /* never written */
+    /* Of a result struct: where its fields come from. Else NULL. */
+    const struct orm_row_shape *rows;
     orm_query_layout query;
 } orm_model;
 

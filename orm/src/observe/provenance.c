@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "model/column_value.h"
+#include "sql/rows_text.h"
 
 enum {
     LISTS_MAX = 64,          /* lists of several rows that are searched */
@@ -53,8 +54,14 @@ static void add_entry(domain *known, const orm_model *model, const char *table, 
         known->entries[known->count++] = (domain_entry){model, table, name, column};
 }
 
+/* A field of a result struct is the column it was taken from. */
 static void add_column(domain *known, const orm_model *model, uint16_t column)
 {
+    const orm_row_shape *shape = model->rows;
+    if (shape != NULL && shape->sources[column].aggregate == ORM_AGGREGATE_NONE) {
+        model = orm__row_model(shape, shape->sources[column].table);
+        column = shape->sources[column].column;
+    }
     add_entry(known, model, model->table, model->columns[column].name, column);
 }
 

@@ -109,7 +109,7 @@ enum {
     orm_status orm_##name##_##kind##_at(orm_site site, orm_session *db, orm_rows rows,             \
                                         orm_col_##kind column, type *value_out)                    \
     {                                                                                              \
-        static const type none;                                                                    \
+        type none = {0};                                                                           \
         *value_out = none;                                                                         \
         return aggregate(site, db, rows, word, column.col, (orm_type)(as), value_out);             \
     }

@@ -22,6 +22,7 @@ typedef struct filling {
     const orm_row_shape *shape;
     const orm__statement *statement;
     row_part *parts;
+    orm__result *result; /* the list, for those who watch */
     char *items;
     size_t count;
     size_t capacity;
@@ -96,6 +97,9 @@ static orm_status init_parts(filling *it, orm_site site)
     const orm_row_shape *shape = it->shape;
     orm_session *db = it->db;
     const orm__field *fields = it->statement->fields + shape->row->column_count;
+    it->result = orm__session_result(db, site, shape->row);
+    if (it->result == NULL)
+        return orm__session_nomem(db);
     it->parts = orm__arena_zero(&db->arena, (shape->object_count + (size_t)1) * sizeof *it->parts);
     if (it->parts == NULL)
         return orm__session_nomem(db);
@@ -185,11 +189,17 @@ typedef struct row_list {
 static orm_status keep(filling *it, row_list *list)
 {
     orm_session *db = it->db;
-    void *items = orm__arena_alloc(&db->arena, it->count * it->shape->row->size);
-    if (items == NULL)
+    size_t size = it->shape->row->size;
+    char *items = orm__arena_alloc(&db->arena, it->count * size);
+    void **addresses = orm__arena_alloc(&db->arena, it->count * sizeof *addresses);
+    if (items == NULL || addresses == NULL)
         return orm__session_nomem(db);
     if (it->count > 0)
-        memcpy(items, it->items, it->count * it->shape->row->size);
+        memcpy(items, it->items, it->count * size);
+    for (size_t i = 0; i < it->count; i++)
+        addresses[i] = items + i * size;
+    it->result->rows = addresses;
+    it->result->count = it->count;
     for (uint16_t i = 0; i < it->shape->object_count; i++) {
         row_part *part = &it->parts[i];
         void **rows = orm__row_list_keep(&part->found, &db->arena);

@@ -35,6 +35,7 @@ const orm_model author_card_model = {
     .abi = 1,
     .size = sizeof(author_card),
     .view = true,
+    .rows = &author_card_shape,
     .query = {.where = offsetof(author_card_query, having),
               .order_by = offsetof(author_card_query, order_by),
               .collation = offsetof(author_card_query, collation),

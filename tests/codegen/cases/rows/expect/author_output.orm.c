@@ -29,6 +29,7 @@ const orm_model author_output_model = {
     .abi = 1,
     .size = sizeof(author_output),
     .view = true,
+    .rows = &author_output_shape,
     .query = {.where = offsetof(author_output_query, having),
               .order_by = offsetof(author_output_query, order_by),
               .collation = offsetof(author_output_query, collation),

@@ -11,6 +11,7 @@ const orm_model author_pair_model = {
     .abi = 1,
     .size = sizeof(author_pair),
     .view = true,
+    .rows = &author_pair_shape,
     .query = {.where = ORM_NO_OFFSET, .order_by = ORM_NO_OFFSET, .collation = ORM_NO_OFFSET,
               .limit = offsetof(author_pair_query, limit),
               .offset = offsetof(author_pair_query, offset), .load = ORM_NO_OFFSET,

@@ -17,6 +17,7 @@ const orm_model author_with_book_model = {
     .abi = 1,
     .size = sizeof(author_with_book),
     .view = true,
+    .rows = &author_with_book_shape,
     .query = {.where = offsetof(author_with_book_query, having),
               .order_by = offsetof(author_with_book_query, order_by),
               .collation = offsetof(author_with_book_query, collation),

@@ -32,6 +32,7 @@ const orm_model book_by_author_model = {
     .abi = 1,
     .size = sizeof(book_by_author),
     .view = true,
+    .rows = &book_by_author_shape,
     .query = {.where = offsetof(book_by_author_query, having),
               .order_by = offsetof(book_by_author_query, order_by),
               .collation = offsetof(book_by_author_query, collation),
