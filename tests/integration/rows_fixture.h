@@ -51,8 +51,10 @@ static int open_database(void **state)
                            : "insert into \"Companies\" values (%d, 'company %d', null, %d)",
                      i, i % 5, i / 3);
     for (int i = 1; i <= WORKERS; i++)
-        test_execute(&database, "insert into workers values (%d, %d, 'seller %d', '%d.50')", i,
-                     1 + i % COMPANIES, i, i);
+        test_execute(&database,
+                     "insert into workers values (%d, %d, 'seller %d', '%d.50',"
+                     " 'note %d')",
+                     i, 1 + i % COMPANIES, i, i, i);
     test_execute(&database, "insert into tags values (1, 'one'), (2, 'two'), (3, 'three')");
     for (int i = 1; i <= SALES; i++)
         fill_sale(i);

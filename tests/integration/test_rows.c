@@ -246,6 +246,27 @@ static void objects_alone(void **state)
     assert_int_equal(count, COMPANIES - 5);
 }
 
+/* A deferred column is a field like any other, and stays out of whole rows. */
+static void deferred_columns(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    r_worker_record_list rows;
+    const char *notes = "x";
+    assert_ok(db,
+              r_worker_select_record(
+                  db,
+                  &(r_worker_record_query){.having = r_worker_record_notes_is(orm_prefix("note 1")),
+                                           .order_by = {R_WORKER_RECORD_BY_NOTES_DESC},
+                                           .distinct = true},
+                  &rows));
+    assert_int_equal(rows.count, 11);
+    assert_string_equal(rows.items[0].notes, "note 19");
+    assert_int_equal(rows.items[0].worker->id, 19);
+    assert_int_equal(rows.items[0].company->id, rows.items[0].worker->company_id);
+    assert_int_equal(r_worker_notes(rows.items[0].worker, &notes), ORM_NOT_LOADED);
+}
+
 static void distinct_rows(void **state)
 {
     (void)state;
@@ -412,6 +433,7 @@ int main(void)
         suite_test(whole_rows),
         suite_test(several_joins),
         suite_test(objects_alone),
+        suite_test(deferred_columns),
         suite_test(distinct_rows),
         suite_test(values_are_data),
         suite_test(what_can_not_be),
