@@ -119,6 +119,77 @@ static void values(void **state)
     assert_ok(db, orm_session_commit(db));
 }
 
+/* One row with each text; whatever asks for it gives that row. */
+static void assert_one(orm_session *db, h_odd_pred where, const h_odd *row)
+{
+    h_odd_list list;
+    assert_ok(db, h_odd_select(db, &(h_odd_query){.where = where}, &list));
+    assert_int_equal(list.count, 1);
+    assert_ptr_equal(list.items[0], row);
+}
+
+static void conditions(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    for (size_t i = 0; i < HOSTILE; i++) {
+        h_odd *row = NULL;
+        h_odd_new made = {.text = ORM_SET(hostile[i]),
+                          .format = ORM_SET(hostile[i]),
+                          .code = ORM_SET(hostile[i]),
+                          .by_code = ORM_SET(hostile[i])};
+        assert_ok(db, h_odd_insert(db, &made, &row));
+        h_odd_query same = {.where = h_odd_text_is(orm_is_not_distinct(hostile[i])), .limit = 5};
+        h_odd_query around = {.where = h_odd_code_is(orm_eq(orm_outer(h_odd_columns.by_code)))};
+        const orm_value value[] = {orm_bind(hostile[i])};
+        h_odd_pred pred = h_odd_all_of(
+            db, h_odd_text_is(orm_suffix(hostile[i])), h_odd_text_is(orm_iprefix(hostile[i])),
+            h_odd_code_is(orm_isuffix(hostile[i])), h_odd_code_is(orm_icontains(hostile[i])),
+            h_odd_code_is(orm_eq(h_odd_columns.by_code)),
+            h_odd_format_is(orm_eq(h_odd_columns.text)));
+        assert_one(db, h_odd_all_of(db, h_odd_id_is(orm_eq(row->id)), pred), row);
+        assert_one(db, h_odd_text_is(orm_in_query(h_odd_columns.format, h_odd_rows(&same))), row);
+        assert_one(db,
+                   h_odd_all_of(db, h_odd_text_is(orm_eq(hostile[i])),
+                                h_odd_code_is(
+                                    orm_eq(orm_value_of(h_odd_columns.code, h_odd_rows(&around))))),
+                   row);
+        assert_one(db, h_odd_sql(db, "{text} = $1 and {by_code} = $1", value, 1), row);
+        assert_one(
+            db,
+            h_odd_all_of(db, h_odd_count_coded(db, orm_eq(1), h_odd_text_is(orm_eq(hostile[i]))),
+                         h_odd_has_no_children(db, h_odd_sql(db, "{format} = $1", value, 1))),
+            row);
+    }
+    orm_session_rollback(db);
+}
+
+/* As the text of a fragment it is refused or a fault of the SQL, and never a second statement. */
+static void fragments(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HOSTILE; i++) {
+        char text[200];
+        for (int k = 0; k < 5; k++) {
+            orm_session *db = test_session(&database);
+            h_odd_list list;
+            (void)snprintf(text, sizeof text,
+                           k == 0   ? "%s"
+                           : k == 1 ? "{text} = %s"
+                           : k == 2 ? "{text} = '%s'"
+                           : k == 3 ? "1 = 1 %s"
+                                    : "\"%s\" = 1",
+                           hostile[i]);
+            h_odd_query query = {.where = h_odd_sql(db, text, NULL, 0)};
+            orm_status status = h_odd_select(db, &query, &list);
+            if (strchr(text, ';') != NULL && k != 2 && k != 4)
+                assert_int_not_equal(status, ORM_OK);
+            orm_session_rollback(db);
+            test_session_close(&database, db);
+        }
+    }
+}
+
 static void relations_over_hostile_names(void **state)
 {
     (void)state;
@@ -218,6 +289,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         hostile_test(defaults_and_labels),
         hostile_test(values),
+        hostile_test(conditions),
+        hostile_test(fragments),
         hostile_test(relations_over_hostile_names),
         hostile_test(a_pattern_that_ends_in_its_escape),
         hostile_test(raw_sql),

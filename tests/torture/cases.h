@@ -312,6 +312,36 @@ static inline orm_status count_by_predicates(run *r)
     return ORM_OK;
 }
 
+/* Columns, numbers of related rows, other queries and SQL in conditions, all of it copied. */
+static inline orm_status compare_rows(run *r)
+{
+    orm_session *db = r->db;
+    g_chore_query first = {.where = g_chore_title_is(orm_isuffix("1")),
+                           .order_by = {G_CHORE_BY_RANK_DESC, G_CHORE_BY_ID},
+                           .collation = r->postgresql ? "C" : "BINARY",
+                           .limit = 20};
+    const orm_value values[] = {orm_bind("person"), orm_bind(2)};
+    g_person_pred working = g_person_any_of(
+        db, g_person_id_is(orm_in_query(g_chore_columns.person_id, g_chore_rows(&first))),
+        g_person_count_tasks(db, orm_ge(2), g_chore_title_is(orm_icontains("task"))),
+        g_person_has_only_tasks(
+            db, g_chore_id_is(orm_ge(orm_min_of(g_chore_columns.id, g_chore_rows(&first))))));
+    g_person_pred placed =
+        g_person_all_of(db, working, g_person_has_no_skills(db, g_skill_name_is(orm_eq("none"))),
+                        g_person_sql(db, "{name} <> $1 and {id} + $2 > 2", values, 2),
+                        g_person_team_id_is(orm_is_distinct(g_person_columns.reserve_id)));
+    g_person_query query = {.order_by = {G_PERSON_BY_ID}};
+    g_person_list people;
+    int64_t count = 0;
+    g_person_where(db, &query, placed);
+    TRY(g_person_select(db, &query, &people));
+    for (size_t i = 0; i < people.count; i++)
+        test_text_add(&r->dump, "%s\n", people.items[i]->name);
+    TRY(g_person_count(db, &(g_person_query){.where = g_person_not(db, working)}, &count));
+    test_text_add(&r->dump, "%lld\n", (long long)count);
+    return ORM_OK;
+}
+
 /* Result structs and aggregates. */
 static inline orm_status fill_structs(run *r)
 {

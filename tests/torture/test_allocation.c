@@ -24,6 +24,7 @@ static const torture_case cases[] = {
     {"preload lists", preload_lists, false},
     {"turn pages", turn_pages, false},
     {"count by predicates", count_by_predicates, false},
+    {"compare rows", compare_rows, false},
     {"fill structs", fill_structs, false},
     {"run raw", run_raw, false},
     {"write and roll back", write_and_roll_back, false},

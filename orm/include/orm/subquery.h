@@ -59,8 +59,8 @@ ORM_END_DECLS
  * arrays, booleans and enums. */
 #define orm_max_of(column, rows) ORM_SCALAR_ORDERED(ORM_PICK_MAX, column, rows)
 #define orm_min_of(column, rows) ORM_SCALAR_ORDERED(ORM_PICK_MIN, column, rows)
-/* Sum and average of numbers, NULLs left out; NULL when there is none. The average of integers has
- * a fraction. */
+/* Sum and average of numbers, NULLs left out; NULL when there is none. That of integers is a bigint
+ * (the statement fails beyond), and a double for the average; numeric is exact. */
 #define orm_sum_of(column, rows) ORM_SCALAR_NUMBER(ORM_PICK_SUM, column, rows)
 #define orm_avg_of(column, rows) ORM_SCALAR_NUMBER(ORM_PICK_AVG, column, rows)
 
