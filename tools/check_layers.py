@@ -5,7 +5,7 @@ Runtime     base < model < sql, driver < exec < map < session < relation < obser
             session: it may use what session may use, and nobody uses it. Within driver/ the folders
             of two databases do not know each other. Public headers include public headers only.
 Generator   base < yaml < schema, naming, types (no cycle among them) < emit; nothing of the runtime.
-Command     tools/orm includes the generator and the standard library.
+Command     tools/orm includes the generator, the standard library and those it links.
 """
 
 import re

@@ -59,6 +59,27 @@ static void a_query_tells_its_statement_values_and_plan(void **state)
         assert_statements(&database, 1);
 }
 
+/* However long a value is, and whatever it is made of. */
+static void no_line_is_wider_than_80(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    const char *text = NULL;
+    char name[1201];
+    for (size_t i = 0; i < 600; i++)
+        memcpy(name + 2 * i, "\xc3\xa9", 2);
+    name[1200] = '\0';
+    assert_ok(db,
+              chinook_track_explain(
+                  db, &(chinook_track_query){.where = chinook_track_name_is(orm_eq(name))}, &text));
+    assert_narrow(text);
+    assert_has(text, "'... (1200 bytes)\n");
+    assert_ok(db, chinook_track_explain(
+                      db, &(chinook_track_query){.where = chinook_track_name_is(orm_eq("a\nb' c"))},
+                      &text));
+    assert_has(text, "  $1 = 'a b' c'\n");
+}
+
 static void relations_are_explained_with_their_path(void **state)
 {
     (void)state;
@@ -127,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         suite_test(a_query_tells_its_statement_values_and_plan),
+        suite_test(no_line_is_wider_than_80),
         suite_test(relations_are_explained_with_their_path),
         suite_test(counts_and_depth_are_told),
         suite_test(a_query_that_cannot_be_is_refused),

@@ -1,4 +1,6 @@
 /* Named statements of tests/models/statements.sql: what they give, refuse and send. */
+#include <orm/nplusone.h>
+
 #include "statements.orm.h"
 #include "statements_queries.orm.h"
 #include "support/fixture.h"
@@ -183,6 +185,47 @@ static void every_type_comes_back(void **state)
     orm_session_rollback(db);
 }
 
+/* A type is told even where its place does not tell it. */
+static void arrays_of_text_are_of_their_type(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    const char *const countries[] = {"Brazil", "Canada", NULL};
+    st_customers_among_list list;
+    if (!database.postgresql)
+        return;
+    assert_ok(db, st_customers_among(db, (orm_array_text){countries, 3, true}, &list));
+    assert_int_equal(list.count, 13);
+    assert_ok(db, st_customers_among(db, (orm_array_text){0}, &list));
+    assert_int_equal(list.count, 59);
+    assert_ok(db, st_customers_among(db, (orm_array_text){NULL, 0, true}, &list));
+    assert_int_equal(list.count, 0);
+}
+
+/* Named statements are watched as those of the library are. */
+static void a_loop_of_named_statements_is_found(void **state)
+{
+    (void)state;
+    orm_scope *scope = NULL;
+    int line = 0;
+    assert_int_equal(orm_scope_open(NULL, &scope, NULL), ORM_OK);
+    orm_session *db = test_session_with(&database, &(orm_session_options){.scope = scope});
+    chinook_customer_list customers;
+    assert_ok(db, chinook_customer_select(db, &(chinook_customer_query){.limit = 6}, &customers));
+    for (size_t i = 0; i < customers.count; i++) {
+        st_country_totals_row *totals = NULL;
+        line = __LINE__ + 1;
+        assert_ok(db, st_country_totals(db, customers.items[i]->email, &totals));
+    }
+    test_session_close(&database, db);
+    assert_int_equal(orm_scope_finding_count(scope), 1);
+    const orm_finding *found = orm_scope_finding(scope, 0);
+    assert_int_equal(found->site.line, line);
+    assert_string_equal(found->column, "customer.email");
+    assert_int_equal(found->statements, 6);
+    orm_scope_close(scope);
+}
+
 static void check_error(const orm_session *db, const char *model, const char *column)
 {
     assert_string_equal(orm_session_error(db)->model, model);
@@ -254,6 +297,8 @@ int main(void)
         suite_test(wrong_values_are_refused_before_anything_is_sent),
         suite_test(rows_that_do_not_fit_name_statement_and_column),
         suite_test(an_error_says_whose_line_it_was),
+        suite_test(arrays_of_text_are_of_their_type),
+        suite_test(a_loop_of_named_statements_is_found),
         suite_test(exec_counts_what_it_wrote),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);

@@ -104,6 +104,13 @@ SELECT * FROM specimen ORDER BY id;
 -- column: id bigint
 SELECT id FROM specimen WHERE id = :id AND small = :small AND temper = :temper AND price = :price;
 
+-- Of PostgreSQL only.
+-- name: customers_among :many
+-- param: countries text[] nullable
+-- column: id integer
+SELECT customer_id AS id FROM customer
+ WHERE :countries IS NULL OR country = ANY(:countries) ORDER BY 1;
+
 -- name: not_whole :many
 -- column: whole integer
 SELECT last_name AS whole FROM customer;

@@ -6,6 +6,7 @@
 #include "support/fixture.h"
 #include "support/graph.h"
 #include "torture/cases.h"
+#include "torture/cases_raw.h"
 #include "torture/heap.h"
 
 enum { PEOPLE = 9, MAX_POINTS = 20000 };
@@ -27,6 +28,8 @@ static const torture_case cases[] = {
     {"compare rows", compare_rows, false},
     {"fill structs", fill_structs, false},
     {"run raw", run_raw, false},
+    {"run named", run_named, false},
+    {"explain", explain_query, false},
     {"write and roll back", write_and_roll_back, false},
     {"write and commit", write_and_commit, true},
     {"nest and release", nest_and_release, false},

@@ -148,6 +148,25 @@ void orm__explain_values(orm__buffer *to, const orm_value *values, size_t count)
     }
 }
 
+/* A piece, cut where it is longer than a line; the column behind it. */
+static size_t add_piece(orm__buffer *to, const char *piece, size_t size, size_t column,
+                        size_t indent)
+{
+    while (column + size > WIDTH) {
+        size_t room = WIDTH - column;
+        for (int back = 0; back < 3 && room > 0 && ((unsigned char)piece[room] & 0xC0) == 0x80;
+             back++)
+            room--;
+        orm__buffer_append(to, piece, room);
+        orm__buffer_printf(to, "\n%*s", (int)indent, "");
+        piece += room;
+        size -= room;
+        column = indent;
+    }
+    orm__buffer_append(to, piece, size);
+    return column + size;
+}
+
 void orm__explain_line(orm__buffer *to, const char *line)
 {
     size_t indent = strspn(line, " ");
@@ -166,8 +185,7 @@ void orm__explain_line(orm__buffer *to, const char *line)
             orm__buffer_printf(to, "%s%*s", column == 0 ? "" : "\n", (int)before, "");
             column = before;
         }
-        orm__buffer_append(to, at, size);
-        column += size;
+        column = add_piece(to, at, size, column, shown + 10);
         at = end;
     }
     orm__buffer_char(to, '\n');

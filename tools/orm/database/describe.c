@@ -24,10 +24,10 @@ static const struct {
     {"int8", TYPE_BIGINT, 20, 1016},
     {"float4", TYPE_REAL, 700, 1021},
     {"float8", TYPE_DOUBLE, 701, 1022},
-    {"numeric", TYPE_NUMERIC, 1700, 0},
-    {"text", TYPE_TEXT, 25, 0},
-    {"varchar", TYPE_VARCHAR, 1043, 0},
-    {"bpchar", TYPE_CHAR, 1042, 0},
+    {"numeric", TYPE_NUMERIC, 1700, 1231},
+    {"text", TYPE_TEXT, 25, 1009},
+    {"varchar", TYPE_VARCHAR, 1043, 1015},
+    {"bpchar", TYPE_CHAR, 1042, 1014},
     {"bytea", TYPE_BYTEA, 17, 1001},
     {"uuid", TYPE_UUID, 2950, 2951},
     {"date", TYPE_DATE, 1082, 1182},
@@ -35,8 +35,8 @@ static const struct {
     {"timestamp", TYPE_TIMESTAMP, 1114, 1115},
     {"timestamptz", TYPE_TIMESTAMPTZ, 1184, 1185},
     {"interval", TYPE_INTERVAL, 1186, 1187},
-    {"json", TYPE_JSON, 114, 0},
-    {"jsonb", TYPE_JSONB, 3802, 0},
+    {"json", TYPE_JSON, 114, 199},
+    {"jsonb", TYPE_JSONB, 3802, 3807},
 };
 
 enum { KNOWN = sizeof known / sizeof *known };

@@ -256,10 +256,10 @@ static orm_status encode_null(const orm__param *param, Oid known, orm__pg_value 
 {
     orm_type type = (orm_type)param->type;
     bool many = param->array || param->list;
+    Oid element = param->declared ? declared_type(type) : orm__pg_send_type(type);
     value_out->oid = type == ORM_TYPE_NONE ? known
-                     : many                ? orm__pg_send_array_type(type)
-                     : param->declared     ? declared_type(type)
-                                           : orm__pg_send_type(type);
+                     : many                ? orm__pg_array_of(element)
+                                           : element;
     return ORM_OK;
 }
 
@@ -273,7 +273,11 @@ static orm_status encode_value(const orm__pg_encoder *encoder, const orm_value *
         return orm__pg_encode_fail(encoder, ORM_INVALID, "no value was given");
     if (value->kind == ORM_KIND_UINT_TOO_BIG)
         return orm__pg_encode_fail(encoder, ORM_RANGE, "the number does not fit 64 bits signed");
-    if (param->array || param->list) return orm__pg_encode_array(encoder, value, value_out);
+    if (param->array || param->list) {
+        orm_status status = orm__pg_encode_array(encoder, value, value_out);
+        if (param->declared) value_out->oid = orm__pg_array_of(declared_type(type));
+        return status;
+    }
     bool raw = type == ORM_TYPE_NONE;
     if (raw) type = raw_type(value, known);
     if (type == ORM_TYPE_NONE)

@@ -79,12 +79,16 @@ Oid orm__pg_send_type(orm_type type)
     }
 }
 
-Oid orm__pg_send_array_type(orm_type type)
+Oid orm__pg_array_of(Oid element)
 {
-    Oid element = orm__pg_send_type(type);
     for (int i = 0; element != 0 && i < TYPE_COUNT; i++)
         if (types[i].oid == element) return types[i].array;
     return 0;
+}
+
+Oid orm__pg_send_array_type(orm_type type)
+{
+    return orm__pg_array_of(orm__pg_send_type(type));
 }
 
 bool orm__pg_is_text(Oid oid)

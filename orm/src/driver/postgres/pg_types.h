@@ -56,6 +56,9 @@ Oid orm__pg_send_type(orm_type type);
 /* The same for an array of them. */
 Oid orm__pg_send_array_type(orm_type type);
 
+/* The array of an element's type; 0: not known. */
+Oid orm__pg_array_of(Oid element);
+
 /*
  * Whether a result column (or an array's element) of PostgreSQL type `oid` can be read as `type`.
  */

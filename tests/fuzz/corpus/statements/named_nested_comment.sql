@@ -1,0 +1,2 @@
+-- name: a :exec
+DELETE FROM a /* one /* two */ */;

@@ -1,0 +1,2 @@
+-- A file without names.
+SELECT 1;

@@ -1,0 +1,4 @@
+-- name: a :exec
+DELETE FROM a WHERE name = 'it;
+-- name: b :exec
+DELETE FROM b;
