@@ -267,6 +267,50 @@ static void deferred_columns(void **state)
     assert_int_equal(r_worker_notes(rows.items[0].worker, &notes), ORM_NOT_LOADED);
 }
 
+/* Conditions that name columns and other queries stand wherever conditions do. */
+static void fields_and_queries_compared(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    test_text text = {0};
+    r_company_turnover_list rows;
+    r_company_goods_list goods;
+    r_worker_query rich = {.where = r_worker_salary_is(orm_gt((orm_numeric){"20"}))};
+    r_company_turnover_query query = {
+        .where = r_company_id_is(orm_in_query(r_worker_columns.company_id, r_worker_rows(&rich))),
+        .having = r_company_turnover_tag_count_is(orm_gt(r_company_turnover_columns.sale_count)),
+        .of = {.sale_count =
+                   r_sale_seller_id_is(orm_in_query(r_worker_columns.id, r_worker_rows(&rich)))},
+        .order_by = {R_COMPANY_TURNOVER_BY_ID}};
+    assert_ok(db, r_company_select_turnover(db, &query, &rows));
+    for (size_t i = 0; i < rows.count; i++)
+        test_text_add(&text, "%lld|%lld|%lld\n", (long long)rows.items[i].id,
+                      (long long)rows.items[i].sale_count, (long long)rows.items[i].tag_count);
+    assert_true(rows.count > 0);
+    assert_rows(text,
+                "select * from (select c.id, (select count(*) from sales s where s.company_id ="
+                " c.id and s.seller_id in (select id from workers where id >= 20)) as a,"
+                " (select count(*) from sales_tags t, sales s where t.sale = s.id and"
+                " s.company_id = c.id) as b from \"Companies\" c where c.id in (select"
+                " company_id from workers where id >= 20)) as q where b > a order by 1");
+    assert_ok(db, r_company_select_goods(
+                      db,
+                      &(r_company_goods_query){
+                          .on = {.sales = r_sale_id_is(orm_gt(r_sale_columns.seller_id)),
+                                 .sales_lines = r_line_sale_id_is(orm_eq(r_line_columns.quantity))},
+                          .having = r_company_goods_line_id_is_null(),
+                          .order_by = {R_COMPANY_GOODS_BY_SALES_ID, R_COMPANY_GOODS_BY_TAG_NAME}},
+                      &goods));
+    for (size_t i = 0; i < goods.count; i++)
+        test_text_add(&text, "%lld|%s\n", (long long)goods.items[i].sales_id,
+                      shown(goods.items[i].tag_name));
+    assert_rows(text,
+                "select s.id, t.name from sales s left join lines l on l.sale_id = s.id and"
+                " l.sale_id = l.quantity left join (sales_tags st join tags t on t.id ="
+                " st.tag) on st.sale = s.id where s.id > s.seller_id and l.id is null order by"
+                " s.id, t.name is null, t.name");
+}
+
 static void distinct_rows(void **state)
 {
     (void)state;
@@ -434,6 +478,7 @@ int main(void)
         suite_test(several_joins),
         suite_test(objects_alone),
         suite_test(deferred_columns),
+        suite_test(fields_and_queries_compared),
         suite_test(distinct_rows),
         suite_test(values_are_data),
         suite_test(what_can_not_be),
