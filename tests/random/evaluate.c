@@ -3,10 +3,20 @@
 #include <string.h>
 
 const char *const rt_break_names[] = {"",
-#define NAME(NAME, name) name,
+#define NAME(NAME, name, purpose, op) name,
                                       RT_BREAKS(NAME)
 #undef NAME
 };
+
+rt_focus rt_break_focus(rt_break what)
+{
+    static const rt_focus focuses[] = {{0},
+#define FOCUS(NAME, name, purpose, op) {true, RT_##purpose, RT_##op},
+                                       RT_BREAKS(FOCUS)
+#undef FOCUS
+    };
+    return focuses[what];
+}
 
 static rt_break broken;
 

@@ -7,114 +7,117 @@
 
 #include "query.h"
 
-/* One thing each that can be made wrong in it, to see that the test notices. */
+/* X(NAME, name, purpose, operator): things that can be made wrong in it, to see that the test
+ * notices, and what shows them soonest. */
 #define RT_BREAKS(X)                                                                               \
-    X(EQ, "eq")                                                                                    \
-    X(NE, "ne")                                                                                    \
-    X(LT, "lt")                                                                                    \
-    X(LE, "le")                                                                                    \
-    X(GT, "gt")                                                                                    \
-    X(GE, "ge")                                                                                    \
-    X(BETWEEN, "between")                                                                          \
-    X(IN, "in")                                                                                    \
-    X(NOT_IN, "not_in")                                                                            \
-    X(LIKE, "like")                                                                                \
-    X(LIKE_ANY, "like_percent")                                                                    \
-    X(LIKE_ONE, "like_underscore")                                                                 \
-    X(LIKE_ESCAPE, "like_escape")                                                                  \
-    X(LIKE_CHARACTER, "like_character")                                                            \
-    X(LIKE_PADDING, "like_padding")                                                                \
-    X(ILIKE, "ilike")                                                                              \
-    X(PREFIX, "prefix")                                                                            \
-    X(CONTAINS, "contains")                                                                        \
-    X(IS_NULL, "is_null")                                                                          \
-    X(COMPARE_NULL, "compare_null")                                                                \
-    X(IN_NULL, "in_null")                                                                          \
-    X(IN_EMPTY, "in_empty")                                                                        \
-    X(AND, "and")                                                                                  \
-    X(AND_NULL, "and_null")                                                                        \
-    X(OR, "or")                                                                                    \
-    X(OR_NULL, "or_null")                                                                          \
-    X(NOT, "not")                                                                                  \
-    X(NOT_NULL, "not_null")                                                                        \
-    X(WHERE_NULL, "where_null")                                                                    \
-    X(HAS, "has")                                                                                  \
-    X(HAS_WHERE, "has_where")                                                                      \
-    X(EVERYTHING, "everything")                                                                    \
-    X(KEY, "key")                                                                                  \
-    X(KEY_NULL, "key_null")                                                                        \
-    X(KEY_SECOND, "key_second")                                                                    \
-    X(LINK, "link")                                                                                \
-    X(ORDER, "order")                                                                              \
-    X(ORDER_SECOND, "order_second")                                                                \
-    X(DESC, "desc")                                                                                \
-    X(NULLS, "nulls")                                                                              \
-    X(NULLS_FIRST, "nulls_first")                                                                  \
-    X(NULLS_LAST, "nulls_last")                                                                    \
-    X(ORDER_RELATED, "order_related")                                                              \
-    X(COUNT_RELATED, "count_related")                                                              \
-    X(COUNT_WHERE, "count_where")                                                                  \
-    X(COUNT_LIMIT, "count_limit")                                                                  \
-    X(LINK_ROW, "link_row")                                                                        \
-    X(SUM, "sum")                                                                                  \
-    X(SUM_RANGE, "sum_range")                                                                      \
-    X(AVG, "avg")                                                                                  \
-    X(MIN, "min")                                                                                  \
-    X(MAX, "max")                                                                                  \
-    X(AGGREGATE_NULL, "aggregate_null")                                                            \
-    X(AGGREGATE_EMPTY, "aggregate_empty")                                                          \
-    X(LIMIT, "limit")                                                                              \
-    X(LIMIT_ZERO, "limit_zero")                                                                    \
-    X(OFFSET, "offset")                                                                            \
-    X(WHERE, "where")                                                                              \
-    X(PARENT_WHERE, "parent_where")                                                                \
-    X(PARENT_ORDER, "parent_order")                                                                \
-    X(PARENT_LIMIT, "parent_limit")                                                                \
-    X(PARENT_OFFSET, "parent_offset")                                                              \
-    X(DEFAULT_ORDER, "default_order")                                                              \
-    X(ONE_WHERE, "one_where")                                                                      \
-    X(ONE_FIRST, "one_first")                                                                      \
-    X(PARTIAL, "partial")                                                                          \
-    X(COUNT, "count")                                                                              \
-    X(WALK, "walk")                                                                                \
-    X(WALK_DEPTH, "walk_depth")                                                                    \
-    X(WALK_START, "walk_start")                                                                    \
-    X(WALK_PRUNE, "walk_prune")                                                                    \
-    X(WALK_NEAREST, "walk_nearest")                                                                \
-    X(HAVING, "having")                                                                            \
-    X(GROUP, "group")                                                                              \
-    X(DISTINCT, "distinct")                                                                        \
-    X(COUNT_DISTINCT, "count_distinct")                                                            \
-    X(COUNT_VALUES, "count_values")                                                                \
-    X(JOIN_LEFT, "join_left")                                                                      \
-    X(JOIN_INNER, "join_inner")                                                                    \
-    X(JOIN_ON, "join_on")                                                                          \
-    X(PATH, "path")                                                                                \
-    X(FIND, "find")                                                                                \
-    X(EXISTS, "exists")                                                                            \
-    X(TYPE_BOOL, "type_bool")                                                                      \
-    X(TYPE_INTEGER, "type_integer")                                                                \
-    X(TYPE_REAL, "type_real")                                                                      \
-    X(TYPE_NUMERIC, "type_numeric")                                                                \
-    X(TYPE_TEXT, "type_text")                                                                      \
-    X(TYPE_CHAR, "type_char")                                                                      \
-    X(TYPE_BYTES, "type_bytes")                                                                    \
-    X(TYPE_UUID, "type_uuid")                                                                      \
-    X(TYPE_DATE, "type_date")                                                                      \
-    X(TYPE_TIME, "type_time")                                                                      \
-    X(TYPE_TIMESTAMP, "type_timestamp")                                                            \
-    X(TYPE_INTERVAL, "type_interval")                                                              \
-    X(TYPE_ENUM, "type_enum")
+    X(EQ, "eq", NO_PURPOSE, EQ)                                                                    \
+    X(NE, "ne", NO_PURPOSE, NE)                                                                    \
+    X(LT, "lt", NO_PURPOSE, LT)                                                                    \
+    X(LE, "le", NO_PURPOSE, LE)                                                                    \
+    X(GT, "gt", NO_PURPOSE, GT)                                                                    \
+    X(GE, "ge", NO_PURPOSE, GE)                                                                    \
+    X(BETWEEN, "between", NO_PURPOSE, BETWEEN)                                                     \
+    X(IN, "in", NO_PURPOSE, IN)                                                                    \
+    X(NOT_IN, "not_in", NO_PURPOSE, NOT_IN)                                                        \
+    X(LIKE, "like", NO_PURPOSE, LIKE)                                                              \
+    X(LIKE_ANY, "like_percent", NO_PURPOSE, LIKE)                                                  \
+    X(LIKE_ONE, "like_underscore", NO_PURPOSE, LIKE)                                               \
+    X(LIKE_ESCAPE, "like_escape", NO_PURPOSE, LIKE)                                                \
+    X(LIKE_CHARACTER, "like_character", NO_PURPOSE, LIKE)                                          \
+    X(LIKE_PADDING, "like_padding", NO_PURPOSE, LIKE)                                              \
+    X(ILIKE, "ilike", NO_PURPOSE, ILIKE)                                                           \
+    X(PREFIX, "prefix", NO_PURPOSE, PREFIX)                                                        \
+    X(CONTAINS, "contains", NO_PURPOSE, CONTAINS)                                                  \
+    X(IS_NULL, "is_null", NO_PURPOSE, EQ)                                                          \
+    X(COMPARE_NULL, "compare_null", NO_PURPOSE, EQ)                                                \
+    X(IN_NULL, "in_null", NO_PURPOSE, NOT_IN)                                                      \
+    X(IN_EMPTY, "in_empty", NO_PURPOSE, NOT_IN)                                                    \
+    X(AND, "and", NO_PURPOSE, EQ)                                                                  \
+    X(AND_NULL, "and_null", NO_PURPOSE, EQ)                                                        \
+    X(OR, "or", NO_PURPOSE, EQ)                                                                    \
+    X(OR_NULL, "or_null", NO_PURPOSE, EQ)                                                          \
+    X(NOT, "not", NO_PURPOSE, EQ)                                                                  \
+    X(NOT_NULL, "not_null", NO_PURPOSE, EQ)                                                        \
+    X(WHERE_NULL, "where_null", NO_PURPOSE, EQ)                                                    \
+    X(HAS, "has", NO_PURPOSE, EQ)                                                                  \
+    X(HAS_WHERE, "has_where", NO_PURPOSE, EQ)                                                      \
+    X(EVERYTHING, "everything", NO_PURPOSE, EQ)                                                    \
+    X(KEY, "key", NO_PURPOSE, EQ)                                                                  \
+    X(KEY_NULL, "key_null", NO_PURPOSE, EQ)                                                        \
+    X(KEY_SECOND, "key_second", NO_PURPOSE, EQ)                                                    \
+    X(LINK, "link", NO_PURPOSE, EQ)                                                                \
+    X(ORDER, "order", NO_PURPOSE, EQ)                                                              \
+    X(ORDER_SECOND, "order_second", NO_PURPOSE, EQ)                                                \
+    X(DESC, "desc", NO_PURPOSE, EQ)                                                                \
+    X(NULLS, "nulls", NO_PURPOSE, EQ)                                                              \
+    X(NULLS_FIRST, "nulls_first", NO_PURPOSE, EQ)                                                  \
+    X(NULLS_LAST, "nulls_last", NO_PURPOSE, EQ)                                                    \
+    X(ORDER_RELATED, "order_related", NO_PURPOSE, EQ)                                              \
+    X(COUNT_RELATED, "count_related", NO_PURPOSE, EQ)                                              \
+    X(COUNT_WHERE, "count_where", NO_PURPOSE, EQ)                                                  \
+    X(COUNT_LIMIT, "count_limit", NO_PURPOSE, EQ)                                                  \
+    X(LINK_ROW, "link_row", NO_PURPOSE, EQ)                                                        \
+    X(SUM, "sum", SUM, EQ)                                                                         \
+    X(SUM_RANGE, "sum_range", SUM, EQ)                                                             \
+    X(AVG, "avg", AVG, EQ)                                                                         \
+    X(MIN, "min", MIN, EQ)                                                                         \
+    X(MAX, "max", MAX, EQ)                                                                         \
+    X(AGGREGATE_NULL, "aggregate_null", SUM, EQ)                                                   \
+    X(AGGREGATE_EMPTY, "aggregate_empty", SUM, EQ)                                                 \
+    X(LIMIT, "limit", NO_PURPOSE, EQ)                                                              \
+    X(LIMIT_ZERO, "limit_zero", NO_PURPOSE, EQ)                                                    \
+    X(OFFSET, "offset", NO_PURPOSE, EQ)                                                            \
+    X(WHERE, "where", NO_PURPOSE, EQ)                                                              \
+    X(PARENT_WHERE, "parent_where", NO_PURPOSE, EQ)                                                \
+    X(PARENT_ORDER, "parent_order", NO_PURPOSE, EQ)                                                \
+    X(PARENT_LIMIT, "parent_limit", NO_PURPOSE, EQ)                                                \
+    X(PARENT_OFFSET, "parent_offset", NO_PURPOSE, EQ)                                              \
+    X(DEFAULT_ORDER, "default_order", NO_PURPOSE, EQ)                                              \
+    X(ONE_WHERE, "one_where", NO_PURPOSE, EQ)                                                      \
+    X(ONE_FIRST, "one_first", NO_PURPOSE, EQ)                                                      \
+    X(PARTIAL, "partial", NO_PURPOSE, EQ)                                                          \
+    X(COUNT, "count", COUNT, EQ)                                                                   \
+    X(WALK, "walk", WALK, EQ)                                                                      \
+    X(WALK_DEPTH, "walk_depth", WALK, EQ)                                                          \
+    X(WALK_START, "walk_start", WALK, EQ)                                                          \
+    X(WALK_PRUNE, "walk_prune", WALK, EQ)                                                          \
+    X(WALK_NEAREST, "walk_nearest", WALK, EQ)                                                      \
+    X(HAVING, "having", RESULTS, EQ)                                                               \
+    X(GROUP, "group", RESULTS, EQ)                                                                 \
+    X(DISTINCT, "distinct", RESULTS, EQ)                                                           \
+    X(COUNT_DISTINCT, "count_distinct", RESULTS, EQ)                                               \
+    X(COUNT_VALUES, "count_values", RESULTS, EQ)                                                   \
+    X(JOIN_LEFT, "join_left", RESULTS, EQ)                                                         \
+    X(JOIN_INNER, "join_inner", RESULTS, EQ)                                                       \
+    X(JOIN_ON, "join_on", RESULTS, EQ)                                                             \
+    X(PATH, "path", RESULTS, EQ)                                                                   \
+    X(FIND, "find", FIND, EQ)                                                                      \
+    X(EXISTS, "exists", EXISTS, EQ)                                                                \
+    X(TYPE_BOOL, "type_bool", NO_PURPOSE, LT)                                                      \
+    X(TYPE_INTEGER, "type_integer", NO_PURPOSE, LT)                                                \
+    X(TYPE_REAL, "type_real", NO_PURPOSE, LT)                                                      \
+    X(TYPE_NUMERIC, "type_numeric", NO_PURPOSE, LT)                                                \
+    X(TYPE_TEXT, "type_text", NO_PURPOSE, LT)                                                      \
+    X(TYPE_CHAR, "type_char", NO_PURPOSE, LT)                                                      \
+    X(TYPE_BYTES, "type_bytes", NO_PURPOSE, LT)                                                    \
+    X(TYPE_UUID, "type_uuid", NO_PURPOSE, LT)                                                      \
+    X(TYPE_DATE, "type_date", NO_PURPOSE, LT)                                                      \
+    X(TYPE_TIME, "type_time", NO_PURPOSE, LT)                                                      \
+    X(TYPE_TIMESTAMP, "type_timestamp", NO_PURPOSE, LT)                                            \
+    X(TYPE_INTERVAL, "type_interval", NO_PURPOSE, LT)                                              \
+    X(TYPE_ENUM, "type_enum", NO_PURPOSE, LT)
 
 typedef enum rt_break {
     RT_BREAK_NOTHING,
-#define RT_BREAK_ENUM(NAME, name) RT_BREAK_##NAME,
+#define RT_BREAK_ENUM(NAME, name, purpose, op) RT_BREAK_##NAME,
     RT_BREAKS(RT_BREAK_ENUM)
 #undef RT_BREAK_ENUM
         RT_BREAKS_END
 } rt_break;
 
 extern const char *const rt_break_names[];
+/* Questions that show it sooner than others. */
+rt_focus rt_break_focus(rt_break what);
 /* What is wrong from now on. */
 void rt_break_set(rt_break what);
 bool rt_breaks(rt_break what);

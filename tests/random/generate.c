@@ -16,6 +16,7 @@ typedef struct maker {
     rt_ask *ask;
     const rt_world *world;
     rt_random *random;
+    rt_focus focus;
 } maker;
 
 static void *new_block(maker *m)
@@ -70,6 +71,8 @@ static rt_op some_op(maker *m, rt_type type)
 {
     if (type == RT_BOOL || type == RT_ENUM)
         return RT_EQ;
+    if (m->focus.on && rt_chance(m->random, 50) && (is_text(type) || m->focus.op < RT_LIKE))
+        return m->focus.op;
     return (rt_op)rt_below(m->random, is_text(type) ? RT_CONTAINS + 1 : RT_NOT_IN + 1);
 }
 
@@ -346,6 +349,8 @@ static void some_purpose(maker *m)
                       : choice < 90 ? RT_COUNT
                       : choice < 92 ? RT_EXISTS
                                     : (rt_purpose)(RT_SUM + rt_below(m->random, 4));
+    if (m->focus.on && m->focus.purpose != RT_NO_PURPOSE && rt_chance(m->random, 80))
+        m->ask->purpose = m->focus.purpose;
     m->ask->batch = rt_below(m->random, 8);
     m->ask->column = rt_below(m->random, rt_models[model].column_count);
     if (m->ask->purpose >= RT_SUM &&
@@ -425,12 +430,12 @@ static void some_walk(maker *m)
             ask->named[way[0]][i] = false;
 }
 
-void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random)
+void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random, rt_focus focus)
 {
     static const int models[] = {RT_PERSON, RT_PERSON, RT_PERSON, RT_PROJECT, RT_PROJECT, RT_TASK,
                                  RT_PLACE,  RT_SKILL,  RT_RATING, RT_LABEL,   RT_PROFILE};
     memset(ask, 0, sizeof *ask);
-    maker m = {ask, world, random};
+    maker m = {ask, world, random, focus};
     rt_query *query = new_block(&m);
     ask->query = query;
     query->model = models[rt_below(random, (int)(sizeof models / sizeof *models))];

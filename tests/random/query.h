@@ -81,7 +81,8 @@ typedef enum rt_purpose {
     RT_SUM,
     RT_AVG,
     RT_MIN,
-    RT_MAX
+    RT_MAX,
+    RT_NO_PURPOSE
 } rt_purpose;
 
 /* Something to ask. All of it lives in blocks, until rt_ask_free. */
@@ -107,7 +108,15 @@ typedef struct rt_ask {
     bool counted[RT_MODELS][RT_RELATIONS_MAX];
 } rt_ask;
 
-void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random);
+/* What many questions are to be about; RT_NO_PURPOSE: none in particular. Zeroed: nothing at all.
+ */
+typedef struct rt_focus {
+    bool on;
+    rt_purpose purpose;
+    rt_op op;
+} rt_focus;
+
+void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random, rt_focus focus);
 void rt_ask_free(rt_ask *ask);
 void rt_ask_print(const rt_ask *ask, rt_text *out);
 

@@ -144,7 +144,7 @@ bool rt_run_session(rt_run *run)
                                    .load_siblings = rt_chance(&run->random, 30)};
     asker.db = test_session_with(run->database, &options);
     while (asked < count && good) {
-        rt_ask_make(&asks[asked], &run->world, &run->random);
+        rt_ask_make(&asks[asked], &run->world, &run->random, run->focus);
         good = rt_asker_ask(&asker, &asks[asked++]);
         run->asked++;
     }

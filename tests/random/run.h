@@ -9,6 +9,7 @@ typedef struct rt_run {
     test_database *database;
     rt_world world;
     rt_random random;
+    rt_focus focus;
     long long asked;
     bool quiet; /* a difference is only counted, not looked into */
 } rt_run;

@@ -9,7 +9,7 @@ enum { SEEDS = 200, SESSIONS_PER_SEED = 20 };
 /* How many queries it takes; -1: it was not noticed. */
 static long long queries_until_noticed(test_database *database, rt_break what)
 {
-    rt_run run = {.database = database, .quiet = true};
+    rt_run run = {.database = database, .quiet = true, .focus = rt_break_focus(what)};
     bool good = true;
     for (uint64_t seed = 1; seed <= SEEDS && good; seed++) {
         rt_break_set(RT_BREAK_NOTHING);
