@@ -80,7 +80,7 @@ static void sort(const rt_world *world, int model, rt_answer *answer)
 }
 
 static bool fulfils(const rt_world *world, const rt_query *query, const rt_relation *relation,
-                    int row)
+                    int row, const rt_around *around)
 {
     if (query == NULL || query->where == NULL)
         return true;
@@ -89,7 +89,7 @@ static bool fulfils(const rt_world *world, const rt_query *query, const rt_relat
                   : relation->kind == RT_MANY ? RT_BREAK_PARENT_WHERE
                                               : RT_BREAK_ONE_WHERE))
         return true;
-    rt_truth result = rt_holds(world, query->where, row);
+    rt_truth result = rt_holds(world, query->where, row, around);
     return result == RT_TRUE || (result == RT_UNKNOWN && rt_breaks(RT_BREAK_WHERE_NULL));
 }
 
@@ -122,14 +122,15 @@ static void cut(const rt_query *query, const rt_relation *relation, rt_answer *o
 }
 
 static void fill_answer(const rt_world *world, const rt_query *query, const rt_relation *relation,
-                        const rt_rows *candidates, const int *steps, rt_answer *out)
+                        const rt_rows *candidates, const int *steps, const rt_around *around,
+                        rt_answer *out)
 {
     int model = relation != NULL ? relation->target : query->model;
     out->rows.count = 0;
     out->steps = steps;
     set_order(query, relation, out);
     for (int i = 0; i < candidates->count; i++)
-        if (fulfils(world, query, relation, candidates->rows[i]))
+        if (fulfils(world, query, relation, candidates->rows[i], around))
             out->rows.rows[out->rows.count++] = candidates->rows[i];
     sort(world, model, out);
     if (relation != NULL && relation->kind == RT_HAS_ONE && rt_breaks(RT_BREAK_ONE_FIRST) &&
@@ -141,14 +142,22 @@ static void fill_answer(const rt_world *world, const rt_query *query, const rt_r
 void rt_answer_query(const rt_world *world, const rt_query *query, const rt_relation *relation,
                      const rt_rows *candidates, rt_answer *out)
 {
-    fill_answer(world, query, relation, candidates, NULL, out);
+    fill_answer(world, query, relation, candidates, NULL, NULL, out);
+}
+
+void rt_answer_within(const rt_world *world, const rt_query *query, const rt_around *around,
+                      rt_answer *out)
+{
+    rt_rows all;
+    rt_all(world, query->model, &all);
+    fill_answer(world, query, NULL, &all, NULL, around, out);
 }
 
 /* Rows that can be walked on from: those of `from`, and others unless they are pruned. */
 static bool is_passable(const rt_world *world, const rt_ask *ask, int row, int step)
 {
     return step == 0 || !ask->prune || rt_breaks(RT_BREAK_WALK_PRUNE) ||
-           ask->query->where == NULL || rt_holds(world, ask->query->where, row) == RT_TRUE;
+           ask->query->where == NULL || rt_holds(world, ask->query->where, row, NULL) == RT_TRUE;
 }
 
 /* The numbers of steps to all rows; -1: not reached. */
@@ -186,7 +195,7 @@ void rt_walk(const rt_world *world, const rt_ask *ask, const rt_rows *from, int 
             reached.rows[reached.count++] = row;
     /* It gives a list, whatever the relation gives. */
     way.kind = RT_MANY;
-    fill_answer(world, ask->query, &way, &reached, steps, out);
+    fill_answer(world, ask->query, &way, &reached, steps, NULL, out);
     out->order = ask->query->order_count > 0 ? ask->query->order : NULL;
 }
 

@@ -29,6 +29,18 @@ void rt_asker_end(rt_asker *asker)
     rt_text_free(&asker->why);
 }
 
+/* A comparison as a fragment of SQL. */
+static orm_pred make_sql(rt_asker *asker, const rt_pred *pred)
+{
+    static const char *const words[] = {"=", "<>", "<", "<=", ">", ">="};
+    char text[100];
+    orm_value *value = rt_asker_new(asker, sizeof *value);
+    *value = orm_bind(pred->values[0].number);
+    (void)snprintf(text, sizeof text, "{%s} %s $1",
+                   rt_models[pred->model].columns[pred->target].name, words[pred->op]);
+    return rt_functions_of[pred->model]->sql(asker, text, value, 1);
+}
+
 orm_pred rt_make_pred(rt_asker *asker, const rt_pred *pred)
 {
     const rt_functions *functions = rt_functions_of[pred->model];
@@ -45,10 +57,12 @@ orm_pred rt_make_pred(rt_asker *asker, const rt_pred *pred)
         return functions->group(asker, pred->kind == RT_ALL, items, pred->item_count);
     case RT_NOT:
         return functions->negate(asker, items[0]);
-    case RT_HAS:
-        return functions->has(asker, pred->target, items[0]);
-    default:
+    case RT_EVERYTHING:
         return functions->everything();
+    case RT_SQL:
+        return make_sql(asker, pred);
+    default:
+        return functions->has(asker, pred, items[0]);
     }
 }
 

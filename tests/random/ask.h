@@ -29,7 +29,10 @@ typedef struct rt_functions {
     orm_pred (*leaf)(rt_asker *asker, const rt_pred *pred);
     orm_pred (*is_null)(int column);
     orm_pred (*everything)(void);
-    orm_pred (*has)(rt_asker *asker, int relation, orm_pred target);
+    /* Any condition on related rows, `target` being the one on each of them. */
+    orm_pred (*has)(rt_asker *asker, const rt_pred *pred, orm_pred target);
+    orm_pred (*sql)(rt_asker *asker, const char *text, const orm_value *values, size_t count);
+    orm_col (*column)(int column);
     orm_pred (*negate)(rt_asker *asker, orm_pred pred);
     orm_pred (*group)(rt_asker *asker, bool all, const orm_pred *items, int count);
     const void *(*query)(rt_asker *asker, const rt_query *query);

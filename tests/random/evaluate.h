@@ -28,6 +28,24 @@
     X(ILIKE, "ilike", NO_PURPOSE, ILIKE)                                                           \
     X(PREFIX, "prefix", NO_PURPOSE, PREFIX)                                                        \
     X(CONTAINS, "contains", NO_PURPOSE, CONTAINS)                                                  \
+    X(SUFFIX, "suffix", NO_PURPOSE, SUFFIX)                                                        \
+    X(IPREFIX, "iprefix", NO_PURPOSE, IPREFIX)                                                     \
+    X(ICONTAINS, "icontains", NO_PURPOSE, ICONTAINS)                                               \
+    X(ISUFFIX, "isuffix", NO_PURPOSE, ISUFFIX)                                                     \
+    X(IS_DISTINCT, "is_distinct", NO_PURPOSE, DISTINCT)                                            \
+    X(IS_NOT_DISTINCT, "is_not_distinct", NO_PURPOSE, NOT_DISTINCT)                                \
+    X(DISTINCT_NULL, "distinct_null", NO_PURPOSE, DISTINCT)                                        \
+    X(OF_COLUMN, "of_column", NO_PURPOSE, EQ)                                                      \
+    X(OF_OUTER, "of_outer", NO_PURPOSE, EQ)                                                        \
+    X(IN_QUERY, "in_query", NO_PURPOSE, EQ)                                                        \
+    X(IN_QUERY_NULL, "in_query_null", NO_PURPOSE, EQ)                                              \
+    X(VALUE_OF, "value_of", NO_PURPOSE, EQ)                                                        \
+    X(MAX_OF, "max_of", NO_PURPOSE, EQ)                                                            \
+    X(MIN_OF, "min_of", NO_PURPOSE, EQ)                                                            \
+    X(SUM_OF, "sum_of", NO_PURPOSE, EQ)                                                            \
+    X(AVG_OF, "avg_of", NO_PURPOSE, EQ)                                                            \
+    X(COUNT_OF, "count_of", NO_PURPOSE, EQ)                                                        \
+    X(SQL, "sql", NO_PURPOSE, EQ)                                                                  \
     X(IS_NULL, "is_null", NO_PURPOSE, EQ)                                                          \
     X(COMPARE_NULL, "compare_null", NO_PURPOSE, EQ)                                                \
     X(IN_NULL, "in_null", NO_PURPOSE, NOT_IN)                                                      \
@@ -41,6 +59,10 @@
     X(WHERE_NULL, "where_null", NO_PURPOSE, EQ)                                                    \
     X(HAS, "has", NO_PURPOSE, EQ)                                                                  \
     X(HAS_WHERE, "has_where", NO_PURPOSE, EQ)                                                      \
+    X(HAS_NO, "has_no", NO_PURPOSE, EQ)                                                            \
+    X(HAS_ONLY, "has_only", NO_PURPOSE, EQ)                                                        \
+    X(HAS_ONLY_NULL, "has_only_null", NO_PURPOSE, EQ)                                              \
+    X(HAS_COUNT, "has_count", NO_PURPOSE, EQ)                                                      \
     X(EVERYTHING, "everything", NO_PURPOSE, EQ)                                                    \
     X(KEY, "key", NO_PURPOSE, EQ)                                                                  \
     X(KEY_NULL, "key_null", NO_PURPOSE, EQ)                                                        \
@@ -128,7 +150,15 @@ typedef enum rt_truth { RT_FALSE, RT_TRUE, RT_UNKNOWN } rt_truth;
 int rt_compare(rt_type type, const rt_value *left, const rt_value *right);
 /* Of two texts; `text` with its padding. */
 bool rt_is_like(const char *pattern, const char *text, bool fold);
-rt_truth rt_holds(const rt_world *world, const rt_pred *pred, int row);
+/* A row around a condition on others. */
+typedef struct rt_around {
+    int model;
+    int row;
+    const struct rt_around *next; /* around that one */
+} rt_around;
+
+/* `around` is NULL where there is nothing. */
+rt_truth rt_holds(const rt_world *world, const rt_pred *pred, int row, const rt_around *around);
 
 /* Rows, by their numbers in one table. */
 typedef struct rt_rows {
@@ -158,6 +188,9 @@ typedef struct rt_answer {
 /* `relation` (NULL: the query stands for itself) has an order of its own. */
 void rt_answer_query(const rt_world *world, const rt_query *query, const rt_relation *relation,
                      const rt_rows *candidates, rt_answer *out);
+/* The same of a query within a condition. */
+void rt_answer_within(const rt_world *world, const rt_query *query, const rt_around *around,
+                      rt_answer *out);
 /* Whether the rows given are one of the answers allowed; else says in `why` what is wrong. */
 bool rt_is_answer(const rt_world *world, int model, const rt_answer *answer, const rt_rows *given,
                   rt_text *why);

@@ -5,6 +5,14 @@
 #include "conditions.h"
 #include "members.h"
 
+const enum r_grade *rt_grades_in(rt_asker *asker, const rt_pred *pred)
+{
+    enum r_grade *grades = rt_asker_new(asker, RT_VALUES_MAX * sizeof *grades);
+    for (int i = 0; i < pred->value_count; i++)
+        grades[i] = (enum r_grade)pred->values[i].number;
+    return grades;
+}
+
 const int rt_nulls_of[] = {0, ORM_NULLS_FIRST, ORM_NULLS_LAST};
 
 #define THROUGH_MANY(MODEL, NAME, target_model) return 0;
@@ -19,9 +27,19 @@ const int rt_nulls_of[] = {0, ORM_NULLS_FIRST, ORM_NULLS_LAST};
     THROUGH_##kind(MODEL, NAME, target_model)
 
 /* Relations are counted as they come. */
-#define HAS(model, MODEL, name, NAME, target_model, kind)                                          \
-    if (relation == at++)                                                                          \
-        return r_##model##_has_##name(asker->db, (r_##target_model##_pred){target}).pred;
+#define HAS_MANY(model, name, such)                                                                \
+    if (pred->kind == RT_HAS_ONLY)                                                                 \
+        return r_##model##_has_only_##name(asker->db, such).pred;                                  \
+    if (pred->kind == RT_HAS_COUNT)                                                                \
+        return r_##model##_count_##name(asker->db, rt_condition_int(asker, pred), such).pred;
+#define HAS_ONE(model, name, such)
+#define HAS(model, MODEL, name, NAME, target_model, kind_of)                                       \
+    if (pred->target == at++) {                                                                    \
+        r_##target_model##_pred such = {target};                                                   \
+        HAS_##kind_of(model, name, such) return pred->kind == RT_HAS_NO                            \
+            ? r_##model##_has_no_##name(asker->db, such).pred                                      \
+            : r_##model##_has_##name(asker->db, such).pred;                                        \
+    }
 
 #define WITH(model, MODEL, name, NAME, target_model, kind)                                         \
     if (asked->with[at++] != NULL)                                                                 \
@@ -161,11 +179,26 @@ static int profile_order(const rt_order_item *item, int step);
         return r_##model##_everything().pred;                                                      \
     }                                                                                              \
                                                                                                    \
-    static orm_pred model##_has(rt_asker *asker, int relation, orm_pred target)                    \
+    static orm_pred model##_has(rt_asker *asker, const rt_pred *pred, orm_pred target)             \
     {                                                                                              \
         int at = 0;                                                                                \
         RELATIONS(HAS)                                                                             \
         return target;                                                                             \
+    }                                                                                              \
+                                                                                                   \
+    static orm_pred model##_sql(rt_asker *asker, const char *text, const orm_value *values,        \
+                                size_t count)                                                      \
+    {                                                                                              \
+        return r_##model##_sql(asker->db, text, values, count).pred;                               \
+    }                                                                                              \
+                                                                                                   \
+    static orm_col model##_column(int column)                                                      \
+    {                                                                                              \
+        switch (column) {                                                                          \
+            COLUMNS(COLUMN)                                                                        \
+        default:                                                                                   \
+            return (orm_col){0};                                                                   \
+        }                                                                                          \
     }                                                                                              \
                                                                                                    \
     static orm_pred model##_negate(rt_asker *asker, orm_pred pred)                                 \
@@ -336,6 +369,8 @@ static int profile_order(const rt_order_item *item, int step);
                                                    .is_null = model##_is_null,                     \
                                                    .everything = model##_everything,               \
                                                    .has = model##_has,                             \
+                                                   .sql = model##_sql,                             \
+                                                   .column = model##_column,                       \
                                                    .negate = model##_negate,                       \
                                                    .group = model##_group,                         \
                                                    .query = model##_query,                         \

@@ -17,6 +17,8 @@ typedef struct maker {
     const rt_world *world;
     rt_random *random;
     rt_focus focus;
+    int around[8]; /* the models of the rows around a condition, the nearest last */
+    int around_count;
 } maker;
 
 static void *new_block(maker *m)
@@ -69,11 +71,14 @@ static bool is_text(rt_type type)
 
 static rt_op some_op(maker *m, rt_type type)
 {
-    if (type == RT_BOOL || type == RT_ENUM)
+    if (type == RT_BOOL)
         return RT_EQ;
+    if (type == RT_ENUM)
+        return rt_chance(m->random, 50) ? RT_EQ : RT_IN;
     if (m->focus.on && rt_chance(m->random, 50) && (is_text(type) || m->focus.op < RT_LIKE))
         return m->focus.op;
-    return (rt_op)rt_below(m->random, is_text(type) ? RT_CONTAINS + 1 : RT_NOT_IN + 1);
+    int choice = rt_below(m->random, is_text(type) ? RT_ISUFFIX + 1 : RT_NOT_IN + 1);
+    return rt_chance(m->random, 15) ? (rt_op)(RT_DISTINCT + rt_below(m->random, 2)) : (rt_op)choice;
 }
 
 static void append(rt_value *value, const char *text, size_t size)
@@ -142,12 +147,127 @@ static void cut(maker *m, rt_value *value, bool from_start)
     value->text[value->size] = '\0';
 }
 
+static rt_pred *some_pred(maker *m, int model, int depth);
+
 static int some_column(maker *m, int model)
 {
     return rt_below(m->random, rt_models[model].column_count - rt_models[model].hidden);
 }
 
-static rt_pred *leaf(maker *m, int model)
+/* Of one kind for the compiler, and comparable. */
+static bool is_alike(rt_type left, rt_type right)
+{
+    bool integers = left >= RT_SMALLINT && left <= RT_BIGINT;
+    bool reals = left == RT_REAL || left == RT_DOUBLE;
+    return left == right || (integers && right >= RT_SMALLINT && right <= RT_BIGINT) ||
+           (reals && (right == RT_REAL || right == RT_DOUBLE)) || (is_text(left) && is_text(right));
+}
+
+/* A column of a model that can be compared with one of a type, or -1. */
+static int some_like(maker *m, int model, rt_type type)
+{
+    int count = rt_models[model].column_count;
+    int first = rt_below(m->random, count);
+    for (int i = 0; i < count; i++)
+        if (is_alike(type, rt_models[model].columns[(first + i) % count].type))
+            return (first + i) % count;
+    return -1;
+}
+
+/* Its order leaves nothing open. */
+static rt_query *some_rows(maker *m, int around, int model, int depth)
+{
+    rt_query *query = new_block(m);
+    query->model = model;
+    query->limit = RT_NO_LIMIT;
+    m->around[m->around_count++] = around;
+    if (rt_chance(m->random, 60))
+        query->where = some_pred(m, model, depth - 1);
+    m->around_count--;
+    for (int i = 0; i < rt_models[model].key_count; i++)
+        query->order[query->order_count++] = (rt_order_item){
+            .column = rt_models[model].key[i], .descending = rt_chance(m->random, 50)};
+    if (rt_chance(m->random, 30))
+        query->limit = rt_below(m->random, 6);
+    if (rt_chance(m->random, 20))
+        query->offset = rt_below(m->random, 4);
+    return query;
+}
+
+static bool can_pick(rt_pick pick, rt_type type)
+{
+    switch (type) {
+    case RT_SMALLINT:
+    case RT_INTEGER:
+    case RT_NUMERIC:
+        return pick != RT_AVG_OF || type != RT_NUMERIC;
+    case RT_BYTES:
+    case RT_UUID:
+        return pick == RT_VALUE_OF;
+    default:
+        return pick <= RT_MIN_OF;
+    }
+}
+
+/* One value out of a query, or all values of a column in it. */
+static void some_subquery(maker *m, rt_pred *pred, int depth)
+{
+    rt_type type = rt_models[pred->model].columns[pred->target].type;
+    int model = rt_below(m->random, RT_MODELS);
+    int column = some_like(m, model, type);
+    if (column < 0 || m->around_count >= 6)
+        return;
+    rt_type other = rt_models[model].columns[column].type;
+    bool list = rt_chance(m->random, 50);
+    rt_pick pick = (rt_pick)rt_below(m->random, RT_COUNT_OF + 1);
+    if (pick == RT_COUNT_OF ? type < RT_SMALLINT || type > RT_BIGINT : !can_pick(pick, other))
+        pick = RT_VALUE_OF;
+    /* A sum is wider than its column, and texts of two types are two kinds of equality. */
+    if ((is_text(type) && type != other) ||
+        (pick == RT_AVG_OF && (type == RT_BIGINT || other == RT_BIGINT)))
+        return;
+    pred->other = model;
+    pred->columns[0] = column;
+    pred->rows = some_rows(m, pred->model, model, depth);
+    pred->value_count = 0;
+    if (list) {
+        pred->op = rt_chance(m->random, 50) ? RT_IN_QUERY : RT_NOT_IN_QUERY;
+    } else {
+        pred->operand = RT_OF_QUERY;
+        pred->pick = pick;
+        pred->op = (rt_op)rt_below(m->random, RT_GE + 1);
+    }
+}
+
+static void some_column_operand(maker *m, rt_pred *pred)
+{
+    rt_type type = rt_models[pred->model].columns[pred->target].type;
+    bool outer = m->around_count > 0 && rt_chance(m->random, 60);
+    int model = outer ? m->around[rt_below(m->random, m->around_count)] : pred->model;
+    int column = some_like(m, model, type);
+    if (column < 0)
+        return;
+    pred->operand = RT_OF_COLUMN;
+    pred->outer = outer;
+    pred->other = model;
+    pred->columns[0] = column;
+    pred->columns[1] = some_like(m, model, type);
+    if (pred->op > RT_BETWEEN && pred->op != RT_DISTINCT && pred->op != RT_NOT_DISTINCT)
+        pred->op = (rt_op)rt_below(m->random, RT_BETWEEN + 1);
+}
+
+static void some_operand(maker *m, rt_pred *pred, int depth)
+{
+    if (rt_chance(m->random, 15))
+        some_column_operand(m, pred);
+    else if (depth > 0 && rt_chance(m->random, 12))
+        some_subquery(m, pred, depth);
+    else if (pred->op <= RT_GE && rt_models[pred->model].columns[pred->target].type <= RT_BIGINT &&
+             rt_chance(m->random, 10))
+        pred->kind = RT_SQL;
+}
+
+static rt_pred *leaf(maker *m, int model, int depth)
 {
     rt_pred *pred = new_pred(m, RT_LEAF, model);
     pred->target = some_column(m, model);
@@ -160,10 +280,14 @@ static rt_pred *leaf(maker *m, int model)
         pred->values[i] = some_value(m, model, pred->target);
     if (pred->op == RT_LIKE || pred->op == RT_ILIKE)
         pred->values[0] = some_pattern(m, &pred->values[0]);
-    if (pred->op == RT_ILIKE)
+    if (pred->op == RT_ILIKE || (pred->op >= RT_IPREFIX && pred->op <= RT_ISUFFIX))
         swap_case(m, &pred->values[0]);
-    if (pred->op == RT_PREFIX || pred->op == RT_CONTAINS)
-        cut(m, &pred->values[0], pred->op == RT_PREFIX);
+    if (pred->op >= RT_PREFIX && pred->op <= RT_ISUFFIX)
+        cut(m, &pred->values[0], pred->op == RT_PREFIX || pred->op == RT_IPREFIX);
+    if ((pred->op == RT_DISTINCT || pred->op == RT_NOT_DISTINCT) && rt_chance(m->random, 25))
+        pred->values[0] = (rt_value){.null = true};
+    if ((type != RT_BOOL && type != RT_ENUM) && model < RT_TABLES)
+        some_operand(m, pred, depth);
     return pred;
 }
 
@@ -171,24 +295,44 @@ static rt_pred *null_test(maker *m, int model)
 {
     int column = some_column(m, model);
     if (!rt_models[model].columns[column].nullable)
-        return leaf(m, model);
+        return leaf(m, model, 0);
     rt_pred *pred = new_pred(m, RT_IS_NULL, model);
     pred->target = column;
     return pred;
 }
 
-static rt_pred *some_pred(maker *m, int model, int depth);
+/* What the number of related rows is compared with. */
+static void some_number(maker *m, rt_pred *pred)
+{
+    pred->op = (rt_op)rt_below(m->random, RT_NOT_IN + 1);
+    pred->value_count = pred->op == RT_BETWEEN                       ? 2
+                        : pred->op == RT_IN || pred->op == RT_NOT_IN ? rt_below(m->random, 4)
+                                                                     : 1;
+    for (int i = 0; i < pred->value_count; i++)
+        pred->values[i].number = rt_below(m->random, 5);
+    pred->other = pred->model;
+    pred->columns[0] = some_like(m, pred->model, RT_BIGINT);
+    if (pred->op <= RT_GE && pred->columns[0] >= 0 && rt_chance(m->random, 25))
+        pred->operand = RT_OF_COLUMN;
+}
 
 static rt_pred *has(maker *m, int model, int depth)
 {
-    if (rt_models[model].relation_count == 0)
-        return leaf(m, model);
+    if (rt_models[model].relation_count == 0 || m->around_count >= 6)
+        return leaf(m, model, depth);
     rt_pred *pred = new_pred(m, RT_HAS, model);
     pred->target = rt_below(m->random, rt_models[model].relation_count);
-    int target = rt_models[model].relations[pred->target].target;
-    pred->items[0] = rt_chance(m->random, 25) ? new_pred(m, RT_EVERYTHING, target)
-                                              : some_pred(m, target, depth - 1);
+    const rt_relation *relation = &rt_models[model].relations[pred->target];
+    if (rt_chance(m->random, 50))
+        pred->kind =
+            (rt_pred_kind)(RT_HAS_NO + rt_below(m->random, relation->kind == RT_MANY ? 3 : 1));
+    m->around[m->around_count++] = model;
+    pred->items[0] = rt_chance(m->random, 25) ? new_pred(m, RT_EVERYTHING, relation->target)
+                                              : some_pred(m, relation->target, depth - 1);
+    m->around_count--;
     pred->item_count = 1;
+    if (pred->kind == RT_HAS_COUNT)
+        some_number(m, pred);
     return pred;
 }
 
@@ -205,7 +349,7 @@ static rt_pred *some_pred(maker *m, int model, int depth)
 {
     int choice = rt_below(m->random, depth > 0 ? 100 : 50);
     if (choice < 40)
-        return leaf(m, model);
+        return leaf(m, model, depth);
     if (choice < 49)
         return null_test(m, model);
     if (choice < 50)
@@ -435,7 +579,7 @@ void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random, rt_focus
     static const int models[] = {RT_PERSON, RT_PERSON, RT_PERSON, RT_PROJECT, RT_PROJECT, RT_TASK,
                                  RT_PLACE,  RT_SKILL,  RT_RATING, RT_LABEL,   RT_PROFILE};
     memset(ask, 0, sizeof *ask);
-    maker m = {ask, world, random, focus};
+    maker m = {.ask = ask, .world = world, .random = random, .focus = focus};
     rt_query *query = new_block(&m);
     ask->query = query;
     query->model = models[rt_below(random, (int)(sizeof models / sizeof *models))];

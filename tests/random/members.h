@@ -7,6 +7,9 @@
 /* By rt_nulls: what an order has besides. */
 extern const int rt_nulls_of[];
 
+/* The values of a condition on an enum. */
+const enum r_grade *rt_grades_in(rt_asker *asker, const rt_pred *pred);
+
 /* How a column's condition is given, by its type. */
 #define IS_BOOL(call)        call(pred->values[0].number != 0)
 #define IS_ENUM(call)        call((enum r_grade)pred->values[0].number)
@@ -26,9 +29,36 @@ extern const int rt_nulls_of[];
 #define IS_TIMESTAMPTZ(call) call(rt_condition_timestamptz(asker, pred))
 #define IS_INTERVAL(call)    call(rt_condition_interval(asker, pred))
 
+/* One of several is an operator of its own for enums only. */
+#define LIST_ENUM(model, name)                                                                     \
+    if (pred->op == RT_IN)                                                                         \
+        return r_##model##_##name##_is_in(rt_grades_in(asker, pred), (size_t)pred->value_count)    \
+            .pred;
+#define LIST_BOOL(model, name)
+#define LIST_SMALLINT(model, name)
+#define LIST_INTEGER(model, name)
+#define LIST_BIGINT(model, name)
+#define LIST_REAL(model, name)
+#define LIST_DOUBLE(model, name)
+#define LIST_NUMERIC(model, name)
+#define LIST_TEXT(model, name)
+#define LIST_CHAR(model, name)
+#define LIST_BYTES(model, name)
+#define LIST_UUID(model, name)
+#define LIST_DATE(model, name)
+#define LIST_TIME(model, name)
+#define LIST_TIMESTAMP(model, name)
+#define LIST_TIMESTAMPTZ(model, name)
+#define LIST_INTERVAL(model, name)
+
 #define LEAF(model, MODEL, name, NAME, type, nullable, size)                                       \
     case RT_##MODEL##_##NAME:                                                                      \
-        return IS_##type(r_##model##_##name##_is).pred;
+        LIST_##type(model, name) return IS_##type(r_##model##_##name##_is).pred;
+
+/* A reference to the column. */
+#define COLUMN(model, MODEL, name, NAME, type, nullable, size)                                     \
+    case RT_##MODEL##_##NAME:                                                                      \
+        return r_##model##_columns.name.col;
 
 #define NULL_0(model, MODEL, name, NAME)
 #define NULL_1(model, MODEL, name, NAME)                                                           \

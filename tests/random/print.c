@@ -1,21 +1,64 @@
 /* Queries as the C that would ask them. */
 #include "query.h"
 
-static const char *const op_names[] = {"eq",    "ne",      "lt",      "le",     "gt",
-                                       "ge",    "between", "in",      "not_in", "like",
-                                       "ilike", "prefix",  "contains"};
+static const char *const op_names[] = {"eq",
+                                       "ne",
+                                       "lt",
+                                       "le",
+                                       "gt",
+                                       "ge",
+                                       "between",
+                                       "in",
+                                       "not_in",
+                                       "like",
+                                       "ilike",
+                                       "prefix",
+                                       "contains",
+                                       "suffix",
+                                       "iprefix",
+                                       "icontains",
+                                       "isuffix",
+                                       "is_distinct",
+                                       "is_not_distinct",
+                                       "in_query",
+                                       "not_in_query"};
 
 static void add_indent(rt_text *out, int indent)
 {
     rt_add(out, "\n%*s", indent * 4, "");
 }
 
-static void print_leaf(rt_text *out, const rt_pred *pred)
+static void print_query(rt_text *out, const rt_query *query, int indent);
+
+static void print_operand(rt_text *out, const rt_pred *pred, int index, int indent)
 {
-    rt_type type = rt_models[pred->model].columns[pred->target].type;
+    static const char *const picks[] = {"value", "max", "min", "sum", "avg", "count"};
+    const rt_model *other = &rt_models[pred->other];
+    bool query = pred->operand == RT_OF_QUERY;
+    if (query)
+        rt_add(out, "orm_%s_of(", picks[pred->pick]);
+    if (!query || pred->pick != RT_COUNT_OF)
+        rt_add(out, "%sr_%s_columns.%s%s", pred->outer ? "orm_outer(" : "", other->name,
+               other->columns[pred->columns[index]].name, pred->outer ? ")" : "");
+    if (pred->rows == NULL)
+        return;
+    rt_add(out, "%sr_%s_rows(", query && pred->pick == RT_COUNT_OF ? "" : ", ", other->name);
+    print_query(out, pred->rows, indent);
+    rt_add(out, query ? "))" : ")");
+}
+
+static void print_condition(rt_text *out, const rt_pred *pred, rt_type type, int indent)
+{
     bool list = pred->op == RT_IN || pred->op == RT_NOT_IN;
     rt_add(out, "orm_%s(%s", op_names[pred->op], list ? "{" : "");
-    for (int i = 0; i < pred->value_count; i++) {
+    if (pred->operand != RT_LITERAL || pred->rows != NULL) {
+        print_operand(out, pred, 0, indent);
+        if (pred->op == RT_BETWEEN) {
+            rt_add(out, ", ");
+            print_operand(out, pred, 1, indent);
+        }
+    }
+    for (int i = 0; pred->operand == RT_LITERAL && i < pred->value_count; i++) {
         rt_add(out, "%s", i > 0 ? ", " : "");
         rt_print_value(out, type, &pred->values[i]);
     }
@@ -28,9 +71,12 @@ static void print_pred(rt_text *out, const rt_pred *pred, int indent)
 {
     const rt_model *model = &rt_models[pred->model];
     switch (pred->kind) {
+    case RT_SQL:
+        rt_add(out, "/* r_%s_sql */ ", model->name);
+        /* fall through */
     case RT_LEAF:
         rt_add(out, "r_%s_%s_is(", model->name, model->columns[pred->target].name);
-        print_leaf(out, pred);
+        print_condition(out, pred, model->columns[pred->target].type, indent + 1);
         rt_add(out, ")");
         return;
     case RT_IS_NULL:
@@ -40,7 +86,17 @@ static void print_pred(rt_text *out, const rt_pred *pred, int indent)
         rt_add(out, "r_%s_everything()", model->name);
         return;
     case RT_HAS:
-        rt_add(out, "r_%s_has_%s(db", model->name, model->relations[pred->target].name);
+    case RT_HAS_NO:
+    case RT_HAS_ONLY:
+        rt_add(out, "r_%s_has_%s%s(db", model->name,
+               pred->kind == RT_HAS      ? ""
+               : pred->kind == RT_HAS_NO ? "no_"
+                                         : "only_",
+               model->relations[pred->target].name);
+        break;
+    case RT_HAS_COUNT:
+        rt_add(out, "r_%s_count_%s(db, ", model->name, model->relations[pred->target].name);
+        print_condition(out, pred, RT_BIGINT, indent + 1);
         break;
     default:
         rt_add(out, "r_%s_%s(db", model->name,
@@ -80,8 +136,6 @@ static void print_order(rt_text *out, const rt_query *query)
         rt_add(out, "%s", nulls[query->order[i].nulls]);
     }
 }
-
-static void print_query(rt_text *out, const rt_query *query, int indent);
 
 /* The queries of relations, as a member of their owner's. */
 static void print_members(rt_text *out, const char *member, const rt_query *query,

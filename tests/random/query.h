@@ -20,8 +20,32 @@ typedef enum rt_op {
     RT_LIKE,
     RT_ILIKE,
     RT_PREFIX,
-    RT_CONTAINS
+    RT_CONTAINS,
+    RT_SUFFIX,
+    RT_IPREFIX,
+    RT_ICONTAINS,
+    RT_ISUFFIX,
+    RT_DISTINCT,
+    RT_NOT_DISTINCT,
+    RT_IN_QUERY,
+    RT_NOT_IN_QUERY
 } rt_op;
+
+/* What a column is compared with. */
+typedef enum rt_operand {
+    RT_LITERAL,
+    RT_OF_COLUMN, /* another one of the row, or of one around it */
+    RT_OF_QUERY   /* one value out of the rows of a query */
+} rt_operand;
+
+typedef enum rt_pick {
+    RT_VALUE_OF,
+    RT_MAX_OF,
+    RT_MIN_OF,
+    RT_SUM_OF,
+    RT_AVG_OF,
+    RT_COUNT_OF
+} rt_pick;
 
 typedef enum rt_pred_kind {
     RT_LEAF,
@@ -30,6 +54,10 @@ typedef enum rt_pred_kind {
     RT_ANY,
     RT_NOT,
     RT_HAS,
+    RT_HAS_NO,
+    RT_HAS_ONLY,
+    RT_HAS_COUNT, /* operator and values are about the number of rows */
+    RT_SQL,       /* a leaf, spelled in SQL */
     RT_EVERYTHING
 } rt_pred_kind;
 
@@ -44,6 +72,12 @@ typedef struct rt_pred {
     rt_op op;
     rt_value values[RT_VALUES_MAX]; /* text: also patterns */
     int value_count;
+    rt_operand operand;
+    int other;             /* OF_COLUMN: the column's model; OF_QUERY and IN_QUERY: of `rows` */
+    int columns[2];        /* the second for BETWEEN */
+    bool outer;            /* the column is one of a row around */
+    rt_pick pick;          /* OF_QUERY */
+    struct rt_query *rows; /* OF_QUERY, IN_QUERY, NOT_IN_QUERY */
     struct rt_pred *items[RT_ITEMS_MAX];
     int item_count;
 } rt_pred;

@@ -117,7 +117,7 @@ static void join(const rt_world *world, int model, int relation, int row, const 
         rt_related(world, model, relation, row, &all);
     for (int i = 0; i < all.count; i++)
         if (on->where == NULL || rt_breaks(RT_BREAK_JOIN_ON) ||
-            rt_holds(world, on->where, all.rows[i]) == RT_TRUE)
+            rt_holds(world, on->where, all.rows[i], NULL) == RT_TRUE)
             out->rows[out->count++] = all.rows[i];
     if (out->count == 0 &&
         !(inner ? !rt_breaks(RT_BREAK_JOIN_INNER) : rt_breaks(RT_BREAK_JOIN_LEFT)))

@@ -38,6 +38,21 @@ static bool turn_pred(shrinker *s, rt_pred *pred)
     return true;
 }
 
+static void shrink_pred(shrinker *s, rt_pred *pred);
+
+/* A query within a condition keeps its order, without which its answer is open. */
+static void shrink_rows(shrinker *s, rt_query *query)
+{
+    if (query->where != NULL && turn_query(s, query))
+        query->where = NULL;
+    if (query->limit != RT_NO_LIMIT && turn_query(s, query))
+        query->limit = RT_NO_LIMIT;
+    if (query->offset > 0 && turn_query(s, query))
+        query->offset = 0;
+    if (query->where != NULL && !s->done)
+        shrink_pred(s, query->where);
+}
+
 static void shrink_pred(shrinker *s, rt_pred *pred)
 {
     bool group = pred->kind == RT_ALL || pred->kind == RT_ANY;
@@ -49,8 +64,10 @@ static void shrink_pred(shrinker *s, rt_pred *pred)
     }
     if (pred->kind == RT_NOT && turn_pred(s, pred))
         *pred = *s->change->pred_before.items[0];
-    if (pred->kind == RT_HAS && pred->items[0]->kind != RT_EVERYTHING &&
-        turn_pred(s, pred->items[0]))
+    if (pred->rows != NULL && !s->done)
+        shrink_rows(s, pred->rows);
+    if (pred->kind >= RT_HAS && pred->kind <= RT_HAS_COUNT &&
+        pred->items[0]->kind != RT_EVERYTHING && turn_pred(s, pred->items[0]))
         pred->items[0]->kind = RT_EVERYTHING;
     if (pred->kind == RT_LEAF && (pred->op == RT_IN || pred->op == RT_NOT_IN))
         for (int i = 0; i < pred->value_count; i++)
