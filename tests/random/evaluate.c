@@ -3,7 +3,7 @@
 #include <string.h>
 
 const char *const rt_break_names[] = {"",
-#define NAME(NAME, name, purpose, op) name,
+#define NAME(NAME, name, purpose, op, turn) name,
                                       RT_BREAKS(NAME)
 #undef NAME
 };
@@ -11,7 +11,7 @@ const char *const rt_break_names[] = {"",
 rt_focus rt_break_focus(rt_break what)
 {
     static const rt_focus focuses[] = {{0},
-#define FOCUS(NAME, name, purpose, op) {true, RT_##purpose, RT_##op},
+#define FOCUS(NAME, name, purpose, op, turn) {true, RT_##purpose, RT_##op, RT_##turn},
                                        RT_BREAKS(FOCUS)
 #undef FOCUS
     };

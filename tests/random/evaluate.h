@@ -7,131 +7,131 @@
 
 #include "query.h"
 
-/* X(NAME, name, purpose, operator): things that can be made wrong in it, to see that the test
+/* X(NAME, name, purpose, operator, turn): things that can be made wrong in it, to see that the test
  * notices, and what shows them soonest. */
 #define RT_BREAKS(X)                                                                               \
-    X(EQ, "eq", NO_PURPOSE, EQ)                                                                    \
-    X(NE, "ne", NO_PURPOSE, NE)                                                                    \
-    X(LT, "lt", NO_PURPOSE, LT)                                                                    \
-    X(LE, "le", NO_PURPOSE, LE)                                                                    \
-    X(GT, "gt", NO_PURPOSE, GT)                                                                    \
-    X(GE, "ge", NO_PURPOSE, GE)                                                                    \
-    X(BETWEEN, "between", NO_PURPOSE, BETWEEN)                                                     \
-    X(IN, "in", NO_PURPOSE, IN)                                                                    \
-    X(NOT_IN, "not_in", NO_PURPOSE, NOT_IN)                                                        \
-    X(LIKE, "like", NO_PURPOSE, LIKE)                                                              \
-    X(LIKE_ANY, "like_percent", NO_PURPOSE, LIKE)                                                  \
-    X(LIKE_ONE, "like_underscore", NO_PURPOSE, LIKE)                                               \
-    X(LIKE_ESCAPE, "like_escape", NO_PURPOSE, LIKE)                                                \
-    X(LIKE_CHARACTER, "like_character", NO_PURPOSE, LIKE)                                          \
-    X(LIKE_PADDING, "like_padding", NO_PURPOSE, LIKE)                                              \
-    X(ILIKE, "ilike", NO_PURPOSE, ILIKE)                                                           \
-    X(PREFIX, "prefix", NO_PURPOSE, PREFIX)                                                        \
-    X(CONTAINS, "contains", NO_PURPOSE, CONTAINS)                                                  \
-    X(SUFFIX, "suffix", NO_PURPOSE, SUFFIX)                                                        \
-    X(IPREFIX, "iprefix", NO_PURPOSE, IPREFIX)                                                     \
-    X(ICONTAINS, "icontains", NO_PURPOSE, ICONTAINS)                                               \
-    X(ISUFFIX, "isuffix", NO_PURPOSE, ISUFFIX)                                                     \
-    X(IS_DISTINCT, "is_distinct", NO_PURPOSE, DISTINCT)                                            \
-    X(IS_NOT_DISTINCT, "is_not_distinct", NO_PURPOSE, NOT_DISTINCT)                                \
-    X(DISTINCT_NULL, "distinct_null", NO_PURPOSE, DISTINCT)                                        \
-    X(OF_COLUMN, "of_column", NO_PURPOSE, EQ)                                                      \
-    X(OF_OUTER, "of_outer", NO_PURPOSE, EQ)                                                        \
-    X(IN_QUERY, "in_query", NO_PURPOSE, EQ)                                                        \
-    X(IN_QUERY_NULL, "in_query_null", NO_PURPOSE, EQ)                                              \
-    X(VALUE_OF, "value_of", NO_PURPOSE, EQ)                                                        \
-    X(MAX_OF, "max_of", NO_PURPOSE, EQ)                                                            \
-    X(MIN_OF, "min_of", NO_PURPOSE, EQ)                                                            \
-    X(SUM_OF, "sum_of", NO_PURPOSE, EQ)                                                            \
-    X(AVG_OF, "avg_of", NO_PURPOSE, EQ)                                                            \
-    X(COUNT_OF, "count_of", NO_PURPOSE, EQ)                                                        \
-    X(SQL, "sql", NO_PURPOSE, EQ)                                                                  \
-    X(IS_NULL, "is_null", NO_PURPOSE, EQ)                                                          \
-    X(COMPARE_NULL, "compare_null", NO_PURPOSE, EQ)                                                \
-    X(IN_NULL, "in_null", NO_PURPOSE, NOT_IN)                                                      \
-    X(IN_EMPTY, "in_empty", NO_PURPOSE, NOT_IN)                                                    \
-    X(AND, "and", NO_PURPOSE, EQ)                                                                  \
-    X(AND_NULL, "and_null", NO_PURPOSE, EQ)                                                        \
-    X(OR, "or", NO_PURPOSE, EQ)                                                                    \
-    X(OR_NULL, "or_null", NO_PURPOSE, EQ)                                                          \
-    X(NOT, "not", NO_PURPOSE, EQ)                                                                  \
-    X(NOT_NULL, "not_null", NO_PURPOSE, EQ)                                                        \
-    X(WHERE_NULL, "where_null", NO_PURPOSE, EQ)                                                    \
-    X(HAS, "has", NO_PURPOSE, EQ)                                                                  \
-    X(HAS_WHERE, "has_where", NO_PURPOSE, EQ)                                                      \
-    X(HAS_NO, "has_no", NO_PURPOSE, EQ)                                                            \
-    X(HAS_ONLY, "has_only", NO_PURPOSE, EQ)                                                        \
-    X(HAS_ONLY_NULL, "has_only_null", NO_PURPOSE, EQ)                                              \
-    X(HAS_COUNT, "has_count", NO_PURPOSE, EQ)                                                      \
-    X(EVERYTHING, "everything", NO_PURPOSE, EQ)                                                    \
-    X(KEY, "key", NO_PURPOSE, EQ)                                                                  \
-    X(KEY_NULL, "key_null", NO_PURPOSE, EQ)                                                        \
-    X(KEY_SECOND, "key_second", NO_PURPOSE, EQ)                                                    \
-    X(LINK, "link", NO_PURPOSE, EQ)                                                                \
-    X(ORDER, "order", NO_PURPOSE, EQ)                                                              \
-    X(ORDER_SECOND, "order_second", NO_PURPOSE, EQ)                                                \
-    X(DESC, "desc", NO_PURPOSE, EQ)                                                                \
-    X(NULLS, "nulls", NO_PURPOSE, EQ)                                                              \
-    X(NULLS_FIRST, "nulls_first", NO_PURPOSE, EQ)                                                  \
-    X(NULLS_LAST, "nulls_last", NO_PURPOSE, EQ)                                                    \
-    X(ORDER_RELATED, "order_related", NO_PURPOSE, EQ)                                              \
-    X(COUNT_RELATED, "count_related", NO_PURPOSE, EQ)                                              \
-    X(COUNT_WHERE, "count_where", NO_PURPOSE, EQ)                                                  \
-    X(COUNT_LIMIT, "count_limit", NO_PURPOSE, EQ)                                                  \
-    X(LINK_ROW, "link_row", NO_PURPOSE, EQ)                                                        \
-    X(SUM, "sum", SUM, EQ)                                                                         \
-    X(SUM_RANGE, "sum_range", SUM, EQ)                                                             \
-    X(AVG, "avg", AVG, EQ)                                                                         \
-    X(MIN, "min", MIN, EQ)                                                                         \
-    X(MAX, "max", MAX, EQ)                                                                         \
-    X(AGGREGATE_NULL, "aggregate_null", SUM, EQ)                                                   \
-    X(AGGREGATE_EMPTY, "aggregate_empty", SUM, EQ)                                                 \
-    X(LIMIT, "limit", NO_PURPOSE, EQ)                                                              \
-    X(LIMIT_ZERO, "limit_zero", NO_PURPOSE, EQ)                                                    \
-    X(OFFSET, "offset", NO_PURPOSE, EQ)                                                            \
-    X(WHERE, "where", NO_PURPOSE, EQ)                                                              \
-    X(PARENT_WHERE, "parent_where", NO_PURPOSE, EQ)                                                \
-    X(PARENT_ORDER, "parent_order", NO_PURPOSE, EQ)                                                \
-    X(PARENT_LIMIT, "parent_limit", NO_PURPOSE, EQ)                                                \
-    X(PARENT_OFFSET, "parent_offset", NO_PURPOSE, EQ)                                              \
-    X(DEFAULT_ORDER, "default_order", NO_PURPOSE, EQ)                                              \
-    X(ONE_WHERE, "one_where", NO_PURPOSE, EQ)                                                      \
-    X(ONE_FIRST, "one_first", NO_PURPOSE, EQ)                                                      \
-    X(PARTIAL, "partial", NO_PURPOSE, EQ)                                                          \
-    X(COUNT, "count", COUNT, EQ)                                                                   \
-    X(WALK, "walk", WALK, EQ)                                                                      \
-    X(WALK_DEPTH, "walk_depth", WALK, EQ)                                                          \
-    X(WALK_START, "walk_start", WALK, EQ)                                                          \
-    X(WALK_PRUNE, "walk_prune", WALK, EQ)                                                          \
-    X(WALK_NEAREST, "walk_nearest", WALK, EQ)                                                      \
-    X(HAVING, "having", RESULTS, EQ)                                                               \
-    X(GROUP, "group", RESULTS, EQ)                                                                 \
-    X(DISTINCT, "distinct", RESULTS, EQ)                                                           \
-    X(COUNT_DISTINCT, "count_distinct", RESULTS, EQ)                                               \
-    X(COUNT_VALUES, "count_values", RESULTS, EQ)                                                   \
-    X(JOIN_LEFT, "join_left", RESULTS, EQ)                                                         \
-    X(JOIN_INNER, "join_inner", RESULTS, EQ)                                                       \
-    X(JOIN_ON, "join_on", RESULTS, EQ)                                                             \
-    X(PATH, "path", RESULTS, EQ)                                                                   \
-    X(FIND, "find", FIND, EQ)                                                                      \
-    X(EXISTS, "exists", EXISTS, EQ)                                                                \
-    X(TYPE_BOOL, "type_bool", NO_PURPOSE, LT)                                                      \
-    X(TYPE_INTEGER, "type_integer", NO_PURPOSE, LT)                                                \
-    X(TYPE_REAL, "type_real", NO_PURPOSE, LT)                                                      \
-    X(TYPE_NUMERIC, "type_numeric", NO_PURPOSE, LT)                                                \
-    X(TYPE_TEXT, "type_text", NO_PURPOSE, LT)                                                      \
-    X(TYPE_CHAR, "type_char", NO_PURPOSE, LT)                                                      \
-    X(TYPE_BYTES, "type_bytes", NO_PURPOSE, LT)                                                    \
-    X(TYPE_UUID, "type_uuid", NO_PURPOSE, LT)                                                      \
-    X(TYPE_DATE, "type_date", NO_PURPOSE, LT)                                                      \
-    X(TYPE_TIME, "type_time", NO_PURPOSE, LT)                                                      \
-    X(TYPE_TIMESTAMP, "type_timestamp", NO_PURPOSE, LT)                                            \
-    X(TYPE_INTERVAL, "type_interval", NO_PURPOSE, LT)                                              \
-    X(TYPE_ENUM, "type_enum", NO_PURPOSE, LT)
+    X(EQ, "eq", NO_PURPOSE, EQ, PLAIN)                                                             \
+    X(NE, "ne", NO_PURPOSE, NE, PLAIN)                                                             \
+    X(LT, "lt", NO_PURPOSE, LT, PLAIN)                                                             \
+    X(LE, "le", NO_PURPOSE, LE, PLAIN)                                                             \
+    X(GT, "gt", NO_PURPOSE, GT, PLAIN)                                                             \
+    X(GE, "ge", NO_PURPOSE, GE, PLAIN)                                                             \
+    X(BETWEEN, "between", NO_PURPOSE, BETWEEN, PLAIN)                                              \
+    X(IN, "in", NO_PURPOSE, IN, PLAIN)                                                             \
+    X(NOT_IN, "not_in", NO_PURPOSE, NOT_IN, PLAIN)                                                 \
+    X(LIKE, "like", NO_PURPOSE, LIKE, PLAIN)                                                       \
+    X(LIKE_ANY, "like_percent", NO_PURPOSE, LIKE, PLAIN)                                           \
+    X(LIKE_ONE, "like_underscore", NO_PURPOSE, LIKE, PLAIN)                                        \
+    X(LIKE_ESCAPE, "like_escape", NO_PURPOSE, LIKE, PLAIN)                                         \
+    X(LIKE_CHARACTER, "like_character", NO_PURPOSE, LIKE, PLAIN)                                   \
+    X(LIKE_PADDING, "like_padding", NO_PURPOSE, LIKE, PLAIN)                                       \
+    X(ILIKE, "ilike", NO_PURPOSE, ILIKE, PLAIN)                                                    \
+    X(PREFIX, "prefix", NO_PURPOSE, PREFIX, PLAIN)                                                 \
+    X(CONTAINS, "contains", NO_PURPOSE, CONTAINS, PLAIN)                                           \
+    X(SUFFIX, "suffix", NO_PURPOSE, SUFFIX, PLAIN)                                                 \
+    X(IPREFIX, "iprefix", NO_PURPOSE, IPREFIX, PLAIN)                                              \
+    X(ICONTAINS, "icontains", NO_PURPOSE, ICONTAINS, PLAIN)                                        \
+    X(ISUFFIX, "isuffix", NO_PURPOSE, ISUFFIX, PLAIN)                                              \
+    X(IS_DISTINCT, "is_distinct", NO_PURPOSE, DISTINCT, PLAIN)                                     \
+    X(IS_NOT_DISTINCT, "is_not_distinct", NO_PURPOSE, NOT_DISTINCT, PLAIN)                         \
+    X(DISTINCT_NULL, "distinct_null", NO_PURPOSE, DISTINCT, PLAIN)                                 \
+    X(OF_COLUMN, "of_column", NO_PURPOSE, EQ, A_COLUMN)                                            \
+    X(OF_OUTER, "of_outer", NO_PURPOSE, EQ, A_COLUMN)                                              \
+    X(IN_QUERY, "in_query", NO_PURPOSE, EQ, A_LIST)                                                \
+    X(IN_QUERY_NULL, "in_query_null", NO_PURPOSE, EQ, A_LIST)                                      \
+    X(VALUE_OF, "value_of", NO_PURPOSE, EQ, A_VALUE)                                               \
+    X(MAX_OF, "max_of", NO_PURPOSE, EQ, A_MAXIMUM)                                                 \
+    X(MIN_OF, "min_of", NO_PURPOSE, EQ, A_MINIMUM)                                                 \
+    X(SUM_OF, "sum_of", NO_PURPOSE, EQ, A_SUM)                                                     \
+    X(AVG_OF, "avg_of", NO_PURPOSE, EQ, AN_AVERAGE)                                                \
+    X(COUNT_OF, "count_of", NO_PURPOSE, EQ, A_NUMBER)                                              \
+    X(SQL, "sql", NO_PURPOSE, EQ, PLAIN)                                                           \
+    X(IS_NULL, "is_null", NO_PURPOSE, EQ, PLAIN)                                                   \
+    X(COMPARE_NULL, "compare_null", NO_PURPOSE, EQ, PLAIN)                                         \
+    X(IN_NULL, "in_null", NO_PURPOSE, NOT_IN, PLAIN)                                               \
+    X(IN_EMPTY, "in_empty", NO_PURPOSE, NOT_IN, PLAIN)                                             \
+    X(AND, "and", NO_PURPOSE, EQ, PLAIN)                                                           \
+    X(AND_NULL, "and_null", NO_PURPOSE, EQ, PLAIN)                                                 \
+    X(OR, "or", NO_PURPOSE, EQ, PLAIN)                                                             \
+    X(OR_NULL, "or_null", NO_PURPOSE, EQ, PLAIN)                                                   \
+    X(NOT, "not", NO_PURPOSE, EQ, PLAIN)                                                           \
+    X(NOT_NULL, "not_null", NO_PURPOSE, EQ, PLAIN)                                                 \
+    X(WHERE_NULL, "where_null", NO_PURPOSE, EQ, PLAIN)                                             \
+    X(HAS, "has", NO_PURPOSE, EQ, PLAIN)                                                           \
+    X(HAS_WHERE, "has_where", NO_PURPOSE, EQ, PLAIN)                                               \
+    X(HAS_NO, "has_no", NO_PURPOSE, EQ, RELATED)                                                   \
+    X(HAS_ONLY, "has_only", NO_PURPOSE, EQ, RELATED)                                               \
+    X(HAS_ONLY_NULL, "has_only_null", NO_PURPOSE, EQ, RELATED)                                     \
+    X(HAS_COUNT, "has_count", NO_PURPOSE, EQ, RELATED)                                             \
+    X(EVERYTHING, "everything", NO_PURPOSE, EQ, PLAIN)                                             \
+    X(KEY, "key", NO_PURPOSE, EQ, PLAIN)                                                           \
+    X(KEY_NULL, "key_null", NO_PURPOSE, EQ, PLAIN)                                                 \
+    X(KEY_SECOND, "key_second", NO_PURPOSE, EQ, PLAIN)                                             \
+    X(LINK, "link", NO_PURPOSE, EQ, PLAIN)                                                         \
+    X(ORDER, "order", NO_PURPOSE, EQ, PLAIN)                                                       \
+    X(ORDER_SECOND, "order_second", NO_PURPOSE, EQ, PLAIN)                                         \
+    X(DESC, "desc", NO_PURPOSE, EQ, PLAIN)                                                         \
+    X(NULLS, "nulls", NO_PURPOSE, EQ, PLAIN)                                                       \
+    X(NULLS_FIRST, "nulls_first", NO_PURPOSE, EQ, PLAIN)                                           \
+    X(NULLS_LAST, "nulls_last", NO_PURPOSE, EQ, PLAIN)                                             \
+    X(ORDER_RELATED, "order_related", NO_PURPOSE, EQ, PLAIN)                                       \
+    X(COUNT_RELATED, "count_related", NO_PURPOSE, EQ, PLAIN)                                       \
+    X(COUNT_WHERE, "count_where", NO_PURPOSE, EQ, PLAIN)                                           \
+    X(COUNT_LIMIT, "count_limit", NO_PURPOSE, EQ, PLAIN)                                           \
+    X(LINK_ROW, "link_row", NO_PURPOSE, EQ, PLAIN)                                                 \
+    X(SUM, "sum", SUM, EQ, PLAIN)                                                                  \
+    X(SUM_RANGE, "sum_range", SUM, EQ, PLAIN)                                                      \
+    X(AVG, "avg", AVG, EQ, PLAIN)                                                                  \
+    X(MIN, "min", MIN, EQ, PLAIN)                                                                  \
+    X(MAX, "max", MAX, EQ, PLAIN)                                                                  \
+    X(AGGREGATE_NULL, "aggregate_null", SUM, EQ, PLAIN)                                            \
+    X(AGGREGATE_EMPTY, "aggregate_empty", SUM, EQ, PLAIN)                                          \
+    X(LIMIT, "limit", NO_PURPOSE, EQ, PLAIN)                                                       \
+    X(LIMIT_ZERO, "limit_zero", NO_PURPOSE, EQ, PLAIN)                                             \
+    X(OFFSET, "offset", NO_PURPOSE, EQ, PLAIN)                                                     \
+    X(WHERE, "where", NO_PURPOSE, EQ, PLAIN)                                                       \
+    X(PARENT_WHERE, "parent_where", NO_PURPOSE, EQ, PLAIN)                                         \
+    X(PARENT_ORDER, "parent_order", NO_PURPOSE, EQ, PLAIN)                                         \
+    X(PARENT_LIMIT, "parent_limit", NO_PURPOSE, EQ, PLAIN)                                         \
+    X(PARENT_OFFSET, "parent_offset", NO_PURPOSE, EQ, PLAIN)                                       \
+    X(DEFAULT_ORDER, "default_order", NO_PURPOSE, EQ, PLAIN)                                       \
+    X(ONE_WHERE, "one_where", NO_PURPOSE, EQ, PLAIN)                                               \
+    X(ONE_FIRST, "one_first", NO_PURPOSE, EQ, PLAIN)                                               \
+    X(PARTIAL, "partial", NO_PURPOSE, EQ, PLAIN)                                                   \
+    X(COUNT, "count", COUNT, EQ, PLAIN)                                                            \
+    X(WALK, "walk", WALK, EQ, PLAIN)                                                               \
+    X(WALK_DEPTH, "walk_depth", WALK, EQ, PLAIN)                                                   \
+    X(WALK_START, "walk_start", WALK, EQ, PLAIN)                                                   \
+    X(WALK_PRUNE, "walk_prune", WALK, EQ, PLAIN)                                                   \
+    X(WALK_NEAREST, "walk_nearest", WALK, EQ, PLAIN)                                               \
+    X(HAVING, "having", RESULTS, EQ, PLAIN)                                                        \
+    X(GROUP, "group", RESULTS, EQ, PLAIN)                                                          \
+    X(DISTINCT, "distinct", RESULTS, EQ, PLAIN)                                                    \
+    X(COUNT_DISTINCT, "count_distinct", RESULTS, EQ, PLAIN)                                        \
+    X(COUNT_VALUES, "count_values", RESULTS, EQ, PLAIN)                                            \
+    X(JOIN_LEFT, "join_left", RESULTS, EQ, PLAIN)                                                  \
+    X(JOIN_INNER, "join_inner", RESULTS, EQ, PLAIN)                                                \
+    X(JOIN_ON, "join_on", RESULTS, EQ, PLAIN)                                                      \
+    X(PATH, "path", RESULTS, EQ, PLAIN)                                                            \
+    X(FIND, "find", FIND, EQ, PLAIN)                                                               \
+    X(EXISTS, "exists", EXISTS, EQ, PLAIN)                                                         \
+    X(TYPE_BOOL, "type_bool", NO_PURPOSE, LT, PLAIN)                                               \
+    X(TYPE_INTEGER, "type_integer", NO_PURPOSE, LT, PLAIN)                                         \
+    X(TYPE_REAL, "type_real", NO_PURPOSE, LT, PLAIN)                                               \
+    X(TYPE_NUMERIC, "type_numeric", NO_PURPOSE, LT, PLAIN)                                         \
+    X(TYPE_TEXT, "type_text", NO_PURPOSE, LT, PLAIN)                                               \
+    X(TYPE_CHAR, "type_char", NO_PURPOSE, LT, PLAIN)                                               \
+    X(TYPE_BYTES, "type_bytes", NO_PURPOSE, LT, PLAIN)                                             \
+    X(TYPE_UUID, "type_uuid", NO_PURPOSE, LT, PLAIN)                                               \
+    X(TYPE_DATE, "type_date", NO_PURPOSE, LT, PLAIN)                                               \
+    X(TYPE_TIME, "type_time", NO_PURPOSE, LT, PLAIN)                                               \
+    X(TYPE_TIMESTAMP, "type_timestamp", NO_PURPOSE, LT, PLAIN)                                     \
+    X(TYPE_INTERVAL, "type_interval", NO_PURPOSE, LT, PLAIN)                                       \
+    X(TYPE_ENUM, "type_enum", NO_PURPOSE, LT, PLAIN)
 
 typedef enum rt_break {
     RT_BREAK_NOTHING,
-#define RT_BREAK_ENUM(NAME, name, purpose, op) RT_BREAK_##NAME,
+#define RT_BREAK_ENUM(NAME, name, purpose, op, turn) RT_BREAK_##NAME,
     RT_BREAKS(RT_BREAK_ENUM)
 #undef RT_BREAK_ENUM
         RT_BREAKS_END

@@ -218,8 +218,9 @@ static void some_subquery(maker *m, rt_pred *pred, int depth)
     if (column < 0 || m->around_count >= 6)
         return;
     rt_type other = rt_models[model].columns[column].type;
-    bool list = rt_chance(m->random, 50);
-    rt_pick pick = (rt_pick)rt_below(m->random, RT_COUNT_OF + 1);
+    bool list = m->focus.turn > RT_A_COLUMN ? m->focus.turn == RT_A_LIST : rt_chance(m->random, 50);
+    rt_pick pick = m->focus.turn >= RT_A_VALUE ? (rt_pick)(m->focus.turn - RT_A_VALUE)
+                                               : (rt_pick)rt_below(m->random, RT_COUNT_OF + 1);
     if (pick == RT_COUNT_OF ? type < RT_SMALLINT || type > RT_BIGINT : !can_pick(pick, other))
         pick = RT_VALUE_OF;
     /* A sum is wider than its column, and texts of two types are two kinds of equality. */
@@ -258,9 +259,10 @@ static void some_column_operand(maker *m, rt_pred *pred)
 
 static void some_operand(maker *m, rt_pred *pred, int depth)
 {
-    if (rt_chance(m->random, 15))
+    rt_turn turn = m->focus.turn;
+    if (rt_chance(m->random, turn == RT_A_COLUMN ? 60 : 15))
         some_column_operand(m, pred);
-    else if (depth > 0 && rt_chance(m->random, 12))
+    else if (depth > 0 && rt_chance(m->random, turn > RT_A_COLUMN ? 60 : 12))
         some_subquery(m, pred, depth);
     else if (pred->op <= RT_GE && rt_models[pred->model].columns[pred->target].type <= RT_BIGINT &&
              rt_chance(m->random, 10))
@@ -348,6 +350,8 @@ static rt_pred *group(maker *m, int model, int depth)
 static rt_pred *some_pred(maker *m, int model, int depth)
 {
     int choice = rt_below(m->random, depth > 0 ? 100 : 50);
+    if (m->focus.turn == RT_RELATED && depth > 0 && rt_chance(m->random, 50))
+        return has(m, model, depth);
     if (choice < 40)
         return leaf(m, model, depth);
     if (choice < 49)

@@ -158,17 +158,21 @@ static rt_truth is_in_query(const rt_world *world, rt_type type, const rt_value 
     rt_answer answer;
     int count = 0;
     bool found = false;
+    bool null = false;
     rt_answer_within(world, pred->rows, around, &answer);
     for (int i = 0; i < answer.count; i++) {
         const rt_value *one =
             rt_cell(world, pred->other, answer.rows.rows[answer.from + i], pred->columns[0]);
-        if (one->null && !rt_breaks(RT_BREAK_IN_QUERY_NULL))
+        null = null || one->null;
+        if (one->null)
             continue;
         count++;
-        found = found || (!value->null && !one->null && rt_compare(type, value, one) == 0);
+        found = found || (!value->null && rt_compare(type, value, one) == 0);
     }
     if (count == 0 || rt_breaks(RT_BREAK_IN_QUERY))
         return RT_FALSE;
+    if (null && !found && rt_breaks(RT_BREAK_IN_QUERY_NULL))
+        return RT_UNKNOWN;
     return value->null ? RT_UNKNOWN : truth(found);
 }
 

@@ -144,10 +144,24 @@ typedef struct rt_ask {
 
 /* What many questions are to be about; RT_NO_PURPOSE: none in particular. Zeroed: nothing at all.
  */
+typedef enum rt_turn {
+    RT_PLAIN, /* none */
+    RT_RELATED,
+    RT_A_COLUMN,
+    RT_A_LIST,
+    RT_A_VALUE, /* then in the order of rt_pick */
+    RT_A_MAXIMUM,
+    RT_A_MINIMUM,
+    RT_A_SUM,
+    RT_AN_AVERAGE,
+    RT_A_NUMBER
+} rt_turn;
+
 typedef struct rt_focus {
     bool on;
     rt_purpose purpose;
     rt_op op;
+    rt_turn turn; /* of conditions */
 } rt_focus;
 
 void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random, rt_focus focus);
