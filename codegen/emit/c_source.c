@@ -248,6 +248,7 @@ static void write_sizes(struct c_emit *emit)
                ".refresh = offsetof($query$, refresh), "
                ".collation = offsetof($query$, collation), "
                ".after = offsetof($query$, after), .before = offsetof($query$, before), "
+               ".union_with = offsetof($query$, union_with), "
                ".lock = offsetof($query$, lock), .lock_wait = offsetof($query$, lock_wait), ");
     writer_add(writer,
                deferred ? ".undefer = offsetof($query$, undefer), " : ".undefer = ORM_NO_OFFSET, ");

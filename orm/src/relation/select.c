@@ -146,6 +146,8 @@ static const orm_model *only_model(const orm__view *view)
         if (!orm__order_decode(view->order_by[i], &code) || code.steps[0] != 0)
             return NULL;
     }
+    if (view->union_with != NULL)
+        return NULL;
     return orm__pred_reaches_out(view->where) ? NULL : view->model;
 }
 
@@ -196,8 +198,7 @@ static orm_status select_list(orm_site site, orm_session *db, orm__view *view, o
     if (status == ORM_OK)
         status = select_rows(&loader, &query, view, &target, list);
     if (status == ORM_OK && walking != NULL)
-        status =
-            orm__walk_finish(walking, &loader, view, target.tables.mappers[0].result, list);
+        status = orm__walk_finish(walking, &loader, view, target.tables.mappers[0].result, list);
     if (status == ORM_OK && (view->with != NULL || view->counts != NULL))
         status = orm__loader_add_with(&loader, view, list->items, list->count, NULL, &query, 0);
     if (status == ORM_OK && query.join_count > 0)

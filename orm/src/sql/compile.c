@@ -14,6 +14,7 @@
 #include "sql/predicate_text.h"
 #include "sql/rows_text.h"
 #include "sql/scope.h"
+#include "sql/union_text.h"
 #include "sql/walk.h"
 
 const char *orm__table_alias(uint16_t table, char alias[16])
@@ -119,6 +120,10 @@ static void write_from(orm__text *text, const orm__query *query)
 
 void orm__write_where(orm__text *text, const orm__query *query, const char *word)
 {
+    if (query->union_with != NULL) {
+        orm__write_union(text, query, word);
+        return;
+    }
     if (!orm__pred_is_given(query->where))
         return;
     orm__text_add(text, word);
@@ -154,7 +159,9 @@ static void compile_select(orm__text *text, const orm__query *query)
     orm__write_position_columns(text, query);
     write_from(text, query);
     orm__write_where(text, query, " WHERE ");
-    orm__write_position(text, query, orm__pred_is_given(query->where) ? " AND " : " WHERE ");
+    orm__write_position(text, query,
+                        query->union_with != NULL || orm__pred_is_given(query->where) ? " AND "
+                                                                                      : " WHERE ");
     if (walks && query->order_count == 0)
         orm__text_walk_order(text, query);
     else

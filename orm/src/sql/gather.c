@@ -10,6 +10,7 @@
 #include "sql/position.h"
 #include "sql/rows_text.h"
 #include "sql/scope.h"
+#include "sql/union_text.h"
 #include "sql/view.h"
 #include "sql/walk.h"
 
@@ -126,7 +127,7 @@ static void gather_where(orm__gathered *gathered, const orm_model *model, const 
     orm__gather_given(gathered, &scope, where);
 }
 
-static void gather_limits(orm__gathered *gathered, const orm__query *query)
+void orm__gather_limits(orm__gathered *gathered, const orm__query *query)
 {
     shape_u16(gathered, (uint16_t)((query->limited ? 1 : 0) | (query->skipping ? 2 : 0)));
     if ((query->limited && query->limit < 0) || (query->skipping && query->offset < 0)) {
@@ -177,8 +178,9 @@ static void gather_above(orm__gathered *gathered, const orm__query *above)
     orm__gather_shape(gathered, &above->model, sizeof above->model);
     orm__gather_shape(gathered, &above->relation, sizeof above->relation);
     gather_where(gathered, above->model, above->where);
+    orm__gather_union(gathered, above);
     orm__gather_order(gathered, above);
-    gather_limits(gathered, above);
+    orm__gather_limits(gathered, above);
 }
 
 orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
@@ -206,6 +208,7 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
     if (!query->spreads)
         gather_joins(gathered, query);
     gather_where(gathered, query->model, query->where);
+    orm__gather_union(gathered, query);
     orm__gather_order(gathered, query);
     if (query->purpose == ORM__PURPOSE_SELECT || query->purpose == ORM__PURPOSE_RELATED) {
         gather_undefer(gathered, query->model, query->undefer);
@@ -214,7 +217,7 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
     }
     if (query->purpose == ORM__PURPOSE_SELECT)
         orm__gather_position(gathered, query);
-    gather_limits(gathered, query);
+    orm__gather_limits(gathered, query);
     if (query->spreads)
         gather_joins(gathered, query);
     return gathered->status;

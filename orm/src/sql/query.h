@@ -103,7 +103,8 @@ typedef struct orm__query {
     bool skipping; /* has an offset */
     orm_lock lock; /* SELECT, RELATED: on table 0 */
     orm_lock_wait lock_wait;
-    bool paged; /* SELECT: the orders' values are among the result's columns */
+    const void *union_with; /* generated query whose rows are meant too; NULL: none */
+    bool paged;             /* SELECT: the orders' values are among the result's columns */
     const struct orm__position *position; /* SELECT: where it begins; NULL: at its first row */
     /* RELATED. */
     const orm_relation *relation;
@@ -157,6 +158,9 @@ void orm__gather_bound(orm__gathered *gathered, size_t index, orm_value value);
  * written. */
 void orm__gather_column(orm__gathered *gathered, const orm_model *model, uint16_t column,
                         orm_value value, bool compare);
+
+/* Limit and offset: part of a walk. */
+void orm__gather_limits(orm__gathered *gathered, const orm__query *query);
 
 /*
  * Walks a query of any of the reading purposes or DELETE_WHERE. FIND's key values and RELATED's key

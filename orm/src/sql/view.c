@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "model/deferred.h"
 #include "sql/lock_text.h"
+#include "sql/union_text.h"
 
 static bool is_to_many(const orm_relation *relation)
 {
@@ -42,6 +43,7 @@ void orm__view_read(orm__view *view, const orm_model *model, const void *query)
     if (layout->undefer != ORM_NO_OFFSET)
         view->undefer =
             orm__deferred_wanted(model, (const bool *)(const void *)(base + layout->undefer));
+    memcpy(&view->union_with, base + layout->union_with, sizeof view->union_with);
     memcpy(&view->lock, base + layout->lock, sizeof view->lock);
     memcpy(&view->lock_wait, base + layout->lock_wait, sizeof view->lock_wait);
     /* What is known of a row may have changed before it was locked. */
@@ -182,6 +184,14 @@ static orm_status fill_joins(const orm__view *view, uint16_t table, orm__query *
     return ORM_OK;
 }
 
+void orm__view_limits(const orm__view *view, orm__query *query)
+{
+    query->limited = view->limit != 0;
+    query->limit = view->limit == ORM_LIMIT_NO_ROWS ? 0 : view->limit;
+    query->skipping = view->offset != 0;
+    query->offset = view->offset;
+}
+
 orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, orm__query *query,
                           orm_error *error)
 {
@@ -197,11 +207,10 @@ orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, o
                          "a query of %s has a cursor (after or before); only <model>_select_page "
                          "takes one",
                          view->model->name);
-    query->limited = view->limit != 0;
-    query->limit = view->limit == ORM_LIMIT_NO_ROWS ? 0 : view->limit;
-    query->skipping = view->offset != 0;
-    query->offset = view->offset;
+    orm__view_limits(view, query);
     orm_status status = orm__view_order(view, relation, query, error);
+    if (status == ORM_OK)
+        status = orm__view_union(view, query, error);
     if (status == ORM_OK)
         status = orm__view_lock(view, query, error);
     if (status == ORM_OK)

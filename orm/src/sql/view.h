@@ -14,7 +14,8 @@ typedef struct orm__view {
     orm_load_strategy load;
     uint32_t depth;
     bool refresh;
-    const bool *undefer; /* deferred columns wanted; NULL: none */
+    const void *union_with; /* generated query; NULL: none */
+    const bool *undefer;    /* deferred columns wanted; NULL: none */
     orm_lock lock;
     orm_lock_wait lock_wait;
     const char *collation; /* NULL: none */
@@ -44,6 +45,9 @@ bool orm__view_is_partial(const orm__view *view);
  */
 orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, orm__query *query,
                           orm_error *error);
+
+/* Limit and offset alone. */
+void orm__view_limits(const orm__view *view, orm__query *query);
 
 /* The order alone. ORM_INVALID. */
 orm_status orm__view_order(const orm__view *view, const orm_relation *relation, orm__query *query,

@@ -28,7 +28,9 @@ const orm_model crm_group_model = {
               .refresh = offsetof(crm_group_query, refresh),
               .collation = offsetof(crm_group_query, collation),
               .after = offsetof(crm_group_query, after),
-              .before = offsetof(crm_group_query, before), .lock = offsetof(crm_group_query, lock),
+              .before = offsetof(crm_group_query, before),
+              .union_with = offsetof(crm_group_query, union_with),
+              .lock = offsetof(crm_group_query, lock),
               .lock_wait = offsetof(crm_group_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };

@@ -51,7 +51,9 @@ const orm_model shop_item_model = {
               .refresh = offsetof(shop_item_query, refresh),
               .collation = offsetof(shop_item_query, collation),
               .after = offsetof(shop_item_query, after),
-              .before = offsetof(shop_item_query, before), .lock = offsetof(shop_item_query, lock),
+              .before = offsetof(shop_item_query, before),
+              .union_with = offsetof(shop_item_query, union_with),
+              .lock = offsetof(shop_item_query, lock),
               .lock_wait = offsetof(shop_item_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(shop_item_query, with), .counts = ORM_NO_OFFSET},
 };

@@ -80,6 +80,7 @@ const orm_model shop_order_model = {
               .collation = offsetof(shop_order_query, collation),
               .after = offsetof(shop_order_query, after),
               .before = offsetof(shop_order_query, before),
+              .union_with = offsetof(shop_order_query, union_with),
               .lock = offsetof(shop_order_query, lock),
               .lock_wait = offsetof(shop_order_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(shop_order_query, with),

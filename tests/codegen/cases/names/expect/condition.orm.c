@@ -28,7 +28,9 @@ const orm_model condition_model = {
               .refresh = offsetof(condition_query, refresh),
               .collation = offsetof(condition_query, collation),
               .after = offsetof(condition_query, after),
-              .before = offsetof(condition_query, before), .lock = offsetof(condition_query, lock),
+              .before = offsetof(condition_query, before),
+              .union_with = offsetof(condition_query, union_with),
+              .lock = offsetof(condition_query, lock),
               .lock_wait = offsetof(condition_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };

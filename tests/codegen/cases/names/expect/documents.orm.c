@@ -26,7 +26,9 @@ const orm_model documents_model = {
               .refresh = offsetof(documents_query, refresh),
               .collation = offsetof(documents_query, collation),
               .after = offsetof(documents_query, after),
-              .before = offsetof(documents_query, before), .lock = offsetof(documents_query, lock),
+              .before = offsetof(documents_query, before),
+              .union_with = offsetof(documents_query, union_with),
+              .lock = offsetof(documents_query, lock),
               .lock_wait = offsetof(documents_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };

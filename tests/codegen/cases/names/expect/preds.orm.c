@@ -25,7 +25,8 @@ const orm_model preds_model = {
               .offset = offsetof(preds_query, offset), .load = offsetof(preds_query, load),
               .depth = offsetof(preds_query, depth), .refresh = offsetof(preds_query, refresh),
               .collation = offsetof(preds_query, collation), .after = offsetof(preds_query, after),
-              .before = offsetof(preds_query, before), .lock = offsetof(preds_query, lock),
+              .before = offsetof(preds_query, before),
+              .union_with = offsetof(preds_query, union_with), .lock = offsetof(preds_query, lock),
               .lock_wait = offsetof(preds_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };

@@ -44,7 +44,8 @@ const orm_model query_model = {
               .offset = offsetof(query_query, offset), .load = offsetof(query_query, load),
               .depth = offsetof(query_query, depth), .refresh = offsetof(query_query, refresh),
               .collation = offsetof(query_query, collation), .after = offsetof(query_query, after),
-              .before = offsetof(query_query, before), .lock = offsetof(query_query, lock),
+              .before = offsetof(query_query, before),
+              .union_with = offsetof(query_query, union_with), .lock = offsetof(query_query, lock),
               .lock_wait = offsetof(query_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(query_query, with), .counts = ORM_NO_OFFSET},
 };

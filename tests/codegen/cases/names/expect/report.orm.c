@@ -29,6 +29,7 @@ const orm_model report_model = {
               .depth = offsetof(report_query, depth), .refresh = offsetof(report_query, refresh),
               .collation = offsetof(report_query, collation),
               .after = offsetof(report_query, after), .before = offsetof(report_query, before),
+              .union_with = offsetof(report_query, union_with),
               .lock = offsetof(report_query, lock), .lock_wait = offsetof(report_query, lock_wait),
               .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };

@@ -26,6 +26,7 @@ const orm_model values_model = {
               .depth = offsetof(values_query, depth), .refresh = offsetof(values_query, refresh),
               .collation = offsetof(values_query, collation),
               .after = offsetof(values_query, after), .before = offsetof(values_query, before),
+              .union_with = offsetof(values_query, union_with),
               .lock = offsetof(values_query, lock), .lock_wait = offsetof(values_query, lock_wait),
               .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };

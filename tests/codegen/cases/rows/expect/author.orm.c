@@ -57,6 +57,7 @@ const orm_model author_model = {
               .depth = offsetof(author_query, depth), .refresh = offsetof(author_query, refresh),
               .collation = offsetof(author_query, collation),
               .after = offsetof(author_query, after), .before = offsetof(author_query, before),
+              .union_with = offsetof(author_query, union_with),
               .lock = offsetof(author_query, lock), .lock_wait = offsetof(author_query, lock_wait),
               .undefer = ORM_NO_OFFSET, .with = offsetof(author_query, with),
               .counts = offsetof(author_query, counts)},

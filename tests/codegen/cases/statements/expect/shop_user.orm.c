@@ -41,7 +41,9 @@ const orm_model shop_user_model = {
               .refresh = offsetof(shop_user_query, refresh),
               .collation = offsetof(shop_user_query, collation),
               .after = offsetof(shop_user_query, after),
-              .before = offsetof(shop_user_query, before), .lock = offsetof(shop_user_query, lock),
+              .before = offsetof(shop_user_query, before),
+              .union_with = offsetof(shop_user_query, union_with),
+              .lock = offsetof(shop_user_query, lock),
               .lock_wait = offsetof(shop_user_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };

@@ -66,7 +66,8 @@ const orm_model user_model = {
               .offset = offsetof(user_query, offset), .load = offsetof(user_query, load),
               .depth = offsetof(user_query, depth), .refresh = offsetof(user_query, refresh),
               .collation = offsetof(user_query, collation), .after = offsetof(user_query, after),
-              .before = offsetof(user_query, before), .lock = offsetof(user_query, lock),
+              .before = offsetof(user_query, before),
+              .union_with = offsetof(user_query, union_with), .lock = offsetof(user_query, lock),
               .lock_wait = offsetof(user_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(user_query, with), .counts = offsetof(user_query, counts)},
 };
