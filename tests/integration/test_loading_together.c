@@ -178,7 +178,13 @@ static void levels_share_one_round_trip(void **state)
     query = (g_team_query){.with = {.members = &members}};
     assert_int_equal(trips_of(&query, &teams, &db), 3);
     orm_session_close(db);
-    /* Rows that are to be locked are picked once only. */
+    /* SQL of one's own is run once only, and so are locks taken. */
+    orm_session *maker = test_session(&database);
+    query = (g_team_query){.where = g_team_sql(maker, "length({name}) > 0", NULL, 0),
+                           .with = {.members = &people_too}};
+    assert_int_equal(trips_of(&query, &teams, &db), 4);
+    assert_int_equal(teams.count, 20);
+    orm_session_close(db);
     query = (g_team_query){.lock = ORM_LOCK_UPDATE, .with = {.members = &people_too}};
     assert_int_equal(trips_of(&query, &teams, &db), 4);
     orm_session_close(db);

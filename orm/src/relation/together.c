@@ -12,6 +12,30 @@ static bool can_travel(const orm__loader *loader, const orm__view *view)
            view->load == ORM_LOAD_TOGETHER && view->lock == ORM_LOCK_NONE;
 }
 
+/* Whether a condition holds SQL of the user's, which may do what must not be done twice. */
+static bool holds_sql(const orm_pred *pred)
+{
+    bool group = false;
+    switch (pred == NULL ? ORM_PRED_NONE : pred->kind) {
+    case ORM_PRED_SQL:
+        return true;
+    case ORM_PRED_ALL_OF:
+    case ORM_PRED_ANY_OF:
+    case ORM_PRED_NOT:
+    case ORM_PRED_HAS:
+    case ORM_PRED_HAS_ONLY:
+    case ORM_PRED_COUNT:
+        group = true;
+        break;
+    default:
+        break;
+    }
+    for (size_t i = 0; group && i < pred->as.children.count; i++)
+        if (holds_sql(&pred->as.children.items[i]))
+            return true;
+    return false;
+}
+
 static orm_status prepare(orm__loader *loader, orm__task *task, const orm__query *above)
 {
     orm_session *session = loader->session;
@@ -36,6 +60,8 @@ static orm_status add_below(orm__loader *loader, const orm__view *view, const or
                             orm__task *above, const orm__row_list *rows)
 {
     orm_status status = ORM_OK;
+    if (holds_sql(view->where))
+        return ORM_OK;
     for (uint16_t i = 0; view->with != NULL && i < view->model->relation_count; i++) {
         const void *generated = orm__view_with(view, i);
         orm__view child;
