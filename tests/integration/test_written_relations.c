@@ -70,6 +70,112 @@ static void deleted_rows_are_not_found(void **state)
     assert_ptr_equal(skill, again);
 }
 
+static bool holds(const g_person_list *list, const g_person *person)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i] == person)
+            return true;
+    return false;
+}
+
+/* Written at once, a row is in the loaded lists it belongs to, and nothing is sent for that. */
+static void lists_follow_what_is_written_at_once(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    g_person *person = NULL;
+    g_person_list members;
+    g_team *team = team_of(db, 1);
+    size_t count = members_of(db, team);
+    g_person_new values = {
+        .id = ORM_SET(9200), .name = ORM_SET("new"), .team_id = ORM_SET(team->id)};
+    assert_ok(db, g_person_insert(db, &values, &person));
+    test_count_start(&database);
+    assert_int_equal(g_team_members(team, &members), ORM_OK);
+    assert_int_equal(members.count, count + 1);
+    assert_true(holds(&members, person));
+    assert_statements(&database, 0);
+    assert_ok(db, g_person_delete(db, person));
+    test_count_start(&database);
+    assert_int_equal(g_team_members(team, &members), ORM_OK);
+    assert_int_equal(members.count, count);
+    assert_false(holds(&members, person));
+    assert_statements(&database, 0);
+    orm_session_rollback(db);
+    assert_int_equal(g_team_members(team, &members), ORM_OK);
+    assert_int_equal(members.count, count);
+}
+
+/* A loop over inserts does not copy an ever longer list: beyond a thousand it is loaded again. */
+static void long_lists_are_loaded_again(void **state)
+{
+    (void)state;
+    enum { MANY = 1010 };
+    orm_session *db = test_session(&database);
+    g_person_list members;
+    g_team *team = team_of(db, 1);
+    size_t count = members_of(db, team);
+    static g_person_new values[MANY];
+    for (int i = 0; i < MANY; i++)
+        values[i] = (g_person_new){
+            .id = ORM_SET(9300 + i), .name = ORM_SET("new"), .team_id = ORM_SET(team->id)};
+    assert_ok(db, g_person_insert_all(db, values, MANY, NULL));
+    assert_int_equal(g_team_members(team, &members), ORM_OK);
+    assert_int_equal(members.count, count + MANY);
+    g_person_new one = {.id = ORM_SET(9299), .name = ORM_SET("new"), .team_id = ORM_SET(team->id)};
+    assert_ok(db, g_person_insert(db, &one, NULL));
+    assert_int_equal(g_team_members(team, &members), ORM_NOT_LOADED);
+    assert_int_equal(members_of(db, team), count + MANY + 1);
+    orm_session_rollback(db);
+    assert_int_equal(g_team_members(team, &members), ORM_OK);
+    assert_int_equal(members.count, count);
+}
+
+static void change_team(orm_session *db, g_person *person, const g_person_changes *changes,
+                        bool queued)
+{
+    if (!queued) {
+        assert_ok(db, g_person_update(db, person, changes));
+        return;
+    }
+    assert_ok(db, g_person_change(db, person, changes));
+    assert_ok(db, orm_session_flush(db));
+}
+
+/* What was loaded leads on to a row in hand, or nowhere; to others it is loaded again. */
+static void a_moved_row_leads_on(void **state)
+{
+    (void)state;
+    for (int queued = 0; queued < 2; queued++) {
+        orm_session *db = test_session(&database);
+        g_person_list people;
+        g_team *team = NULL;
+        g_person_query query = {.where = g_person_id_is(orm_eq(7)), .with = {.team = &g_team_all}};
+        assert_ok(db, g_person_select(db, &query, &people));
+        g_person *person = people.items[0];
+        g_team *old = team_of(db, person->team_id.value);
+        g_team *other = team_of(db, old->id == 1 ? 2 : 1);
+        change_team(db, person, &(g_person_changes){.team_id = ORM_SET(other->id)}, queued);
+        assert_int_equal(g_person_team(person, &team), ORM_OK);
+        assert_ptr_equal(team, other);
+        change_team(db, person, &(g_person_changes){.team_id = ORM_SET_NULL}, queued);
+        assert_int_equal(g_person_team(person, &team), ORM_OK);
+        assert_null(team);
+        change_team(db, person, &(g_person_changes){.team_id = ORM_SET(old->id)}, queued);
+        assert_int_equal(g_person_team(person, &team), ORM_OK);
+        assert_ptr_equal(team, old);
+        int64_t unknown = 1;
+        while (unknown == old->id || unknown == other->id)
+            unknown++;
+        change_team(db, person, &(g_person_changes){.team_id = ORM_SET(unknown)}, queued);
+        assert_int_equal(g_person_team(person, &team), ORM_NOT_LOADED);
+        orm_session_rollback(db);
+        assert_int_equal(g_person_team(person, &team), ORM_OK);
+        assert_ptr_equal(team, old);
+        test_session_close(&database, db);
+    }
+}
+
 static void a_moved_row_changes_both_lists(void **state)
 {
     (void)state;
@@ -84,8 +190,15 @@ static void a_moved_row_changes_both_lists(void **state)
     size_t in_old = members_of(db, old);
     size_t in_other = members_of(db, other);
     assert_ok(db, g_person_update(db, person, &(g_person_changes){.team_id = ORM_SET(other->id)}));
-    assert_int_equal(g_team_members(old, &members), ORM_NOT_LOADED);
-    assert_int_equal(g_team_members(other, &members), ORM_NOT_LOADED);
+    test_count_start(&database);
+    assert_int_equal(g_team_members(old, &members), ORM_OK);
+    assert_int_equal(members.count, in_old - 1);
+    assert_false(holds(&members, person));
+    assert_int_equal(g_team_members(other, &members), ORM_OK);
+    assert_int_equal(members.count, in_other + 1);
+    assert_true(holds(&members, person));
+    assert_statements(&database, 0);
+    orm_session_expire_all(db);
     assert_int_equal(members_of(db, old), in_old - 1);
     assert_int_equal(members_of(db, other), in_other + 1);
     assert_ok(db, g_person_load_team(db, person, &team));
@@ -280,6 +393,9 @@ int main(void)
         suite_test(children_belong_where_the_database_says),
         suite_test(deleted_rows_are_not_found),
         suite_test(a_moved_row_changes_both_lists),
+        suite_test(lists_follow_what_is_written_at_once),
+        suite_test(long_lists_are_loaded_again),
+        suite_test(a_moved_row_leads_on),
         suite_test(an_update_of_other_columns_leaves_lists_alone),
         suite_test(lists_show_what_was_inserted_and_deleted),
         suite_test(lists_by_another_unique_key_show_what_is_written),

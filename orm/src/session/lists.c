@@ -8,6 +8,9 @@
 #include "model/order_code.h"
 #include "session/related.h"
 
+/* A loop that writes row by row must not copy an ever longer list each time. */
+enum { LONGEST_AT_ONCE = 1000 };
+
 static bool same_columns(const uint16_t *left, const uint16_t *right, uint16_t count)
 {
     return memcmp(left, right, count * sizeof *left) == 0;
@@ -202,8 +205,9 @@ static void apply_one(orm_session *session, const orm__list_note *note)
         *note->slot = (orm__slot){goes ? NULL : note->row, load};
 }
 
-static void apply_slot(orm_session *session, const orm__list_note *notes, size_t count)
+static void apply_slot(const orm__lists *lists, const orm__list_note *notes, size_t count)
 {
+    orm_session *session = lists->session;
     order by;
     orm__slot *slot = notes[0].slot;
     if (slot->load == NULL)
@@ -214,7 +218,9 @@ static void apply_slot(orm_session *session, const orm__list_note *notes, size_t
         return;
     }
     read_order(notes, &by);
-    orm_list *list = is_comparable(&by) ? remake(session, notes, count, &by) : NULL;
+    const orm_list *old = slot->value;
+    bool remade = is_comparable(&by) && (lists->longest == 0 || old->count <= lists->longest);
+    orm_list *list = remade ? remake(session, notes, count, &by) : NULL;
     orm__load *load = slot->load;
     orm__related_forget_slot(session, slot, true);
     if (list != NULL)
@@ -241,8 +247,22 @@ void orm__lists_apply(orm__lists *lists)
         size_t end = at + 1;
         while (end < lists->count && lists->notes[end].slot == lists->notes[at].slot)
             end++;
-        apply_slot(lists->session, lists->notes + at, end - at);
+        apply_slot(lists, lists->notes + at, end - at);
         at = end;
     }
     lists->count = 0;
+}
+
+void orm__lists_write(orm_session *session, const orm_model *model, void *row, const void *before,
+                      bool comes)
+{
+    orm__arena arena;
+    orm__lists lists = {.session = session, .arena = &arena, .longest = LONGEST_AT_ONCE};
+    orm__arena_init(&arena, &session->engine->allocator, &session->engine->block_cache);
+    if (before != NULL)
+        orm__lists_note_moved(&lists, model, row, before);
+    else
+        orm__lists_note(&lists, model, row, row, comes);
+    orm__lists_apply(&lists);
+    orm__arena_dispose(&arena);
 }

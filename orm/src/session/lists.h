@@ -22,6 +22,7 @@ typedef struct orm__lists {
     orm__list_note *notes;
     size_t count;
     size_t capacity;
+    size_t longest; /* lists with more rows are not made anew but loaded again; 0: all are */
 } orm__lists;
 
 /* `row` is now, or was, among the rows of the parents that the fields of `fields` refer to. */
@@ -31,6 +32,13 @@ void orm__lists_note(orm__lists *lists, const orm_model *model, void *row, const
 /* A row whose fields were `before`: out of the lists it left, into those it entered. */
 void orm__lists_note_moved(orm__lists *lists, const orm_model *model, void *row,
                            const void *before);
+
+/*
+ * The same for one row that is written at once: it came, or went, or its fields were `before` (else
+ * NULL).
+ */
+void orm__lists_write(orm_session *session, const orm_model *model, void *row, const void *before,
+                      bool comes);
 
 /* Makes the lists anew; a rollback brings the old ones back. */
 void orm__lists_apply(orm__lists *lists);

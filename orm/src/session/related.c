@@ -159,13 +159,37 @@ void orm__related_forget_lists(orm_session *session, const orm_model *model, con
     }
 }
 
+/* Where a loaded belongs_to leads now, if that is nowhere or to a row that is known. */
+static bool leads_on(orm_session *session, const orm_model *model, const orm_relation *relation,
+                     const void *row, const orm__slot *slot, orm__slot *led_out)
+{
+    orm_value key[ORM__MAP_KEY_MAX];
+    orm__identity *identity = orm__identity_of(&session->map, relation->target);
+    if (relation->kind != ORM_BELONGS_TO || slot->load == NULL || slot->load->partial)
+        return false;
+    *led_out = (orm__slot){NULL, slot->load};
+    if (!own_key(model, relation, row, key))
+        return true;
+    if (identity == NULL || identity->doubted)
+        return false;
+    led_out->value = orm__related_target(session, model, relation, row);
+    return led_out->value != NULL;
+}
+
 void orm__related_forget_moved(orm_session *session, const orm_model *model, void *row,
                                const void *before, bool undoable)
 {
     orm_object *object = orm__object_of(model, row);
-    for (uint16_t r = 0; r < model->relation_count; r++)
-        if (!orm__relation_same_key(model, &model->relations[r], row, before))
-            orm__related_forget(session, object, r, undoable);
+    for (uint16_t r = 0; r < model->relation_count; r++) {
+        const orm_relation *relation = &model->relations[r];
+        if (orm__relation_same_key(model, relation, row, before))
+            continue;
+        orm__slot led = {NULL, NULL};
+        bool known = undoable && leads_on(session, model, relation, row, &object->slots[r], &led);
+        orm__related_forget(session, object, r, undoable);
+        if (known)
+            object->slots[r] = led;
+    }
 }
 
 static bool refers_to_doubted(const orm__identity_map *map, const orm_model *model,

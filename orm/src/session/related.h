@@ -32,7 +32,10 @@ void orm__related_forget_unsure(orm_session *session, const orm_model *model,
 void orm__related_forget_lists(orm_session *session, const orm_model *model, const void *row,
                                bool undoable);
 
-/* The row's own relations whose key differs from `before`: they lead elsewhere now. */
+/*
+ * The row's own relations whose key differs from `before`: they lead elsewhere now. When `undoable`,
+ * what was loaded is led on to a row that the session knows; the rest is not loaded any more.
+ */
 void orm__related_forget_moved(orm_session *session, const orm_model *model, void *row,
                                const void *before, bool undoable);
 

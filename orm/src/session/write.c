@@ -4,6 +4,7 @@
 #include "map/related.h"
 #include "model/column_value.h"
 #include "model/deferred.h"
+#include "session/lists.h"
 #include "session/queue.h"
 #include "session/related.h"
 #include "session/write.h"
@@ -136,7 +137,7 @@ static orm_status insert(orm_site site, orm_session *db, const orm_model *model,
     *row_out = target.row;
     if (!orm__session_undoable(db, model, target.row, ORM__UNDO_INSERT))
         return orm__session_nomem(db);
-    orm__related_forget_lists(db, model, target.row, true);
+    orm__lists_write(db, model, target.row, NULL, true);
     return ORM_OK;
 }
 
@@ -163,20 +164,6 @@ static orm_status missed(orm_session *db, const orm_model *model, const char *wh
         what, versioned ? "was changed or deleted since it was read" : "does not exist any more");
     orm__fail_at(&db->error, model->name, NULL);
     return db->error.status;
-}
-
-void orm__write_moved(orm_session *db, const orm_model *model, void *row, const void *before)
-{
-    for (uint16_t r = 0; r < model->relation_count; r++) {
-        const orm_relation *relation = &model->relations[r];
-        if (relation->kind != ORM_BELONGS_TO ||
-            orm__relation_same_key(model, relation, row, before))
-            continue;
-        orm__related_forget_lists(db, model, before, true);
-        orm__related_forget_lists(db, model, row, true);
-        break;
-    }
-    orm__related_forget_moved(db, model, row, before, true);
 }
 
 /* What waits for a row is written before the row is written at once. */
@@ -219,7 +206,7 @@ static orm_status update(orm_site site, orm_session *db, const orm_model *model,
     void *before = db->undo->before;
     if (status == ORM_OK) {
         orm__deferred_forget(model, row, set.columns, set.count);
-        orm__write_moved(db, model, row, before);
+        orm__lists_write(db, model, row, before, false);
         return ORM_OK;
     }
     /* Nothing of a failed update is to be seen in the row. */
@@ -265,7 +252,7 @@ static orm_status delete_row(orm_site site, orm_session *db, const orm_model *mo
         return orm__session_nomem(db);
     orm__identity_remove(&db->map, identity, row);
     orm__object_of(model, row)->detached = true;
-    orm__related_forget_lists(db, model, row, true);
+    orm__lists_write(db, model, row, NULL, false);
     orm__related_doubt(db, model, false);
     return ORM_OK;
 }

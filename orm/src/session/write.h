@@ -11,7 +11,4 @@ orm_status orm__write_start(orm_session *db, orm_site site, const orm_model *mod
 /* Returns `status`; a failure found before anything was sent gets the call's place too. */
 orm_status orm__write_end(orm_session *db, orm_site site, orm_status status);
 
-/* After an update: relations whose key it wrote, and the lists the row left and entered. */
-void orm__write_moved(orm_session *db, const orm_model *model, void *row, const void *before);
-
 #endif
