@@ -180,6 +180,7 @@ static void leave_traces(orm_session *db)
         "create temporary table left_behind (id int)",
         "declare held cursor with hold for select 1",
         "listen news",
+        "prepare \"an odd 'name\" as select 1",
     };
     for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++)
         assert_ok(db, orm_raw(db, traces[i], NULL, 0, NULL, NULL, NULL));
@@ -196,7 +197,8 @@ static int64_t count_traces(orm_session *db)
                    " + (select count(*) from pg_class where relname = 'left_behind'"
                    "    and pg_table_is_visible(oid))"
                    " + (select count(*) from pg_cursors where name = 'held')"
-                   " + (select count(*) from pg_listening_channels())");
+                   " + (select count(*) from pg_listening_channels())"
+                   " + (select count(*) from pg_prepared_statements where from_sql)");
 }
 
 static void session_state_stays_behind_when_reset(void **state)
@@ -214,7 +216,7 @@ static void session_state_stays_behind_when_reset(void **state)
         orm_session_close(db);
         assert_int_equal(orm_session_open(engine, NULL, &db, NULL), ORM_OK);
         assert_int_equal(ask(db, "select pg_backend_pid()::int8"), first);
-        assert_int_equal(count_traces(db), reset == 1 ? 0 : 7);
+        assert_int_equal(count_traces(db), reset == 1 ? 0 : 8);
         /* What the library needs is pinned still. */
         assert_int_equal(
             ask(db, "select (current_setting('DateStyle') like 'ISO%')::int::int8"), 1);

@@ -56,9 +56,8 @@ typedef struct orm_engine_options {
     int ping_timeout_ms; /* bound on the check of an idle connection, and on a reset [2,000] */
     /*
      * Before a connection goes back to the pool, undo what SET, temporary tables, advisory locks,
-     * LISTEN, held cursors and currval() left behind: one more round trip at the end of each
-     * transaction. Statements made by SQL's own PREPARE stay. PostgreSQL; without effect on SQLite.
-     * [no]
+     * LISTEN, held cursors, SQL's own PREPARE and currval() left behind: one more round trip at the
+     * end of each transaction. PostgreSQL, with its language plpgsql; without effect on SQLite. [no]
      */
     bool reset_on_return;
     /*

@@ -93,7 +93,7 @@ static orm__transaction transaction(orm__link *link)
     return link->transaction;
 }
 
-/* What DISCARD ALL does, without the prepared statements, which are the library's. */
+/* What DISCARD ALL does, but of prepared statements only those made by SQL: others are ours. */
 static const char *const reset[] = {
     "SET SESSION AUTHORIZATION DEFAULT",
     "RESET ALL",
@@ -102,6 +102,8 @@ static const char *const reset[] = {
     "SELECT pg_advisory_unlock_all()",
     "DISCARD TEMP",
     "DISCARD SEQUENCES",
+    "DO $orm$ DECLARE n text; BEGIN FOR n IN SELECT name FROM pg_catalog.pg_prepared_statements"
+    " WHERE from_sql LOOP EXECUTE pg_catalog.format('DEALLOCATE %I', n); END LOOP; END $orm$",
     NULL,
 };
 
