@@ -57,7 +57,8 @@ typedef struct orm_engine_options {
     /*
      * Before a connection goes back to the pool, undo what SET, temporary tables, advisory locks,
      * LISTEN, held cursors, SQL's own PREPARE and currval() left behind: one more round trip at the
-     * end of each transaction. PostgreSQL, with its language plpgsql; without effect on SQLite. [no]
+     * end of each transaction. PostgreSQL, with its language plpgsql; without effect on SQLite.
+     * [no]
      */
     bool reset_on_return;
     /*

@@ -33,8 +33,9 @@ void orm__related_forget_lists(orm_session *session, const orm_model *model, con
                                bool undoable);
 
 /*
- * The row's own relations whose key differs from `before`: they lead elsewhere now. When `undoable`,
- * what was loaded is led on to a row that the session knows; the rest is not loaded any more.
+ * The row's own relations whose key differs from `before`: they lead elsewhere now. When
+ * `undoable`, what was loaded is led on to a row that the session knows; the rest is not loaded any
+ * more.
  */
 void orm__related_forget_moved(orm_session *session, const orm_model *model, void *row,
                                const void *before, bool undoable);
