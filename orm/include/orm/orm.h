@@ -20,6 +20,7 @@
 #include <orm/set.h>
 #include <orm/site.h>
 #include <orm/status.h>
+#include <orm/subquery.h>
 #include <orm/value.h>
 
 #endif

@@ -214,29 +214,40 @@ static void gather_reference(orm__gathered *gathered, const orm__scope *scope,
     orm__gather_shape(gathered, shape, sizeof shape);
 }
 
+/* One element for a column of arrays. */
+static void gather_element(orm__gathered *gathered, const orm__subject *subject, orm_value value)
+{
+    orm_column element = *subject->column;
+    element.flags &= (uint16_t)~ORM_COLUMN_ARRAY;
+    gather_checked(gathered, subject, &element, value);
+}
+
+static bool takes_null(orm_op op)
+{
+    return op == ORM_OP_DISTINCT || op == ORM_OP_NOT_DISTINCT;
+}
+
 static void gather_operand(orm__gathered *gathered, const orm__scope *scope,
                            const orm__subject *subject, const orm_cond *cond,
                            const orm_value *value)
 {
-    orm_op op = cond->op;
     uint32_t what = value->kind == ORM_KIND_COLUMN || value->kind == ORM_KIND_ROWS ? value->kind
                                                                                    : ORM_KIND_NONE;
-    orm_column element = *subject->column;
     orm__gather_shape(gathered, &what, sizeof what);
-    element.flags &= (uint16_t)~ORM_COLUMN_ARRAY;
     if (value->kind == ORM_KIND_COLUMN)
         gather_reference(gathered, scope, subject, value->as.column);
     else if (value->kind == ORM_KIND_ROWS)
         orm__gather_subquery(gathered, scope, subject, value,
                              orm__is_mixed_text(subject->column, cond));
-    else if (value->kind == ORM_KIND_NULL && op != ORM_OP_DISTINCT && op != ORM_OP_NOT_DISTINCT)
+    else if (value->kind == ORM_KIND_NULL && !takes_null(cond->op))
         orm__gather_refuse(gathered, ORM_MISUSE, subject,
                            "was compared with NULL; ask …_is_null() or use orm_is_distinct");
-    else if (op == ORM_OP_JSON_HAS_KEY)
+    else if (cond->op == ORM_OP_JSON_HAS_KEY)
         gather_text(gathered, subject, *value);
+    else if (cond->op == ORM_OP_ARRAY_HAS)
+        gather_element(gathered, subject, *value);
     else
-        gather_checked(gathered, subject, op == ORM_OP_ARRAY_HAS ? &element : subject->column,
-                       *value);
+        gather_checked(gathered, subject, subject->column, *value);
 }
 
 /* Why the operator can't be asked of the column on this database, or NULL. */

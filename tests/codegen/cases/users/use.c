@@ -75,3 +75,24 @@ orm_status walk(orm_session *db, int64_t id, size_t *count_out)
     *count_out = projects.count + (size_t)rows + (exists && owner);
     return status;
 }
+
+orm_status busy(orm_session *db, int64_t *count_out);
+
+orm_status busy(orm_session *db, int64_t *count_out)
+{
+    const project_query own = {.where = project_owner_id_is(orm_eq(orm_outer(user_columns.id)))};
+    user_query query = {
+        .where = user_all_of(
+            db, user_role_is_in((const enum user_role[]){USER_ROLE_ADMIN, USER_ROLE_MEMBER}, 2),
+            user_age_is(orm_is_distinct((orm_opt_i32){0})),
+            user_age_is(orm_between(user_columns.id, user_columns.age)),
+            user_active_matches(orm_eq(user_columns.active)),
+            user_count_projects(db, orm_gt(2), project_everything()),
+            user_has_only_projects(db, project_name_is(orm_isuffix("x"))),
+            user_id_is(orm_not_in_query(project_columns.owner_id, project_rows(&own))),
+            user_age_is(orm_lt(orm_avg_of(user_columns.age, user_rows(NULL)))),
+            user_id_is(orm_gt(orm_count_of(project_rows(&own)))),
+            user_sql(db, "length({email}) < $1", (const orm_value[]){orm_bind(40)}, 1))};
+
+    return user_count(db, &query, count_out);
+}

@@ -42,3 +42,25 @@ orm_status ages(orm_session *db, orm_opt_i64 *total_out, orm_opt_double *mean_ou
         return status;
     return orm_avg(db, user_rows(NULL), user_columns.age, mean_out);
 }
+
+orm_status busy(orm_session *db, int64_t *count_out)
+{
+    const enum user_role roles[] = {USER_ROLE_ADMIN, USER_ROLE_MEMBER};
+    const orm_value longest[] = {orm_bind(40)};
+    project_query own = {};
+    own.where = project_owner_id_is(orm_eq(orm_outer(user_columns.id)));
+
+    user_query query = user_all;
+    user_where(db, &query, user_role_is_in(roles, 2));
+    user_where(db, &query, user_age_is(orm_is_distinct(orm_opt_i32{})));
+    user_where(db, &query, user_age_is(orm_between(user_columns.id, user_columns.age)));
+    user_where(db, &query, user_active_matches(orm_eq(user_columns.active)));
+    user_where(db, &query, user_count_projects(db, orm_gt(2), project_everything()));
+    user_where(db, &query, user_has_only_projects(db, project_name_is(orm_isuffix("x"))));
+    user_where(db, &query, user_id_is(orm_not_in_query(project_columns.owner_id,
+                                                       project_rows(&own))));
+    user_where(db, &query, user_age_is(orm_lt(orm_avg_of(user_columns.age, user_rows(nullptr)))));
+    user_where(db, &query, user_id_is(orm_gt(orm_count_of(project_rows(&own)))));
+    user_where(db, &query, user_sql(db, "length({email}) < $1", longest, 1));
+    return user_count(db, &query, count_out);
+}
