@@ -621,6 +621,37 @@ static void streamed_rows_and_others_are_kept_apart(void **state)
     test_session_close(&database, db);
 }
 
+static orm_status read_counts(orm_session *db, g_person *person, void *context)
+{
+    visit *v = context;
+    int64_t tasks = 0;
+    g_rating_list ratings;
+    assert_ok(db, g_person_tasks_count(person, &tasks));
+    assert_ok(db, g_person_ratings(person, &ratings));
+    assert_int_equal(tasks, person->id % 4);
+    assert_int_equal(ratings.count, person->id % 4);
+    v->seen++;
+    return ORM_OK;
+}
+
+/* Relations to many that ask to be joined are loaded apart: batches are of whole rows. */
+static void counts_joined_lists_and_locks_are_taken(void **state)
+{
+    (void)state;
+    visit v = {.seen = 0};
+    orm_session *db = test_session(&database);
+    g_person_query query = {.order_by = {G_PERSON_BY_ID},
+                            .lock = ORM_LOCK_UPDATE,
+                            .counts = {.tasks = &g_chore_all},
+                            .with = {.ratings = &(g_rating_query){.load = ORM_LOAD_JOIN}}};
+    test_count_start(&database);
+    assert_ok(db, g_person_each(db, &query, &(orm_each){.batch = 5}, read_counts, &v));
+    /* The counts of a batch none of whose rows was counted before are one statement. */
+    assert_streamed(PEOPLE, 5, 2);
+    assert_int_equal(v.seen, PEOPLE);
+    test_session_close(&database, db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -640,6 +671,7 @@ int main(void)
         suite_test(a_callback_may_give_memory_back),
         suite_test(read_only_and_unprepared_sessions_stream),
         suite_test(streamed_rows_and_others_are_kept_apart),
+        suite_test(counts_joined_lists_and_locks_are_taken),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }

@@ -47,6 +47,13 @@ static orm_status look(orm_session *db, g_person *person, void *context)
     return ORM_OK;
 }
 
+static orm_status load(orm_session *db, g_person *person, void *context)
+{
+    g_chore_list tasks;
+    assert_ok(db, g_person_load_tasks(db, person, &tasks));
+    return look(db, person, context);
+}
+
 static long resident_kilobytes(void)
 {
     struct rusage usage;
@@ -55,19 +62,20 @@ static long resident_kilobytes(void)
 }
 
 /* The most bytes the library held while it streamed that many rows. */
-static long peak_of(int64_t rows, orm_scope *scope, heap *h)
+static long peak_of(int64_t rows, const orm_session_options *session_options,
+                    g_person_each_callback *callback, heap *h)
 {
     orm_engine *engine = NULL;
     orm_session *db = NULL;
     int64_t seen = 0;
     orm_engine_options options = {.url = database.url, .allocator = heap_allocator(h)};
-    orm_session_options session_options = {.scope = scope, .read_only = true};
     assert_int_equal(orm_engine_open(&options, &engine, NULL), ORM_OK);
-    assert_int_equal(orm_session_open(engine, &session_options, &db, NULL), ORM_OK);
-    g_person_query query = {
-        .order_by = {G_PERSON_BY_ID}, .limit = rows, .with = {.tasks = &g_chore_all}};
+    assert_int_equal(orm_session_open(engine, session_options, &db, NULL), ORM_OK);
+    g_person_query query = {.order_by = {G_PERSON_BY_ID}, .limit = rows};
+    if (callback == look)
+        query.with.tasks = &g_chore_all;
     h->peak = 0;
-    assert_ok(db, g_person_each(db, &query, NULL, look, &seen));
+    assert_ok(db, g_person_each(db, &query, NULL, callback, &seen));
     assert_int_equal(seen, rows);
     assert_ok(db, orm_session_commit(db));
     orm_session_close(db);
@@ -75,23 +83,24 @@ static long peak_of(int64_t rows, orm_scope *scope, heap *h)
     return h->peak;
 }
 
-static void compare(bool watched, long allowed)
+static void compare(const orm_session_options *asked, bool watched,
+                    g_person_each_callback *callback, int64_t most, long allowed)
 {
     heap h;
-    orm_scope *scopes[2] = {NULL, NULL};
+    orm_session_options options[2] = {*asked, *asked};
     heap_init(&h);
-    orm_scope_options options = {.allocator = heap_allocator(&h)};
+    orm_scope_options scope_options = {.allocator = heap_allocator(&h)};
     for (int i = 0; i < 2 && watched; i++)
-        assert_int_equal(orm_scope_open(&options, &scopes[i], NULL), ORM_OK);
-    long few = peak_of(total / 100, scopes[0], &h);
+        assert_int_equal(orm_scope_open(&scope_options, &options[i].scope, NULL), ORM_OK);
+    long few = peak_of(most / 100, &options[0], callback, &h);
     long resident = resident_kilobytes();
-    long many = peak_of(total, scopes[1], &h);
+    long many = peak_of(most, &options[1], callback, &h);
     print_message("%" PRId64 " rows: %ld bytes; %" PRId64 " rows: %ld bytes; resident %ld and %ld"
                   " KiB\n",
-                  total / 100, few, total, many, resident, resident_kilobytes());
+                  most / 100, few, most, many, resident, resident_kilobytes());
     assert_in_range(many, 0, few + allowed);
     for (int i = 0; i < 2; i++)
-        orm_scope_close(scopes[i]);
+        orm_scope_close(options[i].scope);
     assert_int_equal(h.bytes, 0);
     heap_dispose(&h);
 }
@@ -99,13 +108,21 @@ static void compare(bool watched, long allowed)
 static void memory_does_not_grow_with_the_rows(void **state)
 {
     (void)state;
-    compare(false, BATCHES_APART);
+    compare(&(orm_session_options){.read_only = true}, false, look, total, BATCHES_APART);
 }
 
 static void nor_does_it_when_watched(void **state)
 {
     (void)state;
-    compare(true, WATCHED_APART);
+    compare(&(orm_session_options){.read_only = true}, true, look, total, WATCHED_APART);
+}
+
+static void nor_by_what_a_callback_loads_for_its_row(void **state)
+{
+    (void)state;
+    int64_t most = total < ROWS_DEFAULT ? total : ROWS_DEFAULT;
+    compare(&(orm_session_options){.read_only = true}, false, load, most, BATCHES_APART);
+    compare(&(orm_session_options){.load_siblings = true}, false, load, most, BATCHES_APART);
 }
 
 int main(void)
@@ -113,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         suite_test(memory_does_not_grow_with_the_rows),
         suite_test(nor_does_it_when_watched),
+        suite_test(nor_by_what_a_callback_loads_for_its_row),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }

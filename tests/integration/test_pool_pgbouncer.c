@@ -129,6 +129,16 @@ typedef struct client {
     orm_error error;
 } client;
 
+static orm_status is_mine(orm_session *db, s_account *row, void *context)
+{
+    s_branch *branch = NULL;
+    orm_status status = s_account_branch(row, &branch);
+    if (status == ORM_OK &&
+        (strcmp(row->email, context) != 0 || branch->id != row->branch_id.value))
+        return orm_session_fail(db, ORM_DATABASE, "not my row in a stream");
+    return status;
+}
+
 /* Statements of the same text with other values, and of other texts: nobody gets others' rows. */
 static orm_status request(orm_session *db, void *context)
 {
@@ -153,6 +163,11 @@ static orm_status request(orm_session *db, void *context)
                                   &list);
     if (status == ORM_OK && (list.count != 1 || list.items[0] != row))
         return orm_session_fail(db, ORM_DATABASE, "not my row");
+    s_account_query mine = {.where = s_account_email_is(orm_eq(email)),
+                            .with = {.branch = &s_branch_all}};
+    if (status == ORM_OK)
+        status =
+            s_account_each(db, &mine, &(orm_each){.batch = 1}, is_mine, (void *)(uintptr_t)email);
     if (status == ORM_OK)
         status = s_account_update(db, row, &(s_account_changes){.balance = ORM_SET(self->number)});
     if (status == ORM_OK && (row->balance != self->number || strcmp(row->note, email) != 0))

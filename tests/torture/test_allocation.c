@@ -8,6 +8,7 @@
 #include "torture/cases.h"
 #include "torture/cases_raw.h"
 #include "torture/heap.h"
+#include "torture/streams.h"
 
 enum { PEOPLE = 9, MAX_POINTS = 20000 };
 
@@ -34,6 +35,9 @@ static const torture_case cases[] = {
     {"write and commit", write_and_commit, true},
     {"nest and release", nest_and_release, false},
     {"violate", violate, false},
+    {"stream", stream, false},
+    {"walk people", walk_people, false},
+    {"walk regions", walk_regions, false},
     {"watch", watch, false},
 };
 

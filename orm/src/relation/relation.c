@@ -132,7 +132,7 @@ static bool add_siblings(orm_session *db, const orm_model *model, uint16_t relat
     const orm__result *result = orm__object_of(model, row)->result;
     const orm__load *load = orm__object_of(model, row)->slots[relation].load;
     bool known = load != NULL && !load->partial && load->epoch == db->map.epoch;
-    bool more = db->loads_siblings && result != NULL && !known;
+    bool more = result != NULL && !known;
     bool ok = orm__row_list_add(rows, row);
     for (size_t i = 0; more && i < result->count && ok; i++) {
         void *other = result->rows[i];
@@ -154,14 +154,15 @@ static orm_status load_row(orm_site site, orm_session *db, const orm_model *mode
         orm__fail_in(&db->error, "", site);
         return status;
     }
-    void **rows = add_siblings(db, model, relation, row, &list)
-                      ? orm__row_list_keep(&list, &db->arena)
-                      : NULL;
-    size_t count = list.count;
+    if (!db->loads_siblings)
+        return load_rows(site, db, model, relation, &row, 1, NULL, FOR_ROW);
+    if (add_siblings(db, model, relation, row, &list))
+        status = load_rows(site, db, model, relation, list.items, list.count, NULL,
+                           list.count > 1 ? FOR_LIST : FOR_ROW);
+    else
+        status = orm__session_nomem(db);
     orm__row_list_dispose(&list);
-    if (rows == NULL)
-        return orm__session_nomem(db);
-    return load_rows(site, db, model, relation, rows, count, NULL, count > 1 ? FOR_LIST : FOR_ROW);
+    return status;
 }
 
 orm_status orm_gen_load(orm_site site, orm_session *db, const orm_model *model, uint16_t relation,

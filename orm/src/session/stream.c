@@ -239,6 +239,7 @@ orm_status orm__stream_end(orm__stream *stream, orm_status status)
     orm_error error = {.status = ORM_OK};
     orm_status closed = close_cursor(stream, &error);
     if (closed != ORM_OK) {
+        session->cursors_left++;
         session->failed = orm__connection_state(session->connection) != ORM__TRANSACTION_ACTIVE;
         if (status == ORM_OK)
             session->error = error;
