@@ -72,9 +72,11 @@ static bool init_joins(orm__tables *tables, orm_site site, const orm__field *fie
     for (uint16_t i = 0; i < query->join_count && ok; i++) {
         const orm_model *link = orm__join_link(&query->joins[i]);
         ok = init_join(tables, site, i, fields, refresh);
+        if (!ok)
+            break;
         orm__mapper_undefer(&tables->mappers[i + 1], query->joins[i].undefer);
         fields += tables->mappers[i + 1].field_count;
-        if (link == NULL || !ok)
+        if (link == NULL)
             continue;
         ok = init_link(tables, site, &tables->spread->lists[i].link, link, fields, refresh);
         fields += tables->spread->lists[i].link.field_count;
