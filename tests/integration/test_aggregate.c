@@ -179,6 +179,18 @@ static void conditions_reach_other_rows(void **state)
     free(expected);
 }
 
+static void unions_count_rows_once(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    orm_opt_i64 sum;
+    g_chore_query low = {.where = g_chore_rank_is(orm_lt(3))};
+    g_chore_query query = {.where = g_chore_done_is(true), .union_with = &low};
+    assert_ok(db, orm_sum(db, g_chore_rows(&query), g_chore_columns.rank, &sum));
+    assert_int_equal(sum.value, test_number(&database, "select sum(\"order\") from tasks where done"
+                                                       " or \"order\" < 3"));
+}
+
 static void queued_rows_are_counted(void **state)
 {
     (void)state;
@@ -265,6 +277,7 @@ int main(void)
         suite_test(numbers_are_exact),
         suite_test(extremes),
         suite_test(conditions_reach_other_rows),
+        suite_test(unions_count_rows_once),
         suite_test(what_does_not_fit),
         suite_test(sums_may_pass_the_limit),
         suite_test(queued_rows_are_counted),
