@@ -121,16 +121,44 @@ static void cut(const rt_query *query, const rt_relation *relation, rt_answer *o
         out->count = 1;
 }
 
+static bool holds_row(const rt_rows *rows, int row)
+{
+    for (int i = 0; i < rows->count; i++)
+        if (rows->rows[i] == row)
+            return true;
+    return false;
+}
+
+static void fill_answer(const rt_world *world, const rt_query *query, const rt_relation *relation,
+                        const rt_rows *candidates, const int *steps, const rt_around *around,
+                        rt_answer *out);
+
+/* The rows of .union_with. */
+static void add_union(const rt_world *world, const rt_query *query, const rt_rows *candidates,
+                      const rt_around *around, rt_rows *out)
+{
+    rt_answer other;
+    out->count = 0;
+    if (query == NULL || query->union_with == NULL || rt_breaks(RT_BREAK_UNION))
+        return;
+    fill_answer(world, query->union_with, NULL, candidates, NULL, around, &other);
+    for (int i = 0; i < other.count; i++)
+        out->rows[out->count++] = other.rows.rows[other.from + i];
+}
+
 static void fill_answer(const rt_world *world, const rt_query *query, const rt_relation *relation,
                         const rt_rows *candidates, const int *steps, const rt_around *around,
                         rt_answer *out)
 {
     int model = relation != NULL ? relation->target : query->model;
+    rt_rows others;
     out->rows.count = 0;
     out->steps = steps;
     set_order(query, relation, out);
+    add_union(world, query, candidates, around, &others);
     for (int i = 0; i < candidates->count; i++)
-        if (fulfils(world, query, relation, candidates->rows[i], around))
+        if (fulfils(world, query, relation, candidates->rows[i], around) ||
+            holds_row(&others, candidates->rows[i]))
             out->rows.rows[out->rows.count++] = candidates->rows[i];
     sort(world, model, out);
     if (relation != NULL && relation->kind == RT_HAS_ONE && rt_breaks(RT_BREAK_ONE_FIRST) &&
@@ -197,14 +225,6 @@ void rt_walk(const rt_world *world, const rt_ask *ask, const rt_rows *from, int 
     way.kind = RT_MANY;
     fill_answer(world, ask->query, &way, &reached, steps, NULL, out);
     out->order = ask->query->order_count > 0 ? ask->query->order : NULL;
-}
-
-static bool holds_row(const rt_rows *rows, int row)
-{
-    for (int i = 0; i < rows->count; i++)
-        if (rows->rows[i] == row)
-            return true;
-    return false;
 }
 
 bool rt_is_answer(const rt_world *world, int model, const rt_answer *answer, const rt_rows *given,

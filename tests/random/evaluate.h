@@ -90,6 +90,7 @@
     X(LIMIT_ZERO, "limit_zero", NO_PURPOSE, EQ, PLAIN)                                             \
     X(OFFSET, "offset", NO_PURPOSE, EQ, PLAIN)                                                     \
     X(WHERE, "where", NO_PURPOSE, EQ, PLAIN)                                                       \
+    X(UNION, "union", NO_PURPOSE, EQ, PLAIN)                                                       \
     X(PARENT_WHERE, "parent_where", NO_PURPOSE, EQ, PLAIN)                                         \
     X(PARENT_ORDER, "parent_order", NO_PURPOSE, EQ, PLAIN)                                         \
     X(PARENT_LIMIT, "parent_limit", NO_PURPOSE, EQ, PLAIN)                                         \

@@ -241,6 +241,8 @@ static int profile_order(const rt_order_item *item, int step);
                      : asked->together ? ORM_LOAD_TOGETHER                                         \
                                        : ORM_LOAD_SELECTIN;                                        \
         made->depth = (uint32_t)asked->depth;                                                      \
+        if (asked->union_with != NULL)                                                             \
+            made->union_with = rt_make_query(asker, asked->union_with);                            \
         made->refresh = asked->refresh;                                                            \
         RELATIONS(WITH)                                                                            \
         at = 0;                                                                                    \

@@ -408,6 +408,27 @@ static void some_limits(maker *m, rt_query *query)
     query->offset = rt_chance(m->random, 25) ? rt_below(m->random, 4) : 0;
 }
 
+/* Rows of further queries. Their order is total where they are limited. */
+static void some_union(maker *m, rt_query *query, bool limits, int length)
+{
+    if (length == 0 || !rt_chance(m->random, 12))
+        return;
+    rt_query *other = new_block(m);
+    other->model = query->model;
+    other->limit = RT_NO_LIMIT;
+    if (rt_chance(m->random, 90))
+        other->where = some_pred(m, query->model, 2);
+    if (limits && rt_chance(m->random, 40)) {
+        some_order(m, other);
+        for (int i = 0; i < rt_models[other->model].key_count; i++)
+            other->order[other->order_count++] =
+                (rt_order_item){.column = rt_models[other->model].key[i]};
+        some_limits(m, other);
+    }
+    query->union_with = other;
+    some_union(m, other, limits, length - 1);
+}
+
 static void some_with(maker *m, rt_query *query, int depth);
 
 static rt_query *related(maker *m, int owner, const rt_relation *relation, int depth)
@@ -427,6 +448,8 @@ static rt_query *related(maker *m, int owner, const rt_relation *relation, int d
         some_limits(m, query);
     if (relation->target == owner && relation->link < 0 && rt_chance(m->random, 50))
         query->depth = 1 + rt_below(m->random, 3);
+    if (!query->join && query->where != NULL && query->depth == 0)
+        some_union(m, query, false, 2);
     some_with(m, query, depth);
     return query;
 }
@@ -605,6 +628,8 @@ void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random, rt_focus
         query->order[query->order_count++] =
             (rt_order_item){.column = rt_models[query->model].key[i]};
     query->refresh = rt_chance(random, 10);
+    if (ask->purpose != RT_RAW && ask->purpose != RT_FIND)
+        some_union(&m, query, true, 3);
     if (ask->purpose < RT_RESULTS)
         some_with(&m, query, 3);
     if (ask->purpose == RT_FIND)

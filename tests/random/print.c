@@ -182,6 +182,11 @@ static void print_query(rt_text *out, const rt_query *query, int indent)
         rt_add(out, ".depth = %d, ", query->depth);
     if (query->refresh)
         rt_add(out, ".refresh = true, ");
+    if (query->union_with != NULL) {
+        rt_add(out, ".union_with = ");
+        print_query(out, query->union_with, indent + 1);
+        rt_add(out, ", ");
+    }
     print_members(out, "with", query, query->with, indent);
     print_members(out, "counts", query, query->counts, indent);
     rt_add(out, "}");

@@ -87,6 +87,12 @@ static void shrink_query(shrinker *s, rt_query *query)
     for (int i = 0; i < RT_RELATIONS_MAX; i++)
         if (query->counts[i] != NULL && turn_query(s, query))
             query->counts[i] = NULL;
+    if (query->union_with != NULL && turn_query(s, query))
+        query->union_with = NULL;
+    if (query->union_with != NULL && turn_query(s, query))
+        query->union_with = query->union_with->union_with;
+    if (query->union_with != NULL && !s->done)
+        shrink_rows(s, query->union_with);
     if (query->where != NULL && turn_query(s, query))
         query->where = NULL;
     if (query->limit != RT_NO_LIMIT && !s->keep_limit && turn_query(s, query))
