@@ -193,7 +193,7 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
     orm__gather_shape(gathered, &query->model, sizeof query->model);
     orm__gather_shape(gathered, &query->relation, sizeof query->relation);
     if (query->purpose >= ORM__PURPOSE_AGGREGATE) {
-        shape_u16(gathered, (uint16_t)(query->aggregate | query->stripped << 8));
+        shape_u16(gathered, (uint16_t)(query->aggregate | (unsigned)query->stripped << 8));
         shape_u16(gathered, query->aggregate_column);
     }
     if (query->purpose == ORM__PURPOSE_ROWS || query->purpose == ORM__PURPOSE_COUNT_ROWS)
