@@ -285,6 +285,46 @@ static void queries_are_copied(void **state)
                  " (1, 2, 3) order by id limit 4)" ORDER);
 }
 
+/* Rows of one query or of another. */
+static p_parcel_pred kept_union(orm_session *db)
+{
+    char word[] = "ab";
+    p_parcel_query rest = {
+        .where = p_parcel_word_is(orm_eq(word)), .order_by = {P_PARCEL_BY_ID_DESC}, .limit = 5};
+    p_parcel_query first = {.where = p_parcel_id_is(orm_lt(8)), .union_with = &rest};
+    p_parcel_pred kept = p_parcel_all_of(
+        db, p_parcel_whole_is(orm_in_query(p_parcel_columns.whole, p_parcel_rows(&first))),
+        p_parcel_id_is(orm_le(orm_count_of(p_parcel_rows(&first)))));
+    memset(word, 'x', 2);
+    memset(&rest, 0x55, sizeof rest);
+    memset(&first, 0x55, sizeof first);
+    return kept;
+}
+
+static void unions(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+#define UNITED                                                                                     \
+    "(select * from stock where id < 8 or id in (select id from stock where word = 'ab' order by"  \
+    " id desc limit 5)) q"
+    assert_items(db, kept_union(db),
+                 "whole in (select whole from " UNITED ") and id <= (select count(*) from " UNITED
+                 ")" ORDER);
+    p_parcel_query rest = {.where = p_parcel_word_is(orm_eq("b")), .limit = 0};
+    p_parcel_query all = {.order_by = {P_PARCEL_BY_ID_DESC}, .limit = 4, .union_with = &rest};
+    assert_items(db, p_parcel_id_is(orm_in_query(p_parcel_columns.id, p_parcel_rows(&all))),
+                 "id > %d" ORDER, ITEMS - 4);
+    rest.union_with = &all;
+    refuse_items(db, ORM_INVALID,
+                 p_parcel_id_is(orm_in_query(p_parcel_columns.id, p_parcel_rows(&all))),
+                 "32 queries");
+    refuse_items(
+        db, ORM_INVALID,
+        p_parcel_not(db, p_parcel_id_is(orm_in_query(p_parcel_columns.id, p_parcel_rows(&all)))),
+        "32 queries");
+}
+
 static void faults_are_told(void **state)
 {
     (void)state;
@@ -381,6 +421,7 @@ int main(void)
         suite_test(the_value_of_the_first_row),
         suite_test(rows_around),
         suite_test(queries_are_copied),
+        suite_test(unions),
         suite_test(faults_are_told),
         suite_test(one_text_for_any_values),
         suite_test(subqueries_in_writes_and_loads),

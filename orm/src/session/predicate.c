@@ -17,12 +17,32 @@ static bool has_list(const orm_cond *cond)
     return cond->op == ORM_OP_IN || cond->op == ORM_OP_NOT_IN;
 }
 
-static const orm_pred *where_of(const orm_rows *rows)
+/* Queries of a union that are looked at; a longer one is refused when it is used. */
+enum { UNION_KEPT = 40 };
+
+static const orm_pred *where_of(const orm_model *model, const void *query)
 {
-    const char *query = rows->query;
-    if (rows->model == NULL || query == NULL)
-        return NULL;
-    return (const orm_pred *)(const void *)(query + rows->model->query.where);
+    return (const orm_pred *)(const void *)((const char *)query + model->query.where);
+}
+
+static const void *next_of(const orm_model *model, const void *query)
+{
+    const void *next = NULL;
+    memcpy(&next, (const char *)query + model->query.union_with, sizeof next);
+    return next;
+}
+
+static uint16_t rows_depth(const orm_rows *rows)
+{
+    uint16_t deepest = 0;
+    const void *query = rows->model == NULL ? NULL : rows->query;
+    for (int i = 0; i < UNION_KEPT && query != NULL; i++) {
+        const orm_pred *where = where_of(rows->model, query);
+        if (where->depth > deepest)
+            deepest = where->depth;
+        query = next_of(rows->model, query);
+    }
+    return deepest;
 }
 
 /* A condition on the rows of a query is as deep as that query's own. */
@@ -31,9 +51,9 @@ static uint16_t leaf_depth(const orm_cond *cond)
     uint16_t deepest = 0;
     for (int i = 0; !has_list(cond) && i < orm__cond_operands(cond); i++) {
         const orm_value *value = &cond->as.values[i];
-        const orm_pred *where = value->kind == ORM_KIND_ROWS ? where_of(&value->as.rows) : NULL;
-        if (where != NULL && where->depth > deepest)
-            deepest = where->depth;
+        uint16_t depth = value->kind == ORM_KIND_ROWS ? rows_depth(&value->as.rows) : 0;
+        if (depth > deepest)
+            deepest = depth;
     }
     return (uint16_t)(deepest + 1);
 }
@@ -154,26 +174,44 @@ static orm_status keep_text(orm_session *db, char *member)
     return text == NULL ? ORM_NOMEM : ORM_OK;
 }
 
-/* The query itself, and what it borrows for its order and conditions; a subquery loads no relations
- * and is no page. */
-static orm_status keep_rows(orm_session *db, orm_rows *rows)
+/* One query, and what it borrows for its order and conditions; a subquery loads no relations and is
+ * no page. */
+static orm_status keep_query(orm_session *db, const orm_model *model, const void *query,
+                             char **copy_out)
 {
-    if (rows->model == NULL || rows->query == NULL)
-        return ORM_OK;
-    const orm_query_layout *layout = &rows->model->query;
-    char *copy = orm__arena_copy(&db->arena, rows->query, layout->size);
+    const orm_query_layout *layout = &model->query;
+    char *copy = orm__arena_copy(&db->arena, query, layout->size);
+    *copy_out = copy;
     if (copy == NULL)
         return ORM_NOMEM;
-    rows->query = copy;
     if (layout->with != ORM_NO_OFFSET)
-        memset(copy + layout->with, 0, rows->model->relation_count * sizeof(void *));
+        memset(copy + layout->with, 0, model->relation_count * sizeof(void *));
     orm_pred *where = (orm_pred *)(void *)(copy + layout->where);
-    if (keep_text(db, copy + layout->collation) != ORM_OK)
-        return ORM_NOMEM;
-    if (where->kind == ORM_PRED_NONE)
-        return ORM_OK;
-    *where = keep(db, rows->model, where);
-    return where->kind == ORM_PRED_FAILED ? where->as.failure : ORM_OK;
+    if (where->kind != ORM_PRED_NONE)
+        *where = keep(db, model, where);
+    if (where->kind == ORM_PRED_FAILED)
+        return where->as.failure;
+    return keep_text(db, copy + layout->collation);
+}
+
+/* The queries of a union, each pointing to the next. */
+static orm_status keep_rows(orm_session *db, orm_rows *rows)
+{
+    const void *query = rows->model == NULL ? NULL : rows->query;
+    char *before = NULL;
+    orm_status status = ORM_OK;
+    for (int i = 0; i <= UNION_KEPT && query != NULL && status == ORM_OK; i++) {
+        char *copy = NULL;
+        if (i < UNION_KEPT)
+            status = keep_query(db, rows->model, query, &copy);
+        if (before == NULL)
+            rows->query = copy;
+        else
+            memcpy(before + rows->model->query.union_with, &copy, sizeof copy);
+        before = copy;
+        query = copy == NULL ? NULL : next_of(rows->model, copy);
+    }
+    return status;
 }
 
 static orm_status keep_cond(orm_session *db, orm_cond *cond)

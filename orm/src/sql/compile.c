@@ -225,7 +225,9 @@ static void compile_values(orm__text *text, const orm__query *query)
     write_from(text, query);
     orm__write_where(text, query, " WHERE ");
     if (nulls && !inner) {
-        orm__text_add(text, orm__pred_is_given(query->where) ? " AND " : " WHERE ");
+        orm__text_add(text, query->union_with != NULL || orm__pred_is_given(query->where)
+                                ? " AND "
+                                : " WHERE ");
         orm__text_column(text, orm__text_own(text), column->name);
         orm__text_add(text, " IS NOT NULL");
     }
