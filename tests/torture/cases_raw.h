@@ -16,7 +16,8 @@ static const orm_shape short_person = ORM_SHAPE(
 
 static const orm_named people_below = {
     .name = "people_below",
-    .sql = "select \"person id\" as id, name, 0.5e0 as half from people where \"person id\" < $1"
+    .sql = "select \"person id\" as id, name, cast(0.5 as real) as half from people where \"person "
+           "id\" < $1"
            " and name <> $2 order by 1",
     .params = &(const orm_shape){.name = "people_below",
                                  .columns =
@@ -55,13 +56,14 @@ static inline orm_status run_named(run *r)
     for (size_t i = 0; i < people.count; i++)
         test_text_add(&r->dump, "%lld %s\n", (long long)people.items[i]->id, people.items[i]->name);
     TRY(orm_raw_rows(r->db, &short_person,
-                     "select \"person id\" as id, name, null as half from people"
+                     "select \"person id\" as id, name, cast(null as real) as half from people"
                      " where \"person id\" = 2",
                      NULL, 0, &people));
     one = people.count == 1 ? people.items[0] : NULL;
     test_text_add(&r->dump, "%s\n", one == NULL ? "-" : one->name);
     TRY(orm_raw(r->db,
-                "select \"person id\" as id, name, 0.5e0 as half, null as none from people"
+                "select \"person id\" as id, name, cast(0.5 as real) as half, cast(null as "
+                "numeric) as none from people"
                 " where \"person id\" < 3 order by 1",
                 NULL, 0, row_of_types, r, NULL));
     TRY(g_person_raw_with(r->db, "select * from people where \"person id\" < $1 order by 1", values,
