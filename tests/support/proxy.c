@@ -11,6 +11,10 @@
 
 #include "support/testing.h"
 
+/* How long an answer is held back: longer than a busy machine halts a client that is not waiting.
+ */
+enum { HOLD_MS = 10000 };
+
 static int listen_somewhere(int *port_out)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
@@ -52,7 +56,7 @@ static void take_client(test_proxy *proxy)
     proxy->pairs[proxy->count].client = client;
     proxy->pairs[proxy->count].server = server;
     proxy->pairs[proxy->count].mute = server < 0;
-    proxy->pairs[proxy->count].waiting = false;
+    proxy->pairs[proxy->count].wire = (test_wire){.left = 0};
     proxy->count++;
 }
 
@@ -89,6 +93,68 @@ static void start_trip(test_proxy *proxy)
         ;
 }
 
+static long long milliseconds(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
+}
+
+static void end_message(test_wire *wire)
+{
+    unsigned char type = wire->connected ? wire->head[0] : 'p';
+    wire->connected = true;
+    if (type == 'S' && !wire->asks) {
+        wire->held = milliseconds();
+        return;
+    }
+    wire->asks = true;
+    if (type == 'S' || type == 'H' || type == 'Q' || type == 'p')
+        wire->travels = wire->asks = false;
+}
+
+/* The first message of a connection has no type. */
+static void take_byte(test_wire *wire, unsigned char byte)
+{
+    if (wire->have < 5) {
+        if (wire->have == 0 && !wire->connected)
+            wire->head[wire->have++] = 0;
+        wire->head[wire->have++] = byte;
+        if (wire->have < 5)
+            return;
+        wire->left = ((size_t)wire->head[1] << 24 | (size_t)wire->head[2] << 16 |
+                      (size_t)wire->head[3] << 8 | wire->head[4]) -
+                     4;
+    } else {
+        wire->left--;
+    }
+    if (wire->left == 0) {
+        end_message(wire);
+        wire->have = 0;
+    }
+}
+
+static void follow_client(test_proxy *proxy, test_wire *wire, const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (!wire->travels) {
+            wire->travels = true;
+            start_trip(proxy);
+        }
+        wire->held = 0;
+        take_byte(wire, (unsigned char)bytes[i]);
+    }
+}
+
+static bool holds_back(test_wire *wire)
+{
+    if (wire->held != 0 && milliseconds() - wire->held >= HOLD_MS) {
+        wire->held = 0;
+        wire->travels = false;
+    }
+    return wire->held != 0;
+}
+
 /* False: one side has hung up. */
 static bool pass(test_proxy *proxy, int index, bool from_client)
 {
@@ -98,9 +164,8 @@ static bool pass(test_proxy *proxy, int index, bool from_client)
     ssize_t size = recv(from, bytes, sizeof bytes, 0);
     if (size <= 0 || (from_client && is_cut(proxy, to, bytes, (size_t)size)))
         return false;
-    if (from_client && !proxy->pairs[index].waiting)
-        start_trip(proxy);
-    proxy->pairs[index].waiting = from_client;
+    if (from_client)
+        follow_client(proxy, &proxy->pairs[index].wire, bytes, (size_t)size);
     atomic_fetch_add(&proxy->bytes, (long)size);
     return send(to, bytes, (size_t)size, MSG_NOSIGNAL) == size;
 }
@@ -124,7 +189,8 @@ static void *run(void *context)
             bool mute = atomic_load(&proxy->silent) || proxy->pairs[i].mute;
             proxy->pairs[i].mute = mute;
             entries[1 + 2 * i].fd = mute ? -1 : proxy->pairs[i].client;
-            entries[2 + 2 * i].fd = mute ? -1 : proxy->pairs[i].server;
+            bool held = holds_back(&proxy->pairs[i].wire);
+            entries[2 + 2 * i].fd = mute || held ? -1 : proxy->pairs[i].server;
             entries[1 + 2 * i].events = entries[2 + 2 * i].events = POLLIN;
             entries[1 + 2 * i].revents = entries[2 + 2 * i].revents = 0;
         }

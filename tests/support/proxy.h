@@ -19,6 +19,23 @@ typedef enum test_cut {
     TEST_CUT_AFTER   /* the server answers it, and that answer is lost */
 } test_cut;
 
+/*
+ * A client's messages, parted into round trips by what they say: how bytes are cut into packets and
+ * who runs when makes no difference. A client can wait for answers only behind a Sync, a Flush, a
+ * simple Query or a step of connecting, so a trip ends there. A Sync in front of everything, which
+ * asks whether the connection lives, ends none: its answer is held back until the client goes on.
+ * A client that waits for it instead gets it late, and has made a trip.
+ */
+typedef struct test_wire {
+    bool connected;        /* messages have a type from now on */
+    bool travels;          /* a trip has begun and not ended */
+    bool asks;             /* it holds more than Syncs */
+    long long held;        /* since when an answer is held back, in milliseconds; or 0 */
+    unsigned char head[5]; /* of a message: type and size */
+    size_t have;
+    size_t left; /* of its body */
+} test_wire;
+
 typedef struct test_proxy {
     pthread_t thread;
     int listener;
@@ -27,16 +44,16 @@ typedef struct test_proxy {
     atomic_bool silent;  /* nothing is passed on any more, nothing is closed */
     atomic_bool no_more; /* new connections are taken and left silent, too */
     atomic_bool stop;
-    atomic_int cut; /* a test_cut; back to none once done */
+    atomic_int cut;      /* a test_cut; back to none once done */
     atomic_int delay_ms; /* of every trip, on its way to the server */
     atomic_int accepted;
-    atomic_long trips; /* times that a client spoke after the server had, or first */
+    atomic_long trips; /* begun; see test_wire */
     atomic_long bytes;
     struct {
         int client;
         int server;
-        bool mute;    /* was there when the proxy fell silent */
-        bool waiting; /* the client spoke last */
+        bool mute; /* was there when the proxy fell silent */
+        test_wire wire;
     } pairs[TEST_PROXY_MAX];
     int count;
 } test_proxy;
