@@ -73,6 +73,7 @@ static const char query_opening[] =
     "    orm_load_strategy load; /* in a .with: how to load it */\n"
     "    uint32_t depth;         /* in a .with: levels of a self relation; 0 is 1 */\n"
     "    const $query$ *union_with; /* rows of that query are meant too, each once */\n"
+    "    bool distinct;          /* of a view: equal rows once */\n"
     "    orm_lock lock;          /* on the rows of this model that are read */\n"
     "    orm_lock_wait lock_wait;\n"
     "    bool refresh;           /* read again what is loaded already */\n";

@@ -249,6 +249,7 @@ static void write_sizes(struct c_emit *emit)
                ".collation = offsetof($query$, collation), "
                ".after = offsetof($query$, after), .before = offsetof($query$, before), "
                ".union_with = offsetof($query$, union_with), "
+               ".distinct = offsetof($query$, distinct), "
                ".lock = offsetof($query$, lock), .lock_wait = offsetof($query$, lock_wait), ");
     writer_add(writer,
                deferred ? ".undefer = offsetof($query$, undefer), " : ".undefer = ORM_NO_OFFSET, ");

@@ -140,6 +140,7 @@ typedef struct orm_query_layout {
     uint32_t after;     /* const char *: a page's cursors */
     uint32_t before;
     uint32_t union_with; /* const <model>_query * */
+    uint32_t distinct;   /* bool */
     uint32_t lock;       /* orm_lock */
     uint32_t lock_wait;  /* orm_lock_wait */
     uint32_t undefer;    /* a bool for each deferred column in order; ORM_NO_OFFSET without any */

@@ -7,6 +7,7 @@
 #include "model/deferred.h"
 #include "sql/aggregate_text.h"
 #include "sql/compile.h"
+#include "sql/distinct_text.h"
 #include "sql/join_text.h"
 #include "sql/lock_text.h"
 #include "sql/order_text.h"
@@ -111,9 +112,7 @@ static void write_from(orm__text *text, const orm__query *query)
         orm__text_walk_from(text, query);
     } else {
         orm__text_add(text, " FROM ");
-        orm__text_table(text, query->model->schema, query->model->table);
-        orm__text_add(text, " AS ");
-        orm__text_add(text, orm__text_own(text));
+        orm__write_own_table(text, query, orm__text_own(text));
     }
     orm__write_joins(text, query);
 }

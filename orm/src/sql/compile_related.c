@@ -1,5 +1,6 @@
 #include "model/deferred.h"
 #include "sql/compile.h"
+#include "sql/distinct_text.h"
 #include "sql/lock_text.h"
 #include "sql/order_text.h"
 #include "sql/predicate_text.h"
@@ -111,8 +112,7 @@ void orm__write_related_from(orm__text *text, const orm__query *query, bool load
         orm__write_key_match(text, query, "l");
         orm__text_add(text, join);
     }
-    orm__text_table(text, query->model->schema, query->model->table);
-    orm__text_add(text, " AS t0");
+    orm__write_own_table(text, query, "t0");
     if (relation->link == NULL) {
         orm__write_key_match(text, query, "t0");
     } else {
@@ -143,8 +143,7 @@ static void compile_related_by_key(orm__text *text, const orm__query *query)
     orm__text_add(text, " FROM (SELECT ");
     orm__text_param(text, key_param(query, 0));
     orm__text_add(text, " AS keys) AS k CROSS JOIN ");
-    orm__text_table(text, query->model->schema, query->model->table);
-    orm__text_add(text, " AS t0");
+    orm__write_own_table(text, query, "t0");
     orm__write_joins(text, query);
     orm__text_add(text, " WHERE ");
     orm__text_column(text, "t0", target->name);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sql/compile.h"
+#include "sql/distinct_text.h"
 #include "sql/order_text.h"
 #include "sql/view.h"
 
@@ -43,8 +44,7 @@ static void write_numbered_rows(orm__text *text, const orm__query *query, const 
     orm__text_add(text, ") AS ");
     orm__text_name(text, number);
     orm__text_add(text, " FROM ");
-    orm__text_table(text, query->model->schema, query->model->table);
-    orm__text_add(text, " AS t0");
+    orm__write_own_table(text, query, "t0");
     orm__text_order_joins(text, query);
     orm__write_where(text, query, " WHERE ");
     orm__write_order(text, query);

@@ -3,6 +3,7 @@
  * queries above, and gives every key it found, so that parents it did not see can be told.
  */
 #include "sql/compile.h"
+#include "sql/distinct_text.h"
 #include "sql/order_text.h"
 
 void orm__write_keys_name(orm__text *text, const orm__query *query)
@@ -68,8 +69,7 @@ static void write_selected_keys(orm__text *text, const orm__query *query)
     orm__text_add(text, "SELECT ");
     write_key_columns(text, query);
     orm__text_add(text, " FROM ");
-    orm__text_table(text, above->model->schema, above->model->table);
-    orm__text_add(text, " AS t0");
+    orm__write_own_table(text, above, "t0");
     orm__text_order_joins(text, above);
     orm__write_where(text, above, " WHERE ");
     if (is_ranked(above))

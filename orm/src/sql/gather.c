@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "model/column_value.h"
 #include "model/utf8.h"
+#include "sql/distinct_text.h"
 #include "sql/order_text.h"
 #include "sql/position.h"
 #include "sql/rows_text.h"
@@ -177,6 +178,7 @@ static void gather_above(orm__gathered *gathered, const orm__query *above)
         gather_above(gathered, above->above);
     orm__gather_shape(gathered, &above->model, sizeof above->model);
     orm__gather_shape(gathered, &above->relation, sizeof above->relation);
+    shape_u16(gathered, above->distinct);
     gather_where(gathered, above->model, above->where);
     orm__gather_union(gathered, above);
     orm__gather_order(gathered, above);
@@ -188,10 +190,13 @@ orm_status orm__gather_query(orm__gathered *gathered, const orm__query *query,
 {
     uint16_t head[3] = {(uint16_t)query->purpose, query->join_count,
                         (uint16_t)(query->by_ordinal | query->counting << 1 | query->spreads << 2 |
-                                   orm__query_walks(query) << 3 | (query->above != NULL) << 4)};
+                                   orm__query_walks(query) << 3 | (query->above != NULL) << 4 |
+                                   query->distinct << 5)};
     orm__gather_shape(gathered, head, sizeof head);
     orm__gather_shape(gathered, &query->model, sizeof query->model);
     orm__gather_shape(gathered, &query->relation, sizeof query->relation);
+    if (query->distinct)
+        orm__gather_distinct(gathered, query->model, true);
     if (query->purpose >= ORM__PURPOSE_AGGREGATE) {
         shape_u16(gathered, (uint16_t)(query->aggregate | (unsigned)query->stripped << 8));
         shape_u16(gathered, query->aggregate_column);

@@ -103,6 +103,7 @@ typedef struct orm__query {
     bool skipping; /* has an offset */
     orm_lock lock; /* SELECT, RELATED: on table 0 */
     orm_lock_wait lock_wait;
+    bool distinct;          /* equal rows of table 0 once; it is a view */
     const void *union_with; /* generated query whose rows are meant too; NULL: none */
     bool paged;             /* SELECT: the orders' values are among the result's columns */
     const struct orm__position *position; /* SELECT: where it begins; NULL: at its first row */

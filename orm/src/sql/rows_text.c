@@ -7,6 +7,7 @@
 #include "sql/aggregate_text.h"
 #include "sql/compile.h"
 #include "sql/dialect.h"
+#include "sql/distinct_text.h"
 #include "sql/join_text.h"
 #include "sql/predicate_text.h"
 
@@ -40,29 +41,15 @@ static const orm_pred *filter_of(const orm__row_query *rows, const orm_row_sourc
     return (const orm_pred *)(const void *)(rows->query + source->of);
 }
 
-static void refuse_distinct(orm__gathered *gathered, const orm_model *model)
-{
-    const orm__dialect *dialect = orm__dialect_of(gathered->dialect);
-    for (uint16_t i = 0; i < model->column_count && gathered->status == ORM_OK; i++) {
-        if (!orm__deferred_is_read(model, i, NULL) || dialect->can_equal(&model->columns[i]))
-            continue;
-        gathered->status =
-            orm__fail(gathered->error, ORM_UNSUPPORTED,
-                      "%s.%s has no equality on this database, so rows with it can't be distinct",
-                      model->name, model->columns[i].field);
-        orm__fail_at(gathered->error, model->name, model->columns[i].field);
-    }
-}
-
 void orm__gather_rows(orm__gathered *gathered, const orm__row_query *rows)
 {
     const orm_row_shape *shape = rows->shape;
     orm__gather_shape(gathered, &shape, sizeof shape);
     orm__gather_shape(gathered, &rows->distinct, sizeof rows->distinct);
     if (rows->distinct)
-        refuse_distinct(gathered, shape->row);
+        orm__gather_distinct(gathered, shape->row, false);
     for (uint16_t i = 0; rows->distinct && i < shape->object_count; i++)
-        refuse_distinct(gathered, orm__row_model(shape, shape->objects[i].table));
+        orm__gather_distinct(gathered, orm__row_model(shape, shape->objects[i].table), false);
     for (uint16_t i = 0; i < shape->row->column_count; i++)
         orm__gather_where(gathered, source_model(shape, &shape->sources[i]),
                           filter_of(rows, &shape->sources[i]));

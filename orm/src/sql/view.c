@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "model/deferred.h"
+#include "sql/distinct_text.h"
 #include "sql/lock_text.h"
 #include "sql/union_text.h"
 
@@ -44,6 +45,7 @@ void orm__view_read(orm__view *view, const orm_model *model, const void *query)
         view->undefer =
             orm__deferred_wanted(model, (const bool *)(const void *)(base + layout->undefer));
     memcpy(&view->union_with, base + layout->union_with, sizeof view->union_with);
+    memcpy(&view->distinct, base + layout->distinct, sizeof view->distinct);
     memcpy(&view->lock, base + layout->lock, sizeof view->lock);
     memcpy(&view->lock_wait, base + layout->lock_wait, sizeof view->lock_wait);
     /* What is known of a row may have changed before it was locked. */
@@ -117,7 +119,7 @@ static uint16_t last_list(const orm__query *query)
 /*
  * Whether a list can be joined to rows of `table`. Lists beside one another would multiply each
  * other's rows; a list below another needs rows that can be told apart; and what is limited per
- * parent, or takes locks, has a statement of its own.
+ * parent, takes locks or is made distinct has a statement of its own.
  */
 static bool can_spread(const orm__query *query, uint16_t table, const orm__join *join,
                        const orm__view *child)
@@ -126,7 +128,8 @@ static bool can_spread(const orm__query *query, uint16_t table, const orm__join 
     uint16_t above = spreading_table(query, table);
     if (query->purpose != ORM__PURPOSE_SELECT || query->lists_apart ||
         query->join_count == ORM__JOIN_MAX || child->limit != 0 || child->offset != 0 ||
-        query->lock != ORM_LOCK_NONE || child->lock != ORM_LOCK_NONE || above != last_list(query))
+        query->lock != ORM_LOCK_NONE || child->lock != ORM_LOCK_NONE || above != last_list(query) ||
+        (child->distinct && child->model->view))
         return false;
     if (above > 0 && (query->joins[above - 1].relation->link != NULL ||
                       query->joins[above - 1].relation->target->key_count == 0))
@@ -208,7 +211,9 @@ orm_status orm__view_fill(const orm__view *view, const orm_relation *relation, o
                          "takes one",
                          view->model->name);
     orm__view_limits(view, query);
-    orm_status status = orm__view_order(view, relation, query, error);
+    orm_status status = orm__view_distinct(view, query, error);
+    if (status == ORM_OK)
+        status = orm__view_order(view, relation, query, error);
     if (status == ORM_OK)
         status = orm__view_union(view, query, error);
     if (status == ORM_OK)

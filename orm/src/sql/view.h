@@ -15,7 +15,8 @@ typedef struct orm__view {
     uint32_t depth;
     bool refresh;
     const void *union_with; /* generated query; NULL: none */
-    const bool *undefer;    /* deferred columns wanted; NULL: none */
+    bool distinct;
+    const bool *undefer; /* deferred columns wanted; NULL: none */
     orm_lock lock;
     orm_lock_wait lock_wait;
     const char *collation; /* NULL: none */

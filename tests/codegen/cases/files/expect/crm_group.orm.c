@@ -30,6 +30,7 @@ const orm_model crm_group_model = {
               .after = offsetof(crm_group_query, after),
               .before = offsetof(crm_group_query, before),
               .union_with = offsetof(crm_group_query, union_with),
+              .distinct = offsetof(crm_group_query, distinct),
               .lock = offsetof(crm_group_query, lock),
               .lock_wait = offsetof(crm_group_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},

@@ -39,6 +39,7 @@ const orm_model crm_membership_model = {
               .after = offsetof(crm_membership_query, after),
               .before = offsetof(crm_membership_query, before),
               .union_with = offsetof(crm_membership_query, union_with),
+              .distinct = offsetof(crm_membership_query, distinct),
               .lock = offsetof(crm_membership_query, lock),
               .lock_wait = offsetof(crm_membership_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},

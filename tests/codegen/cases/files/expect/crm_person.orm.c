@@ -71,6 +71,7 @@ const orm_model crm_person_model = {
               .after = offsetof(crm_person_query, after),
               .before = offsetof(crm_person_query, before),
               .union_with = offsetof(crm_person_query, union_with),
+              .distinct = offsetof(crm_person_query, distinct),
               .lock = offsetof(crm_person_query, lock),
               .lock_wait = offsetof(crm_person_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(crm_person_query, with),

@@ -86,6 +86,7 @@ struct crm_person_query {
     orm_load_strategy load; /* in a .with: how to load it */
     uint32_t depth;         /* in a .with: levels of a self relation; 0 is 1 */
     const crm_person_query *union_with; /* rows of that query are meant too, each once */
+    bool distinct;          /* of a view: equal rows once */
     orm_lock lock;          /* on the rows of this model that are read */
     orm_lock_wait lock_wait;
     bool refresh;           /* read again what is loaded already */

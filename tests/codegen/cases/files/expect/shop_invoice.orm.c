@@ -43,6 +43,7 @@ const orm_model shop_invoice_model = {
               .after = offsetof(shop_invoice_query, after),
               .before = offsetof(shop_invoice_query, before),
               .union_with = offsetof(shop_invoice_query, union_with),
+              .distinct = offsetof(shop_invoice_query, distinct),
               .lock = offsetof(shop_invoice_query, lock),
               .lock_wait = offsetof(shop_invoice_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},

@@ -53,6 +53,7 @@ const orm_model shop_item_model = {
               .after = offsetof(shop_item_query, after),
               .before = offsetof(shop_item_query, before),
               .union_with = offsetof(shop_item_query, union_with),
+              .distinct = offsetof(shop_item_query, distinct),
               .lock = offsetof(shop_item_query, lock),
               .lock_wait = offsetof(shop_item_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(shop_item_query, with), .counts = ORM_NO_OFFSET},

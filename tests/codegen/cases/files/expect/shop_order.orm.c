@@ -81,6 +81,7 @@ const orm_model shop_order_model = {
               .after = offsetof(shop_order_query, after),
               .before = offsetof(shop_order_query, before),
               .union_with = offsetof(shop_order_query, union_with),
+              .distinct = offsetof(shop_order_query, distinct),
               .lock = offsetof(shop_order_query, lock),
               .lock_wait = offsetof(shop_order_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(shop_order_query, with),

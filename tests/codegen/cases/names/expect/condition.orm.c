@@ -30,6 +30,7 @@ const orm_model condition_model = {
               .after = offsetof(condition_query, after),
               .before = offsetof(condition_query, before),
               .union_with = offsetof(condition_query, union_with),
+              .distinct = offsetof(condition_query, distinct),
               .lock = offsetof(condition_query, lock),
               .lock_wait = offsetof(condition_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},

@@ -26,8 +26,9 @@ const orm_model db_model = {
               .depth = offsetof(db_query, depth), .refresh = offsetof(db_query, refresh),
               .collation = offsetof(db_query, collation), .after = offsetof(db_query, after),
               .before = offsetof(db_query, before), .union_with = offsetof(db_query, union_with),
-              .lock = offsetof(db_query, lock), .lock_wait = offsetof(db_query, lock_wait),
-              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+              .distinct = offsetof(db_query, distinct), .lock = offsetof(db_query, lock),
+              .lock_wait = offsetof(db_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct db_columns db_columns = {

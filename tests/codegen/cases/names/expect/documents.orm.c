@@ -28,6 +28,7 @@ const orm_model documents_model = {
               .after = offsetof(documents_query, after),
               .before = offsetof(documents_query, before),
               .union_with = offsetof(documents_query, union_with),
+              .distinct = offsetof(documents_query, distinct),
               .lock = offsetof(documents_query, lock),
               .lock_wait = offsetof(documents_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},

@@ -30,8 +30,9 @@ const orm_model key_model = {
               .depth = offsetof(key_query, depth), .refresh = offsetof(key_query, refresh),
               .collation = offsetof(key_query, collation), .after = offsetof(key_query, after),
               .before = offsetof(key_query, before), .union_with = offsetof(key_query, union_with),
-              .lock = offsetof(key_query, lock), .lock_wait = offsetof(key_query, lock_wait),
-              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+              .distinct = offsetof(key_query, distinct), .lock = offsetof(key_query, lock),
+              .lock_wait = offsetof(key_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct key_columns key_columns = {

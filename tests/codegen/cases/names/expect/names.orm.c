@@ -64,7 +64,8 @@ const orm_model names_model = {
               .depth = offsetof(names_query, depth), .refresh = offsetof(names_query, refresh),
               .collation = offsetof(names_query, collation), .after = offsetof(names_query, after),
               .before = offsetof(names_query, before),
-              .union_with = offsetof(names_query, union_with), .lock = offsetof(names_query, lock),
+              .union_with = offsetof(names_query, union_with),
+              .distinct = offsetof(names_query, distinct), .lock = offsetof(names_query, lock),
               .lock_wait = offsetof(names_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(names_query, with), .counts = offsetof(names_query, counts)},
 };

@@ -26,7 +26,8 @@ const orm_model preds_model = {
               .depth = offsetof(preds_query, depth), .refresh = offsetof(preds_query, refresh),
               .collation = offsetof(preds_query, collation), .after = offsetof(preds_query, after),
               .before = offsetof(preds_query, before),
-              .union_with = offsetof(preds_query, union_with), .lock = offsetof(preds_query, lock),
+              .union_with = offsetof(preds_query, union_with),
+              .distinct = offsetof(preds_query, distinct), .lock = offsetof(preds_query, lock),
               .lock_wait = offsetof(preds_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };

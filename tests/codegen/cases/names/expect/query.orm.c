@@ -45,7 +45,8 @@ const orm_model query_model = {
               .depth = offsetof(query_query, depth), .refresh = offsetof(query_query, refresh),
               .collation = offsetof(query_query, collation), .after = offsetof(query_query, after),
               .before = offsetof(query_query, before),
-              .union_with = offsetof(query_query, union_with), .lock = offsetof(query_query, lock),
+              .union_with = offsetof(query_query, union_with),
+              .distinct = offsetof(query_query, distinct), .lock = offsetof(query_query, lock),
               .lock_wait = offsetof(query_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(query_query, with), .counts = ORM_NO_OFFSET},
 };

@@ -30,8 +30,9 @@ const orm_model report_model = {
               .collation = offsetof(report_query, collation),
               .after = offsetof(report_query, after), .before = offsetof(report_query, before),
               .union_with = offsetof(report_query, union_with),
-              .lock = offsetof(report_query, lock), .lock_wait = offsetof(report_query, lock_wait),
-              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+              .distinct = offsetof(report_query, distinct), .lock = offsetof(report_query, lock),
+              .lock_wait = offsetof(report_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct report_columns report_columns = {

@@ -30,8 +30,9 @@ const orm_model row_model = {
               .depth = offsetof(row_query, depth), .refresh = offsetof(row_query, refresh),
               .collation = offsetof(row_query, collation), .after = offsetof(row_query, after),
               .before = offsetof(row_query, before), .union_with = offsetof(row_query, union_with),
-              .lock = offsetof(row_query, lock), .lock_wait = offsetof(row_query, lock_wait),
-              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+              .distinct = offsetof(row_query, distinct), .lock = offsetof(row_query, lock),
+              .lock_wait = offsetof(row_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct row_columns row_columns = {

@@ -30,7 +30,8 @@ const orm_model site_model = {
               .depth = offsetof(site_query, depth), .refresh = offsetof(site_query, refresh),
               .collation = offsetof(site_query, collation), .after = offsetof(site_query, after),
               .before = offsetof(site_query, before),
-              .union_with = offsetof(site_query, union_with), .lock = offsetof(site_query, lock),
+              .union_with = offsetof(site_query, union_with),
+              .distinct = offsetof(site_query, distinct), .lock = offsetof(site_query, lock),
               .lock_wait = offsetof(site_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };

@@ -27,8 +27,9 @@ const orm_model values_model = {
               .collation = offsetof(values_query, collation),
               .after = offsetof(values_query, after), .before = offsetof(values_query, before),
               .union_with = offsetof(values_query, union_with),
-              .lock = offsetof(values_query, lock), .lock_wait = offsetof(values_query, lock_wait),
-              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+              .distinct = offsetof(values_query, distinct), .lock = offsetof(values_query, lock),
+              .lock_wait = offsetof(values_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct values_columns values_columns = {

@@ -58,9 +58,9 @@ const orm_model author_model = {
               .collation = offsetof(author_query, collation),
               .after = offsetof(author_query, after), .before = offsetof(author_query, before),
               .union_with = offsetof(author_query, union_with),
-              .lock = offsetof(author_query, lock), .lock_wait = offsetof(author_query, lock_wait),
-              .undefer = ORM_NO_OFFSET, .with = offsetof(author_query, with),
-              .counts = offsetof(author_query, counts)},
+              .distinct = offsetof(author_query, distinct), .lock = offsetof(author_query, lock),
+              .lock_wait = offsetof(author_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = offsetof(author_query, with), .counts = offsetof(author_query, counts)},
 };
 
 const struct author_columns author_columns = {

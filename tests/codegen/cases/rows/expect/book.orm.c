@@ -61,7 +61,8 @@ const orm_model book_model = {
               .depth = offsetof(book_query, depth), .refresh = offsetof(book_query, refresh),
               .collation = offsetof(book_query, collation), .after = offsetof(book_query, after),
               .before = offsetof(book_query, before),
-              .union_with = offsetof(book_query, union_with), .lock = offsetof(book_query, lock),
+              .union_with = offsetof(book_query, union_with),
+              .distinct = offsetof(book_query, distinct), .lock = offsetof(book_query, lock),
               .lock_wait = offsetof(book_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(book_query, with), .counts = offsetof(book_query, counts)},
 };

@@ -63,7 +63,8 @@ const orm_model keyed_model = {
               .depth = offsetof(keyed_query, depth), .refresh = offsetof(keyed_query, refresh),
               .collation = offsetof(keyed_query, collation), .after = offsetof(keyed_query, after),
               .before = offsetof(keyed_query, before),
-              .union_with = offsetof(keyed_query, union_with), .lock = offsetof(keyed_query, lock),
+              .union_with = offsetof(keyed_query, union_with),
+              .distinct = offsetof(keyed_query, distinct), .lock = offsetof(keyed_query, lock),
               .lock_wait = offsetof(keyed_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };

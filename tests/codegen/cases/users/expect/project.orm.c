@@ -60,7 +60,7 @@ const orm_model project_model = {
               .collation = offsetof(project_query, collation),
               .after = offsetof(project_query, after), .before = offsetof(project_query, before),
               .union_with = offsetof(project_query, union_with),
-              .lock = offsetof(project_query, lock),
+              .distinct = offsetof(project_query, distinct), .lock = offsetof(project_query, lock),
               .lock_wait = offsetof(project_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(project_query, with), .counts = ORM_NO_OFFSET},
 };

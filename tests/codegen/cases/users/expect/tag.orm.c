@@ -26,8 +26,9 @@ const orm_model tag_model = {
               .depth = offsetof(tag_query, depth), .refresh = offsetof(tag_query, refresh),
               .collation = offsetof(tag_query, collation), .after = offsetof(tag_query, after),
               .before = offsetof(tag_query, before), .union_with = offsetof(tag_query, union_with),
-              .lock = offsetof(tag_query, lock), .lock_wait = offsetof(tag_query, lock_wait),
-              .undefer = ORM_NO_OFFSET, .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
+              .distinct = offsetof(tag_query, distinct), .lock = offsetof(tag_query, lock),
+              .lock_wait = offsetof(tag_query, lock_wait), .undefer = ORM_NO_OFFSET,
+              .with = ORM_NO_OFFSET, .counts = ORM_NO_OFFSET},
 };
 
 const struct tag_columns tag_columns = {

@@ -67,7 +67,8 @@ const orm_model user_model = {
               .depth = offsetof(user_query, depth), .refresh = offsetof(user_query, refresh),
               .collation = offsetof(user_query, collation), .after = offsetof(user_query, after),
               .before = offsetof(user_query, before),
-              .union_with = offsetof(user_query, union_with), .lock = offsetof(user_query, lock),
+              .union_with = offsetof(user_query, union_with),
+              .distinct = offsetof(user_query, distinct), .lock = offsetof(user_query, lock),
               .lock_wait = offsetof(user_query, lock_wait), .undefer = ORM_NO_OFFSET,
               .with = offsetof(user_query, with), .counts = offsetof(user_query, counts)},
 };
