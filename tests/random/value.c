@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const rt_grades[] = {"", "high", "low", "mid %"};
+const char *const rt_grades[] = {"", "low", "high", "mid %"};
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 #define DAY          86400000000

@@ -75,6 +75,7 @@ const orm__dialect orm__dialect_sqlite = {
     .placeholder = '?',
     .nulls_need_order = true,
     .offset_needs_limit = true,
+    .labels_are_text = true,
     .keys_are_table = true,
     .distinct = " IS NOT ",
     .not_distinct = " IS ",

@@ -14,9 +14,10 @@ typedef struct orm__dialect {
     bool nulls_need_order; /* NULLs sort first by default: the text says NULLS LAST, as PostgreSQL
                               does */
     bool offset_needs_limit;
-    bool locks_rows;     /* else what may write holds the whole database */
-    bool keys_are_table; /* key lists are the orm_keys table; else arrays */
-    const char *like;    /* operator, or NULL: function orm_like(pattern, text) */
+    bool labels_are_text; /* enums would be ordered by their labels, not by their place */
+    bool locks_rows;      /* else what may write holds the whole database */
+    bool keys_are_table;  /* key lists are the orm_keys table; else arrays */
+    const char *like;     /* operator, or NULL: function orm_like(pattern, text) */
     const char *ilike;
     const char *distinct; /* operators that take NULL for a value */
     const char *not_distinct;

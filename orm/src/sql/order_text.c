@@ -82,10 +82,36 @@ static bool is_text(const orm_column *column)
            column->type == ORM_TYPE_CHAR;
 }
 
+static bool is_placed(const orm__text *text, const orm_column *column)
+{
+    return text->dialect->labels_are_text && column->type == ORM_TYPE_ENUM &&
+           (column->flags & ORM_COLUMN_ARRAY) == 0;
+}
+
+void orm__text_order_before(orm__text *text, const orm_column *column)
+{
+    if (is_placed(text, column))
+        orm__text_add(text, "CASE ");
+}
+
+void orm__text_order_behind(orm__text *text, const orm_column *column)
+{
+    if (!is_placed(text, column))
+        return;
+    for (size_t i = 0; i < column->labels->count; i++) {
+        orm__text_add(text, " WHEN ");
+        orm__text_string(text, column->labels->labels[i]);
+        orm__buffer_printf(&text->out->sql, " THEN %zu", i + 1);
+    }
+    orm__text_add(text, " END");
+}
+
 void orm__text_order_column(orm__text *text, const char *alias, const orm_column *column,
                             const char *collation)
 {
+    orm__text_order_before(text, column);
     orm__text_column(text, alias, column->name);
+    orm__text_order_behind(text, column);
     if (collation == NULL || !is_text(column)) {
         orm__text_add(text, text->dialect->collation(column));
         return;

@@ -21,6 +21,10 @@ bool orm__order_nulls_first(const orm__order *order);
 /* Whether there can be NULLs. */
 bool orm__order_is_nullable(const orm_model *model, const orm__order *order);
 
+/* What stands around a column and a value that are ordered by it: enums by the place of labels. */
+void orm__text_order_before(orm__text *text, const orm_column *column);
+void orm__text_order_behind(orm__text *text, const orm_column *column);
+
 /* alias."column" as it is ordered and compared. `collation` is for text, NULL: what it has. */
 void orm__text_order_column(orm__text *text, const char *alias, const orm_column *column,
                             const char *collation);

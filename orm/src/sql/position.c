@@ -73,13 +73,16 @@ static void write_value(writing *to, uint16_t index)
 {
     const orm__order *order = &to->query->order[index];
     const orm_model *model = orm__order_model(to->query, order);
+    const orm_column *column = &model->columns[order->column];
+    orm__text_order_before(to->text, column);
     if (to->numbers[index] != 0) {
         orm__buffer_printf(&to->text->out->sql, "%c%zu", to->text->dialect->placeholder,
                            to->numbers[index]);
-        return;
+    } else {
+        orm__text_param(to->text, orm__param_of(model, column));
+        to->numbers[index] = to->text->out->param_count;
     }
-    orm__text_param(to->text, orm__param_of(model, &model->columns[order->column]));
-    to->numbers[index] = to->text->out->param_count;
+    orm__text_order_behind(to->text, column);
 }
 
 static void write_compared(writing *to, uint16_t index, const char *operator)

@@ -53,6 +53,17 @@ void orm__text_table(orm__text *text, const char *schema, const char *table)
     orm__text_name(text, table);
 }
 
+void orm__text_string(orm__text *text, const char *string)
+{
+    orm__text_add(text, "'");
+    for (const char *at = string; *at != '\0'; at++) {
+        orm__buffer_append(&text->out->sql, at, 1);
+        if (*at == '\'')
+            orm__text_add(text, "'");
+    }
+    orm__text_add(text, "'");
+}
+
 void orm__text_column(orm__text *text, const char *alias, const char *column)
 {
     if (alias != NULL) {

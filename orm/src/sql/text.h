@@ -22,6 +22,8 @@ void orm__text_add(orm__text *text, const char *sql);
 void orm__text_name(orm__text *text, const char *name);
 /* schema.table where the database has schemas. */
 void orm__text_table(orm__text *text, const char *schema, const char *table);
+/* A string, as SQL writes it. */
+void orm__text_string(orm__text *text, const char *string);
 /* alias."column"; a NULL alias leaves it out. */
 void orm__text_column(orm__text *text, const char *alias, const char *column);
 /* A new parameter that stands elsewhere in the text, by its number. */
