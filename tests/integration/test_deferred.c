@@ -134,6 +134,30 @@ static void read_with_the_rows(void **state)
     assert_string_equal(known->name, "Cy");
 }
 
+/* Rows that come once more by a join, without the columns, do not lose them. */
+static void reading_again_with_joins(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    d_scribe_list list;
+    d_scribe_query author = {.load = ORM_LOAD_JOIN};
+    d_scroll_query books = {.load = ORM_LOAD_JOIN, .with = {.author = &author}};
+    d_scribe_query query = {.order_by = {D_SCRIBE_BY_ID},
+                            .refresh = true,
+                            .undefer = {.bio = true},
+                            .with = {.books = &books}};
+    size_t count = 0;
+    assert_ok(db, d_scribe_select(db, &query, &list));
+    for (size_t i = 0; i < list.count; i++) {
+        d_scroll_list scrolls;
+        const char *bio = NULL;
+        assert_int_equal(d_scribe_books(list.items[i], &scrolls), ORM_OK);
+        count += scrolls.count;
+        assert_int_equal(d_scribe_bio(list.items[i], &bio), ORM_OK);
+    }
+    assert_true(count > 0);
+}
+
 static void written_columns(void **state)
 {
     (void)state;
@@ -452,7 +476,7 @@ int main(void)
         deferred_test(in_relations_and_joins),  deferred_test(known_rows_without_the_columns),
         deferred_test(links_and_limits),        deferred_test(pages_by_a_column_that_is_not_read),
         deferred_test(hand_written_statements), deferred_test(rows_that_are_gone_or_old),
-        deferred_test(row_by_row_is_found),
+        deferred_test(row_by_row_is_found),     deferred_test(reading_again_with_joins),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }

@@ -395,6 +395,39 @@ static void refuse(orm_session *db, const page_entry_query *query, const char *w
     assert_null(page.items);
 }
 
+/* Keys that are equal for the collation of the order are two rows all the same. */
+static void keys_that_a_collation_takes_for_equal(void **state)
+{
+    (void)state;
+    static const enum page_place_order orders[] = {
+        0, PAGE_PLACE_BY_COUNTRY, PAGE_PLACE_BY_COUNTRY_DESC, PAGE_PLACE_BY_NUMBER};
+    if (database.postgresql)
+        test_execute(&database, "create collation any_case (provider = icu,"
+                                " locale = 'und-u-ks-level2', deterministic = false)");
+    test_execute(&database, "insert into places (country, number) values ('k', 900), ('K', 900),"
+                            " ('k', 901), ('K', 902)");
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        orm_session *db = test_session(&database);
+        page_place_query query = {.where = page_place_number_is(orm_ge(900)),
+                                  .order_by = {orders[i]},
+                                  .collation = test_either(&database, "NOCASE", "any_case"),
+                                  .limit = 1};
+        const page_place *seen[4] = {NULL};
+        page_place_page page = {0};
+        for (size_t count = 0; count < 4; count++) {
+            query.after = page.next;
+            assert_ok(db, page_place_select_page(db, &query, &page));
+            assert_int_equal(page.count, 1);
+            seen[count] = page.items[0];
+            for (size_t before = 0; before < count; before++)
+                assert_ptr_not_equal(seen[before], seen[count]);
+        }
+        assert_null(page.next);
+        test_session_close(&database, db);
+    }
+    test_execute(&database, "delete from places where number >= 900");
+}
+
 static void a_changed_cursor_is_refused(void **state)
 {
     (void)state;
@@ -553,6 +586,7 @@ int main(void)
         suite_test(a_stale_object_does_not_mislead),
         suite_test(loads_ride_along),
         suite_test(composite_keys_and_conditions),
+        suite_test(keys_that_a_collation_takes_for_equal),
         suite_test(a_changed_cursor_is_refused),
         suite_test(a_cursor_is_of_one_order),
         suite_test(keys_of_cursors),

@@ -36,8 +36,8 @@ static const rt_value *order_value(const rt_world *world, int model, const rt_or
 }
 
 /* NULL is above every value, unless it is said where it stands. */
-static int order_by(const rt_world *world, int model, const rt_order_item *item, int left,
-                    int right)
+static int order_by(const rt_world *world, int model, const rt_order_item *item, bool folded,
+                    int left, int right)
 {
     rt_type type;
     const rt_value *a = order_value(world, model, item, left, &type);
@@ -51,7 +51,8 @@ static int order_by(const rt_world *world, int model, const rt_order_item *item,
             return last;
         return descending != rt_breaks(RT_BREAK_NULLS) ? -last : last;
     }
-    int order = rt_compare(type, a, b);
+    int order = folded && !item->exact && type == RT_TEXT ? rt_compare_folded(a, b)
+                                                          : rt_compare(type, a, b);
     return descending ? -order : order;
 }
 
@@ -61,7 +62,7 @@ static int order_of(const rt_world *world, int model, const rt_answer *answer, i
         return (answer->steps[left] - answer->steps[right]) *
                (rt_breaks(RT_BREAK_WALK_NEAREST) ? -1 : 1);
     for (int i = 0; i < answer->order_count; i++) {
-        int order = order_by(world, model, &answer->order[i], left, right);
+        int order = order_by(world, model, &answer->order[i], answer->folded, left, right);
         if (order != 0)
             return i >= answer->backwards ? -order : order;
     }
@@ -96,6 +97,7 @@ static bool fulfils(const rt_world *world, const rt_query *query, const rt_relat
 static void set_order(const rt_query *query, const rt_relation *relation, rt_answer *out)
 {
     bool own = query != NULL && query->order_count > 0;
+    out->folded = query != NULL && query->folded && !rt_breaks(RT_BREAK_FOLDED);
     out->order = own ? query->order : relation != NULL ? relation->order : NULL;
     out->order_count = own ? query->order_count : relation != NULL ? relation->order_count : 0;
     bool wrong = rt_breaks(RT_BREAK_ORDER) || (!own && rt_breaks(RT_BREAK_DEFAULT_ORDER)) ||
@@ -274,4 +276,9 @@ int rt_count_related(const rt_world *world, int model, int relation, int row, co
     rt_related(world, model, relation, row, &candidates);
     rt_answer_query(world, &counted, NULL, &candidates, &answer);
     return answer.count + rt_breaks(RT_BREAK_COUNT_RELATED);
+}
+
+bool rt_is_undeferred(const rt_query *query)
+{
+    return query->undefer != rt_breaks(RT_BREAK_UNDEFER);
 }

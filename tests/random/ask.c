@@ -85,8 +85,12 @@ int rt_row_of(rt_asker *asker, int model, const void *row)
     const orm_column *columns = rt_functions_of[model]->descriptor->columns;
     rt_value values[RT_COLUMNS_MAX];
     rt_value key[4];
+    bool absent[RT_COLUMNS_MAX] = {false};
     for (int i = 0; i < table->column_count; i++) {
-        if (!rt_read_field(&columns[i], row, &table->columns[i], &values[i])) {
+        bool deferred = RT_IS_DEFERRED(model, i);
+        if (deferred)
+            absent[i] = rt_functions_of[model]->deferred(row, i, &values[i]) != ORM_OK;
+        else if (!rt_read_field(&columns[i], row, &table->columns[i], &values[i])) {
             rt_add(&asker->why, "a row of %s holds something odd in %s\n", table->name,
                    table->columns[i].name);
             return -1;
@@ -101,7 +105,7 @@ int rt_row_of(rt_asker *asker, int model, const void *row)
     }
     for (int i = 0; i < table->column_count; i++) {
         const rt_value *wanted = rt_cell(asker->world, model, found, i);
-        if (rt_identical(table->columns[i].type, wanted, &values[i]))
+        if (absent[i] || rt_identical(table->columns[i].type, wanted, &values[i]))
             continue;
         rt_add(&asker->why, "row %d of %s has in %s ", found, table->name, table->columns[i].name);
         rt_print_value(&asker->why, table->columns[i].type, &values[i]);
@@ -248,9 +252,30 @@ static bool check_count(rt_asker *asker, const rt_ask *ask, int model, int index
     return given == wanted;
 }
 
+/* Rows have the deferred columns that the query names; what they hold is looked at with the rest.
+ */
+static bool check_undeferred(rt_asker *asker, const rt_ask *ask, const rt_query *query,
+                             const orm_list *list)
+{
+    const rt_model *table = &rt_models[query->model];
+    rt_value value;
+    if (!rt_is_undeferred(query) && (ask->purpose != RT_RAW || query != ask->query))
+        return true;
+    for (int column = 0; column < table->column_count; column++)
+        for (size_t i = 0; RT_IS_DEFERRED(query->model, column) && i < list->count; i++) {
+            orm_status status =
+                rt_functions_of[query->model]->deferred(list->items[i], column, &value);
+            if (status != ORM_OK)
+                return rt_asker_failed(asker, table->columns[column].name, status);
+        }
+    return true;
+}
+
 bool rt_asker_check_with(rt_asker *asker, const rt_ask *ask, const rt_query *query,
                          const orm_list *list, const rt_rows *rows)
 {
+    if (!check_undeferred(asker, ask, query, list))
+        return false;
     for (int i = 0; i < rt_models[query->model].relation_count; i++) {
         const rt_query *inner = query->with[i];
         for (size_t k = 0; k < list->count; k++) {

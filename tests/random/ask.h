@@ -9,6 +9,7 @@
 typedef struct rt_asker {
     orm_session *db;
     rt_world *world;
+    bool writable;
     /* Relations named by earlier questions to this session, whose state is theirs. */
     bool named[RT_MODELS][RT_RELATIONS_MAX];
     bool counted[RT_MODELS][RT_RELATIONS_MAX];
@@ -33,6 +34,8 @@ typedef struct rt_functions {
     orm_pred (*has)(rt_asker *asker, const rt_pred *pred, orm_pred target);
     orm_pred (*sql)(rt_asker *asker, const char *text, const orm_value *values, size_t count);
     orm_col (*column)(int column);
+    /* A deferred column that the row has. */
+    orm_status (*deferred)(const void *row, int column, rt_value *value_out);
     orm_pred (*negate)(rt_asker *asker, orm_pred pred);
     orm_pred (*group)(rt_asker *asker, bool all, const orm_pred *items, int count);
     const void *(*query)(rt_asker *asker, const rt_query *query);

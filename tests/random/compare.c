@@ -131,3 +131,14 @@ bool rt_is_like(const char *pattern, const char *text, bool fold)
         pattern++;
     return folded(*pattern, fold) == folded(*text, fold) && rt_is_like(pattern + 1, text + 1, fold);
 }
+
+int rt_compare_folded(const rt_value *left, const rt_value *right)
+{
+    rt_value a = *left;
+    rt_value b = *right;
+    for (int i = 0; i < a.size; i++)
+        a.text[i] = folded(a.text[i], true);
+    for (int i = 0; i < b.size; i++)
+        b.text[i] = folded(b.text[i], true);
+    return by_bytes(&a, &b);
+}

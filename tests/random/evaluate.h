@@ -91,6 +91,8 @@
     X(OFFSET, "offset", NO_PURPOSE, EQ, PLAIN)                                                     \
     X(WHERE, "where", NO_PURPOSE, EQ, PLAIN)                                                       \
     X(UNION, "union", NO_PURPOSE, EQ, PLAIN)                                                       \
+    X(FOLDED, "folded", NO_PURPOSE, EQ, PLAIN)                                                     \
+    X(UNDEFER, "undefer", NO_PURPOSE, EQ, PLAIN)                                                   \
     X(PARENT_WHERE, "parent_where", NO_PURPOSE, EQ, PLAIN)                                         \
     X(PARENT_ORDER, "parent_order", NO_PURPOSE, EQ, PLAIN)                                         \
     X(PARENT_LIMIT, "parent_limit", NO_PURPOSE, EQ, PLAIN)                                         \
@@ -181,6 +183,7 @@ typedef struct rt_answer {
     int count;
     const rt_order_item *order;
     int order_count;
+    bool folded;
     const int *steps; /* of a walk without an order, by row: the nearest first; else NULL */
     int backwards; /* the first item of the order that is taken the wrong way round, and all after
                       it */
@@ -220,5 +223,9 @@ int rt_one(const rt_world *world, int model, int relation, int row);
 
 /* Whether a list loaded so is not the whole relation. */
 bool rt_is_partial(const rt_query *query);
+/* Whether its rows have what is deferred. */
+bool rt_is_undeferred(const rt_query *query);
+/* Two texts without heed of the case of ASCII. */
+int rt_compare_folded(const rt_value *left, const rt_value *right);
 
 #endif

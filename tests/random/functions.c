@@ -1,4 +1,5 @@
 /* The generated functions of every model of random.yaml, found by number. */
+#include <stdio.h>
 #include <string.h>
 
 #include "aggregates.h"
@@ -155,7 +156,27 @@ static int rating_order(const rt_order_item *item, int step);
 static int label_order(const rt_order_item *item, int step);
 static int profile_order(const rt_order_item *item, int step);
 
-#define MODEL(model, MODEL, COLUMNS, RELATIONS)                                                    \
+#define UNDEFER_NOTHING
+#define UNDEFER_SEEN made->undefer.seen = asked->undefer;
+#define UNDEFER_BIO  made->undefer.bio = asked->undefer;
+
+/* Deferred columns, of which only two models have one. */
+static orm_status deferred_of(int model, const void *row, rt_value *value_out)
+{
+    orm_opt_timestamp seen = {0};
+    const char *bio = NULL;
+    orm_status status = model == RT_PERSON ? r_person_seen(row, &seen) : r_profile_bio(row, &bio);
+    *value_out = (rt_value){.null = !seen.has && bio == NULL};
+    if (seen.has)
+        value_out->number = seen.value.micros;
+    if (bio != NULL) {
+        value_out->size = (uint8_t)strlen(bio);
+        (void)snprintf(value_out->text, sizeof value_out->text, "%s", bio);
+    }
+    return status;
+}
+
+#define MODEL(model, MODEL, COLUMNS, RELATIONS, UNDEFER)                                           \
     static orm_pred model##_leaf(rt_asker *asker, const rt_pred *pred)                             \
     {                                                                                              \
         switch (pred->target) {                                                                    \
@@ -190,6 +211,12 @@ static int profile_order(const rt_order_item *item, int step);
                                 size_t count)                                                      \
     {                                                                                              \
         return r_##model##_sql(asker->db, text, values, count).pred;                               \
+    }                                                                                              \
+                                                                                                   \
+    static orm_status model##_deferred(const void *row, int column, rt_value *value_out)           \
+    {                                                                                              \
+        (void)column;                                                                              \
+        return deferred_of(RT_##MODEL, row, value_out);                                            \
     }                                                                                              \
                                                                                                    \
     static orm_col model##_column(int column)                                                      \
@@ -243,6 +270,11 @@ static int profile_order(const rt_order_item *item, int step);
         made->depth = (uint32_t)asked->depth;                                                      \
         if (asked->union_with != NULL)                                                             \
             made->union_with = rt_make_query(asker, asked->union_with);                            \
+        if (asked->folded)                                                                         \
+            made->collation = "NOCASE";                                                            \
+        if (asker->writable)                                                                       \
+            made->lock = (orm_lock)asked->lock;                                                    \
+        UNDEFER                                                                                    \
         made->refresh = asked->refresh;                                                            \
         RELATIONS(WITH)                                                                            \
         at = 0;                                                                                    \
@@ -373,6 +405,7 @@ static int profile_order(const rt_order_item *item, int step);
                                                    .has = model##_has,                             \
                                                    .sql = model##_sql,                             \
                                                    .column = model##_column,                       \
+                                                   .deferred = model##_deferred,                   \
                                                    .negate = model##_negate,                       \
                                                    .group = model##_group,                         \
                                                    .query = model##_query,                         \
@@ -392,14 +425,14 @@ static int profile_order(const rt_order_item *item, int step);
                                                    .load = model##_load,                           \
                                                    .raw = model##_raw};
 
-MODEL(place, PLACE, RT_PLACE_COLUMNS, RT_PLACE_RELATIONS)
-MODEL(person, PERSON, RT_PERSON_COLUMNS, RT_PERSON_RELATIONS)
-MODEL(project, PROJECT, RT_PROJECT_COLUMNS, RT_PROJECT_RELATIONS)
-MODEL(task, TASK, RT_TASK_COLUMNS, RT_TASK_RELATIONS)
-MODEL(skill, SKILL, RT_SKILL_COLUMNS, RT_SKILL_RELATIONS)
-MODEL(rating, RATING, RT_RATING_COLUMNS, RT_RATING_RELATIONS)
-MODEL(label, LABEL, RT_LABEL_COLUMNS, RT_LABEL_RELATIONS)
-MODEL(profile, PROFILE, RT_PROFILE_COLUMNS, RT_PROFILE_RELATIONS)
+MODEL(place, PLACE, RT_PLACE_COLUMNS, RT_PLACE_RELATIONS, UNDEFER_NOTHING)
+MODEL(person, PERSON, RT_PERSON_COLUMNS, RT_PERSON_RELATIONS, UNDEFER_SEEN)
+MODEL(project, PROJECT, RT_PROJECT_COLUMNS, RT_PROJECT_RELATIONS, UNDEFER_NOTHING)
+MODEL(task, TASK, RT_TASK_COLUMNS, RT_TASK_RELATIONS, UNDEFER_NOTHING)
+MODEL(skill, SKILL, RT_SKILL_COLUMNS, RT_SKILL_RELATIONS, UNDEFER_NOTHING)
+MODEL(rating, RATING, RT_RATING_COLUMNS, RT_RATING_RELATIONS, UNDEFER_NOTHING)
+MODEL(label, LABEL, RT_LABEL_COLUMNS, RT_LABEL_RELATIONS, UNDEFER_NOTHING)
+MODEL(profile, PROFILE, RT_PROFILE_COLUMNS, RT_PROFILE_RELATIONS, UNDEFER_BIO)
 
 const rt_functions *const rt_functions_of[RT_EVERY_TABLE] = {
     [RT_ACTIVITY] = &rt_activity_functions,

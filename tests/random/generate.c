@@ -390,6 +390,19 @@ static rt_order_item some_item(maker *m, int model)
     return item;
 }
 
+/* Without char(n), whose padding would count then. */
+static bool can_fold(const maker *m, const rt_query *query)
+{
+    for (int i = 0; i < query->order_count; i++) {
+        int model = query->model;
+        for (int k = 0; k < query->order[i].path_count; k++)
+            model = rt_models[model].relations[query->order[i].path[k]].target;
+        if (rt_models[model].columns[query->order[i].column].type == RT_CHAR)
+            return false;
+    }
+    return m->world->can_fold;
+}
+
 static void some_order(maker *m, rt_query *query)
 {
     const rt_model *model = &rt_models[query->model];
@@ -400,6 +413,7 @@ static void some_order(maker *m, rt_query *query)
     for (int i = 0; i < model->key_count && rt_chance(m->random, 70); i++)
         query->order[query->order_count++] =
             (rt_order_item){.column = model->key[i], .descending = rt_chance(m->random, 30)};
+    query->folded = query->model < RT_TABLES && can_fold(m, query) && rt_chance(m->random, 20);
 }
 
 static void some_limits(maker *m, rt_query *query)
@@ -423,6 +437,7 @@ static void some_union(maker *m, rt_query *query, bool limits, int length)
         for (int i = 0; i < rt_models[other->model].key_count; i++)
             other->order[other->order_count++] =
                 (rt_order_item){.column = rt_models[other->model].key[i]};
+        other->folded = false;
         some_limits(m, other);
     }
     query->union_with = other;
@@ -439,6 +454,9 @@ static rt_query *related(maker *m, int owner, const rt_relation *relation, int d
     if (rt_chance(m->random, 40))
         query->where = some_pred(m, query->model, 2);
     query->join = rt_chance(m->random, 35);
+    /* What reads a row again takes its deferred columns away, in the same statement too. */
+    bool again = m->ask->query->refresh || m->ask->query->lock != 0;
+    query->undefer = rt_chance(m->random, 20) && !(query->join && again);
     query->together = !query->join && rt_chance(m->random, 35);
     /* A joined row has no order among others. */
     bool alone = query->join && relation->kind != RT_MANY;
@@ -627,7 +645,11 @@ void rt_ask_make(rt_ask *ask, const rt_world *world, rt_random *random, rt_focus
     for (int i = 0; ask->purpose >= RT_SUM && i < rt_models[query->model].key_count; i++)
         query->order[query->order_count++] =
             (rt_order_item){.column = rt_models[query->model].key[i]};
+    query->folded = query->folded && ask->purpose < RT_SUM;
     query->refresh = rt_chance(random, 10);
+    query->undefer = rt_chance(random, 20);
+    if (ask->purpose == RT_SELECT && rt_chance(random, 10))
+        query->lock = 1 + rt_below(random, 2);
     if (ask->purpose != RT_RAW && ask->purpose != RT_FIND)
         some_union(&m, query, true, 3);
     if (ask->purpose < RT_RESULTS)

@@ -53,8 +53,8 @@ bool rt_ask_pages(rt_asker *asker, const rt_ask *ask)
     /* The key breaks ties, in the direction of what is ordered by last. */
     bool descending = whole.order_count > 0 && whole.order[whole.order_count - 1].descending;
     for (int i = 0; i < rt_models[whole.model].key_count; i++)
-        whole.order[whole.order_count++] =
-            (rt_order_item){.column = rt_models[whole.model].key[i], .descending = descending};
+        whole.order[whole.order_count++] = (rt_order_item){
+            .column = rt_models[whole.model].key[i], .descending = descending, .exact = true};
     rt_all(asker->world, whole.model, &candidates);
     rt_answer_query(asker->world, &whole, NULL, &candidates, &all);
     int total = all.rows.count;

@@ -182,6 +182,12 @@ static void print_query(rt_text *out, const rt_query *query, int indent)
         rt_add(out, ".depth = %d, ", query->depth);
     if (query->refresh)
         rt_add(out, ".refresh = true, ");
+    if (query->undefer)
+        rt_add(out, ".undefer = {/* all */}, ");
+    if (query->folded)
+        rt_add(out, ".collation = \"NOCASE\", ");
+    if (query->lock)
+        rt_add(out, ".lock = %d, ", query->lock);
     if (query->union_with != NULL) {
         rt_add(out, ".union_with = ");
         print_query(out, query->union_with, indent + 1);

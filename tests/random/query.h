@@ -95,6 +95,9 @@ typedef struct rt_query {
     bool together; /* ORM_LOAD_TOGETHER */
     int depth;     /* of a self relation */
     bool refresh;
+    bool undefer; /* every deferred column */
+    bool folded;  /* text is ordered without heed of case; only where the world can */
+    int lock;     /* an orm_lock; in sessions that write */
     struct rt_query *union_with;               /* rows of this one too; of the same model */
     struct rt_query *with[RT_RELATIONS_MAX];   /* by relation */
     struct rt_query *counts[RT_RELATIONS_MAX]; /* relations whose rows are to be counted */

@@ -58,6 +58,7 @@ void rt_run_start(rt_run *run, uint64_t seed)
 {
     rt_text sql = {0};
     rt_world_make(&run->world, seed);
+    run->world.can_fold = !run->database->postgresql;
     run->random = (rt_random){seed ^ 0x5bf03635};
     rt_world_sql(&run->world, run->database->postgresql, &sql);
     execute(run->database, sql.data);
@@ -122,14 +123,52 @@ static void look_into(rt_run *run, rt_ask *ask)
     rt_text_free(&sql);
 }
 
-/* What happened before has to do with it: all that was asked. */
-static void print_all(rt_ask *asks, int count, const char *why)
+/* Whether the last of several questions to one session differs. */
+static bool differs_last(rt_run *run, const rt_ask *asks, int count, bool writable, rt_text *why)
+{
+    rt_asker asker = {.world = &run->world, .writable = writable};
+    bool good = true;
+    int asked = 0;
+    asker.db = test_session_with(run->database, &(orm_session_options){.read_only = !writable});
+    while (asked < count && good)
+        good = rt_asker_ask(&asker, &asks[asked++]);
+    if (why != NULL)
+        rt_add(why, "%s", asker.why.data != NULL ? asker.why.data : "");
+    rt_asker_end(&asker);
+    test_session_close(run->database, asker.db);
+    return !good && asked == count;
+}
+
+/* What happened before has to do with it: as little of it as shows the difference. */
+static void look_into_all(rt_run *run, rt_ask *asks, int count, bool writable)
 {
     rt_text text = {0};
-    rt_add(&text, "only in the session that was asked this before:\n");
+    rt_change change;
+    for (int i = 0; i + 1 < count;) {
+        rt_ask dropped = asks[i];
+        memmove(&asks[i], &asks[i + 1], (size_t)(count - i - 1) * sizeof *asks);
+        asks[count - 1] = dropped;
+        if (differs_last(run, asks, count - 1, writable, NULL)) {
+            count--;
+            continue;
+        }
+        memmove(&asks[i + 1], &asks[i], (size_t)(count - i - 1) * sizeof *asks);
+        asks[i++] = dropped;
+    }
+    for (int i = 0; i < count; i++)
+        for (int step = 0; rt_shrink(&asks[i], step, &change);) {
+            if (differs_last(run, asks, count, writable, NULL)) {
+                step = 0;
+                continue;
+            }
+            rt_grow_back(&change);
+            step++;
+        }
+    rt_add(&text, "only in a session that was asked all of this:\n");
     for (int i = 0; i < count; i++)
         rt_ask_print(&asks[i], &text);
-    (void)fprintf(stderr, "%s%s", text.data, why);
+    (void)differs_last(run, asks, count, writable, &text);
+    (void)fprintf(stderr, "%s", text.data);
     rt_text_free(&text);
 }
 
@@ -143,6 +182,7 @@ bool rt_run_session(rt_run *run)
     orm_session_options options = {.read_only = rt_chance(&run->random, 50),
                                    .load_siblings = rt_chance(&run->random, 30)};
     asker.db = test_session_with(run->database, &options);
+    asker.writable = !options.read_only;
     while (asked < count && good) {
         rt_ask_make(&asks[asked], &run->world, &run->random, run->focus);
         good = rt_asker_ask(&asker, &asks[asked++]);
@@ -152,7 +192,7 @@ bool rt_run_session(rt_run *run)
     if (!good && !run->quiet) {
         (void)fprintf(stderr, "seed %llu: a difference\n", (unsigned long long)run->world.seed);
         if (ask_alone(run, &asks[asked - 1], NULL))
-            print_all(asks, asked, asker.why.data);
+            look_into_all(run, asks, asked, asker.writable);
         else
             look_into(run, &asks[asked - 1]);
     }

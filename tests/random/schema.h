@@ -217,6 +217,11 @@ enum { RT_CARD_COLUMNS(RT_COLUMN_ENUM) };
 enum { RT_BY_OWNER_COLUMNS(RT_COLUMN_ENUM) };
 #undef RT_COLUMN_ENUM
 
+/* Columns that are no fields. */
+#define RT_IS_DEFERRED(model, column)                                                              \
+    (((model) == RT_PERSON && (column) == RT_PERSON_SEEN) ||                                       \
+     ((model) == RT_PROFILE && (column) == RT_PROFILE_BIO))
+
 typedef struct rt_column {
     const char *name;
     const char *in_database;
@@ -232,6 +237,7 @@ typedef struct rt_order_item {
     int column;
     bool descending;
     rt_nulls nulls;
+    bool exact; /* whatever the query's collation */
     int path[2];
     int path_count;
 } rt_order_item;

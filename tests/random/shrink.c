@@ -107,6 +107,12 @@ static void shrink_query(shrinker *s, rt_query *query)
         query->depth = 0;
     if (query->refresh && turn_query(s, query))
         query->refresh = false;
+    if (query->undefer && turn_query(s, query))
+        query->undefer = false;
+    if (query->folded && turn_query(s, query))
+        query->folded = false;
+    if (query->lock && turn_query(s, query))
+        query->lock = 0;
     if (query->order_count > 0 && !s->keep_order && turn_query(s, query))
         query->order_count--;
     if (query->order_count > 1 && !s->keep_order && turn_query(s, query))

@@ -8,6 +8,7 @@ enum { RT_POOL = 6, RT_ROWS_MAX = 200 };
 
 typedef struct rt_world {
     uint64_t seed;
+    bool can_fold; /* the database has a collation that ignores the case of ASCII */
     int counts[RT_EVERY_TABLE];
     rt_value *cells[RT_EVERY_TABLE]; /* owned: row by row */
     /* What the cells of a column are picked from, so that conditions meet them. */

@@ -32,6 +32,14 @@ orm_status orm__page_open(orm__page *page, orm__view *view, orm_error *error)
     return ORM_OK;
 }
 
+/* Of texts that are equal for a collation there can be two keys. */
+static bool is_collated(const orm__query *query, const orm_column *column)
+{
+    return query->collation != NULL &&
+           (column->type == ORM_TYPE_TEXT || column->type == ORM_TYPE_VARCHAR ||
+            column->type == ORM_TYPE_CHAR);
+}
+
 /* The key breaks ties, in the direction of the last order. */
 static void add_key(orm__query *query)
 {
@@ -39,11 +47,12 @@ static void add_key(orm__query *query)
     bool descending = query->order_count > 0 && query->order[query->order_count - 1].descending;
     for (uint16_t k = 0; k < model->key_count; k++) {
         bool known = false;
-        for (uint16_t i = 0; i < query->order_count; i++)
+        bool collated = is_collated(query, &model->columns[model->key[k]]);
+        for (uint16_t i = 0; i < query->order_count && !collated; i++)
             known = known || (query->order[i].path == 0 && query->order[i].column == model->key[k]);
         if (!known)
             query->order[query->order_count++] =
-                (orm__order){.column = model->key[k], .descending = descending};
+                (orm__order){.column = model->key[k], .descending = descending, .exact = true};
     }
 }
 

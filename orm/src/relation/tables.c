@@ -14,8 +14,8 @@ static bool is_joined_too(const orm__query *query)
     return false;
 }
 
-static bool init_join(orm__tables *tables, orm_site site, uint16_t i, const orm__field *fields,
-                      bool refresh)
+/* What is joined is read again if its own query says so, as by a statement of its own. */
+static bool init_join(orm__tables *tables, orm_site site, uint16_t i, const orm__field *fields)
 {
     orm_session *session = tables->session;
     const orm__join *join = &tables->query->joins[i];
@@ -33,7 +33,7 @@ static bool init_join(orm__tables *tables, orm_site site, uint16_t i, const orm_
     tables->joined[i + 1].arena = &session->arena;
     return orm__mapper_init(&tables->mappers[i + 1], session, session->engine->driver,
                             &session->arena, &session->map, target, fields, result, false,
-                            refresh || view.refresh);
+                            view.refresh);
 }
 
 /* The mapper of a link's columns, which are the next of `fields`. */
@@ -71,7 +71,7 @@ static bool init_joins(orm__tables *tables, orm_site site, const orm__field *fie
     bool ok = true;
     for (uint16_t i = 0; i < query->join_count && ok; i++) {
         const orm_model *link = orm__join_link(&query->joins[i]);
-        ok = init_join(tables, site, i, fields, refresh);
+        ok = init_join(tables, site, i, fields);
         if (!ok)
             break;
         orm__mapper_undefer(&tables->mappers[i + 1], query->joins[i].undefer);

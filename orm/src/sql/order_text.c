@@ -53,7 +53,8 @@ void orm__gather_order(orm__gathered *gathered, const orm__query *query)
     orm__gather_shape(gathered, &head, sizeof head);
     for (uint16_t i = 0; i < query->order_count; i++) {
         const orm__order *order = &query->order[i];
-        uint32_t item[4] = {order->column, order->path, order->descending, order->nulls};
+        uint32_t item[5] = {order->column, order->path, order->descending, order->nulls,
+                            order->exact};
         orm__gather_shape(gathered, item, sizeof item);
     }
     for (uint16_t i = 0; i < query->order_path_count; i++) {
@@ -123,7 +124,8 @@ void orm__text_order_column(orm__text *text, const char *alias, const orm_column
 void orm__text_order_item(orm__text *text, const char *alias, const orm_model *model,
                           const orm__order *order, const char *collation)
 {
-    orm__text_order_column(text, alias, &model->columns[order->column], collation);
+    orm__text_order_column(text, alias, &model->columns[order->column],
+                           order->exact ? NULL : collation);
     if (order->descending)
         orm__text_add(text, " DESC");
     if (orm__order_is_nullable(model, order) &&

@@ -66,7 +66,7 @@ static void write_column(writing *to, uint16_t index)
     const orm_column *column = &orm__order_model(to->query, order)->columns[order->column];
     char alias[ORM__ORDER_ALIAS_SIZE];
     orm__text_order_column(to->text, orm__order_alias(to->text, order, alias), column,
-                           to->query->collation);
+                           order->exact ? NULL : to->query->collation);
 }
 
 static void write_value(writing *to, uint16_t index)

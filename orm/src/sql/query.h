@@ -52,6 +52,7 @@ typedef struct orm__order {
     uint16_t column;
     uint8_t path; /* 0: the query's own table; else one of its order paths, from 1 */
     bool descending;
+    bool exact;     /* by the column's own equality, whatever the query's collation */
     uint32_t nulls; /* orm_nulls; 0: last when ascending, first when descending */
 } orm__order;
 
