@@ -120,12 +120,33 @@ static void searches_are_copied(void **state)
     orm_session_rollback(db);
 }
 
+static void rows_are_not_ordered_by_them(void **state)
+{
+    (void)state;
+    orm_session *db = test_session(&database);
+    const uint16_t columns[] = {p_parcel_columns.doc.col.column, p_parcel_columns.tags.col.column,
+                                p_parcel_columns.numbers.col.column};
+    test_count_start(&database);
+    for (size_t i = 0; i < 2 * sizeof columns / sizeof *columns; i++) {
+        p_parcel_query query = {
+            .order_by = {(enum p_parcel_order)(2U * columns[i / 2] + 1 + i % 2)}, .limit = 1};
+        p_parcel_list list;
+        p_parcel_page page;
+        assert_status(db, p_parcel_select(db, &query, &list), ORM_INVALID);
+        assert_non_null(strstr(orm_session_error(db)->message, "none of its orders"));
+        assert_status(db, p_parcel_select_page(db, &query, &page), ORM_INVALID);
+    }
+    assert_statements(&database, 0);
+    orm_session_rollback(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         suite_test(arrays),
         suite_test(documents),
         suite_test(searches_are_copied),
+        suite_test(rows_are_not_ordered_by_them),
     };
     return cmocka_run_group_tests(tests, open_items, close_database);
 }

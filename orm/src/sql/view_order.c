@@ -33,6 +33,13 @@ static uint8_t find_path(orm__query *query, const orm_model *owner, uint8_t pare
     return (uint8_t)query->order_path_count;
 }
 
+/* Of the rest no constants are generated: nothing orders them alike on both databases. */
+static bool can_order(const orm_column *column)
+{
+    return column->type != ORM_TYPE_JSON && column->type != ORM_TYPE_JSONB &&
+           (column->flags & ORM_COLUMN_ARRAY) == 0;
+}
+
 static orm_status add_order(const orm__view *view, uint32_t code, orm__query *query,
                             orm_error *error)
 {
@@ -47,7 +54,7 @@ static orm_status add_order(const orm__view *view, uint32_t code, orm__query *qu
             return refuse(view, code, error);
         model = query->order_paths[path - 1].relation->target;
     }
-    if (parts.column >= model->column_count)
+    if (parts.column >= model->column_count || !can_order(&model->columns[parts.column]))
         return refuse(view, code, error);
     query->order[query->order_count++] = (orm__order){
         .column = parts.column, .path = path, .descending = parts.descending, .nulls = parts.nulls};
