@@ -42,8 +42,8 @@ void diagnostics_free(struct diagnostics *diags)
     free(diags);
 }
 
-const struct source *diagnostics_add_source(struct diagnostics *diags, const char *path,
-                                            const char *text, size_t length)
+struct source *diagnostics_add_source(struct diagnostics *diags, const char *path, const char *text,
+                                      size_t length)
 {
     struct source *source = arena_alloc(diags->arena, sizeof *source);
 

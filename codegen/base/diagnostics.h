@@ -20,6 +20,7 @@ struct source {
     const char *path;
     const char *text; /* not terminated; length says where it ends */
     size_t length;
+    bool marked; /* the file begins with UTF8_MARK, which is not in the text */
 };
 
 /* A stretch of a source, from 1; column and width in characters. line 0: the file as a whole. */
@@ -35,8 +36,8 @@ struct diagnostics *diagnostics_new(void);
 void diagnostics_free(struct diagnostics *diags);
 
 /* Keeps a copy of text under path; text may be NULL for a file that could not be read. Borrowed. */
-const struct source *diagnostics_add_source(struct diagnostics *diags, const char *path,
-                                            const char *text, size_t length);
+struct source *diagnostics_add_source(struct diagnostics *diags, const char *path, const char *text,
+                                      size_t length);
 
 /* The source kept under path, NULL when there is none. Borrowed. */
 const struct source *diagnostics_source(const struct diagnostics *diags, const char *path);

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What some editors begin a file with ("byte order mark"). */
+#define UTF8_MARK "\xEF\xBB\xBF"
+
 /* Length in bytes of the well-formed character at text, 0 when it is none; its code point. */
 size_t utf8_decode(const char *text, size_t length, uint32_t *code_out);
 

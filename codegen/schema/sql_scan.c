@@ -92,8 +92,8 @@ static size_t end_of_dollar(const struct sql_scan *scan, bool *tagged_out)
 
 static size_t end_of_line(const struct sql_scan *scan, size_t at)
 {
-    while (at < scan->source->length &&
-           !utf8_line_break(scan->source->text + at, scan->source->length - at))
+    /* As databases do: other characters that break lines end no comment. */
+    while (at < scan->source->length && !strchr("\n\r", scan->source->text[at]))
         at++;
     return at;
 }

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -41,8 +42,9 @@ struct reader {
     size_t *origins;
     size_t origin_capacity;
     struct part returns;
-    bool began; /* its SQL */
-    bool ended; /* by a semicolon */
+    size_t lead; /* the offset of what the line that is read begins with */
+    bool began;  /* its SQL */
+    bool ended;  /* by a semicolon */
     bool broken;
 };
 
@@ -530,6 +532,14 @@ static void report_untyped(struct reader *reader, const struct sql_token *token,
                           name, name);
 }
 
+/* What a "$1" behind it would become part of. */
+static bool ends_in_word(const struct text *sql)
+{
+    unsigned char last = sql->length ? (unsigned char)sql->text[sql->length - 1] : ' ';
+
+    return isalnum(last) || last == '_' || last == '$' || last >= 0x80;
+}
+
 static void add_param(struct reader *reader, const struct sql_token *token)
 {
     struct arena *arena = reader->b->arena;
@@ -551,7 +561,7 @@ static void add_param(struct reader *reader, const struct sql_token *token)
         param = add_column(reader, &reader->params, name);
     if (!find(&reader->uses, name.text))
         pointers_add(arena, &reader->uses, param);
-    number = arena_format(arena, "$%zu", param->index + 1);
+    number = arena_format(arena, "%s$%zu", ends_in_word(&reader->sql) ? " " : "", param->index + 1);
     add_sql(reader, number, strlen(number), offset_of(reader, token) - 1, false);
 }
 
@@ -564,7 +574,7 @@ static void read_sql(struct reader *reader, const struct sql_token *token)
         reader->scan.at = reader->scan.source->length;
         return;
     }
-    if (token->kind == SQL_TOKEN_SEMICOLON && reader->began) {
+    if (token->kind == SQL_TOKEN_SEMICOLON) {
         reader->ended = true;
         return;
     }
@@ -578,7 +588,7 @@ static void read_sql(struct reader *reader, const struct sql_token *token)
         return;
     }
     if (!reader->began)
-        reader->now->sql_offset = offset_of(reader, token);
+        reader->now->sql_offset = reader->lead;
     reader->began = true;
     if (token->kind == SQL_TOKEN_PARAMETER)
         add_param(reader, token);
@@ -588,8 +598,11 @@ static void read_sql(struct reader *reader, const struct sql_token *token)
 
 static bool read_next(struct reader *reader)
 {
+    size_t start = reader->scan.at;
     struct sql_token token = sql_scan_next(&reader->scan);
 
+    if (token.opens_line && token.kind != SQL_TOKEN_BLANK)
+        reader->lead = start;
     switch (token.kind) {
     case SQL_TOKEN_END:
         return false;

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
+
 #define FILE_LIMIT ((size_t)16 * 1024 * 1024)
 
 static struct span whole_file(const struct source *source)
@@ -63,14 +65,14 @@ static void report_unreadable(struct diagnostics *diags, const char *path, struc
 
 static bool skip_bom(const char *text, size_t length)
 {
-    return length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0;
+    return length >= 3 && memcmp(text, UTF8_MARK, 3) == 0;
 }
 
 const struct source *source_read(struct diagnostics *diags, const char *path, struct span wanted_at)
 {
     struct stat about;
     FILE *file = open_file(path);
-    const struct source *source = NULL;
+    struct source *source = NULL;
     char *text = NULL;
     size_t length = 0;
     bool ok = false;
@@ -92,6 +94,7 @@ const struct source *source_read(struct diagnostics *diags, const char *path, st
     ok = length <= FILE_LIMIT;
     bom = skip_bom(text, length) ? 3 : 0;
     source = diagnostics_add_source(diags, path, ok ? text + bom : NULL, length - bom);
+    source->marked = bom != 0;
     if (!ok)
         diagnostics_error(diags, whole_file(source), "the file is larger than %zu MiB",
                           FILE_LIMIT / 1024 / 1024);

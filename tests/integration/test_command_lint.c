@@ -128,6 +128,43 @@ static void statements_are_explained(void **state)
     assert_int_equal(with_url("explain", ""), 2);
 }
 
+static void what_is_not_asked_for_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(with_url("explain", "\"SELECT 1; DELETE FROM tasks\""), 1);
+    assert_said("SQL:1:11: error: a second statement begins here");
+    assert_int_equal(with_url("explain", "\"SELECT 1; -- no more\""), 0);
+    assert_int_equal(with_url("explain", "\"DELETE FROM tasks WHERE id = :id\" idd=secret"), 2);
+    assert_said("'idd' is no parameter of what is explained");
+    assert_not_said("secret");
+    assert_int_equal(with_url("explain", "shop.yaml work.sql:rest user=1"), 2);
+    assert_int_equal(with_url("explain", "\"SELECT 1\" \"SELECT 2\""), 2);
+    write_file("lists.yaml", "queries: [work.sql]\ninclude: [shop.yaml]\nmodels: []\n");
+    assert_int_equal(with_url("explain", "lists.yaml ./work.sql:rest"), 0);
+}
+
+/* One finding for a key that partitions repeat; what an index only carries covers nothing. */
+static void partitions_and_carried_columns_are_understood(void **state)
+{
+    (void)state;
+    if (!database.postgresql)
+        return;
+    test_execute(&database, "create table parts (id integer primary key) partition by range (id)");
+    test_execute(&database, "create table part_a partition of parts for values from (0) to (9)");
+    test_execute(&database,
+                 "create table owned (id integer references parts, n integer, m integer, "
+                 "foreign key (n, m) references users (team, number)) "
+                 "partition by range (n)");
+    test_execute(&database, "create table owned_a partition of owned for values from (0) to (9)");
+    test_execute(&database, "create index on owned (n) include (m)");
+    assert_int_equal(with_url("lint", ""), 3);
+    assert_said("no index of the table owned covers (id), which refers to parts;");
+    assert_said("no index of the table owned covers (n, m), which refers to users;");
+    assert_not_said("part_a");
+    assert_not_said("owned_a");
+    test_execute(&database, "drop table owned, parts");
+}
+
 static void what_is_analyzed_is_taken_back(void **state)
 {
     (void)state;
@@ -148,6 +185,8 @@ int main(void)
         suite_test(models_are_linted),
         suite_test(a_database_is_linted),
         suite_test(statements_are_explained),
+        suite_test(what_is_not_asked_for_is_refused),
+        suite_test(partitions_and_carried_columns_are_understood),
         suite_test(what_is_analyzed_is_taken_back),
     };
     return cmocka_run_group_tests(tests, open_database, remove_folder);

@@ -119,6 +119,54 @@ static void parameters_are_told_by_postgresql(void **state)
         assert_file("params.sql", plain);
 }
 
+static void assert_written(const char *before, const char *after)
+{
+    write_file("odd.sql", before);
+    assert_int_equal(check("--write", "odd.sql"), 0);
+    assert_file("odd.sql", after);
+    assert_int_equal(check("--write", "odd.sql"), 0);
+    assert_file("odd.sql", after);
+    assert_int_equal(run("check odd.sql"), 0);
+}
+
+static void writing_leaves_the_rest_as_it_is(void **state)
+{
+    (void)state;
+    assert_written("-- name: a :many\n/* of\n   two lines */ SELECT id FROM customers;\n",
+                   "-- name: a :many\n-- column: id bigint\n"
+                   "/* of\n   two lines */ SELECT id FROM customers;\n");
+    assert_written(
+        "-- name: a :many\r\nSELECT id\r\n  FROM customers;\r\n",
+        "-- name: a :many\r\n-- column: id bigint\r\nSELECT id\r\n  FROM customers;\r\n");
+    assert_written("-- name: a :many\rSELECT id FROM customers;\r",
+                   "-- name: a :many\r-- column: id bigint\rSELECT id FROM customers;\r");
+    assert_written("\xEF\xBB\xBF-- name: a :many\nSELECT id FROM customers",
+                   "\xEF\xBB\xBF-- name: a :many\n-- column: id bigint\nSELECT id FROM customers");
+}
+
+static void columns_of_one_name_are_told_apart(void **state)
+{
+    (void)state;
+    const char *const before = "-- name: a :many\nSELECT id AS x, name AS x FROM customers;\n";
+    write_file("same.sql", before);
+    assert_int_equal(check("--write", "same.sql"), 3);
+    assert_said("same.sql:1:10: error: 'a' returns two columns \"x\"; tell them apart in the SQL "
+                "with AS");
+    assert_file("same.sql", before);
+}
+
+static void what_the_database_would_not_see_is_not_sent(void **state)
+{
+    (void)state;
+    write_file("cut.sql", "-- name: a :exec\n-- param: id bigint\n"
+                          "DELETE FROM customers -- \xE2\x80\xA8WHERE no_such = 1\n"
+                          " WHERE CASE WHEN id > 0 THEN:id ELSE:id END = 1;\n");
+    assert_int_equal(check("", "cut.sql"), 0);
+    write_file("nothing.sql", "-- name: a :exec\n;\n");
+    assert_int_equal(check("", "nothing.sql"), 1);
+    assert_said("nothing.sql:1:10: error: 'a' has no SQL");
+}
+
 static void wrong_words_are_refused(void **state)
 {
     (void)state;
@@ -128,6 +176,8 @@ static void wrong_words_are_refused(void **state)
     assert_said("unknown option '--urll'; did you mean '--url'?");
     assert_int_equal(run("queries check --url mysql:x fits.sql shop.yaml"), 1);
     assert_said("neither postgresql:// nor sqlite:");
+    assert_int_equal(run("queries check --url sqlite: fits.sql shop.yaml"), 1);
+    assert_said("names no file");
     assert_int_equal(run("queries check --url sqlite:/no/such/file.db fits.sql shop.yaml"), 1);
     assert_int_equal(run("queries check --url postgresql://u:secret@/x?port=nonsense fits.sql "
                          "shop.yaml"),
@@ -142,8 +192,13 @@ static void wrong_words_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        suite_test(what_fits_is_fine),          suite_test(what_differs_is_told_with_its_place),
-        suite_test(what_is_missing_is_written), suite_test(parameters_are_told_by_postgresql),
+        suite_test(what_fits_is_fine),
+        suite_test(what_differs_is_told_with_its_place),
+        suite_test(what_is_missing_is_written),
+        suite_test(parameters_are_told_by_postgresql),
+        suite_test(writing_leaves_the_rest_as_it_is),
+        suite_test(columns_of_one_name_are_told_apart),
+        suite_test(what_the_database_would_not_see_is_not_sent),
         suite_test(wrong_words_are_refused),
     };
     return cmocka_run_group_tests(tests, open_database, remove_folder);

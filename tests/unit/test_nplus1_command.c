@@ -206,6 +206,31 @@ static void test_wrong_input(void **state)
     assert_said(in, "--report FORMAT[=FILE]");
 }
 
+/* Numbers out of all proportion, and what a terminal would act on. */
+static void test_hostile_records(void **state)
+{
+    folder *in = *state;
+    static const char record[] =
+        "{\"scope\":\"s\",\"statistics\":{\"statements\":9223372036854775807,\"duration_ns\":"
+        "9223372036854775807,\"unwatched\":9223372036854775807,\"dropped\":9223372036854775807},"
+        "\"findings\":[{\"kind\":\"N1\",\"subject\":\"a\\u001b[2Jb\",\"advice\":\"c\\u009b7d\","
+        "\"statements\":9223372036854775807,\"distinct\":-9223372036854775808}],\"trace\":[{"
+        "\"start_ns\":9223372036854775807,\"duration_ns\":9223372036854775807}]}\n";
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/h.jsonl", in->path);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_true(fputs(record, file) >= 0 && fputs(record, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(run(in, "orm nplus1 check --report text --report html=h.html h.jsonl"), 3);
+    assert_said(in, "a [2Jb");
+    assert_not_said(in, "\033");
+    assert_int_equal(run(in, "orm nplus1 fix h.jsonl"), 3);
+    assert_said(in, "c  7d");
+    assert_not_said(in, "\033");
+    assert_not_said(in, "\xC2\x9B");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +241,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_baseline, enter, leave),
         cmocka_unit_test_setup_teardown(test_reports_are_well_formed, enter, leave),
         cmocka_unit_test_setup_teardown(test_wrong_input, enter, leave),
+        cmocka_unit_test_setup_teardown(test_hostile_records, enter, leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <sys/stat.h>
 
 #include "database/describe.h"
 #include "schema/load.h"
@@ -173,6 +174,32 @@ static bool explain_on_sqlite(struct task *task, const struct statement *stateme
     return true;
 }
 
+static bool has_parameter(const struct statement *statement, const char *word)
+{
+    size_t length = strcspn(word, "=");
+
+    for (size_t i = 0; i < statement->param_count; i++)
+        if (strlen(statement->params[i].name) == length &&
+            memcmp(statement->params[i].name, word, length) == 0)
+            return true;
+    return false;
+}
+
+/* The first word that gives no value to a parameter of the statements; NULL: there is none. */
+static const char *find_stray(const struct task *task, const struct pointers *statements)
+{
+    for (size_t i = 0; i < task->given.count; i++) {
+        const char *word = task->given.items[i];
+        bool taken = false;
+
+        for (size_t k = 0; k < statements->count && strchr(word, '='); k++)
+            taken = taken || has_parameter(statements->items[k], word);
+        if (!taken)
+            return word;
+    }
+    return NULL;
+}
+
 static enum exit_code explain(struct task *task, const struct statement *statement)
 {
     bool ok;
@@ -188,6 +215,24 @@ static enum exit_code explain(struct task *task, const struct statement *stateme
     return ok ? EXIT_FINE : EXIT_WRONG_INPUT;
 }
 
+static enum exit_code explain_all(struct task *task, const struct pointers *statements)
+{
+    const char *stray = find_stray(task, statements);
+    enum exit_code code = EXIT_FINE;
+
+    if (stray) /* the value may be a secret */
+        return wrong_command(&command_explain,
+                             "explain: '%.*s' is no parameter of what is explained; a value is "
+                             "given as NAME=VALUE",
+                             (int)strcspn(stray, "="), stray);
+    for (size_t i = 0; i < statements->count && code == EXIT_FINE; i++) {
+        if (i)
+            putchar('\n');
+        code = explain(task, statements->items[i]);
+    }
+    return code;
+}
+
 /* SQL from the command line, as a statement without a name. */
 static bool read_words(struct task *task, struct diagnostics *diags, const char *sql,
                        struct statement *to)
@@ -196,6 +241,7 @@ static bool read_words(struct task *task, struct diagnostics *diags, const char 
     struct sql_scan scan = sql_scan_of(source);
     struct column *params = arena_array(task->arena, strlen(sql), sizeof *params);
     struct text text = {0};
+    bool ended = false;
 
     for (struct sql_token token = sql_scan_next(&scan); token.kind != SQL_TOKEN_END;
          token = sql_scan_next(&scan)) {
@@ -205,10 +251,22 @@ static bool read_words(struct task *task, struct diagnostics *diags, const char 
             diagnostics_error(diags, token.at, "%s", token.fault);
             return false;
         }
-        if (token.kind != SQL_TOKEN_PARAMETER) {
-            bool skipped = token.kind == SQL_TOKEN_NOTE || token.kind == SQL_TOKEN_SEMICOLON;
+        if (token.kind == SQL_TOKEN_BLANK || token.kind == SQL_TOKEN_NOTE ||
+            token.kind == SQL_TOKEN_COMMENT) {
+            bool kept = token.kind == SQL_TOKEN_BLANK;
 
-            text_add(task->arena, &text, skipped ? " " : token.text, skipped ? 1 : token.length);
+            text_add(task->arena, &text, kept ? token.text : " ", kept ? token.length : 1);
+            continue;
+        }
+        if (ended && token.kind != SQL_TOKEN_SEMICOLON) {
+            diagnostics_error(diags, token.at,
+                              "a second statement begins here; explain each by "
+                              "itself");
+            return false;
+        }
+        if (token.kind != SQL_TOKEN_PARAMETER) {
+            ended = token.kind == SQL_TOKEN_SEMICOLON;
+            text_add(task->arena, &text, token.text, ended ? 0 : token.length);
             continue;
         }
         while (at < to->param_count && (strlen(params[at].name) != token.length ||
@@ -227,36 +285,41 @@ static bool read_words(struct task *task, struct diagnostics *diags, const char 
 static enum exit_code explain_words(struct task *task, struct diagnostics *diags, const char *sql)
 {
     struct statement statement = {0};
+    struct pointers statements = {0};
 
-    if (read_words(task, diags, sql, &statement))
-        return explain(task, &statement);
+    if (read_words(task, diags, sql, &statement)) {
+        pointers_add(task->arena, &statements, &statement);
+        return explain_all(task, &statements);
+    }
     report_print(diags);
     return EXIT_WRONG_INPUT;
+}
+
+/* Files are read once, under the first of their paths. */
+static bool is_same_file(const char *left, const char *right)
+{
+    struct stat one;
+    struct stat other;
+
+    return strcmp(left, right) == 0 || (stat(left, &one) == 0 && stat(right, &other) == 0 &&
+                                        one.st_dev == other.st_dev && one.st_ino == other.st_ino);
 }
 
 /* The statements of a file, or the one of that name. */
 static enum exit_code explain_file(struct task *task, const struct schema *schema, const char *path,
                                    const char *name)
 {
-    enum exit_code code = EXIT_FINE;
-    bool found = false;
+    struct pointers statements = {0};
 
     for (size_t i = 0; i < schema->statement_file_count; i++) {
         const struct statement_file *file = &schema->statement_files[i];
 
-        if (strcmp(file->path, path) != 0)
-            continue;
-        for (size_t k = 0; k < file->statement_count && code == EXIT_FINE; k++) {
-            if (name && strcmp(file->statements[k].name, name) != 0)
-                continue;
-            if (found)
-                putchar('\n');
-            found = true;
-            code = explain(task, &file->statements[k]);
-        }
+        for (size_t k = 0; k < file->statement_count && is_same_file(file->path, path); k++)
+            if (!name || strcmp(file->statements[k].name, name) == 0)
+                pointers_add(task->arena, &statements, &file->statements[k]);
     }
-    if (found)
-        return code;
+    if (statements.count)
+        return explain_all(task, &statements);
     report_error("%s: there is no statement '%s'", path, name ? name : "");
     return EXIT_WRONG_INPUT;
 }

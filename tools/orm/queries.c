@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "database/describe.h"
 #include "naming/names.h"
 #include "schema/load.h"
@@ -173,6 +174,21 @@ static void lack_column(struct judge *judge, const struct described *found)
                           found->name);
 }
 
+/* Columns are found by their names. */
+static void judge_names(struct judge *judge, const struct description *found)
+{
+    for (size_t i = 0; i < found->column_count; i++) {
+        const char *name = found->columns[i].name;
+
+        if (find(found, name) == &found->columns[i])
+            continue;
+        diagnostics_error(judge->diags, name_span(judge),
+                          "'%s' returns two columns \"%s\"; tell them apart in the SQL with AS",
+                          judge->statement->name, name);
+        judge->complete = false;
+    }
+}
+
 static void judge_rows(struct judge *judge, const struct description *found)
 {
     const struct statement *statement = judge->statement;
@@ -189,6 +205,8 @@ static void judge_rows(struct judge *judge, const struct description *found)
         judge_column(judge, found, &statement->columns[i]);
     if (statement->returns)
         judge_model(judge, found);
+    if (statement->lacks_columns)
+        judge_names(judge, found);
     for (size_t i = 0; statement->lacks_columns && i < found->column_count; i++)
         lack_column(judge, &found->columns[i]);
 }
@@ -219,9 +237,26 @@ static void judge_statement(struct judge *judge, const struct statement *stateme
 /* The start of the line that the SQL begins on: annotations go before it. */
 static size_t line_start(const struct source *source, size_t offset)
 {
-    while (offset && source->text[offset - 1] != '\n')
+    while (offset && !strchr("\n\r", source->text[offset - 1]))
         offset--;
     return offset;
+}
+
+/* The annotations for the file, whose lines end as the one before does. */
+static void add_lines(struct judge *judge, size_t at, struct text *made)
+{
+    const char *before = judge->source->text + at;
+    const char *ending = at > 1 && memcmp(before - 2, "\r\n", 2) == 0 ? "\r\n"
+                         : at && before[-1] == '\r'                   ? "\r"
+                                                                      : "\n";
+
+    for (const char *line = judge->additions.text; *line;) {
+        size_t length = strcspn(line, "\n");
+
+        text_add(judge->arena, made, line, length);
+        text_add_string(judge->arena, made, ending);
+        line += length + 1;
+    }
 }
 
 static void judge_file(struct judge *judge, const struct statement_file *file)
@@ -231,6 +266,7 @@ static void judge_file(struct judge *judge, const struct statement_file *file)
     size_t before = judge->written;
 
     judge->source = diagnostics_source(judge->diags, file->path);
+    text_add_string(judge->arena, &made, judge->source->marked ? UTF8_MARK : "");
     for (size_t i = 0; i < file->statement_count; i++) {
         size_t at = line_start(judge->source, file->statements[i].sql_offset);
 
@@ -238,7 +274,7 @@ static void judge_file(struct judge *judge, const struct statement_file *file)
         if (!judge->write || !judge->complete || !judge->additions.length || at < kept)
             continue;
         text_add(judge->arena, &made, judge->source->text + kept, at - kept);
-        text_add_string(judge->arena, &made, judge->additions.text);
+        add_lines(judge, at, &made);
         kept = at;
         judge->written++;
     }

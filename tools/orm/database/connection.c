@@ -131,15 +131,20 @@ static bool open_sqlite(const char *url, struct connection *connection)
 {
     const char *path = url + strlen("sqlite:");
     int create = strcmp(path, ":memory:") == 0 ? SQLITE_OPEN_CREATE : 0;
-    int code = sqlite3_open_v2(path, &connection->sqlite, SQLITE_OPEN_READWRITE | create, NULL);
+    int code;
 
+    if (!*path) { /* SQLite would make an empty database of its own */
+        report_error("the URL names no file behind sqlite:");
+        return false;
+    }
+    code = sqlite3_open_v2(path, &connection->sqlite, SQLITE_OPEN_READWRITE | create, NULL);
+    sqlite3_busy_timeout(connection->sqlite, 5000);
     if (code == SQLITE_OK) /* the file is read only now */
         code = sqlite3_exec(connection->sqlite, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
     if (code != SQLITE_OK) {
         report_error("%s: %s", path, sqlite3_errmsg(connection->sqlite));
         return false;
     }
-    sqlite3_busy_timeout(connection->sqlite, 5000);
     register_library(connection->sqlite);
     return true;
 }

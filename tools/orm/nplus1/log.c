@@ -13,11 +13,31 @@ struct reading {
     size_t line;
 };
 
+/* What a terminal would act on becomes blank; the text is UTF-8. */
+static void blank_controls(char *text)
+{
+    for (unsigned char *at = (unsigned char *)text; *at; at++) {
+        bool plain = *at == '\n' || *at == '\t';
+
+        if ((*at < 0x20 && !plain) || *at == 0x7F) {
+            *at = ' ';
+        } else if (*at == 0xC2 && at[1] < 0xA0) {
+            *at = ' ';
+            at[1] = ' ';
+        }
+    }
+}
+
 static const char *text_of(const struct reading *reading, const json_t *object, const char *name)
 {
     const json_t *value = json_object_get(object, name);
+    char *text = NULL;
 
-    return json_is_string(value) ? arena_text(reading->run->arena, json_string_value(value)) : NULL;
+    if (json_is_string(value)) {
+        text = arena_text(reading->run->arena, json_string_value(value));
+        blank_controls(text);
+    }
+    return text;
 }
 
 static const char *word_of(const struct reading *reading, const json_t *object, const char *name)
@@ -27,9 +47,19 @@ static const char *word_of(const struct reading *reading, const json_t *object, 
     return text ? text : "?";
 }
 
+/* Far above what is counted and timed; sums of a few stay in range. */
+#define NUMBER_MAX (INT64_MAX / 4)
+
+static void add_to(int64_t *sum, int64_t number)
+{
+    *sum = *sum > NUMBER_MAX - number ? NUMBER_MAX : *sum + number;
+}
+
 static int64_t number_of(const json_t *object, const char *name)
 {
-    return (int64_t)json_integer_value(json_object_get(object, name));
+    int64_t number = json_integer_value(json_object_get(object, name));
+
+    return number < 0 ? 0 : number > NUMBER_MAX ? NUMBER_MAX : number;
 }
 
 static struct source_place place_of(const struct reading *reading, const json_t *object,
@@ -83,8 +113,8 @@ static void merge_numbers(struct finding *finding, const json_t *object)
 {
     int64_t statements = number_of(object, "statements");
 
-    finding->total += statements;
-    finding->duration_ns += number_of(object, "duration_ns");
+    add_to(&finding->total, statements);
+    add_to(&finding->duration_ns, number_of(object, "duration_ns"));
     if (statements < finding->statements)
         return;
     finding->statements = statements;
@@ -146,8 +176,9 @@ static void read_scope(const struct reading *reading, const json_t *record)
     scope->rows = number_of(numbers, "rows");
     scope->duration_ns = number_of(numbers, "duration_ns");
     scope->errors = number_of(numbers, "errors");
-    scope->unseen = number_of(numbers, "unwatched") + number_of(numbers, "untold") +
-                    number_of(numbers, "dropped");
+    add_to(&scope->unseen, number_of(numbers, "unwatched"));
+    add_to(&scope->unseen, number_of(numbers, "untold"));
+    add_to(&scope->unseen, number_of(numbers, "dropped"));
     scope->trace_lost = number_of(record, "trace_lost");
     for (size_t i = 0; i < json_array_size(findings); i++) {
         struct finding *finding = merged_finding(reading, json_array_get(findings, i));
@@ -157,9 +188,9 @@ static void read_scope(const struct reading *reading, const json_t *record)
     }
     read_trace(reading, json_object_get(record, "trace"), scope);
     pointers_add(run->arena, &run->scopes, scope);
-    run->statements += scope->statements;
-    run->duration_ns += scope->duration_ns;
-    run->unseen += scope->unseen;
+    add_to(&run->statements, scope->statements);
+    add_to(&run->duration_ns, scope->duration_ns);
+    add_to(&run->unseen, scope->unseen);
 }
 
 static bool is_scope(const json_t *record)
