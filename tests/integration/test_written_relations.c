@@ -212,6 +212,74 @@ static void a_moved_row_changes_both_lists(void **state)
     assert_ptr_equal(team, old);
 }
 
+/* Six chores of a new person, ranks 1 to 6. */
+static g_person *person_with_chores(orm_session *db, g_chore **chores)
+{
+    g_person *person = NULL;
+    assert_ok(db, g_person_insert(db, &(g_person_new){.id = ORM_SET(800), .name = ORM_SET("busy")},
+                                  &person));
+    for (int i = 0; i < 6; i++)
+        assert_ok(db, g_chore_insert(db,
+                                     &(g_chore_new){.id = ORM_SET(90000 + i),
+                                                    .person_id = ORM_SET(person->id),
+                                                    .rank = ORM_SET(i + 1),
+                                                    .title = ORM_SET("chore"),
+                                                    .done = ORM_SET(false)},
+                                     &chores[i]));
+    return person;
+}
+
+static void assert_in_order(const g_chore_list *list, const int64_t *ids, size_t count)
+{
+    assert_int_equal(list->count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(list->items[i]->id, ids[i]);
+}
+
+static void a_row_stands_where_its_new_values_belong(void **state)
+{
+    (void)state;
+    static const int64_t before[] = {90005, 90004, 90003, 90002, 90001, 90000};
+    static const int64_t after[] = {90001, 90005, 90004, 90003, 90000, 90002};
+    orm_session *db = test_session(&database);
+    g_chore *chores[6];
+    g_chore *top = NULL;
+    g_chore_list list;
+    g_person_list people;
+    g_person *person = person_with_chores(db, chores);
+    orm_savepoint scope;
+    assert_ok(db, g_person_load_tasks(db, person, &list));
+    assert_ok(db, g_person_load_top_task(db, person, &top));
+    assert_in_order(&list, before, 6);
+    assert_ok(db, orm_session_savepoint(db, &scope));
+    assert_ok(db, g_chore_update(db, chores[1], &(g_chore_changes){.rank = ORM_SET(9)}));
+    assert_ok(db, g_chore_change(db, chores[2], &(g_chore_changes){.rank = ORM_SET(0)}));
+    assert_ok(db, orm_session_flush(db));
+    test_count_start(&database);
+    assert_int_equal(g_person_tasks(person, &list), ORM_OK);
+    assert_in_order(&list, after, 6);
+    assert_statements(&database, 0);
+    assert_int_equal(g_person_top_task(person, &top), ORM_NOT_LOADED);
+    assert_ok(db, orm_savepoint_rollback(db, scope));
+    assert_int_equal(g_person_tasks(person, &list), ORM_OK);
+    assert_in_order(&list, before, 6);
+    /* A part of the list keeps its rows; text is ordered by the database. */
+    g_person_query some = {.where = g_person_id_is(orm_eq(person->id)),
+                           .with = {.tasks = &(g_chore_query){.limit = 3}}};
+    orm_session_expire_all(db);
+    assert_ok(db, g_person_select(db, &some, &people));
+    assert_ok(db, g_chore_update(db, chores[5], &(g_chore_changes){.rank = ORM_SET(5)}));
+    assert_ok(db, g_chore_update(db, chores[3], &(g_chore_changes){.rank = ORM_SET(8)}));
+    assert_int_equal(g_person_tasks(person, &list), ORM_OK);
+    assert_true(list.partial);
+    assert_in_order(&list, (const int64_t[]){90003, 90004, 90005}, 3);
+    some.with.tasks = &(g_chore_query){.order_by = {G_CHORE_BY_TITLE}};
+    assert_ok(db, g_person_select(db, &some, &people));
+    assert_ok(db, g_chore_update(db, chores[0], &(g_chore_changes){.title = ORM_SET("z")}));
+    assert_int_equal(g_person_tasks(person, &list), ORM_NOT_LOADED);
+    test_session_close(&database, db);
+}
+
 static void an_update_of_other_columns_leaves_lists_alone(void **state)
 {
     (void)state;
@@ -396,6 +464,7 @@ int main(void)
         suite_test(lists_follow_what_is_written_at_once),
         suite_test(long_lists_are_loaded_again),
         suite_test(a_moved_row_leads_on),
+        suite_test(a_row_stands_where_its_new_values_belong),
         suite_test(an_update_of_other_columns_leaves_lists_alone),
         suite_test(lists_show_what_was_inserted_and_deleted),
         suite_test(lists_by_another_unique_key_show_what_is_written),

@@ -62,7 +62,10 @@ static void note_relation(orm__lists *lists, const orm_model *model, const orm_r
         if (slot->load == NULL)
             continue;
         if (is_way_back(back, relation, model))
-            add_note(lists, (orm__list_note){object, back, slot, row, 0, comes});
+            add_note(
+                lists,
+                (orm__list_note){
+                    .parent = object, .relation = back, .slot = slot, .row = row, .comes = comes});
         else if (back->link != NULL)
             orm__related_forget_slot(lists->session, slot, true);
     }
@@ -76,18 +79,8 @@ void orm__lists_note(orm__lists *lists, const orm_model *model, void *row, const
             note_relation(lists, model, &model->relations[r], row, fields, comes);
 }
 
-void orm__lists_note_moved(orm__lists *lists, const orm_model *model, void *row, const void *before)
-{
-    for (uint16_t r = 0; r < model->relation_count; r++) {
-        const orm_relation *relation = &model->relations[r];
-        if (relation->kind != ORM_BELONGS_TO ||
-            orm__relation_same_key(model, relation, row, before))
-            continue;
-        note_relation(lists, model, relation, row, before, false);
-        note_relation(lists, model, relation, row, row, true);
-    }
-    orm__related_forget_moved(lists->session, model, row, before, true);
-}
+/* A column of a related row. */
+enum { ELSEWHERE = UINT16_MAX };
 
 /* The columns a list is ordered by: as it was asked for, else the relation's own. */
 typedef struct order {
@@ -105,13 +98,71 @@ static void read_order(const orm__list_note *note, order *by)
         orm__order_code code;
         (void)orm__order_decode(load->order_by[by->count], &code);
         by->special = by->special || code.nulls != 0 || code.steps[0] != 0;
-        by->columns[by->count] =
-            (orm_relation_order){.column = code.column, .descending = code.descending};
+        by->columns[by->count] = (orm_relation_order){
+            .column = code.steps[0] != 0 ? ELSEWHERE : code.column, .descending = code.descending};
     }
     for (; load->order_by[0] == 0 && by->count < note->relation->order_count &&
            by->count < ORM_ORDER_MAX;
          by->count++)
         by->columns[by->count] = note->relation->order[by->count];
+}
+
+/* Whether what the list is ordered by was something else; can't be told of deferred columns. */
+static bool order_changed(const orm__list_note *note, const void *before)
+{
+    order by;
+    read_order(note, &by);
+    for (uint16_t i = 0; i < by.count; i++) {
+        if (by.columns[i].column == ELSEWHERE)
+            continue;
+        const orm_column *column = &by.model->columns[by.columns[i].column];
+        if ((column->flags & ORM_COLUMN_DEFERRED) != 0)
+            return true;
+        orm_value now = orm__column_get(column, note->row);
+        orm_value then = orm__column_get(column, before);
+        if (!orm__value_same(&now, &then))
+            return true;
+    }
+    return false;
+}
+
+/* The first of an ordered relation to one may be another now. */
+static void note_order(orm__lists *lists, const orm_model *model, const orm_relation *relation,
+                       void *row, const void *before)
+{
+    const orm_model *target = relation->target;
+    void *parent = orm__related_target(lists->session, model, relation, row);
+    orm_object *object = parent == NULL ? NULL : orm__object_of(target, parent);
+    for (uint16_t i = 0; object != NULL && i < target->relation_count; i++) {
+        orm__list_note note = {.parent = object,
+                               .relation = &target->relations[i],
+                               .slot = &object->slots[i],
+                               .row = row,
+                               .stays = true};
+        if (note.slot->load == NULL || !is_way_back(note.relation, relation, model) ||
+            !order_changed(&note, before))
+            continue;
+        if (note.relation->kind == ORM_HAS_MANY)
+            add_note(lists, note);
+        else
+            orm__related_forget_slot(lists->session, note.slot, true);
+    }
+}
+
+void orm__lists_note_moved(orm__lists *lists, const orm_model *model, void *row, const void *before)
+{
+    for (uint16_t r = 0; r < model->relation_count; r++) {
+        const orm_relation *relation = &model->relations[r];
+        if (relation->kind != ORM_BELONGS_TO)
+            continue;
+        if (orm__relation_same_key(model, relation, row, before)) {
+            note_order(lists, model, relation, row, before);
+            continue;
+        }
+        note_relation(lists, model, relation, row, before, false);
+        note_relation(lists, model, relation, row, row, true);
+    }
+    orm__related_forget_moved(lists->session, model, row, before, true);
 }
 
 /* Text and the like are ordered by the database's rules. */
@@ -175,11 +226,14 @@ static orm_list *remake(orm_session *session, const orm__list_note *notes, size_
     list->count = old->count;
     for (size_t i = 0; i < count; i++) {
         size_t at = 0;
+        bool comes = notes[i].comes && !list->partial;
         while (!notes[i].comes && at < list->count && items[at] != notes[i].row)
             at++;
-        if (!notes[i].comes && at < list->count)
+        if (!notes[i].comes && at < list->count) {
             memmove(&items[at], &items[at + 1], (--list->count - at) * sizeof *items);
-        if (!notes[i].comes || list->partial)
+            comes = notes[i].stays;
+        }
+        if (!comes)
             continue;
         for (at = list->count++; at > 0 && is_behind(by, items[at - 1], notes[i].row); at--)
             items[at] = items[at - 1];

@@ -14,6 +14,7 @@ typedef struct orm__list_note {
     void *row;
     size_t number;
     bool comes; /* else it goes */
+    bool stays; /* or stands elsewhere in the list */
 } orm__list_note;
 
 typedef struct orm__lists {
@@ -29,7 +30,10 @@ typedef struct orm__lists {
 void orm__lists_note(orm__lists *lists, const orm_model *model, void *row, const void *fields,
                      bool comes);
 
-/* A row whose fields were `before`: out of the lists it left, into those it entered. */
+/*
+ * A row whose fields were `before`: out of the lists it left, into those it entered, and to its new
+ * place in those it stays in.
+ */
 void orm__lists_note_moved(orm__lists *lists, const orm_model *model, void *row,
                            const void *before);
 
