@@ -71,6 +71,7 @@ static orm_status find(orm_site site, orm_session *db, const orm_model *model, c
     query.purpose = ORM__PURPOSE_FIND;
     query.model = model;
     query.undefer = NULL;
+    query.distinct = false;
     query.join_count = 0;
     query.order_count = 0;
     query.order_path_count = 0;
