@@ -206,6 +206,7 @@ static inline int open_items(void **state)
         model##_list list;                                                                         \
         int64_t count = -1;                                                                        \
         test_text actual = {0};                                                                    \
+        long long sent = test_count(&database).statements;                                         \
         model##_query query = {.where = where, .order_by = {order}};                               \
         test_check_status(db, model##_select(db, &query, &list), ORM_OK, file, line);              \
         test_text_add(&actual, "%s", "");                                                          \
@@ -213,7 +214,7 @@ static inline int open_items(void **state)
             test_text_add(&actual, "%lld\n", (long long)list.items[i]->id);                        \
         test_text_compare(actual.data, expected, file, line);                                      \
         test_check_status(db, model##_count(db, &query, &count), ORM_OK, file, line);              \
-        if ((size_t)count != list.count)                                                           \
+        if ((size_t)count != list.count || test_count(&database).statements != sent + 2)           \
             _fail(file, line);                                                                     \
         test_text_free(&actual);                                                                   \
         free(expected);                                                                            \

@@ -32,6 +32,7 @@ static void check_people(orm_session *db, g_person_pred where, char *expected, c
     int64_t count = -1;
     bool exists = false;
     test_text actual = {0};
+    long long sent = test_count(&database).statements;
     g_person_query query = {.where = where, .order_by = {G_PERSON_BY_ID}};
     test_check_status(db, g_person_select(db, &query, &list), ORM_OK, file, line);
     test_text_add(&actual, "%s", "");
@@ -40,7 +41,8 @@ static void check_people(orm_session *db, g_person_pred where, char *expected, c
     test_text_compare(actual.data, expected, file, line);
     test_check_status(db, g_person_count(db, &query, &count), ORM_OK, file, line);
     test_check_status(db, g_person_exists(db, &query, &exists), ORM_OK, file, line);
-    if ((size_t)count != list.count || exists != (count > 0))
+    if ((size_t)count != list.count || exists != (count > 0) ||
+        test_count(&database).statements != sent + 3)
         _fail(file, line);
     test_text_free(&actual);
     free(expected);

@@ -321,7 +321,7 @@ void test_check_status(const orm_session *db, orm_status status, orm_status want
 static bool is_control(const char *sql)
 {
     static const char *const words[] = {"BEGIN",     "COMMIT",  "ROLLBACK", "START",
-                                        "SAVEPOINT", "RELEASE", "END"};
+                                        "SAVEPOINT", "RELEASE", "END",      "DEALLOCATE"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strncasecmp(sql, words[i], strlen(words[i])) == 0)
             return true;

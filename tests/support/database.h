@@ -35,7 +35,7 @@ typedef struct test_database {
 } test_database;
 
 typedef struct test_counts {
-    long long statements; /* BEGIN, COMMIT, ROLLBACK and savepoints do not count */
+    long long statements; /* BEGIN, COMMIT, ROLLBACK, savepoints and DEALLOCATE do not count */
     long long prepared;   /* of these, newly prepared */
 } test_counts;
 
