@@ -7,6 +7,7 @@
 #include "support/graph.h"
 #include "torture/cases.h"
 #include "torture/cases_raw.h"
+#include "torture/cases_rows.h"
 #include "torture/heap.h"
 #include "torture/streams.h"
 
@@ -28,6 +29,10 @@ static const torture_case cases[] = {
     {"count by predicates", count_by_predicates, false},
     {"compare rows", compare_rows, false},
     {"fill structs", fill_structs, false},
+    {"defer columns", defer, false},
+    {"lock rows", lock_rows, false},
+    {"unite queries", unite, false},
+    {"select distinct rows", select_distinct, false},
     {"run raw", run_raw, false},
     {"run named", run_named, false},
     {"explain", explain_query, false},
@@ -44,8 +49,18 @@ static const torture_case cases[] = {
 static int open_database(void **state)
 {
     (void)state;
-    test_open(&database, NULL, "models/graph.yaml", "models/torture.yaml", NULL);
+    test_open(&database, NULL, "models/graph.yaml", "models/torture.yaml", "models/deferred.yaml",
+              "models/views.yaml", NULL);
     test_graph_fill(&database, PEOPLE);
+    test_execute(&database,
+                 "insert into scribes (name, bio) values ('ada', 'long'), ('bob', null)");
+    test_execute(&database,
+                 "insert into scrolls (id, \"the text\", author_id, title) select 1, 'once',"
+                 " id, 'one' from scribes where name = 'ada'");
+    test_execute(&database, "insert into keepers values (1, 'ada', 'done'), (2, 'bob', null)");
+    test_execute(&database, "insert into wares values (1, 1, '1.0', 'a   ', 'done'),"
+                            " (2, 1, '1.00', 'a   ', 'done'), (3, 1, null, 'a   ', null)");
+    test_execute(&database, "create view offers as select owner_id, price, code, state from wares");
     return 0;
 }
 
