@@ -137,7 +137,9 @@ static void report_type(struct reader *reader, struct part type, const char *nam
     if (usual)
         near.best = usual;
     diagnostics_error(b->diags, type.at, "'%s' is no type and no enum%s", name,
-                      suggest_text(b->arena, &near));
+                      near.best || b->models.count || b->enums.count
+                          ? suggest_text(b->arena, &near)
+                          : "; give the YAML file of the enums too");
 }
 
 static const struct enum_type *find_enum(const struct builder *b, const char *name)
@@ -245,7 +247,8 @@ static const struct model *find_model(struct reader *reader, struct part name)
             suggest_offer(&near, ((const struct model_build *)b->models.items[i])->model->name);
     if (!b->lost_models)
         diagnostics_error(b->diags, name.at, "there is no model '%s'%s", name.text,
-                          suggest_text(b->arena, &near));
+                          b->models.count ? suggest_text(b->arena, &near)
+                                          : "; give the YAML file of the models too");
     return NULL;
 }
 

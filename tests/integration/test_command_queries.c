@@ -96,6 +96,43 @@ static void what_is_missing_is_written(void **state)
     assert_int_equal(run("check shop.yaml lacks.sql"), 0);
 }
 
+/* The tables have to be there before `queries check --write` can ask the database. */
+static void tables_are_made_before_annotations(void **state)
+{
+    (void)state;
+    write_file("early.sql", "-- name: early :many\nSELECT name FROM things WHERE id = :id;\n");
+    write_file("early.yaml", "queries: [early.sql]\nmodels:\n  - name: thing\n    table: things\n"
+                             "    columns:\n      - { name: id, type: bigint, primary_key: true }\n"
+                             "      - { name: name, type: text }\n");
+    assert_int_equal(run("check early.yaml"), 1);
+    assert_int_equal(run("schema --dialect sqlite early.yaml"), 0);
+    assert_said("CREATE TABLE \"things\"");
+    assert_int_equal(run("lint early.yaml"), 0);
+    write_file("early.sql", "-- name: early :wrong\nSELECT 1;\n");
+    assert_int_equal(run("schema --dialect sqlite early.yaml"), 1);
+    assert_int_equal(run("lint early.yaml"), 1);
+}
+
+static void an_enum_takes_the_type_of_its_place(void **state)
+{
+    (void)state;
+    write_file("place.sql", "-- name: place :many\n-- param: rank rank nullable\n"
+                            "-- column: id bigint\n"
+                            "SELECT id FROM customers WHERE :rank IS NULL OR rank = :rank;\n");
+    assert_int_equal(check("", "shop.yaml place.sql"), database.postgresql ? 3 : 0);
+    if (database.postgresql)
+        assert_said("compare an enum's parameter before 'IS NULL' asks for it");
+    write_file("place.sql", "-- name: place :many\n-- param: rank rank nullable\n"
+                            "-- column: id bigint\n"
+                            "SELECT id FROM customers WHERE rank = :rank OR :rank IS NULL;\n");
+    assert_int_equal(check("", "shop.yaml place.sql"), 0);
+    write_file("alone.sql", "-- name: alone :many\n-- param: s membership\n-- returns: customer\n"
+                            "SELECT * FROM customers WHERE name = :s;\n");
+    assert_int_equal(check("", "alone.sql"), 1);
+    assert_said("'membership' is no type and no enum; give the YAML file of the enums too");
+    assert_said("there is no model 'customer'; give the YAML file of the models too");
+}
+
 static void parameters_are_told_by_postgresql(void **state)
 {
     (void)state;
@@ -200,6 +237,8 @@ int main(void)
         suite_test(columns_of_one_name_are_told_apart),
         suite_test(what_the_database_would_not_see_is_not_sent),
         suite_test(wrong_words_are_refused),
+        suite_test(tables_are_made_before_annotations),
+        suite_test(an_enum_takes_the_type_of_its_place),
     };
     return cmocka_run_group_tests(tests, open_database, remove_folder);
 }

@@ -85,6 +85,8 @@ struct loaded {
     struct diagnostics *diags;
 };
 bool load_models(const struct arguments *arguments, struct loaded *loaded_out);
+/* The same, but annotations of named statements may be missing: for what is about tables only. */
+bool load_draft(const struct arguments *arguments, struct loaded *loaded_out);
 void loaded_dispose(struct loaded *loaded);
 
 /* files.c: files that are all written, or none. */

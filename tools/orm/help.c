@@ -37,6 +37,7 @@ void help_overview(FILE *stream)
           "  orm explain --url URL SQL|FILE.sql[:NAME]\n"
           "  orm lint [--url URL] [MODELS...]\n"
           "  orm nplus1 check [OPTIONS] LOG...\n"
+          "  orm nplus1 fix [--apply] [--root DIR] LOG...\n"
           "  orm help [COMMAND]\n"
           "  orm --version\n"
           "\n"

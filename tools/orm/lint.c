@@ -137,7 +137,7 @@ static enum exit_code lint(struct arena *arena, const struct database_words *wor
     struct schema *schema = NULL;
     enum exit_code code = EXIT_WRONG_INPUT;
 
-    if (words->file_count && !schema_load(words->files, words->file_count, &schema, diags)) {
+    if (words->file_count && !schema_load_draft(words->files, words->file_count, &schema, diags)) {
         report_print(diags);
         goto out;
     }

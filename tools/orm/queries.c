@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/suggest.h"
@@ -35,6 +36,17 @@ static struct span name_span(const struct judge *judge)
     return span_of(judge, judge->statement->place, judge->statement->name);
 }
 
+/* PostgreSQL is told no type for enums: the first place of one has to say which it is. */
+static bool is_enum_without_place(const struct statement *statement, const char *fault)
+{
+    const char *const lead = "could not determine data type of parameter $";
+    const char *at = strstr(fault, lead);
+    unsigned long number = at ? strtoul(at + strlen(lead), NULL, 10) : 0;
+
+    return number > 0 && number <= statement->param_count &&
+           statement->params[number - 1].type.kind == TYPE_ENUM;
+}
+
 static void report_fault(struct judge *judge, const struct description *found)
 {
     const struct statement *statement = judge->statement;
@@ -43,7 +55,11 @@ static void report_fault(struct judge *judge, const struct description *found)
 
     if (found->fault_at < length)
         at = sql_span_at(judge->source, statement->origins[found->fault_at]);
-    diagnostics_error(judge->diags, at, "'%s' is refused: %s", statement->name, found->fault);
+    diagnostics_error(judge->diags, at, "'%s' is refused: %s%s", statement->name, found->fault,
+                      is_enum_without_place(statement, found->fault)
+                          ? "; compare an enum's parameter before 'IS NULL' asks for it: "
+                            "'state = :state OR :state IS NULL'"
+                          : "");
     judge->complete = false;
 }
 

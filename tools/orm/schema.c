@@ -34,7 +34,7 @@ static enum exit_code run_schema(const struct arguments *arguments, struct arena
         return EXIT_WRONG_COMMAND;
     if (arguments->depfile && !arguments->out)
         return wrong_command(&command_schema, "schema: --depfile needs --out");
-    if (!load_models(arguments, &loaded))
+    if (!load_draft(arguments, &loaded))
         return EXIT_WRONG_INPUT;
     script = sql_ddl(loaded.schema, dialect, ORM_VERSION, loaded.diags);
     if (!script)
