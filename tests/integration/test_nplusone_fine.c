@@ -77,6 +77,33 @@ static void test_pages(void **state)
     expect_nothing(db);
 }
 
+/* The values of a cursor are those of a row of the page before. */
+static void test_cursors(void **state)
+{
+    orm_session *db = session();
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        g_person_page page;
+        const char *after = NULL;
+        size_t pages = 0;
+        do {
+            assert_ok(db, g_person_select_page(
+                              db,
+                              &(g_person_query){
+                                  .limit = 5,
+                                  .order_by = {way == 0 ? G_PERSON_BY_NAME : G_PERSON_BY_NAME_DESC,
+                                               G_PERSON_BY_ID},
+                                  .after = after,
+                              },
+                              &page));
+            after = page.next;
+            pages++;
+        } while (after != NULL);
+        assert_true(pages > 6);
+    }
+    expect_nothing(db);
+}
+
 /* A page of people at a time, each with its relations: one statement a page is what it takes. */
 static void test_eager_batches(void **state)
 {
@@ -233,17 +260,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_scope, close_scope)
     const struct CMUnitTest tests[] = {
-        TEST(test_eager_paths),
-        TEST(test_the_same_row_again),
-        TEST(test_pages),
-        TEST(test_eager_batches),
-        TEST(test_chunks),
-        TEST(test_polling),
-        TEST(test_lists_of_one_row),
-        TEST(test_climbing),
-        TEST(test_several_calls_on_one_list),
-        TEST(test_a_request_each),
-        TEST(test_writes_are_advice_only),
+        TEST(test_eager_paths),    TEST(test_the_same_row_again),
+        TEST(test_pages),          TEST(test_cursors),
+        TEST(test_eager_batches),  TEST(test_chunks),
+        TEST(test_polling),        TEST(test_lists_of_one_row),
+        TEST(test_climbing),       TEST(test_several_calls_on_one_list),
+        TEST(test_a_request_each), TEST(test_writes_are_advice_only),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }

@@ -49,6 +49,7 @@ typedef struct orm_event {
         *path;       /* RELATION within a query: the relations walked, "albums.tracks"; else NULL */
     bool row_by_row; /* RELATION: asked for a single row by <model>_load_<relation> */
     bool streamed;   /* SELECT: its rows are given one by one by <model>_each */
+    bool paged;      /* SELECT: the rows beyond a cursor, for <model>_select_page */
     orm_site site;   /* the call that asked for it */
     orm_site origin; /* RELATION, COLUMN: the call that made the list the parent row came from; line
                         0: none */

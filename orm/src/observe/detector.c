@@ -444,6 +444,8 @@ static uint64_t earlier_key(const look *at)
 
 static void look_at_new(look *at)
 {
+    if (at->event->paged)
+        return; /* its values are the last row's of the page before, which no list can replace */
     orm__group *group = at->group;
     orm__reading reading;
     orm__bound bound = {.event = at->event};

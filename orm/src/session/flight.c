@@ -109,6 +109,7 @@ static void publish_call(orm_session *session, orm_site site, const orm__call *c
         .path = about->path,
         .row_by_row = about->row_by_row,
         .streamed = about->streamed,
+        .paged = about->paged,
         .column = about->column,
         .site = site,
         .origin = about->origin,

@@ -119,6 +119,7 @@ typedef struct orm__about {
     const char *path;
     bool row_by_row;
     bool streamed;
+    bool paged;
     orm_site origin;
     size_t origin_rows;
 } orm__about;
