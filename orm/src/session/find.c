@@ -75,7 +75,6 @@ static orm_status find(orm_site site, orm_session *db, const orm_model *model, c
     query.join_count = 0;
     query.order_count = 0;
     query.order_path_count = 0;
-    query.distinct = false;
     struct {
         const orm_model *model;
         uint64_t purpose;
