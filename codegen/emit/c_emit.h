@@ -9,7 +9,7 @@
 #include "emit/writer.h"
 #include "schema/schema.h"
 
-enum { ORM_CODEGEN_ABI_WRITTEN = 1 };
+enum { ORM_CODEGEN_ABI_WRITTEN = 2 };
 
 /* One file being written. The writer knows the names of the model and of all parameters. */
 struct c_emit {

@@ -21,7 +21,7 @@
 
 /* Raised when generated files and library no longer fit together; a generated header refuses any
  * other number. */
-#define ORM_CODEGEN_ABI 1
+#define ORM_CODEGEN_ABI 2
 
 ORM_BEGIN_DECLS
 

@@ -56,7 +56,7 @@ const orm_model crm_person_model = {
         },
     },
     .relation_count = 4,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(crm_person),
     .object_offset = offsetof(crm_person, orm_object_),
     .new_size = sizeof(crm_person_new),

@@ -38,7 +38,7 @@ const orm_model shop_item_model = {
         },
     },
     .relation_count = 1,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(shop_item),
     .object_offset = offsetof(shop_item, orm_object_),
     .new_size = sizeof(shop_item_new),

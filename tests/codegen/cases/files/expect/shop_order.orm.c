@@ -66,7 +66,7 @@ const orm_model shop_order_model = {
         },
     },
     .relation_count = 3,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(shop_order),
     .object_offset = offsetof(shop_order, orm_object_),
     .new_size = sizeof(shop_order_new),

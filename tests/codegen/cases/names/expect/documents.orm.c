@@ -14,7 +14,7 @@ const orm_model documents_model = {
          .changes_offset = ORM_NO_OFFSET},
     },
     .column_count = 1,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(documents),
     .object_offset = offsetof(documents, orm_object_),
     .view = true,

@@ -53,7 +53,7 @@ const orm_model names_model = {
         },
     },
     .relation_count = 2,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(names),
     .object_offset = offsetof(names, orm_object_),
     .new_size = sizeof(names_new),

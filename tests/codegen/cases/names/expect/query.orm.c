@@ -34,7 +34,7 @@ const orm_model query_model = {
         },
     },
     .relation_count = 1,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(query),
     .object_offset = offsetof(query, orm_object_),
     .new_size = sizeof(query_new),

@@ -7,7 +7,7 @@
 
 #include <orm/gen.h>
 
-#if ORM_CODEGEN_ABI != 1
+#if ORM_CODEGEN_ABI != 2
 #error "query.orm.h does not fit the installed orm library: generate it again"
 #endif
 

@@ -46,7 +46,7 @@ const orm_model author_model = {
         },
     },
     .relation_count = 2,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(author),
     .object_offset = offsetof(author, orm_object_),
     .new_size = sizeof(author_new),

@@ -32,7 +32,7 @@ const orm_model author_card_model = {
                                             .count = 2}},
     },
     .column_count = 5,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(author_card),
     .view = true,
     .rows = &author_card_shape,

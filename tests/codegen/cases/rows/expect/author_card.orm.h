@@ -7,7 +7,7 @@
 
 #include "author.orm.h"
 
-#if ORM_CODEGEN_ABI != 1
+#if ORM_CODEGEN_ABI != 2
 #error "author_card.orm.h does not fit the installed orm library: generate it again"
 #endif
 

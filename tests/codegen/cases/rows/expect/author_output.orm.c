@@ -26,7 +26,7 @@ const orm_model author_output_model = {
          .changes_offset = ORM_NO_OFFSET},
     },
     .column_count = 5,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(author_output),
     .view = true,
     .rows = &author_output_shape,

@@ -9,7 +9,7 @@
 #include "book.orm.h"
 #include "tag.orm.h"
 
-#if ORM_CODEGEN_ABI != 1
+#if ORM_CODEGEN_ABI != 2
 #error "author_output.orm.h does not fit the installed orm library: generate it again"
 #endif
 

@@ -14,7 +14,7 @@ const orm_model author_with_book_model = {
          .new_offset = ORM_NO_OFFSET, .changes_offset = ORM_NO_OFFSET},
     },
     .column_count = 1,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(author_with_book),
     .view = true,
     .rows = &author_with_book_shape,

@@ -50,7 +50,7 @@ const orm_model book_model = {
         },
     },
     .relation_count = 2,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(book),
     .object_offset = offsetof(book, orm_object_),
     .new_size = sizeof(book_new),

@@ -29,7 +29,7 @@ const orm_model book_by_author_model = {
          .changes_offset = ORM_NO_OFFSET},
     },
     .column_count = 5,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(book_by_author),
     .view = true,
     .rows = &book_by_author_shape,

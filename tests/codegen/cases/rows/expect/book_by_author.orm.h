@@ -8,7 +8,7 @@
 #include "book.orm.h"
 #include "author.orm.h"
 
-#if ORM_CODEGEN_ABI != 1
+#if ORM_CODEGEN_ABI != 2
 #error "book_by_author.orm.h does not fit the installed orm library: generate it again"
 #endif
 

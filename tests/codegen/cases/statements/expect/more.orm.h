@@ -9,7 +9,7 @@
 #include "shop_role.orm.h"
 #include "shop_user.orm.h"
 
-#if ORM_CODEGEN_ABI != 1
+#if ORM_CODEGEN_ABI != 2
 #error "more.orm.h does not fit the installed orm library: generate it again"
 #endif
 

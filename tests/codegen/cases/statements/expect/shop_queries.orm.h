@@ -8,7 +8,7 @@
 #include <orm/named.h>
 #include "shop_role.orm.h"
 
-#if ORM_CODEGEN_ABI != 1
+#if ORM_CODEGEN_ABI != 2
 #error "shop_queries.orm.h does not fit the installed orm library: generate it again"
 #endif
 

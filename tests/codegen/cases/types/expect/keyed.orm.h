@@ -8,7 +8,7 @@
 #include <orm/gen.h>
 #include "colour.orm.h"
 
-#if ORM_CODEGEN_ABI != 1
+#if ORM_CODEGEN_ABI != 2
 #error "keyed.orm.h does not fit the installed orm library: generate it again"
 #endif
 

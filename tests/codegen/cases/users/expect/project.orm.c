@@ -47,7 +47,7 @@ const orm_model project_model = {
         },
     },
     .relation_count = 1,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(project),
     .object_offset = offsetof(project, orm_object_),
     .new_size = sizeof(project_new),

@@ -56,7 +56,7 @@ const orm_model user_model = {
         },
     },
     .relation_count = 2,
-    .abi = 1,
+    .abi = 2,
     .size = sizeof(user),
     .object_offset = offsetof(user, orm_object_),
     .new_size = sizeof(user_new),
