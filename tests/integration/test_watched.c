@@ -167,6 +167,32 @@ static void test_teardown_judges(void **state)
     (void)unlink(path);
 }
 
+/* A test that fails with a session open is told so, and does not keep the next one waiting. */
+static void test_left_open(void **state)
+{
+    orm_session *left = NULL;
+    void *own = &watched;
+    request it = {.email = "left"};
+    s_account_new values = account("left");
+    (void)state;
+    assert_int_equal(orm_test_begin(&own), 0);
+    orm_engine *engine = watched.engine;
+    orm_scope *scope = watched.scope;
+    assert_int_equal(orm_session_open(engine, NULL, &left, NULL), ORM_OK);
+    assert_ok(left, s_account_insert(left, &values, NULL));
+    assert_int_equal(orm_test_end(&own), -1);
+    watched.engine_options.statement_timeout_ms = 1000;
+    assert_int_equal(orm_test_begin(&own), 0);
+    assert_int_equal(ask(&it, NULL), ORM_OK);
+    assert_int_equal(it.seen, 4);
+    assert_int_equal(orm_test_end(&own), 0);
+    watched.engine_options.statement_timeout_ms = 0;
+    assert_status(left, s_account_count(left, NULL, &it.seen), ORM_DISCONNECTED);
+    orm_session_close(left);
+    assert_int_equal(orm_engine_close(engine, NULL), ORM_OK);
+    orm_scope_close(scope);
+}
+
 static void test_wants_no_readers(void **state)
 {
     const char *const readers[] = {database.url};
@@ -187,6 +213,7 @@ int main(void)
         WATCHED(test_commits_stay_inside),       WATCHED(test_nothing_was_left),
         WATCHED(test_rollback_undoes_its_own),   WATCHED(test_failure_leaves_the_rest),
         WATCHED(test_savepoints_nest),           cmocka_unit_test(test_teardown_judges),
+        cmocka_unit_test(test_left_open),
         cmocka_unit_test(test_wants_no_readers),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);

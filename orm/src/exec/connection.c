@@ -106,6 +106,11 @@ static void close_link(orm__connection *connection)
     connection->link = NULL;
 }
 
+void orm__connection_cut(orm__connection *connection)
+{
+    close_link(connection);
+}
+
 void orm__connection_close(orm__connection *connection)
 {
     if (connection == NULL)

@@ -302,6 +302,9 @@ orm_status orm_engine_close(orm_engine *engine, orm_error *error)
     if (engine == NULL || !orm__pool_is_ours(&engine->pool))
         return ORM_OK;
     orm_status status = orm__tenants_check(engine, error);
+    /* What a test left open must not keep the next one waiting. */
+    if (status != ORM_OK && engine->options.sandbox)
+        orm__pool_cut(&engine->pool);
     if (status != ORM_OK)
         return status;
     orm__pool_dispose(&engine->pool);

@@ -509,6 +509,14 @@ void orm__pool_release(orm__pool *pool, orm__connection *connection)
     (void)pthread_mutex_unlock(&pool->mutex);
 }
 
+void orm__pool_cut(orm__pool *pool)
+{
+    (void)pthread_mutex_lock(&pool->mutex);
+    for (orm__connection *lent = pool->lent; lent != NULL; lent = lent->next)
+        orm__connection_cut(lent);
+    (void)pthread_mutex_unlock(&pool->mutex);
+}
+
 void orm__pool_retire(orm__pool *pool, const orm__connection *connection)
 {
     (void)pthread_mutex_lock(&pool->mutex);
