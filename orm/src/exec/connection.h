@@ -55,7 +55,8 @@ orm_status orm__connection_open(const orm__driver *driver, const orm__target *ta
                                 orm_deadline deadline, orm__connection **connection_out,
                                 orm_error *error);
 void orm__connection_close(orm__connection *connection);
-/* Leaves the database at once; whoever has the connection finds it lost. No other thread uses it. */
+/* Leaves the database at once; whoever has the connection finds it lost. No other thread uses it.
+ */
 void orm__connection_cut(orm__connection *connection);
 
 /* Replaces the link by a fresh one; the statements stay and are prepared again when needed. On

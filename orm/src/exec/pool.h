@@ -98,8 +98,8 @@ orm_status orm__pool_copy(orm__pool *pool, orm__connection *connection, orm__cop
 /* Retires the connections that exist: idle ones are closed now, lent ones when they return. */
 void orm__pool_retire_all(orm__pool *pool);
 
-/* Cuts the connections that sessions have, so that the database forgets what they did. For sandboxes:
- * no session is in a call. */
+/* Cuts the connections that sessions have, so that the database forgets what they did. For
+ * sandboxes: no session is in a call. */
 void orm__pool_cut(orm__pool *pool);
 
 /* Marks all connections of this one's age and older for replacement. */
