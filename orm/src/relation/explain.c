@@ -30,6 +30,17 @@ typedef struct plan {
     size_t depth;
 } plan;
 
+/* A line of the plan; the driver leaves it to its callers to say what is wrong. */
+static orm_status read_line(const plan *p, orm__rows *rows, uint16_t position,
+                            const char **line_out, orm_error *error)
+{
+    orm_session *db = p->e->session;
+    orm_status status = db->engine->driver->raw_text(rows, position, &db->arena, line_out);
+    if (status == ORM_OK)
+        return ORM_OK;
+    return orm__fail(error, status, status == ORM_NOMEM ? "out of memory" : "the plan is no text");
+}
+
 static orm_status take_sqlite_row(plan *p, orm__rows *rows, orm_error *error)
 {
     const orm__driver *driver = p->e->session->engine->driver;
@@ -40,7 +51,7 @@ static orm_status take_sqlite_row(plan *p, orm__rows *rows, orm_error *error)
     if (status == ORM_OK)
         status = driver->read_int(rows, 1, &parent, error);
     if (status == ORM_OK)
-        status = driver->raw_text(rows, 3, &p->e->session->arena, &text);
+        status = read_line(p, rows, 3, &text, error);
     if (status != ORM_OK)
         return status;
     while (p->depth > 0 && p->nodes[p->depth - 1].id != parent)
@@ -66,7 +77,7 @@ static orm_status take_plan(orm__call *call, orm__rows *rows, orm_error *error)
         if (tree)
             status = take_sqlite_row(p, rows, error);
         else
-            status = driver->raw_text(rows, 0, &p->e->session->arena, &line);
+            status = read_line(p, rows, 0, &line, error);
         if (status == ORM_OK && !tree)
             orm__explain_line(&p->e->text, line);
         if (status == ORM_OK)

@@ -119,10 +119,12 @@ static orm_status take_columns(orm__call *call, orm__rows *rows, orm_error *erro
             status = driver->raw_text(rows, 1, arena, &receive);
         if (status == ORM_OK)
             status = driver->raw_int(rows, 2, &element);
-        if (status == ORM_OK && name != NULL && receive != NULL)
+        if (status != ORM_OK)
+            return orm__fail(error, status, "the columns to copy into can't be read: %s",
+                             orm_status_text(status));
+        if (name != NULL && receive != NULL)
             note_column(making, name, receive, element.value);
-        if (status == ORM_OK)
-            status = driver->next(rows, &more, error);
+        status = driver->next(rows, &more, error);
     }
     return status;
 }
