@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "session/number.h"
 #include "session/queue.h"
 #include "sql/rows_text.h"
 #include "sql/view.h"
@@ -251,32 +252,18 @@ orm_status orm_gen_select_rows(orm_site site, orm_session *db, const orm_row_sha
     return orm__session_leave(db, select_rows(site, db, shape, query, list));
 }
 
-typedef struct number {
-    const orm__driver *driver;
-    int64_t value;
-} number;
-
-static orm_status take_number(orm__call *call, orm__rows *rows, orm_error *error)
-{
-    number *target = call->context;
-    bool more = false;
-    orm_status status = target->driver->next(rows, &more, error);
-    if (status == ORM_OK && more)
-        status = target->driver->read_int(rows, 0, &target->value, error);
-    return status;
-}
-
 static orm_status count_rows(orm_site site, orm_session *db, const orm_row_shape *shape,
                              const void *generated, int64_t *count_out)
 {
     orm__row_query rows = {.shape = shape};
     orm__query query = {.purpose = ORM__PURPOSE_COUNT_ROWS, .model = shape->row};
     orm__statement *statement = NULL;
-    number answer = {db->engine->driver, 0};
+    orm__number answer = {db->engine->driver, 0};
     orm__about about = {.kind = ORM_EVENT_COUNT, .model = shape->model};
     orm_status status = prepare(site, db, &query, generated, &rows, &statement);
     if (status == ORM_OK)
-        status = orm__session_send_one(db, site, statement, take_number, &answer, &about, NULL);
+        status =
+            orm__session_send_one(db, site, statement, orm__take_number, &answer, &about, NULL);
     if (status != ORM_OK) {
         orm__fail_in(&db->error, "", site);
         return status;

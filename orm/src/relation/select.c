@@ -5,6 +5,7 @@
 #include "relation/loader.h"
 #include "relation/page.h"
 #include "relation/walk.h"
+#include "session/number.h"
 #include "session/queue.h"
 #include "sql/predicate_text.h"
 
@@ -266,21 +267,6 @@ orm_status orm_gen_select_page(orm_site site, orm_session *db, const orm_model *
     return orm__session_leave(db, select_page(site, db, model, generated, page));
 }
 
-typedef struct number {
-    const orm__driver *driver;
-    int64_t value;
-} number;
-
-static orm_status take_number(orm__call *call, orm__rows *rows, orm_error *error)
-{
-    number *target = call->context;
-    bool more = false;
-    orm_status status = target->driver->next(rows, &more, error);
-    if (status == ORM_OK && more)
-        status = target->driver->read_int(rows, 0, &target->value, error);
-    return status;
-}
-
 /* A query whose result is one number. */
 static orm_status select_number(orm_site site, orm_session *db, const orm_model *model,
                                 const void *generated, orm__purpose purpose, int64_t *number_out)
@@ -299,10 +285,10 @@ static orm_status select_number(orm_site site, orm_session *db, const orm_model 
         orm__fail_in(&db->error, "", site);
         return status;
     }
-    number answer = {db->engine->driver, 0};
+    orm__number answer = {db->engine->driver, 0};
     orm__about about = {.kind = purpose == ORM__PURPOSE_COUNT ? ORM_EVENT_COUNT : ORM_EVENT_EXISTS,
                         .model = model};
-    status = orm__session_send_one(db, site, statement, take_number, &answer, &about, NULL);
+    status = orm__session_send_one(db, site, statement, orm__take_number, &answer, &about, NULL);
     *number_out = answer.value;
     return status;
 }
