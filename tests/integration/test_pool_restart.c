@@ -12,6 +12,7 @@
 #include "session.orm.h"
 #include "support/fixture.h"
 #include "support/server.h"
+#include "support/slack.h"
 
 enum { THREADS = 16, RESTARTS = 4 };
 
@@ -25,6 +26,7 @@ static int open_database(void **state)
         test_server_start(&server, NULL);
         assert_int_equal(setenv("ORM_TEST_POSTGRESQL_URL", server.url, 1), 0);
     }
+    test_slack_watch();
     test_open(&database, NULL, "models/session.yaml", NULL);
     return 0;
 }
@@ -184,12 +186,7 @@ static void a_restarted_server_has_everybody_back(void **state)
 
 /* ---- Stopped and continued ---- */
 
-/* Sixteen threads under a sanitizer share two processors with it. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { DEADLINE = 300, SLACK = 400 };
-#else
-enum { DEADLINE = 300, SLACK = 100 };
-#endif
+enum { DEADLINE = 300 };
 
 typedef struct patient {
     pthread_t thread;
@@ -263,7 +260,7 @@ static void a_server_stopped_and_continued_holds_nobody(void **state)
     assert_true(stopped && continued);
     for (int i = 0; i < THREADS; i++) {
         assert_true(patients[i].last_done);
-        assert_in_range(patients[i].longest, 1, DEADLINE + SLACK);
+        assert_in_range(patients[i].longest, 1, DEADLINE + test_slack_ms());
         failed += patients[i].failed;
     }
     assert_true(failed > 0);

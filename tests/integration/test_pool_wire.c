@@ -12,6 +12,7 @@
 #include "session.orm.h"
 #include "support/fixture.h"
 #include "support/proxy.h"
+#include "support/slack.h"
 
 static test_proxy proxy;
 static char proxy_url[256];
@@ -19,6 +20,7 @@ static char proxy_url[256];
 static int open_database(void **state)
 {
     (void)state;
+    test_slack_watch();
     test_open(&database, NULL, "models/session.yaml", NULL);
     test_execute(&database, "insert into branches values (1, 'Ulm'), (2, 'Rom')");
     return 0;
@@ -205,10 +207,10 @@ static void check_over(orm_engine *engine, orm_session *db, int64_t start, int64
 {
     orm_engine_status counts;
     int64_t took = milliseconds() - start;
-    assert_in_range(took, deadline - 10, deadline + 100);
+    assert_in_range(took, deadline - 10, deadline + test_slack_ms());
     start = milliseconds();
     orm_session_close(db);
-    assert_in_range(milliseconds() - start, 0, 100);
+    assert_in_range(milliseconds() - start, 0, test_slack_ms());
     orm_engine_get_status(engine, &counts);
     assert_int_equal(counts.in_use, 0);
     assert_int_equal(counts.open, counts.idle);

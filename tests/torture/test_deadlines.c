@@ -16,12 +16,14 @@
 #include "graph.orm.h"
 #include "support/fixture.h"
 #include "support/graph.h"
+#include "support/slack.h"
 
-enum { DEADLINE = 300, SLACK = 100 };
+enum { DEADLINE = 300 };
 
 static int open_database(void **state)
 {
     (void)state;
+    test_slack_watch();
     test_open(&database, NULL, "models/graph.yaml", NULL);
     test_graph_fill(&database, 5);
     return 0;
@@ -59,7 +61,7 @@ static void check_late(const char *call, orm_status status, int64_t start, int64
     if (status != ORM_TIMEOUT && status != ORM_DISCONNECTED && status != ORM_BUSY &&
         status != ORM_COMMIT_UNKNOWN && status != ORM_FAILED_TRANSACTION)
         fail_msg("%s: %s", call, orm_status_name(status));
-    if (took < least || took > DEADLINE + SLACK)
+    if (took < least || took > DEADLINE + test_slack_ms())
         fail_msg("%s took %d ms", call, (int)took);
 }
 
@@ -70,7 +72,7 @@ static void check_recovers(orm_engine *engine, orm_session *db, bool reachable)
     int64_t count = 0;
     int64_t start = now_ms();
     orm_session_close(db);
-    assert_in_range(now_ms() - start, 0, DEADLINE + SLACK);
+    assert_in_range(now_ms() - start, 0, DEADLINE + test_slack_ms());
     if (reachable) {
         db = NULL;
         assert_int_equal(orm_session_open(engine, NULL, &db, NULL), ORM_OK);
@@ -134,7 +136,7 @@ static void a_stopped_idle_connection_holds_nobody(void **state)
     if (kill(pid, SIGSTOP) == 0) {
         int64_t start = now_ms();
         assert_ok(db, g_person_find(db, 1, &person));
-        assert_in_range(now_ms() - start, DEADLINE / 2 - 20, DEADLINE + SLACK);
+        assert_in_range(now_ms() - start, DEADLINE / 2 - 20, DEADLINE + test_slack_ms());
         check_recovers(engine, db, true);
         (void)kill(pid, SIGCONT);
     } else {

@@ -181,10 +181,10 @@ static void offloaded_work_runs_elsewhere_and_is_awaited(void **state)
 static void work_given_up_is_abandoned_once_when_it_ends(void **state)
 {
     fixture *f = *state;
-    job j = {.sleep_ms = 100};
+    job j = {.sleep_ms = 1000};
     int64_t before = orm__now();
     assert_int_equal(f->r->offload(f->c, work, abandon, &j, before + 10 * MS), ORM_TIMEOUT);
-    assert_true(orm__now() - before < 80 * MS);
+    assert_true(orm__now() - before < 800 * (int64_t)MS);
     assert_int_equal(atomic_load(&j.abandoned), 0);
     while (atomic_load(&j.abandoned) == 0) assert_int_equal(f->r->sleep(f->c, MS), ORM_OK);
     assert_int_equal(atomic_load(&j.ran), 1);
@@ -329,7 +329,7 @@ static void disposing_leaves_stuck_work_behind(void **state)
     orm__thread_runtime_dispose(&own);
     int64_t took = (orm__now() - started) / MS;
     assert_in_range(took, ORM_THREAD_RUNTIME_PATIENCE_MS - 50,
-                    ORM_THREAD_RUNTIME_PATIENCE_MS + 500);
+                    ORM_THREAD_RUNTIME_PATIENCE_MS + 3000);
     assert_int_equal(write(f->pair[1], "x", 1), 1);
     assert_int_equal(read(f->pair[1], &byte, 1), 1);
     /* The thread frees what it shared right after. */
