@@ -210,7 +210,9 @@ static uint64_t site_key(orm_site site)
 static orm__caller *caller_of(look *at)
 {
     orm__group *group = at->group;
-    uint64_t hash = orm__caller_hash(at->witness->frame, at->event->site);
+    orm__path path;
+    orm__caller_path(&at->scope->paths, at->witness->frame, at->event->site, &path);
+    uint64_t hash = path.hash;
     for (uint8_t i = 0; i < group->caller_count; i++)
         if (group->callers[i].hash == hash)
             return &group->callers[i];
@@ -453,7 +455,10 @@ static void look_at_new(look *at)
                   group->varying < at->event->value_count;
     uint64_t earlier = earlier_key(at);
     if (varies) {
-        if (at->reading == NULL)
+        bool keyed = at->event->kind == ORM_EVENT_FIND || at->event->kind == ORM_EVENT_COLUMN;
+        if (keyed)
+            memset(&reading, 0, sizeof reading); /* its columns are known: those of the key */
+        else if (at->reading == NULL)
             orm__parameters_read(at->event->sql, at->event->sql_size, &reading);
         bound = orm__bound_make(at->event, at->bound_count, group->varying,
                                 at->reading == NULL ? &reading : at->reading);

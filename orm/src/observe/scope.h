@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "exec/sink.h"
 #include "map/object.h"
+#include "observe/caller.h"
 #include "observe/group.h"
 #include "observe/trace.h"
 
@@ -43,6 +44,7 @@ struct orm_scope {
     size_t record_capacity;
     orm__arena arena; /* findings and their text */
     orm__trace trace;
+    orm__known_paths paths;
     unsigned pauses;
     orm__ignore *ignores;
     orm__arena lasting; /* ignores: what a clearing leaves */
