@@ -13,11 +13,11 @@ struct reading {
     size_t line;
 };
 
-/* What a terminal would act on becomes blank; the text is UTF-8. */
-static void blank_controls(char *text)
+/* What a terminal would act on becomes blank; code may have lines. The text is UTF-8. */
+static void blank_controls(char *text, bool code)
 {
     for (unsigned char *at = (unsigned char *)text; *at; at++) {
-        bool plain = *at == '\n' || *at == '\t';
+        bool plain = code && (*at == '\n' || *at == '\t');
 
         if ((*at < 0x20 && !plain) || *at == 0x7F) {
             *at = ' ';
@@ -28,16 +28,27 @@ static void blank_controls(char *text)
     }
 }
 
-static const char *text_of(const struct reading *reading, const json_t *object, const char *name)
+static const char *member_of(const struct reading *reading, const json_t *object, const char *name,
+                             bool code)
 {
     const json_t *value = json_object_get(object, name);
     char *text = NULL;
 
     if (json_is_string(value)) {
         text = arena_text(reading->run->arena, json_string_value(value));
-        blank_controls(text);
+        blank_controls(text, code);
     }
     return text;
+}
+
+static const char *text_of(const struct reading *reading, const json_t *object, const char *name)
+{
+    return member_of(reading, object, name, false);
+}
+
+static const char *code_of(const struct reading *reading, const json_t *object, const char *name)
+{
+    return member_of(reading, object, name, true);
 }
 
 static const char *word_of(const struct reading *reading, const json_t *object, const char *name)
@@ -94,16 +105,16 @@ static struct finding *new_finding(const struct reading *reading, const json_t *
     finding->advice = word_of(reading, object, "advice");
     finding->column = text_of(reading, object, "column");
     finding->evidence = text_of(reading, object, "evidence");
-    finding->replacement = text_of(reading, object, "replacement");
-    finding->alternative = text_of(reading, object, "alternative");
-    finding->in_loop = text_of(reading, object, "in_loop");
+    finding->replacement = code_of(reading, object, "replacement");
+    finding->alternative = code_of(reading, object, "alternative");
+    finding->in_loop = code_of(reading, object, "in_loop");
     finding->site = place_of(reading, object, "site");
     finding->origin = place_of(reading, object, "origin");
     finding->replacement_site = place_of(reading, object, "replacement_site");
     finding->within_query = json_is_true(json_object_get(object, "within_query"));
     finding->fix_call = text_of(reading, json_object_get(object, "fix"), "call");
     finding->fix_query = text_of(reading, json_object_get(object, "fix"), "query");
-    finding->fix_member = text_of(reading, json_object_get(object, "fix"), "member");
+    finding->fix_member = code_of(reading, json_object_get(object, "fix"), "member");
     finding->fix_rename = text_of(reading, json_object_get(object, "fix"), "rename");
     finding->key = key_of(reading->run->arena, finding);
     return finding;
@@ -123,13 +134,24 @@ static void merge_numbers(struct finding *finding, const json_t *object)
     finding->origin_rows = number_of(object, "origin_rows");
 }
 
-/* One expression that asks for one thing is one finding, in however many scopes it was met. */
+/*
+ * One expression that asks for one thing is one finding, in however many scopes it was met. The
+ * text of a statement differs from database to database; only hand-written ones are told by it.
+ */
+static const char *cause_of(struct arena *arena, const struct finding *finding)
+{
+    const char *said = finding->column ? finding->column : finding->replacement;
+
+    if (!said || strstr(finding->subject, "SQL"))
+        said = finding->statement;
+    return arena_format(arena, "%lld %s %s", (long long)finding->site.line, finding->key, said);
+}
+
 static struct finding *merged_finding(const struct reading *reading, const json_t *object)
 {
     struct run *run = reading->run;
     struct finding *finding = new_finding(reading, object);
-    const char *where = arena_format(run->arena, "%lld %s %s", (long long)finding->site.line,
-                                     finding->key, finding->statement);
+    const char *where = cause_of(run->arena, finding);
     struct finding *earlier = map_get(&run->by_site, where);
 
     if (!earlier) {
@@ -252,7 +274,7 @@ static bool read_lines(struct reading *reading, FILE *file)
 bool log_read(struct run *run, const char *path)
 {
     bool standard = strcmp(path, "-") == 0;
-    struct reading reading = { run, standard ? "standard input" : path, 0 };
+    struct reading reading = {run, standard ? "standard input" : path, 0};
     FILE *file = standard ? stdin : fopen(path, "r");
     bool good;
 

@@ -1,5 +1,6 @@
 #include "nplus1/markup.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static const char *entity(char c)
@@ -24,6 +25,12 @@ static const char *entity(char c)
     }
 }
 
+/* U+FFFE and U+FFFF, which XML does not know. */
+static bool is_no_character(const char *text)
+{
+    return strncmp(text, "\xEF\xBF", 2) == 0 && (text[2] == '\xBE' || text[2] == '\xBF');
+}
+
 const char *markup(struct arena *arena, const char *text)
 {
     struct text made = { 0 };
@@ -32,7 +39,10 @@ const char *markup(struct arena *arena, const char *text)
     for (; text && *text; text++) {
         const char *named = entity(*text);
 
-        if (named)
+        if (is_no_character(text)) {
+            text_add_string(arena, &made, "\xEF\xBF\xBD");
+            text += 2;
+        } else if (named)
             text_add_string(arena, &made, named);
         else
             text_add(arena, &made, text, 1);

@@ -24,8 +24,8 @@ static const char style[] =
     "h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .8rem}\n"
     "h3{font-size:1rem;margin:0;overflow-wrap:anywhere}\n"
     "code,pre{font:.85rem/1.5 ui-monospace,monospace}\n"
-    "pre{background:var(--code);padding:.7rem .9rem;border-radius:.4rem;overflow-x:auto;"
-    "margin:.4rem 0}\n"
+    "pre{background:var(--code);padding:.7rem .9rem;border-radius:.4rem;white-space:pre-wrap;"
+    "overflow-wrap:anywhere;margin:.4rem 0}\n"
     ".lead{color:var(--soft);margin:.2rem 0 0}\n"
     ".numbers{display:flex;flex-wrap:wrap;gap:.8rem;margin:1.2rem 0 0;padding:0;list-style:none}\n"
     ".numbers li{flex:1 1 8rem;background:var(--card);border:1px solid var(--line);"
@@ -36,14 +36,15 @@ static const char style[] =
     "border-radius:.5rem;padding:.9rem 1rem;margin:0 0 1rem;background:var(--card)}\n"
     ".finding.calm{border-left-color:var(--warn)}\n"
     ".kind{display:inline-block;font-size:.75rem;font-weight:700;padding:.1rem .5rem;"
-    "border-radius:1rem;background:var(--bad);color:var(--paper);margin-right:.4rem}\n"
+    "border-radius:1rem;background:var(--bad);color:var(--paper);margin-right:.2rem}\n"
     ".calm .kind{background:var(--warn)}\n"
     "dl{display:grid;grid-template-columns:8rem 1fr;gap:.15rem .8rem;margin:.6rem 0}\n"
-    "dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}\n"
+    "dt{color:var(--soft)}dt::first-letter{text-transform:uppercase}dd{margin:0;overflow-wrap:"
+    "anywhere}\n"
     "details{border:1px solid var(--line);border-radius:.5rem;margin:0 0 .6rem}\n"
     "summary{cursor:pointer;padding:.55rem .9rem;overflow-wrap:anywhere}\n"
-    "summary small{color:var(--soft);margin-left:.4rem}\n"
-    "summary .kind{margin:0 0 0 .5rem}\n"
+    "summary small{color:var(--soft);margin-left:.2rem}\n"
+    "summary .kind{margin:0 0 0 .2rem}\n"
     ".falls{padding:0 .9rem .8rem}\n"
     ".fall{display:grid;grid-template-columns:minmax(0,20rem) minmax(0,1fr) 5.5rem;gap:.8rem;"
     "align-items:center;padding:.12rem 0;font-size:.85rem}\n"
@@ -80,7 +81,7 @@ static const char *time_text(struct page *page, int64_t duration_ns)
 
 static void number(struct page *page, int64_t value, const char *what)
 {
-    add(page, arena_format(page->run->arena, "<li><b>%lld</b><span>%s</span></li>\n",
+    add(page, arena_format(page->run->arena, "<li><b>%lld</b> <span>%s</span></li>\n",
                            (long long)value, what));
 }
 
@@ -109,8 +110,8 @@ static void write_head(struct page *page)
 
 static void fact(struct page *page, const char *name, const char *text)
 {
-    add(page, arena_format(page->run->arena, "<dt>%s</dt><dd>%s</dd>\n", name,
-                           escaped(page, text)));
+    add(page,
+        arena_format(page->run->arena, "<dt>%s</dt><dd>%s</dd>\n", name, escaped(page, text)));
 }
 
 static void fact_place(struct page *page, const char *name, const struct source_place *place)
@@ -152,25 +153,28 @@ static void write_finding(struct page *page, const struct finding *finding)
 {
     struct arena *arena = page->run->arena;
     const struct scope *first = finding->scopes.count ? finding->scopes.items[0] : NULL;
+    const char *evidence = finding_evidence(arena, finding);
 
-    add(page, arena_format(arena,
-                           "<article class=\"finding%s\">\n<h3><span class=\"kind\">%s</span>%s%s"
-                           "</h3>\n<dl>\n",
-                           finding_fails(page->run, finding) ? "" : " calm",
-                           escaped(page, finding->kind),
-                           escaped(page, finding_title(arena, finding)),
-                           finding->known ? " (in the baseline)" : ""));
-    fact_place(page, "Call in loop", &finding->site);
-    fact_place(page, "List made at", &finding->origin);
-    fact(page, "Statement", finding->statement);
+    add(page,
+        arena_format(arena,
+                     "<article class=\"finding%s\">\n<h3><span class=\"kind\">%s</span> %s%s"
+                     "</h3>\n<dl>\n",
+                     finding_fails(page->run, finding) ? "" : " calm", escaped(page, finding->kind),
+                     escaped(page, finding_title(arena, finding)),
+                     finding->known ? " (in the baseline)" : ""));
+    fact_place(page, finding_site_name(finding), &finding->site);
+    fact_place(page, "list made at", &finding->origin);
+    if (evidence)
+        fact(page, "evidence", evidence);
+    fact(page, "statement", finding->statement);
     if (finding->duration_ns > 0)
-        fact(page, "Took", time_text(page, finding->duration_ns));
+        fact(page, "took", time_text(page, finding->duration_ns));
     if (first && finding->scopes.count == 1)
-        fact(page, "Scope", first->name);
+        fact(page, "scope", first->name);
     else if (first)
-        fact(page, "Scopes", arena_format(arena, "%zu, the first is %s", finding->scopes.count,
-                                          first->name));
-    fact(page, "What to do", finding->advice);
+        fact(page, "scopes",
+             arena_format(arena, "%zu, the first is %s", finding->scopes.count, first->name));
+    fact(page, "what to do", finding->advice);
     add(page, "</dl>\n");
     write_remedy(page, finding);
     add(page, "</article>\n");
@@ -210,9 +214,9 @@ static void write_traced(struct page *page, const struct traced *traced, int64_t
     struct arena *arena = page->run->arena;
     double left = traced->start_ns > 0 ? 100.0 * (double)traced->start_ns / (double)span : 0;
     const char *what = traced->subject ? traced->subject : traced->sql;
-    const char *hint = arena_format(arena, "%s\n%s, %lld rows, %s", traced->sql,
-                                    place_text(arena, &traced->site), (long long)traced->rows,
-                                    traced->status);
+    const char *hint =
+        arena_format(arena, "%s\n%s, %lld rows, %s", traced->sql, place_text(arena, &traced->site),
+                     (long long)traced->rows, traced->status);
 
     add(page, arena_format(arena,
                            "<div class=\"fall%s\" title=\"%s\"><span><i>%s</i> %s</span>"
@@ -228,7 +232,7 @@ static void write_scope_head(struct page *page, const struct scope *scope)
 {
     struct arena *arena = page->run->arena;
 
-    add(page, arena_format(arena, "<details%s>\n<summary>%s<small>%lld statement%s, %lld rows",
+    add(page, arena_format(arena, "<details%s>\n<summary>%s <small>%lld statement%s, %lld rows",
                            scope->findings.count ? " open" : "", escaped(page, scope->name),
                            (long long)scope->statements, scope->statements == 1 ? "" : "s",
                            (long long)scope->rows));
@@ -236,7 +240,7 @@ static void write_scope_head(struct page *page, const struct scope *scope)
         add(page, arena_format(arena, ", %s", time_text(page, scope->duration_ns)));
     add(page, "</small>");
     if (scope->findings.count)
-        add(page, arena_format(arena, "<span class=\"kind\">%zu</span>", scope->findings.count));
+        add(page, arena_format(arena, " <span class=\"kind\">%zu</span>", scope->findings.count));
     add(page, "</summary>\n<div class=\"falls\">\n");
 }
 
@@ -274,7 +278,7 @@ static void write_scopes(struct page *page)
 
 void report_html(const struct run *run, struct text *to)
 {
-    struct page page = { run, to };
+    struct page page = {run, to};
 
     write_head(&page);
     write_findings(&page);

@@ -116,6 +116,7 @@ static void write_finding(struct writer *at, const struct finding *finding)
     const char *mark = finding->known ? " (in the baseline)" : "";
     const char *head =
         arena_format(arena, "%s %s%s", finding->kind, finding_title(arena, finding), mark);
+    const char *evidence = finding_evidence(arena, finding);
 
     add(at, "\n");
     if (at->run->color)
@@ -123,9 +124,11 @@ static void write_finding(struct writer *at, const struct finding *finding)
     wrap(at, head, 0, 3);
     if (at->run->color)
         add(at, "\033[0m");
-    field(at, "call in loop", site_text(arena, &finding->site));
+    field(at, finding_site_name(finding), site_text(arena, &finding->site));
     if (finding->origin.file)
         field(at, "list made at", site_text(arena, &finding->origin));
+    if (evidence)
+        field(at, "evidence", evidence);
     field(at, "statement", finding->statement);
     field(at, finding->scopes.count == 1 ? "scope" : "scopes", scopes_text(arena, finding));
     write_code(at, finding);
@@ -142,8 +145,8 @@ static void write_stale(struct writer *at)
         const struct known *known = at->run->baseline.items[i];
 
         if (!known->met)
-            add(at, arena_format(at->run->arena, "   %s %s, %s (%s)\n", known->kind,
-                                 known->subject, known->file, known->function));
+            add(at, arena_format(at->run->arena, "   %s %s, %s (%s)\n", known->kind, known->subject,
+                                 known->file, known->function));
     }
 }
 
@@ -170,7 +173,7 @@ static void write_summary(struct writer *at)
 
 void report_text(const struct run *run, struct text *to)
 {
-    struct writer at = { run, to };
+    struct writer at = {run, to};
 
     write_summary(&at);
     for (size_t i = 0; i < run->findings.count; i++)

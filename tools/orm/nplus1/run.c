@@ -132,6 +132,41 @@ const char *finding_title(struct arena *arena, const struct finding *finding)
                         countable ? " where 1 would do" : "");
 }
 
+const char *finding_site_name(const struct finding *finding)
+{
+    if (is_kind(finding, "UNUSED"))
+        return "loaded by";
+    return is_kind(finding, "BUDGET") ? "exceeded by" : "call in loop";
+}
+
+static const char *row_evidence(struct arena *arena, const struct finding *finding)
+{
+    bool stems = finding->evidence && strcmp(finding->evidence, "stems") == 0;
+    const char *column = finding->column ? finding->column : "keys";
+
+    if (!finding->evidence || strcmp(finding->evidence, "none") == 0)
+        return arena_format(arena, "%lld different values, from no list of the session",
+                            (long long)finding->distinct);
+    return arena_format(arena, "%lld of %lld values sent %s %s of the list's %lld rows",
+                        (long long)finding->matched, (long long)finding->distinct,
+                        stems ? "are" : "match", column, (long long)finding->origin_rows);
+}
+
+const char *finding_evidence(struct arena *arena, const struct finding *finding)
+{
+    if (is_kind(finding, "N1"))
+        return row_evidence(arena, finding);
+    if (is_kind(finding, "WRITE"))
+        return arena_format(arena, "%lld different rows, each in a statement of its own",
+                            (long long)finding->distinct);
+    if (is_kind(finding, "DUP") && finding->distinct > 1)
+        return arena_format(arena, "only %lld different sets of values, nothing written between",
+                            (long long)finding->distinct);
+    if (is_kind(finding, "DUP"))
+        return "the same values each time, and nothing written between";
+    return NULL;
+}
+
 const char *finding_alternative(const struct finding *finding)
 {
     return is_kind(finding, "WRITE") ? "instead of the loop" : "behind it, before the loop";

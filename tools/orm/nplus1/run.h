@@ -116,6 +116,10 @@ const char *place_text(struct arena *arena, const struct source_place *place);
 /* "artist.albums is loaded row by row: 5 statements where 1 would do". */
 const char *finding_title(struct arena *arena, const struct finding *finding);
 
+/* What its site is: "call in loop". */
+const char *finding_site_name(const struct finding *finding);
+/* "6 of 6 values sent are team.id of the list"; NULL: the title says all. */
+const char *finding_evidence(struct arena *arena, const struct finding *finding);
 /* Where its alternative goes: "behind it, before the loop". */
 const char *finding_alternative(const struct finding *finding);
 
