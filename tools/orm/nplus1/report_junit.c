@@ -19,7 +19,8 @@ static const char *detail(const struct run *run, const struct finding *finding)
     return arena_format(arena, "%s %s\n%s %s%s\nstatement: %s\n%s\n%s\n",
                         finding->kind, finding_title(arena, finding),
                         finding_site_name(finding), place_text(arena, &finding->site), origin,
-                        finding->statement, finding->advice, finding->replacement ? finding->replacement : "");
+                        finding->statement, finding->advice,
+                        finding->replacement ? finding->replacement : "");
 }
 
 /* The findings of the scope that fail; the first of them in `first_out`. */
