@@ -50,6 +50,7 @@ extern const struct command command_check;
 extern const struct command command_explain;
 extern const struct command command_generate;
 extern const struct command command_lint;
+extern const struct command command_migrate;
 extern const struct command command_nplus1;
 extern const struct command command_queries;
 extern const struct command command_schema;

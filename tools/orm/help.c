@@ -5,7 +5,7 @@
 
 const struct command *const commands[] = {
     &command_check,   &command_generate, &command_schema, &command_queries,
-    &command_explain, &command_lint,     &command_nplus1, NULL};
+    &command_explain, &command_lint,     &command_migrate, &command_nplus1, NULL};
 
 const struct command *command_find(const char *name)
 {
@@ -36,6 +36,7 @@ void help_overview(FILE *stream)
           "  orm queries check --url URL [--write] FILES...\n"
           "  orm explain --url URL SQL|FILE.sql[:NAME]\n"
           "  orm lint [--url URL] [MODELS...]\n"
+          "  orm migrate up|down|status|baseline [OPTIONS]\n"
           "  orm nplus1 check [OPTIONS] LOG...\n"
           "  orm nplus1 fix [--apply] [--root DIR] LOG...\n"
           "  orm help [COMMAND]\n"

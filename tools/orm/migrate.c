@@ -1,0 +1,188 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/suggest.h"
+#include "migrate/migrate.h"
+#include "words.h"
+
+/* "3", behind up and down; `otherwise` when there is nothing. */
+static bool read_count(const char *verb, const struct migrate_words *words, size_t otherwise,
+                       size_t *count_out)
+{
+    const char *word = words->rest.count ? words->rest.items[0] : NULL;
+    char *end = NULL;
+
+    *count_out = otherwise;
+    if (!word)
+        return true;
+    *count_out = (size_t)strtoul(word, &end, 10);
+    if (words->rest.count == 1 && *end == '\0' && *count_out && !words->to)
+        return true;
+    wrong_command(&command_migrate, "migrate %s: one number may follow, or --to VERSION", verb);
+    return false;
+}
+
+enum verb { VERB_UP, VERB_DOWN, VERB_BASELINE };
+
+static bool is_version(const struct runner *runner, const char *version)
+{
+    if (!version || runner_find(runner, version) || strcmp(version, "0") == 0)
+        return true;
+    report_error("%s: there is no migration of version %s", runner->folder->path, version);
+    return false;
+}
+
+static enum exit_code run_on_target(struct arena *arena, const struct migrate_words *words,
+                                    enum verb verb, size_t count)
+{
+    struct target target;
+    struct folder folder;
+    struct runner runner = {.arena = arena, .target = &target, .folder = &folder};
+    bool ok;
+
+    if (!target_open(arena, words->url, verb == VERB_UP, &target))
+        return EXIT_WRONG_INPUT;
+    ok = folder_read(arena, target.dialect, words->dir, false, &folder) &&
+         is_version(&runner, words->to) && target_lock(&target) && runner_prepare(&runner);
+    if (ok && verb == VERB_UP)
+        ok = runner_up(&runner, count, words->to);
+    else if (ok && verb == VERB_DOWN)
+        ok = runner_down(&runner, count, words->to);
+    else if (ok)
+        ok = runner_baseline(&runner, words->to);
+    target_close(&target);
+    return ok ? EXIT_FINE : EXIT_WRONG_INPUT;
+}
+
+static enum exit_code run_up(struct arena *arena, const struct migrate_words *words)
+{
+    size_t count;
+
+    if (!read_count("up", words, SIZE_MAX, &count))
+        return EXIT_WRONG_COMMAND;
+    return run_on_target(arena, words, VERB_UP, count);
+}
+
+static enum exit_code run_down(struct arena *arena, const struct migrate_words *words)
+{
+    size_t count;
+
+    if (!read_count("down", words, 1, &count))
+        return EXIT_WRONG_COMMAND;
+    return run_on_target(arena, words, VERB_DOWN, count);
+}
+
+static enum exit_code run_baseline(struct arena *arena, const struct migrate_words *words)
+{
+    return run_on_target(arena, words, VERB_BASELINE, 0);
+}
+
+static const struct {
+    const char *name;
+    enum exit_code (*run)(struct arena *arena, const struct migrate_words *words);
+} verbs[] = {
+    {"up", run_up},
+    {"down", run_down},
+    {"status", migrate_status},
+    {"baseline", run_baseline},
+};
+
+enum { VERBS = sizeof verbs / sizeof *verbs };
+
+static enum exit_code unknown_verb(struct arena *arena, const char *name)
+{
+    struct suggestion near = suggest_for(name);
+
+    for (size_t i = 0; i < VERBS; i++)
+        suggest_offer(&near, verbs[i].name);
+    return wrong_command(&command_migrate, "migrate: unknown word '%s'%s", name,
+                         suggest_text(arena, &near));
+}
+
+static enum exit_code run_verb(struct arena *arena, struct migrate_words *words)
+{
+    const char *verb;
+
+    if (words->help) {
+        help_command(&command_migrate, stdout);
+        return EXIT_FINE;
+    }
+    if (!words->rest.count)
+        return wrong_command(&command_migrate, "migrate: say what: up, down, status or baseline");
+    verb = words->rest.items[0];
+    words->rest.items++;
+    words->rest.count--;
+    words->dir = words->dir ? words->dir : "migrations";
+    for (size_t i = 0; i < VERBS; i++)
+        if (strcmp(verbs[i].name, verb) == 0)
+            return verbs[i].run(arena, words);
+    return unknown_verb(arena, verb);
+}
+
+static enum exit_code run_migrate(struct arena *arena, int count, char **words)
+{
+    struct migrate_words read = {0};
+    const struct word_option options[] = {
+        {.word = "--url", .value = &read.url, .takes = "a URL"},
+        {.word = "--dir", .value = &read.dir, .takes = "a folder"},
+        {.word = "--to", .value = &read.to, .takes = "a version"},
+        {.word = "--help", .flag = &read.help},
+    };
+
+    if (!words_read(&command_migrate, arena, options, sizeof options / sizeof *options, count,
+                    words, &read.rest))
+        return EXIT_WRONG_COMMAND;
+    return run_verb(arena, &read);
+}
+
+const struct command command_migrate = {
+    .name = "migrate",
+    .summary = "apply reviewed changes of the schema to a database",
+    .help = "orm migrate - apply reviewed changes of the schema to a database\n"
+            "\n"
+            "Usage:\n"
+            "  orm migrate up [--url URL] [--dir DIR] [COUNT | --to VERSION]\n"
+            "  orm migrate down [--url URL] [--dir DIR] [COUNT | --to VERSION]\n"
+            "  orm migrate status [--url URL] [--dir DIR]\n"
+            "  orm migrate baseline [--url URL] [--dir DIR] [--to VERSION]\n"
+            "\n"
+            "A migration is a pair of files, written for review and kept with the code:\n"
+            "\n"
+            "  migrations/20260131120000_add_orders.up.sql\n"
+            "  migrations/20260131120000_add_orders.down.sql\n"
+            "\n"
+            "  up        applies those that the database lacks, oldest first: all, COUNT of\n"
+            "            them, or those up to VERSION\n"
+            "  down      takes back the last one, the last COUNT, or all later than VERSION\n"
+            "            (0: all)\n"
+            "  status    tells of each migration whether it is applied, pending, half done,\n"
+            "            changed since; ends with 3 unless all are applied and unchanged\n"
+            "  baseline  notes all, or those up to VERSION, as applied without running them:\n"
+            "            for a database that has their tables already\n"
+            "\n"
+            "Each file runs in one transaction: it is applied as a whole or not at all, also\n"
+            "when the command is killed. What can't run in a transaction stands in a file with\n"
+            "the line '-- orm: no transaction'; its statements are counted in the table\n"
+            "orm_migrations as they are done, 'status' tells how many are, and 'up' goes on\n"
+            "behind them. '-- orm: foreign keys off' lets SQLite rebuild tables; the keys are\n"
+            "checked before COMMIT. '-- orm: dialect sqlite' keeps a file from PostgreSQL.\n"
+            "\n"
+            "Only one deployer runs at a time, the others wait: on PostgreSQL by an advisory\n"
+            "lock of the session (so give a URL that leads to the server itself, not to a\n"
+            "pooler in transaction mode), on SQLite by a lock of the file. A file that was\n"
+            "changed after it was applied is refused; its SHA-256 is in orm_migrations.\n"
+            "\n"
+            "Options:\n"
+            "  --url URL     postgresql://... or sqlite:PATH; that of the variable\n"
+            "                ORM_DATABASE_URL when it is not given. 'up' makes a SQLite file\n"
+            "                that is not there\n"
+            "  --dir DIR     the migrations; 'migrations' when it is not given\n"
+            "  --to VERSION  the 14 digits of a migration's name\n"
+            "  -h, --help    show this page\n"
+            "\n"
+            "Examples:\n"
+            "  orm migrate up --url sqlite:shop.db\n"
+            "  orm migrate status --url postgresql:///shop\n"
+            "  orm migrate down 2\n",
+    .run_words = run_migrate,
+};
