@@ -145,8 +145,10 @@ static inline void list(fixture *it, const orm_model *model, const orm_relation 
     assert_true(it->count <= FIXTURE_RESULTS && first + count <= FIXTURE_ROWS);
     for (size_t i = 0; i < count; i++) {
         rows[i] = &it->artists[first + i];
-        if (model == &ALBUM) rows[i] = &it->albums[first + i];
-        if (model == &TRACK) rows[i] = &it->tracks[first + i];
+        if (model == &ALBUM)
+            rows[i] = &it->albums[first + i];
+        if (model == &TRACK)
+            rows[i] = &it->tracks[first + i];
     }
     *result = (orm__result){it->newest, model, site_at(line), relation, rows, count};
     it->newest = result;
@@ -154,8 +156,10 @@ static inline void list(fixture *it, const orm_model *model, const orm_relation 
 
 FIXTURE_CALL void note(fixture *it, orm_event *event)
 {
-    orm__witness witness = {it->session, it->newest, __builtin_frame_address(0)};
-    if (event->sql == NULL) event->sql = "";
+    orm__witness witness = {
+        .session = it->session, .results = it->newest, .frame = __builtin_frame_address(0)};
+    if (event->sql == NULL)
+        event->sql = "";
     event->sql_size = strlen(event->sql);
     event->fingerprint = orm__fingerprint(event->sql, event->sql_size);
     orm__scope_note(it->scope, event, &witness);

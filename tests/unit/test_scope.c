@@ -105,9 +105,11 @@ typedef struct heap {
 static void *heap_resize(void *context, void *pointer, size_t old_size, size_t new_size)
 {
     heap *it = context;
-    if (new_size > 0 && ++it->calls >= it->fail_at && it->fail_at > 0) return NULL;
+    if (new_size > 0 && ++it->calls >= it->fail_at && it->fail_at > 0)
+        return NULL;
     it->bytes += new_size - old_size;
-    if (new_size > 0) return realloc(pointer, new_size);
+    if (new_size > 0)
+        return realloc(pointer, new_size);
     free(pointer);
     return NULL;
 }
@@ -141,7 +143,8 @@ static void test_each_allocation_may_fail(void **state)
             assert_int_equal(fixture_close(&opened), 0);
         }
         assert_int_equal(memory.bytes, 0);
-        if (n == 0) calls = memory.calls;
+        if (n == 0)
+            calls = memory.calls;
     }
     assert_true(calls > 5);
 }
@@ -186,7 +189,7 @@ static void *work(void *argument)
                            .site = site_at(1),
                            .values = &value,
                            .value_count = 1};
-        orm__witness witness = {it->session, NULL, __builtin_frame_address(0)};
+        orm__witness witness = {.session = it->session, .frame = __builtin_frame_address(0)};
         orm__scope_note(scope, &event, &witness);
         (void)orm_scope_finding_count(scope);
     }

@@ -14,7 +14,8 @@
  *  - DUP: the same statement with the same values three times, with no write and no transaction
  *    boundary between, while the session holds a list of at least as many rows, or the values
  *    vary. Without either it is taken for polling.
- *  - WRITE: three or more different rows inserted, updated or deleted one at a time.
+ *  - WRITE: three or more different rows inserted, updated or deleted one at a time. Reads of the
+ *    same table before each of them belong to it.
  *  - UNUSED: a relation that a query or preload loaded and that nothing read until its session
  *    closed, in any session of the scope that ran the same call and was not given up. Of nested
  *    relations the outermost is named; one whose rows were only passed through was read.
@@ -25,8 +26,10 @@
  * What is not a finding: statements whose values differ only in LIMIT, OFFSET or range conditions
  * (paging); lists of several values sent at once (batches); the only row of a list (unless the call
  * that made that list is a finding itself; and it counts in a finding of the same call); climbing
- * from each row to its own parent; calls on one line, or one helper called from different lines,
- * once each; transaction control; the same thing in another session.
+ * from each row to its own parent; work taken from a queue, where a statement with the same values
+ * gives another row each time, and what follows on it; what one flush or bulk call sends; calls on
+ * one line, or one helper called from different lines, once each; transaction control; the same
+ * thing in another session.
  *
  * To find out where values come from the detector reads the session's lists again. While a scope
  * watches, a list's entries may be put in another order or set to NULL, but not point elsewhere.
@@ -162,6 +165,9 @@ typedef struct orm_finding {
     const char *in_loop;     /* then instead of the call in the loop; or NULL */
     const char *advice;      /* what to do, in words */
     orm_finding_fix fix;
+    orm_site check_site; /* WRITE: the read before each write that looks whether the row is there;
+                            line 0: there is none */
+    int64_t checks;      /* statements sent from there */
 } orm_finding;
 
 /*

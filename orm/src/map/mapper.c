@@ -114,6 +114,39 @@ static orm_status take_known(const orm__mapper *mapper, orm__rows *rows, void *k
     return status;
 }
 
+/*
+ * A row that came in another list before belongs to the newest list of several rows: people loop
+ * over that. The rows of relations stay where they were first, unless they were alone there.
+ */
+static void move(orm__mapper *mapper, orm_object *object)
+{
+    const orm__result *old = object->result;
+    bool lasts = object->stream == mapper->map->stream && object->depth == mapper->map->depth;
+    if (old == mapper->result || mapper->result == NULL || !lasts)
+        return; /* an older object must not lead into memory that is released before it */
+    if (old == NULL || old->count < 2 || (mapper->several && mapper->result->relation == NULL))
+        object->result = mapper->result;
+    else if (mapper->result->relation == NULL)
+        mapper->alone = object;
+}
+
+/* Whether the result has several rows shows with the second. */
+static void note_row(orm__mapper *mapper, orm_object *known)
+{
+    if (!mapper->lists)
+        return;
+    if (known != NULL)
+        move(mapper, known);
+    if (mapper->several)
+        return;
+    mapper->several = mapper->begun;
+    mapper->begun = true;
+    if (mapper->several && mapper->alone != NULL)
+        move(mapper, mapper->alone);
+    if (mapper->several && known != NULL)
+        move(mapper, known);
+}
+
 orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out, orm_error *error)
 {
     *row_out = NULL;
@@ -134,6 +167,7 @@ orm_status orm__mapper_take(orm__mapper *mapper, orm__rows *rows, void **row_out
         return ORM_OK;
     bool ok = true;
     void *known = known_row(mapper, row, &ok);
+    note_row(mapper, known == NULL ? NULL : orm__object_of(mapper->model, known));
     if (known != NULL) {
         *row_out = known;
         return take_known(mapper, rows, known, row, mark, error);

@@ -20,6 +20,10 @@ typedef struct orm__mapper {
     bool distinct; /* every row is a new object: no look-ups, the caller defers the whole result */
     bool refresh;  /* bring the fields of known objects to what was read */
     size_t object_size; /* object header with slots, before the row */
+    bool lists;         /* the result is a list that people may loop over: set after init */
+    bool begun;         /* it has a row */
+    bool several;       /* it has more than one */
+    orm_object *alone;  /* the first, when that is one of another list; else NULL */
 } orm__mapper;
 
 /* `distinct_rows`: the statement cannot give one row of the model twice. False: out of memory. */

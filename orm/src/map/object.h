@@ -55,7 +55,8 @@ struct orm_object {
     const orm_model *model;
     struct orm__line *queued; /* what a flush is to write of the row; else NULL */
     orm_session *session;
-    orm__result *result; /* the list the row first came in */
+    orm__result
+        *result; /* the list the row came in: the newest of several rows that a query made */
     void *row;
     bool detached;     /* inserted in a transaction that was rolled back, or deleted */
     uint8_t stream;    /* the number of the stream whose row it is; 0: the session's own */

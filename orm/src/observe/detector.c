@@ -7,7 +7,10 @@
 #include "model/column_value.h"
 #include "observe/advice.h"
 #include "observe/caller.h"
+#include "observe/checks.h"
+#include "observe/drain.h"
 #include "observe/ignore.h"
+#include "observe/literals.h"
 #include "observe/parameters.h"
 #include "observe/provenance.h"
 #include "observe/record.h"
@@ -80,10 +83,14 @@ static orm__group *group_of(orm_scope *scope, const orm_event *event, uint64_t s
     if (group == NULL || group->site.file != NULL || group->site.line != 0)
         return group;
     group->kind = event->kind;
+    group->writes = orm__is_write(event);
+    group->table = orm__checks_table(event);
     group->site = event->site;
     group->row_by_row = event->row_by_row;
     group->plain = is_plain(event);
     group->streamed = event->streamed;
+    group->takes = group->writes && event->kind == ORM_EVENT_RAW &&
+                   orm__sql_mentions(event->sql, event->sql_size, "limit");
     group->varying = UINT8_MAX;
     return group;
 }
@@ -112,55 +119,6 @@ static uint32_t ignored_positions(const orm_event *event)
         if (reading.parameters[i].role >= ORM_PARAMETER_RANGE)
             ignored |= 1U << i;
     return ignored;
-}
-
-/* A literal as the value it would be bound as; false when that is not plain. */
-static bool read_literal(const orm__literal *literal, orm_value *value_out)
-{
-    const char *text = literal->text;
-    size_t size = literal->size;
-    int64_t number = 0;
-    if (size >= 2 && text[0] == '\'' && memchr(text + 1, '\'', size - 2) == NULL) {
-        *value_out = (orm_value){.kind = ORM_KIND_TEXT};
-        value_out->as.span.data = text + 1;
-        value_out->as.span.size = size - 2;
-        return true;
-    }
-    if (size > 18)
-        return false;
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-        number = number * 10 + (text[i] - '0');
-    }
-    *value_out = (orm_value){.kind = ORM_KIND_INT};
-    value_out->as.integer = number;
-    return true;
-}
-
-/* Hand-written SQL may carry its values as literals, which the fingerprint leaves out: `extended`
- * becomes the event with these behind its values. */
-static void read_literals(look *at, orm__reading *reading, orm_event *extended, orm_value *values)
-{
-    const orm_event *event = at->event;
-    orm__group *group = at->group;
-    uint64_t text = orm__hash_bytes(event->sql, event->sql_size);
-    if (group->text != text) {
-        orm__parameters_read(event->sql, event->sql_size, reading);
-        group->literals = reading->literal_hash;
-        at->reading = reading;
-        *extended = *event;
-        extended->values = values;
-        for (size_t i = 0; i < event->value_count; i++)
-            values[i] = event->values[i];
-        for (size_t i = 0; i < reading->literal_count; i++)
-            if (!read_literal(&reading->literals[i], &values[extended->value_count++]))
-                values[extended->value_count - 1] = (orm_value){.kind = ORM_KIND_NULL};
-        at->event = extended;
-    }
-    group->text = text;
-    at->tuple ^= group->literals;
-    at->full ^= text;
 }
 
 static void hash_values(look *at)
@@ -369,6 +327,10 @@ static void attach(look *at, orm__record *record)
     record->finding.duration_ns += group->duration_ns;
     count_early(at, record);
     count_origins(at, &record->finding);
+    if (group->writes)
+        orm__checks_claim(at->scope, group, record);
+    else
+        orm__checks_absorb(at->scope, group);
 }
 
 /* A duplicate that turns out to be a loop over a list. */
@@ -428,9 +390,12 @@ static void judge_read(look *at, const orm__caller *caller, const orm__bound *bo
         (void)orm__link_find(bound, at->witness->results, earlier, many, &group->link);
     }
     bool proven = group->link.result != NULL && group->link.proven;
+    bool single = proven && group->link.result->count < 2;
+    if (single && orm__is_draining(at->scope, group, at->witness))
+        return;
     if (proven && caller->distinct >= least->stems)
         find_guilty(at, ORM_FINDING_N1, ORM_EVIDENCE_STEMS);
-    else if (many && !proven)
+    else if (many && !proven && !orm__is_draining(at->scope, group, at->witness))
         find_guilty(at, ORM_FINDING_N1,
                     group->link.result != NULL ? ORM_EVIDENCE_MATCHES : ORM_EVIDENCE_NONE);
 }
@@ -471,7 +436,8 @@ static void look_at_new(look *at)
         if (caller->distinct >= at->scope->options.thresholds.stems)
             find_guilty(at, ORM_FINDING_N1, ORM_EVIDENCE_STEMS);
     } else if (orm__is_write(at->event)) {
-        if (caller->distinct >= at->scope->options.thresholds.writes)
+        if (caller->distinct >= at->scope->options.thresholds.writes &&
+            !orm__is_draining(at->scope, at->group, at->witness))
             find_guilty(at, ORM_FINDING_WRITE, ORM_EVIDENCE_NONE);
     } else {
         judge_read(at, caller, varies ? &bound : NULL, earlier);
@@ -532,13 +498,19 @@ static bool is_matched(look *at, const orm_finding *finding)
            orm__link_follow(&group->link, at->witness->results, &at->event->values[group->varying]);
 }
 
+/* Rows that are written may come back too. */
+static int64_t rows_of(const orm_event *event)
+{
+    return event->affected > event->rows ? event->affected : event->rows;
+}
+
 /* One more execution of what is a finding already. */
 static void count_more(look *at)
 {
     orm__record *record = at->group->record;
     orm_finding *finding = &record->finding;
     finding->statements++;
-    finding->rows += at->event->rows + at->event->affected;
+    finding->rows += rows_of(at->event);
     finding->duration_ns += at->event->duration_ns;
     count_origins(at, finding);
     int64_t before = finding->distinct;
@@ -559,19 +531,26 @@ static void count_first(look *at)
 {
     orm__group *group = at->group;
     group->counted++;
-    group->rows += at->event->rows + at->event->affected;
+    group->rows += rows_of(at->event);
     group->duration_ns += at->event->duration_ns;
 }
 
-/* Whether the row was asked for by what is a row-by-row loop itself. */
+static bool is_loop_at(const orm_finding *finding, orm_site site)
+{
+    return (finding->kind == ORM_FINDING_N1 || finding->kind == ORM_FINDING_WRITE) &&
+           orm__same_site(finding->site, site);
+}
+
+/* Whether the row was asked for, or written, by what is a row-by-row loop itself. */
 static bool comes_from_loop(const look *at)
 {
     const orm_scope *scope = at->scope;
-    for (size_t i = 0; i < scope->record_count; i++) {
-        const orm_finding *finding = &scope->records[i]->finding;
-        if (finding->kind == ORM_FINDING_N1 && orm__same_site(finding->site, at->event->origin))
+    for (size_t i = 0; i < scope->record_count; i++)
+        if (is_loop_at(&scope->records[i]->finding, at->event->origin))
             return true;
-    }
+    for (const orm__record *part = scope->parts; part != NULL; part = part->next)
+        if (is_loop_at(&part->finding, at->event->origin))
+            return true;
     return false;
 }
 
@@ -636,7 +615,12 @@ static void detect_raw(look *at)
     orm__reading reading;
     orm_event extended;
     orm_value values[ORM_PARAMETERS_MAX + ORM_LITERALS_MAX];
-    read_literals(at, &reading, &extended, values);
+    const orm_event *event = orm__literals_read(at->group, at->event, &reading, &extended, values);
+    if (event != at->event)
+        at->reading = &reading;
+    at->event = event;
+    at->tuple ^= at->group->literals;
+    at->full ^= at->group->text;
     judge(at);
 }
 
@@ -651,6 +635,14 @@ void orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *w
         scope->statistics.unwatched++;
         return;
     }
+    at.group->executions++;
+    if (event->rows > at.group->most_rows)
+        at.group->most_rows = event->rows;
+    orm__checks_count(at.group);
+    bool continued = witness->call != 0 && witness->call == at.group->call;
+    at.group->call = witness->call;
+    if (continued && at.group->writes)
+        return; /* one call that takes several statements, such as a flush, is no loop */
     if (event->kind == ORM_EVENT_RELATION) {
         note_lineage(at.group, event);
         if (!event->row_by_row)

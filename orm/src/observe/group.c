@@ -122,6 +122,7 @@ orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t sess
         table->groups[place].hash = hash;
         table->groups[place].session = session;
     }
+    table->groups[place].used_before = table->groups[place].last_used;
     table->groups[place].last_used = ++table->clock;
     return &table->groups[place];
 }

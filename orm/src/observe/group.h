@@ -54,6 +54,10 @@ typedef struct orm__group {
     uint64_t hash; /* of session, site and statement; 0: unused */
     uint64_t session;
     uint64_t last_used;
+    uint64_t used_before; /* the time before the last */
+    uint64_t executions;
+    uint64_t call;  /* of the session, that sent it last */
+    uint64_t table; /* that is read first, or written; 0: not known */
     orm_site site;
     orm_site origin;
     const orm_model *owner;       /* relation loads */
@@ -61,10 +65,12 @@ typedef struct orm__group {
     size_t origin_rows;
     orm_event_kind kind;
     bool row_by_row;
+    bool writes;
+    bool takes; /* writes by hand to rows of a limited number */
     bool parsed;
     bool streamed; /* its rows are given one by one */
-    bool plain; /* a select of everything: its query names no condition, order or limit */
-    bool quiet; /* too many executions without a finding: no longer looked at closely */
+    bool plain;    /* a select of everything: its query names no condition, order or limit */
+    bool quiet;    /* too many executions without a finding: no longer looked at closely */
     uint8_t first_count;
     uint8_t seen_count;
     uint8_t caller_count;
@@ -74,6 +80,7 @@ typedef struct orm__group {
     uint32_t looks;
     uint32_t counted; /* executions that may belong to a finding */
     int64_t rows;
+    int64_t most_rows; /* that one execution returned */
     int64_t duration_ns;
     uint64_t text;     /* raw SQL: hash of the last text */
     uint64_t literals; /* and of the literals in it that tell rows apart */
@@ -88,6 +95,7 @@ typedef struct orm__group {
     const orm_relation *list_relation; /* whose rows they are, or NULL */
     const orm__result *lists_end; /* session; lists from here on are in the finding's numbers */
     struct orm__record *record;   /* the finding it belongs to */
+    struct orm__record *check_of; /* the finding of writes that this read stands before */
 } orm__group;
 
 /* A set-associative table that doubles up to its limit and then forgets what was used least

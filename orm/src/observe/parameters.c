@@ -116,8 +116,29 @@ static void read_parameter(reader *at, const orm__token *token)
         at->reversed = index;
 }
 
+/* "k.c2" and "k.k2" in a statement for many rows stand for the list that the second parameter is.
+ */
+static void read_listed_name(reader *at, const orm__token *token)
+{
+    size_t number = 0;
+    if (at->name.kind != ORM_TOKEN_WORD || at->name.size != 1 || *at->name.text != 'k' ||
+        at->role != ORM_PARAMETER_EQUAL || token->size < 2 || token->size > 3 ||
+        (*token->text != 'c' && *token->text != 'k'))
+        return;
+    for (size_t i = 1; i < token->size; i++) {
+        if (token->text[i] < '0' || token->text[i] > '9')
+            return;
+        number = number * 10 + (size_t)(token->text[i] - '0');
+    }
+    if (at->setting || number == 0 || number > ORM_PARAMETERS_MAX)
+        return;
+    at->parameters[number - 1].role = ORM_PARAMETER_EQUAL;
+    set_column(&at->parameters[number - 1], &at->column);
+}
+
 static void read_name(reader *at, const orm__token *token)
 {
+    read_listed_name(at, token);
     at->name = *token;
     if (at->reversed == SIZE_MAX || at->role != ORM_PARAMETER_EQUAL)
         return;

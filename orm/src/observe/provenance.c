@@ -62,6 +62,8 @@ static void add_column(domain *known, const orm_model *model, uint16_t column)
         model = orm__row_model(shape, shape->sources[column].table);
         column = shape->sources[column].column;
     }
+    if (model->table == NULL)
+        return; /* a struct of hand-written SQL */
     add_entry(known, model, model->table, model->columns[column].name, column);
 }
 

@@ -10,6 +10,9 @@ orm__record *orm__record_find(const orm_scope *scope, uint64_t key)
     for (size_t i = 0; i < scope->record_count; i++)
         if (scope->records[i]->key == key)
             return scope->records[i];
+    for (orm__record *part = scope->parts; part != NULL; part = part->next)
+        if (part->key == key)
+            return part;
     return NULL;
 }
 

@@ -85,6 +85,8 @@ static void write_finding(orm__buffer *buffer, const orm__report_root *root, con
     write_text(buffer, "alternative", it->alternative);
     write_text(buffer, "in_loop", it->in_loop);
     write_fix(buffer, &it->fix);
+    write_site(buffer, root, "check_site", it->check_site);
+    write_number(buffer, "checks", it->checks);
     orm__buffer_char(buffer, '}');
 }
 

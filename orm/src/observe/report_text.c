@@ -191,6 +191,11 @@ static void compose_evidence(writer *at, const orm_finding *it)
     case ORM_FINDING_WRITE:
         orm__buffer_printf(&at->line, "%lld different rows, each in a statement of its own",
                            (long long)it->distinct);
+        if (it->checks > 0) {
+            orm__buffer_printf(&at->line, "; before them %lld read%s of the same table, at ",
+                               (long long)it->checks, plural(it->checks));
+            compose_place(at, it->check_site);
+        }
         break;
     case ORM_FINDING_N1:
         compose_values(at, it);

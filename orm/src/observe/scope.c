@@ -63,6 +63,7 @@ static void receive(void *context, const orm_event *event)
     if (event->session != NULL) {
         witness.session = orm__session_number(event->session);
         witness.results = orm__session_results(event->session);
+        witness.call = orm__session_call(event->session);
     }
     orm__scope_note(context, event, &witness);
 }
@@ -185,6 +186,7 @@ void orm_scope_clear(orm_scope *scope)
     orm__arena_init(&scope->arena, &scope->allocator, NULL);
     orm__buffer_clear(&scope->report);
     scope->record_count = 0;
+    scope->parts = NULL;
     (void)pthread_mutex_unlock(&scope->lock);
 }
 

@@ -19,6 +19,7 @@ typedef struct orm__record {
     orm_finding finding;
     uint64_t key; /* of its site and statement */
     bool ignored;
+    struct orm__record *next; /* among those that belong to another finding */
 } orm__record;
 
 /* What orm_scope_ignore was told. Text is the scope's. */
@@ -42,7 +43,8 @@ struct orm_scope {
     orm__record **records; /* owned array of arena memory, ordered for the reader */
     size_t record_count;
     size_t record_capacity;
-    orm__arena arena; /* findings and their text */
+    orm__record *parts; /* reads that belong to the writes behind them */
+    orm__arena arena;   /* findings and their text */
     orm__trace trace;
     orm__known_paths paths;
     unsigned pauses;
@@ -56,6 +58,7 @@ struct orm_scope {
 typedef struct orm__witness {
     uint64_t session;
     const orm__result *results; /* newest first */
+    uint64_t call;              /* of the session, that sends it */
     const void *frame;          /* of the call into the scope */
 } orm__witness;
 

@@ -408,6 +408,7 @@ static orm_status prepare_task(orm__loader *loader, orm__task *task)
                     readers_of(loader->level, task->relation->target) == 1;
     status = orm__tables_init(&task->tables, session, loader->site, &task->query, task->statement,
                               task->result, distinct, task->view.refresh, &loader->assigned);
+    task->tables.mappers[0].lists = true;
     if (status == ORM_OK && task->tables.mappers[0].distinct && orm__task_has_inverse(task))
         status = make_inverse_load(loader, task);
     return status;

@@ -114,6 +114,7 @@ static orm_status init_parts(filling *it, orm_site site)
         if (result == NULL || !orm__mapper_init(&part->mapper, db, db->engine->driver, &db->arena,
                                                 &db->map, model, fields, result, false, false))
             return orm__session_nomem(db);
+        part->mapper.lists = true;
         find_absent(part, shape, table);
         fields += part->mapper.field_count;
     }

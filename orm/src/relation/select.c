@@ -112,6 +112,7 @@ static orm_status select_rows(orm__loader *loader, const orm__query *query, cons
     bool distinct = !query->model->view && loader->together == NULL;
     status = orm__tables_init(&target->tables, session, loader->site, query, statement, result,
                               distinct, view->refresh, &loader->assigned);
+    target->tables.mappers[0].lists = target->walking == NULL; /* which tells old rows from new */
     orm__about about = {
         .kind = ORM_EVENT_SELECT, .model = query->model, .paged = query->position != NULL};
     if (status == ORM_OK && target->page != NULL)

@@ -431,6 +431,7 @@ static orm_status fill_calls(orm__batch *batch, const column_set *sets, size_t s
     static const orm_event_kind kinds[] = {ORM_EVENT_INSERT, ORM_EVENT_UPDATE, ORM_EVENT_DELETE};
     orm__result *result = orm__session_result(db, batch->site, batch->model);
     size_t next = 0;
+    batch->result = result;
     for (size_t s = 0; result != NULL && s < set_count; s++)
         for (size_t at = 0; at < sets[s].count; at += parts[next++].count) {
             piece *part = &parts[next];

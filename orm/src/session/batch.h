@@ -26,9 +26,10 @@ typedef struct orm__batch {
     size_t count;
     const orm__upsert *upsert; /* INSERT_MANY; may be NULL */
     orm__lists lists;
-    bool silent;      /* INSERT_MANY: rows are written and make no objects */
-    int64_t affected; /* rows of a silent batch */
-    bool unversioned; /* UPDATE_MANY: neither asks for the version nor counts it on */
+    orm__result *result; /* of the rows that come back; the caller's to fill. After a run */
+    bool silent;         /* INSERT_MANY: rows are written and make no objects */
+    int64_t affected;    /* rows of a silent batch */
+    bool unversioned;    /* UPDATE_MANY: neither asks for the version nor counts it on */
 } orm__batch;
 
 void orm__batch_init(orm__batch *batch, orm_session *db, orm_site site, const orm_model *model,

@@ -39,6 +39,10 @@ static void fill_list(const orm__batch *batch, orm_list *list)
     for (size_t i = 0; i < batch->count; i++)
         if (batch->lines[i]->hit)
             list->items[list->count++] = batch->lines[i]->row;
+    if (batch->result == NULL)
+        return;
+    batch->result->rows = list->items;
+    batch->result->count = list->count;
 }
 
 orm_status orm__insert_all(orm_site site, orm_session *db, const orm_model *model,

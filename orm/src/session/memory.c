@@ -63,6 +63,8 @@ static bool leads_into(const orm_relation *relation, const orm__slot *slot,
 /* Relations of an object that stays: those that lead to what goes are not loaded any more. */
 static void forget_relations(const orm_model *model, void *row, const orm__region *region)
 {
+    if (model->relation_count == 0)
+        return; /* it may be a struct that is no object */
     orm_object *object = row == NULL ? NULL : orm__object_of(model, row);
     if (object != NULL && orm__region_has(region, object->counts))
         object->counts = NULL;

@@ -8,7 +8,8 @@
 typedef struct raw_target {
     orm_session *session;
     const orm_model *model; /* or shape */
-    orm__result *result;    /* of objects */
+    orm__result *result;
+    bool objects;
     bool refresh;
 } raw_target;
 
@@ -72,6 +73,7 @@ static orm_status take_objects(orm__call *call, orm__rows *rows, orm_error *erro
     if (!orm__mapper_init(&mapper, db, db->engine->driver, &db->arena, &db->map, target->model,
                           fields, target->result, false, target->refresh))
         return orm__fail(error, ORM_NOMEM, "out of memory");
+    mapper.lists = true;
     orm__mapper_undefer(&mapper, orm__deferred_wanted(target->model, undefer));
     bool more = false;
     status = mapper.driver->next(rows, &more, error);
@@ -112,8 +114,7 @@ static orm_status take_structs(orm__call *call, orm__rows *rows, orm_error *erro
 static orm_status send(orm_session *db, orm_site site, orm__statement *statement,
                        raw_target *target, orm__consume *consume, orm_list *list)
 {
-    orm__about about = {.kind = ORM_EVENT_RAW,
-                        .model = target->result == NULL ? NULL : target->model};
+    orm__about about = {.kind = ORM_EVENT_RAW, .model = target->objects ? target->model : NULL};
     db->rows.count = 0;
     orm_status status = orm__session_send_one(db, site, statement, consume, target, &about, NULL);
     if (status != ORM_OK)
@@ -123,6 +124,8 @@ static orm_status send(orm_session *db, orm_site site, orm__statement *statement
         return orm__session_nomem(db);
     list->count = db->rows.count;
     list->items = items;
+    target->result->rows = items;
+    target->result->count = list->count;
     return ORM_OK;
 }
 
@@ -132,21 +135,20 @@ orm_status orm__raw_objects(orm_session *db, orm_site site, orm__statement *stat
     raw_target target = {.session = db,
                          .model = model,
                          .result = orm__session_result(db, site, model),
+                         .objects = true,
                          .refresh = refresh};
     if (target.result == NULL)
         return orm__session_nomem(db);
-    orm_status status = send(db, site, statement, &target, take_objects, list);
-    if (status != ORM_OK)
-        return status;
-    target.result->rows = list->items;
-    target.result->count = list->count;
-    return ORM_OK;
+    return send(db, site, statement, &target, take_objects, list);
 }
 
 orm_status orm__raw_structs(orm_session *db, orm_site site, orm__statement *statement,
                             const orm_shape *shape, orm_list *list)
 {
-    raw_target target = {.session = db, .model = shape};
+    raw_target target = {
+        .session = db, .model = shape, .result = orm__session_result(db, site, shape)};
+    if (target.result == NULL)
+        return orm__session_nomem(db);
     return send(db, site, statement, &target, take_structs, list);
 }
 

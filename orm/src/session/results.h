@@ -25,6 +25,9 @@ typedef struct orm__eager {
  * session. */
 const orm__eager *orm__session_eagers(const orm_session *session);
 
+/* A number no other call on the session has had: what one call sends belongs together. */
+uint64_t orm__session_call(const orm_session *session);
+
 /* A number no other session of the process's engine has had. */
 uint64_t orm__session_number(const orm_session *session);
 

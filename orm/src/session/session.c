@@ -171,6 +171,11 @@ uint64_t orm__session_number(const orm_session *session)
     return session->number;
 }
 
+uint64_t orm__session_call(const orm_session *session)
+{
+    return session->call_number;
+}
+
 orm_status orm__session_nomem(orm_session *session)
 {
     return orm__fail(&session->error, ORM_NOMEM, "out of memory");

@@ -72,6 +72,7 @@ struct orm_session {
     _Atomic(uintptr_t) user; /* the thread that is in a call; 0: none */
     uint32_t calls;          /* how deep that thread is in calls */
     uint32_t waiting;        /* of these, those that wait for a callback of theirs */
+    uint64_t call_number;    /* of the outermost call, or that of a callback */
     bool clocked;            /* the outermost call has its deadline */
     int64_t timeout_ms;      /* of one flight */
     int64_t call_ms;         /* of one call with all its waits; 0: not bound as a whole */
@@ -239,8 +240,10 @@ static inline bool orm__session_take(orm_session *session)
                                                  memory_order_relaxed) &&
         user != mine)
         return false;
-    if (session->calls++ == session->waiting)
+    if (session->calls++ == session->waiting) {
         session->clocked = false;
+        session->call_number++;
+    }
     return true;
 }
 
