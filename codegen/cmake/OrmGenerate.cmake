@@ -1,5 +1,5 @@
 # orm_generate(TARGET <target> MODELS <a.yaml>... [OUT <dir>] [UNITS <n>]
-#              [RUNTIME <target>])
+#              [RUNTIME <target>] [FACTORIES])
 #
 # Generates C from YAML models and builds it into <target>, which is created as a static library
 # when it does not exist. Users of <target> see the generated headers and link the runtime.
@@ -12,6 +12,11 @@
 #   UNITS    number of translation units, 16 by default. A YAML file holds any number of models, so
 #            the generated files' names are not known when CMake runs; they are compiled through
 #            this fixed number of sources, which include them. More take longer and less memory.
+#   FACTORIES
+#            for test programs: generates the functions that make rows up (orm/testing.h) instead of
+#            the models, and links orm::testing. <target> must see the models' own headers: it is the
+#            target of an orm_generate without this word, or links one. OUT is then
+#            <target>_factories by default.
 #   RUNTIME  what <target> links; orm::orm by default, orm::orm_static for a static build.
 #
 # The cache variable ORM_COMMAND names the orm command to run. It is needed only when
@@ -44,15 +49,21 @@ function(_orm_find_command command_out depends_out)
 endfunction()
 
 function(orm_generate)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;OUT;UNITS;RUNTIME" "MODELS")
+    cmake_parse_arguments(PARSE_ARGV 0 arg "FACTORIES" "TARGET;OUT;UNITS;RUNTIME" "MODELS")
     if(arg_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "orm_generate: unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
     endif()
     if(NOT arg_TARGET OR NOT arg_MODELS)
         message(FATAL_ERROR "orm_generate: TARGET and MODELS are required")
     endif()
+    set(kind models)
+    set(unit_dir "${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}_units")
+    if(arg_FACTORIES)
+        set(kind factories)
+        string(APPEND unit_dir "_factories")
+    endif()
     if(NOT arg_OUT)
-        set(arg_OUT "${arg_TARGET}_models")
+        set(arg_OUT "${arg_TARGET}_${kind}")
     endif()
     if(NOT arg_UNITS)
         set(arg_UNITS 16)
@@ -70,7 +81,6 @@ function(orm_generate)
 
     # The units are no part of what the command owns, so they live beside its directory.
     set(units "")
-    set(unit_dir "${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}_units")
     math(EXPR last "${arg_UNITS} - 1")
     foreach(i RANGE ${last})
         list(APPEND units "${unit_dir}/unit_${i}.c")
@@ -93,11 +103,11 @@ function(orm_generate)
         BYPRODUCTS ${files}
         COMMAND "${CMAKE_COMMAND}"
             "-DCOMMAND=${command}" "-DMODELS=${models}" "-DOUT=${out}"
-            "-DUNITS=${units}" "-DSTAMP=${stamp}" "-DDEPFILE=${stamp}.d"
+            "-DUNITS=${units}" "-DSTAMP=${stamp}" "-DDEPFILE=${stamp}.d" "-DKIND=${kind}"
             -P "${_ORM_GENERATE_RUN}"
         DEPENDS ${models} ${command_depends} "${_ORM_GENERATE_RUN}"
         DEPFILE "${stamp}.d"
-        COMMENT "Generating the models of ${arg_TARGET}"
+        COMMENT "Generating the ${kind} of ${arg_TARGET}"
         VERBATIM)
 
     if(NOT TARGET ${arg_TARGET})
@@ -106,6 +116,9 @@ function(orm_generate)
     endif()
     target_sources(${arg_TARGET} PRIVATE ${units})
     set_source_files_properties(${units} PROPERTIES INCLUDE_DIRECTORIES "${out}")
+    if(arg_FACTORIES)
+        list(PREPEND arg_RUNTIME orm::testing)
+    endif()
     get_target_property(type ${arg_TARGET} TYPE)
     if(type STREQUAL "EXECUTABLE")
         target_include_directories(${arg_TARGET} PRIVATE "${out}")

@@ -1,5 +1,5 @@
 # The build step of orm_generate: runs the orm command, then spreads the generated sources over the
-# translation units. Arguments: COMMAND MODELS OUT UNITS STAMP DEPFILE.
+# translation units. Arguments: COMMAND MODELS OUT UNITS STAMP DEPFILE KIND (models or factories).
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -7,7 +7,12 @@ get_filename_component(unit_dir "${STAMP}" DIRECTORY)
 file(MAKE_DIRECTORY "${OUT}" "${unit_dir}")
 
 set(written "${DEPFILE}.in")
-execute_process(COMMAND "${COMMAND}" generate --out "${OUT}" --depfile "${written}" ${MODELS}
+set(factories "")
+if(KIND STREQUAL "factories")
+    set(factories --factories)
+endif()
+execute_process(
+    COMMAND "${COMMAND}" generate ${factories} --out "${OUT}" --depfile "${written}" ${MODELS}
     RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
     message(FATAL_ERROR "orm generate failed (${result})")
@@ -50,7 +55,7 @@ write_changed("${unit_dir}/files.txt" "${files}\n")
 list(LENGTH UNITS count)
 foreach(i RANGE 1 ${count})
     set(unit_${i} "/* Compiles generated models; see orm_generate. */\n")
-    string(APPEND unit_${i} "typedef int orm_generate_unit_${i};\n")
+    string(APPEND unit_${i} "typedef int orm_generate_${KIND}_unit_${i};\n")
 endforeach()
 foreach(source IN LISTS sources)
     # By name, so that a new model does not move the others to another unit.

@@ -12,6 +12,7 @@ static const char *const parameters[] = {
     ".where",      ".pred",      ".preds",    ".count",    ".target",    ".sql",      ".value",
     ".key",        ".condition", ".list_out", ".row_out",  ".count_out", ".page_out", ".link_out",
     ".exists_out", ".conflict",  ".options",  ".text_out", ".value_out", ".callback", ".context",
+    ".maker",
 };
 
 static void set_names(struct c_emit *emit, enum name_scope scope, const struct column *column,

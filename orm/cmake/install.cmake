@@ -10,7 +10,10 @@ install(TARGETS orm_headers orm
         COMPONENT runtime NAMELINK_COMPONENT development)
 install(TARGETS orm_static EXPORT orm-static
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
+install(TARGETS orm_testing EXPORT orm-testing
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
 set_target_properties(orm_headers PROPERTIES EXPORT_NAME headers)
+set_target_properties(orm_testing PROPERTIES EXPORT_NAME testing)
 
 install(DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/include/orm"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development
@@ -18,6 +21,8 @@ install(DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/include/orm"
 install(EXPORT orm-shared NAMESPACE orm:: FILE orm-shared-targets.cmake
     DESTINATION "${orm_package_dir}" COMPONENT development)
 install(EXPORT orm-static NAMESPACE orm:: FILE orm-static-targets.cmake
+    DESTINATION "${orm_package_dir}" COMPONENT development)
+install(EXPORT orm-testing NAMESPACE orm:: FILE orm-testing-targets.cmake
     DESTINATION "${orm_package_dir}" COMPONENT development)
 
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/orm-config.cmake.in"
@@ -37,5 +42,7 @@ file(RELATIVE_PATH orm_pc_prefix
     "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 string(REGEX REPLACE "/$" "" orm_pc_prefix "${orm_pc_prefix}")
 configure_file("${CMAKE_CURRENT_LIST_DIR}/orm.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/orm.pc" @ONLY)
-install(FILES "${CMAKE_CURRENT_BINARY_DIR}/orm.pc"
+configure_file("${CMAKE_CURRENT_LIST_DIR}/orm-testing.pc.in"
+    "${CMAKE_CURRENT_BINARY_DIR}/orm-testing.pc" @ONLY)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/orm.pc" "${CMAKE_CURRENT_BINARY_DIR}/orm-testing.pc"
     DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT development)

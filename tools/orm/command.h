@@ -23,7 +23,8 @@ enum exit_code {
 enum option {
     OPTION_OUT = 1 << 0,
     OPTION_DEPFILE = 1 << 1,
-    OPTION_DIALECT = 1 << 2
+    OPTION_DIALECT = 1 << 2,
+    OPTION_FACTORIES = 1 << 3
 };
 
 struct arguments {
@@ -32,6 +33,7 @@ struct arguments {
     const char *dialect;
     const char **models;
     size_t model_count;
+    bool factories;
     bool help;
 };
 

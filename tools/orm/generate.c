@@ -41,7 +41,8 @@ static enum exit_code run_generate(const struct arguments *arguments, struct are
         return wrong_command(&command_generate, "generate: --out DIR is needed");
     if (!load_models(arguments, &loaded))
         return EXIT_WRONG_INPUT;
-    ok = emit_c(loaded.schema, ORM_VERSION, &outputs, &fault);
+    ok = arguments->factories ? emit_factories(loaded.schema, ORM_VERSION, &outputs, &fault)
+                              : emit_c(loaded.schema, ORM_VERSION, &outputs, &fault);
     if (!ok)
         report_error("a fault of the generator, please report it: %s", fault);
     ok = ok && write_files(arguments, arena, loaded.diags, &outputs);
@@ -55,7 +56,7 @@ const struct command command_generate = {
     .help = "orm generate - write C headers and sources\n"
             "\n"
             "Usage:\n"
-            "  orm generate MODELS... --out DIR [--depfile FILE]\n"
+            "  orm generate MODELS... --out DIR [--depfile FILE] [--factories]\n"
             "\n"
             "Writes a header and a source per model, and a header per YAML file that\n"
             "includes them all; for a file of named statements (.sql), given here or by\n"
@@ -68,12 +69,14 @@ const struct command command_generate = {
             "  -o, --out DIR   where to write; the directory is made when it is missing\n"
             "  --depfile FILE  a make rule, 'generated files: YAML files', for make and\n"
             "                  ninja; CMake users have orm_generate() instead\n"
+            "  --factories     instead of these, for test programs only: functions that make\n"
+            "                  rows up (orm/testing.h), in files of their own (.make.h)\n"
             "  -h, --help      show this page\n"
             "\n"
             "Examples:\n"
             "  orm generate shop.yaml --out generated\n"
             "  orm generate models/*.yaml --out build/models --depfile build/models.d\n"
             "  cc -Ibuild/models -c build/models/*.c $(pkg-config --cflags orm)\n",
-    .options = OPTION_OUT | OPTION_DEPFILE,
+    .options = OPTION_OUT | OPTION_DEPFILE | OPTION_FACTORIES,
     .run = run_generate,
 };

@@ -7,13 +7,14 @@ struct option_word {
     unsigned option; /* 0: --help */
     const char *word;
     const char *letter;
-    const char *value; /* what it takes, for messages */
+    const char *value; /* what it takes, for messages; NULL: nothing */
 };
 
 static const struct option_word option_words[] = {
     { OPTION_OUT, "--out", "-o", "a path" },
     { OPTION_DEPFILE, "--depfile", NULL, "a file" },
     { OPTION_DIALECT, "--dialect", NULL, "postgresql or sqlite" },
+    { OPTION_FACTORIES, "--factories", NULL, NULL },
     { 0, "--help", "-h", NULL },
 };
 
@@ -92,12 +93,12 @@ static bool read_option(const struct command *command, struct arena *arena, int 
 
         if (!is_taken(command, option) || !matches(option, word, &value))
             continue;
-        if (!option->option && value) {
-            wrong_command(command, "%s: --help takes no value", command->name);
+        if (!option->value && value) {
+            wrong_command(command, "%s: %s takes no value", command->name, option->word);
             return false;
         }
-        if (!option->option) {
-            arguments->help = true;
+        if (!option->value) {
+            *(option->option ? &arguments->factories : &arguments->help) = true;
             return true;
         }
         if (!value && *at + 1 < count)
