@@ -49,9 +49,11 @@ struct command {
 
 /* Each in its own file. */
 extern const struct command command_check;
+extern const struct command command_completion;
 extern const struct command command_explain;
 extern const struct command command_generate;
 extern const struct command command_lint;
+extern const struct command command_man;
 extern const struct command command_migrate;
 extern const struct command command_nplus1;
 extern const struct command command_queries;
@@ -60,7 +62,9 @@ extern const struct command command_schema;
 /* help.c: all subcommands, NULL at the end. */
 extern const struct command *const commands[];
 const struct command *command_find(const char *name);
-void help_overview(FILE *stream);
+/* What `orm help` prints, but for the exit codes. */
+const char *help_overview_text(struct arena *arena);
+void help_overview(struct arena *arena, FILE *stream);
 void help_command(const struct command *command, FILE *stream);
 /* Says what is wrong with the command line and where to read more. */
 #if defined(__GNUC__)

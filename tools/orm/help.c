@@ -1,11 +1,23 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "command.h"
+#include "help_page.h"
 
+/* clang-format off */
 const struct command *const commands[] = {
-    &command_check,   &command_generate, &command_schema, &command_queries,
-    &command_explain, &command_lint,     &command_migrate, &command_nplus1, NULL};
+    &command_check,
+    &command_generate,
+    &command_schema,
+    &command_migrate,
+    &command_queries,
+    &command_explain,
+    &command_lint,
+    &command_nplus1,
+    &command_completion,
+    &command_man,
+    NULL,
+};
+/* clang-format on */
 
 const struct command *command_find(const char *name)
 {
@@ -15,7 +27,7 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
-static const char exit_codes[] =
+const char help_exit_codes[] =
     "\n"
     "Exit status:\n"
     "  0  everything is fine\n"
@@ -27,53 +39,67 @@ static const char exit_codes[] =
     "Diagnostics go to standard error, in colour on a terminal; set NO_COLOR to\n"
     "turn colour off.\n";
 
-void help_overview(FILE *stream)
+static const char overview_head[] =
+    "orm - typed C and SQL from tables described in YAML\n"
+    "\n"
+    "Usage:\n"
+    "  orm COMMAND [OPTIONS] MODELS...\n"
+    "  orm queries check --url URL [--write] FILES...\n"
+    "  orm explain --url URL SQL|FILE.sql[:NAME]\n"
+    "  orm lint [--url URL] [MODELS...]\n"
+    "  orm migrate up|down|status|baseline [OPTIONS]\n"
+    "  orm nplus1 check [OPTIONS] LOG...\n"
+    "  orm nplus1 fix [--apply] [--root DIR] LOG...\n"
+    "  orm help [COMMAND]\n"
+    "  orm --version\n"
+    "\n"
+    "MODELS are YAML files; what they include is read too. Give the files of one\n"
+    "database together, so that relations find their models.\n"
+    "\n"
+    "Commands:\n";
+
+static const char overview_tail[] =
+    "\n"
+    "A first look. Put this into shop.yaml:\n"
+    "\n"
+    "  prefix: shop\n"
+    "  models:\n"
+    "    - name: product\n"
+    "      table: products\n"
+    "      columns:\n"
+    "        - { name: id, type: bigint, primary_key: true, generated: identity }\n"
+    "        - { name: title, type: text }\n"
+    "\n"
+    "then:\n"
+    "\n"
+    "  orm check shop.yaml\n"
+    "  orm generate shop.yaml --out generated\n"
+    "  orm schema --dialect sqlite shop.yaml | sqlite3 shop.db\n";
+
+const char *help_overview_text(struct arena *arena)
 {
-    fputs("orm - typed C and SQL from tables described in YAML\n"
-          "\n"
-          "Usage:\n"
-          "  orm COMMAND [OPTIONS] MODELS...\n"
-          "  orm queries check --url URL [--write] FILES...\n"
-          "  orm explain --url URL SQL|FILE.sql[:NAME]\n"
-          "  orm lint [--url URL] [MODELS...]\n"
-          "  orm migrate up|down|status|baseline [OPTIONS]\n"
-          "  orm nplus1 check [OPTIONS] LOG...\n"
-          "  orm nplus1 fix [--apply] [--root DIR] LOG...\n"
-          "  orm help [COMMAND]\n"
-          "  orm --version\n"
-          "\n"
-          "MODELS are YAML files; what they include is read too. Give the files of one\n"
-          "database together, so that relations find their models.\n"
-          "\n"
-          "Commands:\n",
-          stream);
+    struct text made = { 0 };
+
+    text_add_string(arena, &made, overview_head);
     for (size_t i = 0; commands[i]; i++)
-        fprintf(stream, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
-    fputs("  help      explain a command\n"
-          "\n"
-          "A first look. Put this into shop.yaml:\n"
-          "\n"
-          "  prefix: shop\n"
-          "  models:\n"
-          "    - name: product\n"
-          "      table: products\n"
-          "      columns:\n"
-          "        - { name: id, type: bigint, primary_key: true, generated: identity }\n"
-          "        - { name: title, type: text }\n"
-          "\n"
-          "then:\n"
-          "\n"
-          "  orm check shop.yaml\n"
-          "  orm generate shop.yaml --out generated\n"
-          "  orm schema --dialect sqlite shop.yaml | sqlite3 shop.db\n",
-          stream);
-    fputs(exit_codes, stream);
+        text_add_string(arena, &made,
+                        arena_format(arena, "  %-10s  %s\n", commands[i]->name,
+                                     commands[i]->summary));
+    text_add_string(arena, &made, "  help        explain a command\n");
+    text_add_string(arena, &made, overview_tail);
+    return made.text;
+}
+
+void help_overview(struct arena *arena, FILE *stream)
+{
+    fputs(help_overview_text(arena), stream);
+    fputs(help_exit_codes, stream);
 }
 
 void help_command(const struct command *command, FILE *stream)
 {
     fputs(command->help, stream);
-    fputs(exit_codes, stream);
+    fputs(help_exit_codes, stream);
 }
 
 enum exit_code wrong_command(const struct command *command, const char *format, ...)

@@ -37,7 +37,7 @@ static enum exit_code run_help(struct arena *arena, int count, char **words)
     if (command)
         help_command(command, stdout);
     else
-        help_overview(stdout);
+        help_overview(arena, stdout);
     return finish_output();
 }
 
@@ -67,7 +67,7 @@ static enum exit_code run(struct arena *arena, int count, char **words)
     const struct command *command = command_find(first);
 
     if (!count) {
-        help_overview(stderr);
+        help_overview(arena, stderr);
         return EXIT_WRONG_COMMAND;
     }
     if (command)
