@@ -150,7 +150,13 @@ static inline void list(fixture *it, const orm_model *model, const orm_relation 
         if (model == &TRACK)
             rows[i] = &it->tracks[first + i];
     }
-    *result = (orm__result){it->newest, model, site_at(line), relation, rows, count};
+    *result = (orm__result){.next = it->newest,
+                            .model = model,
+                            .site = site_at(line),
+                            .relation = relation,
+                            .rows = rows,
+                            .count = count,
+                            .number = it->count};
     it->newest = result;
 }
 

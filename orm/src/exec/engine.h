@@ -67,7 +67,6 @@ struct orm_engine {
     atomic_int subscription_count;
     atomic_int timed_count;
     atomic_int pool_subscription_count;
-    atomic_uint_fast64_t session_count; /* sessions ever opened: their numbers */
     pthread_mutex_t tenant_mutex;
     orm__tenant *tenants; /* open sessions, the newest first */
     orm__starts starts;

@@ -18,6 +18,8 @@ typedef struct orm__result {
     const orm_relation *relation; /* when a relation load made it; else NULL */
     void *const *rows;            /* session */
     size_t count;
+    uint64_t number; /* from 1; one is never given twice in a session */
+    bool of_stream;  /* a stream fills it again with each batch */
 } orm__result;
 
 /* One load of one relation, for one row or many. */

@@ -266,7 +266,7 @@ static bool asks_for_number(const orm_event *event)
 }
 
 /* Counts per parent: one grouped statement for the whole list. */
-static void advise_count(writer *at, const orm__result *list, const orm_relation *relation)
+static void advise_count(writer *at, const orm__link *list, const orm_relation *relation)
 {
     orm_finding *finding = at->finding;
     const char *name = list->model->c_name;
@@ -283,7 +283,7 @@ static void advise_count(writer *at, const orm__result *list, const orm_relation
 }
 
 /* A deferred column: the query that makes the list can read it too. */
-static void advise_column(writer *at, const orm__result *list)
+static void advise_column(writer *at, const orm__link *list)
 {
     orm_finding *finding = at->finding;
     const char *field = at->event->column->field;
@@ -312,20 +312,20 @@ static void advise_read(writer *at, const orm__group *group)
     orm__bound bound = orm__bound_make(at->event, at->bound_count, group->varying, &reading);
     const orm__link *link = &group->link;
     const orm_relation *relation = NULL;
-    if (link->result != NULL) {
-        const orm_model *model = link->result->model;
+    if (link->model != NULL) {
+        const orm_model *model = link->model;
         orm__buffer_printf(&at->buffer, "%s.%s", model->name, model->columns[link->column].field);
         finding->column = keep(at);
         if (link->proven)
             relation = orm__link_relation(link, &bound);
     }
-    if (at->event->kind == ORM_EVENT_COLUMN && link->result != NULL &&
-        link->result->model == at->event->model)
-        advise_column(at, link->result);
+    if (at->event->kind == ORM_EVENT_COLUMN && link->model != NULL &&
+        link->model == at->event->model)
+        advise_column(at, link);
     else if (relation != NULL && counts && is_to_many(relation))
-        advise_count(at, link->result, relation);
+        advise_count(at, link, relation);
     else if (relation != NULL)
-        advise_relation(at, link->result->site, link->result->model, relation);
+        advise_relation(at, link->site, link->model, relation);
     else if (!counts && bound.column != UINT16_MAX)
         advise_in(at, &bound);
 }

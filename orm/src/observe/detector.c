@@ -259,7 +259,8 @@ static void count_early(look *at, orm__record *record)
     at->scope->statistics.untold += group->early_lost;
     for (const orm__early *early = group->early; early != NULL; early = early->next)
         count_value(at, record, early->tuple,
-                    relation ? early->key == origin : orm__link_holds(&group->link, early->key));
+                    relation ? early->key == origin
+                             : orm__link_holds(&group->link, at->witness, early->key));
     orm__group_drop_early(&at->scope->groups, group);
 }
 
@@ -267,36 +268,37 @@ static void count_early(look *at, orm__record *record)
 static void note_list(look *at)
 {
     orm__group *group = at->group;
-    const orm__result *list = group->link.result;
     size_t walked = 0;
+    group->lists_tried = true;
     if (at->event->kind == ORM_EVENT_RELATION) {
-        list = at->witness->results;
+        const orm__result *list = at->witness->results;
         while (list != NULL && walked++ < LISTS_WALKED_MAX &&
                !(list->model == at->event->owner && list->count == at->event->origin_rows &&
                  orm__same_site(list->site, at->event->origin)))
             list = list->next;
+        group->list_model = list == NULL ? NULL : list->model;
+        group->list_relation = list == NULL ? NULL : list->relation;
+    } else {
+        group->list_model = group->link.model;
+        group->list_relation = group->link.relation;
     }
-    group->lists_tried = true;
-    if (list == NULL)
-        return;
-    group->list_model = list->model;
-    group->list_relation = list->relation;
 }
 
 /* Adds the lists made since by the call at the finding's origin to its numbers. */
 static void count_lists(look *at, orm_finding *finding)
 {
     orm__group *group = at->group;
-    const orm__result *end = group->lists_end;
+    uint64_t counted = group->lists_counted;
     size_t walked = 0;
     if (!group->lists_tried)
         note_list(at);
-    for (const orm__result *list = group->list_model == NULL ? end : at->witness->results;
-         list != NULL && list != end && walked < LISTS_WALKED_MAX; list = list->next, walked++) {
+    for (const orm__result *list = group->list_model == NULL ? NULL : at->witness->results;
+         list != NULL && list->number > counted && walked < LISTS_WALKED_MAX;
+         list = list->next, walked++) {
         if (list->count == 0)
             continue; /* perhaps being made */
-        if (group->lists_end == end)
-            group->lists_end = list;
+        if (group->lists_counted == counted)
+            group->lists_counted = list->number;
         if (list->model != group->list_model || list->relation != group->list_relation ||
             !orm__same_site(list->site, finding->origin))
             continue;
@@ -309,7 +311,7 @@ static void count_origins(look *at, orm_finding *finding)
 {
     const orm_event *event = at->event;
     bool relation = event->kind == ORM_EVENT_RELATION;
-    if (!relation && at->group->link.result == NULL)
+    if (!relation && at->group->link.model == NULL)
         return;
     if (!relation || orm__same_site(event->origin, finding->origin))
         count_lists(at, finding);
@@ -345,7 +347,7 @@ static void upgrade(look *at, orm__record *record, const orm_finding *finding)
     record->finding = better;
     orm__ignore_judge(at->scope, record);
     for (uint8_t i = 0; i < at->group->seen_count; i++)
-        if (orm__link_holds(&at->group->link, at->group->seen[i].key))
+        if (orm__link_holds(&at->group->link, at->witness, at->group->seen[i].key))
             record->finding.matched++;
     count_origins(at, &record->finding);
 }
@@ -358,8 +360,8 @@ static void find_guilty(look *at, orm_finding_kind kind, orm_evidence evidence)
     orm__record *record = group->record != NULL ? group->record : orm__record_find(at->scope, key);
     if (at->event->kind == ORM_EVENT_RELATION) {
         finding.origin = at->event->origin;
-    } else if (group->link.result != NULL) {
-        finding.origin = group->link.result->site;
+    } else if (group->link.model != NULL) {
+        finding.origin = group->link.site;
     }
     if (record == NULL)
         orm__record_remove(at->scope, orm__record_find(at->scope, key ^ LATENT_KEY));
@@ -385,19 +387,19 @@ static void judge_read(look *at, const orm__caller *caller, const orm__bound *bo
     bool many = caller->distinct >= least->matches;
     if (caller->distinct < least->stems && !many)
         return;
-    if (bound != NULL && group->link.result == NULL && group->searches < SEARCHES_MAX) {
+    if (bound != NULL && group->link.model == NULL && group->searches < SEARCHES_MAX) {
         group->searches++;
-        (void)orm__link_find(bound, at->witness->results, earlier, many, &group->link);
+        (void)orm__link_find(bound, at->witness, earlier, many, &group->link);
     }
-    bool proven = group->link.result != NULL && group->link.proven;
-    bool single = proven && group->link.result->count < 2;
+    bool proven = group->link.model != NULL && group->link.proven;
+    bool single = proven && group->link.rows < 2;
     if (single && orm__is_draining(at->scope, group, at->witness))
         return;
     if (proven && caller->distinct >= least->stems)
         find_guilty(at, ORM_FINDING_N1, ORM_EVIDENCE_STEMS);
     else if (many && !proven && !orm__is_draining(at->scope, group, at->witness))
         find_guilty(at, ORM_FINDING_N1,
-                    group->link.result != NULL ? ORM_EVIDENCE_MATCHES : ORM_EVIDENCE_NONE);
+                    group->link.model != NULL ? ORM_EVIDENCE_MATCHES : ORM_EVIDENCE_NONE);
 }
 
 static uint64_t earlier_key(const look *at)
@@ -427,7 +429,7 @@ static void look_at_new(look *at)
             orm__parameters_read(at->event->sql, at->event->sql_size, &reading);
         bound = orm__bound_make(at->event, at->bound_count, group->varying,
                                 at->reading == NULL ? &reading : at->reading);
-        if (orm__is_step(&bound, at->witness->results))
+        if (orm__is_step(&bound, at->witness))
             return;
     }
     orm__caller *caller = caller_of(at);
@@ -452,6 +454,11 @@ static bool loops_over_list(const look *at, uint32_t runs)
     for (const orm__result *result = at->witness->results; result != NULL && walked < DUP_LISTS_MAX;
          result = result->next, walked++)
         if (result->count >= runs && !orm__same_site(result->site, at->event->site))
+            return true;
+    const orm_session *owner = at->witness->owner;
+    for (const orm__digest *gone = owner == NULL ? NULL : orm__session_digests(owner); gone != NULL;
+         gone = gone->next)
+        if (gone->largest >= runs && !orm__same_site(gone->site, at->event->site))
             return true;
     return false;
 }
@@ -494,8 +501,8 @@ static bool is_matched(look *at, const orm_finding *finding)
     orm__group *group = at->group;
     if (at->event->kind == ORM_EVENT_RELATION)
         return orm__same_site(at->event->origin, finding->origin);
-    return group->link.result != NULL && group->varying < at->event->value_count &&
-           orm__link_follow(&group->link, at->witness->results, &at->event->values[group->varying]);
+    return group->link.model != NULL && group->varying < at->event->value_count &&
+           orm__link_follow(&group->link, at->witness, &at->event->values[group->varying]);
 }
 
 /* Rows that are written may come back too. */

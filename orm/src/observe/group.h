@@ -7,6 +7,7 @@
 
 #include <orm/events.h>
 
+#include "base/value_set.h"
 #include "map/object.h"
 
 enum {
@@ -41,9 +42,14 @@ typedef struct orm__early {
     uint64_t key; /* of the value that varies; relation loads: of the site of the row's list */
 } orm__early;
 
-/* Where the values come from. */
+/* Where the values come from: a column of the lists that one call made. */
 typedef struct orm__link {
-    const orm__result *result; /* session; NULL: not known */
+    const orm_model *model; /* of the lists; NULL: not known */
+    const orm_relation *relation;
+    orm_site site;
+    const orm__result *result; /* session; one of these lists, or NULL */
+    uint64_t number;           /* its own while it is that list */
+    size_t rows;               /* of the list where it was found; of several, the longest */
     uint16_t column;
     bool proven;
     size_t cursor; /* the row the last value was found in */
@@ -93,7 +99,7 @@ typedef struct orm__group {
     bool lists_tried;                  /* the next two are set, or are not to be found */
     const orm_model *list_model;       /* of the lists looped over; NULL: not known */
     const orm_relation *list_relation; /* whose rows they are, or NULL */
-    const orm__result *lists_end; /* session; lists from here on are in the finding's numbers */
+    uint64_t lists_counted;       /* lists up to this number are in the finding's numbers */
     struct orm__record *record;   /* the finding it belongs to */
     struct orm__record *check_of; /* the finding of writes that this read stands before */
 } orm__group;
@@ -123,26 +129,5 @@ orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t sess
 
 /* Gives back what the group remembers of the time before its finding. */
 void orm__group_drop_early(orm__group_table *table, orm__group *group);
-
-/* A set of hashes that grows up to a limit. */
-typedef struct orm__value_set {
-    const orm_allocator *allocator; /* borrowed */
-    uint64_t *slots;                /* owned */
-    size_t capacity;                /* a power of two, or 0 */
-    size_t count;
-    size_t limit;
-} orm__value_set;
-
-typedef enum orm__value_state {
-    ORM_VALUE_KNOWN,
-    ORM_VALUE_NEW,
-    ORM_VALUE_UNTOLD /* the set is full and does not hold it */
-} orm__value_state;
-
-void orm__value_set_init(orm__value_set *set, const orm_allocator *allocator, size_t limit);
-void orm__value_set_dispose(orm__value_set *set);
-void orm__value_set_clear(orm__value_set *set);
-orm__value_state orm__value_set_add(orm__value_set *set, uint64_t hash);
-bool orm__value_set_has(const orm__value_set *set, uint64_t hash);
 
 #endif

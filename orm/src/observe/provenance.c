@@ -28,14 +28,6 @@ typedef struct domain {
     size_t count;
 } domain;
 
-bool orm__same_site(orm_site left, orm_site right)
-{
-    if (left.line != right.line || left.counter != right.counter)
-        return false;
-    return left.file == right.file ||
-           (left.file != NULL && right.file != NULL && strcmp(left.file, right.file) == 0);
-}
-
 const orm_value *orm__single(const orm_value *value)
 {
     bool list =
@@ -207,114 +199,215 @@ static bool holds_hash(const orm__result *result, uint16_t column, uint64_t hash
     return false;
 }
 
-/* The same in this list or in an older one of its kind made by the same call. */
-static bool any_holds_hash(const orm__result *list, uint16_t column, uint64_t hash, size_t *budget)
+/* The lists that one call made. */
+typedef struct kin {
+    const orm_model *model;
+    const orm_relation *relation;
+    orm_site site;
+} kin;
+
+static bool is_kin(const kin *known, const orm_model *model, const orm_relation *relation,
+                   orm_site site)
 {
-    size_t walked = 0;
-    for (const orm__result *at = list; at != NULL && walked < RESULTS_MAX;
-         at = at->next, walked++) {
-        bool alike = at->model == list->model && at->relation == list->relation &&
-                     orm__same_site(at->site, list->site);
-        if (alike && holds_hash(at, column, hash, budget))
-            return true;
-    }
+    return model == known->model && relation == known->relation &&
+           orm__same_site(site, known->site);
+}
+
+static const orm__digest *first_digest(const orm__witness *witness)
+{
+    return witness->owner == NULL ? NULL : orm__session_digests(witness->owner);
+}
+
+/* The same in lists that are no more. */
+static bool digest_holds(const orm__witness *witness, const kin *known, uint16_t column,
+                         uint64_t hash)
+{
+    for (const orm__digest *at = first_digest(witness); at != NULL; at = at->next)
+        if (is_kin(known, at->model, at->relation, at->site))
+            return orm__session_digest_has(witness->owner, at, column, hash);
     return false;
 }
 
-bool orm__link_holds(const orm__link *link, uint64_t hash)
+/* Whether one of these lists, from `newest` on, has that value. */
+static bool any_holds_hash(const orm__witness *witness, const orm__result *newest, const kin *known,
+                           uint16_t column, uint64_t hash, size_t *budget)
+{
+    size_t walked = 0;
+    for (const orm__result *at = newest; at != NULL && walked < RESULTS_MAX;
+         at = at->next, walked++)
+        if (is_kin(known, at->model, at->relation, at->site) &&
+            holds_hash(at, column, hash, budget))
+            return true;
+    return digest_holds(witness, known, column, hash);
+}
+
+bool orm__link_holds(const orm__link *link, const orm__witness *witness, uint64_t hash)
 {
     size_t budget = FOLLOW_ROWS_MAX;
-    return link->result != NULL && any_holds_hash(link->result, link->column, hash, &budget);
+    const kin known = {link->model, link->relation, link->site};
+    return link->model != NULL &&
+           any_holds_hash(witness, witness->results, &known, link->column, hash, &budget);
 }
 
 /* Looks through one list; true when a proven column was found, an unproven one is only noted. */
-static bool search_list(const orm__bound *bound, const orm__result *list, uint64_t earlier,
-                        size_t *budget, orm__link *link)
+static bool search_list(const orm__bound *bound, const orm__witness *witness,
+                        const orm__result *list, uint64_t earlier, size_t *budget, orm__link *link)
 {
+    const kin known = {list->model, list->relation, list->site};
     for (uint16_t column = 0; column < list->model->column_count; column++) {
         if (!can_hold(list->model, column, bound->value))
             continue;
         size_t row = find_row(list, column, bound->value, 0, budget);
-        if (row == list->count || !any_holds_hash(list, column, earlier, budget))
+        if (row == list->count || !any_holds_hash(witness, list, &known, column, earlier, budget))
             continue;
         bool proven = is_proven(bound, list->model, column);
-        if (!proven && link->result != NULL)
+        if (!proven && link->model != NULL)
             continue;
-        *link = (orm__link){list, column, proven, row, FOLLOW_ROWS_MAX};
+        *link = (orm__link){.model = list->model,
+                            .relation = list->relation,
+                            .site = list->site,
+                            .result = list,
+                            .number = list->number,
+                            .rows = list->count,
+                            .column = column,
+                            .proven = proven,
+                            .cursor = row,
+                            .budget = FOLLOW_ROWS_MAX};
         if (proven)
             return true;
     }
     return false;
 }
 
-bool orm__link_find(const orm__bound *bound, const orm__result *results, uint64_t earlier,
+/* The same in what is left of the lists of one call. */
+static bool search_digest(const orm__bound *bound, const orm__witness *witness,
+                          const orm__digest *digest, uint64_t earlier, orm__link *link)
+{
+    for (uint16_t column = 0; column < digest->model->column_count; column++) {
+        if (!can_hold(digest->model, column, bound->value) ||
+            !orm__session_digest_has(witness->owner, digest, column, bound->hash) ||
+            !orm__session_digest_has(witness->owner, digest, column, earlier))
+            continue;
+        bool proven = is_proven(bound, digest->model, column);
+        if (!proven && link->model != NULL)
+            continue;
+        *link = (orm__link){.model = digest->model,
+                            .relation = digest->relation,
+                            .site = digest->site,
+                            .rows = digest->largest,
+                            .column = column,
+                            .proven = proven,
+                            .budget = FOLLOW_ROWS_MAX};
+        if (proven)
+            return true;
+    }
+    return false;
+}
+
+bool orm__link_find(const orm__bound *bound, const orm__witness *witness, uint64_t earlier,
                     bool many, orm__link *link_out)
 {
-    orm__link link = {.result = NULL};
+    orm__link link = {.model = NULL};
     size_t budget = CELLS_MAX;
     size_t left[2] = {many ? LISTS_MAX : 0, LISTS_MAX}; /* lists of one row, and of several */
     size_t walked = 0;
-    for (const orm__result *at = results; at != NULL && left[1] > 0 && walked < RESULTS_MAX;
-         at = at->next, walked++) {
+    for (const orm__result *at = witness->results;
+         at != NULL && left[1] > 0 && walked < RESULTS_MAX; at = at->next, walked++) {
         if (at->count == 0 || at->model == NULL || left[at->count > 1] == 0)
             continue;
         left[at->count > 1]--;
-        if (search_list(bound, at, earlier, &budget, &link))
+        if (search_list(bound, witness, at, earlier, &budget, &link))
             break;
     }
-    bool found = link.result != NULL && (link.proven || many);
+    for (const orm__digest *at = first_digest(witness); at != NULL && !link.proven; at = at->next)
+        if ((many || at->largest > 1) && search_digest(bound, witness, at, earlier, &link))
+            break;
+    bool found = link.model != NULL && (link.proven || many);
     if (found)
         *link_out = link;
     return found;
 }
 
-bool orm__link_follow(orm__link *link, const orm__result *results, const orm_value *value)
+/* The row behind the last one found, in the same list while there is that list. */
+static bool follow_list(orm__link *link, const orm_value *value)
 {
-    value = orm__single(value);
-    if (!can_hold(link->result->model, link->column, value))
+    if (link->result == NULL || link->result->number != link->number)
         return false;
     size_t row = find_row(link->result, link->column, value, link->cursor + 1, &link->budget);
-    if (row < link->result->count) {
-        link->cursor = row;
+    if (row == link->result->count)
+        return false;
+    link->cursor = row;
+    return true;
+}
+
+bool orm__link_follow(orm__link *link, const orm__witness *witness, const orm_value *value)
+{
+    value = orm__single(value);
+    if (!can_hold(link->model, link->column, value))
+        return false;
+    if (follow_list(link, value))
         return true;
-    }
+    const kin known = {link->model, link->relation, link->site};
     size_t walked = 0;
-    const orm__result *old = link->result;
-    for (const orm__result *at = results; at != NULL && walked < FOLLOW_RESULTS_MAX;
+    for (const orm__result *at = witness->results; at != NULL && walked < FOLLOW_RESULTS_MAX;
          at = at->next, walked++) {
-        if (at == old || at->model != old->model || !orm__same_site(at->site, old->site))
+        if (at->model != link->model || !orm__same_site(at->site, link->site))
             continue;
-        row = find_row(at, link->column, value, 0, &link->budget);
+        size_t row = find_row(at, link->column, value, 0, &link->budget);
         if (row == at->count)
             continue;
         link->result = at;
+        link->number = at->number;
         link->cursor = row;
         return true;
+    }
+    return digest_holds(witness, &known, link->column, orm__value_hash(value));
+}
+
+/* Whether a column of the one row that the same call returned last, with that value, leads on. */
+static bool is_step_by(const orm__bound *bound, const orm_model *model, uint16_t column)
+{
+    bool same = model == bound->event->model && column == bound->column;
+    return !same && can_hold(model, column, bound->value) && is_proven(bound, model, column);
+}
+
+static bool is_step_from(const orm__bound *bound, const orm__result *list)
+{
+    if (list->count != 1 || list->model == NULL || list->rows[0] == NULL)
+        return false;
+    for (uint16_t column = 0; column < list->model->column_count; column++) {
+        if (!can_hold(list->model, column, bound->value))
+            continue;
+        orm_value held = orm__column_get(&list->model->columns[column], list->rows[0]);
+        if (orm__value_same(&held, bound->value) && is_step_by(bound, list->model, column))
+            return true;
     }
     return false;
 }
 
-bool orm__is_step(const orm__bound *bound, const orm__result *results)
+static bool is_step_from_digest(const orm__bound *bound, const orm__digest *digest)
+{
+    for (uint8_t i = 0; i < digest->last_count; i++)
+        if (digest->last[i].hash == bound->hash &&
+            is_step_by(bound, digest->model, digest->last[i].column))
+            return true;
+    return false;
+}
+
+bool orm__is_step(const orm__bound *bound, const orm__witness *witness)
 {
     size_t walked = 0;
-    for (const orm__result *at = results; at != NULL && walked < LISTS_MAX;
-         at = at->next, walked++) {
+    for (const orm__result *at = witness->results; at != NULL && walked < LISTS_MAX;
+         at = at->next, walked++)
         /* The statement's own result is still empty. */
-        if (at->count == 0 || !orm__same_site(at->site, bound->event->site))
-            continue;
-        if (at->count != 1 || at->model == NULL || at->rows[0] == NULL)
-            return false;
-        for (uint16_t column = 0; column < at->model->column_count; column++) {
-            bool same = at->model == bound->event->model && column == bound->column;
-            if (same || !can_hold(at->model, column, bound->value))
-                continue;
-            orm_value held = orm__column_get(&at->model->columns[column], at->rows[0]);
-            if (orm__value_same(&held, bound->value) && is_proven(bound, at->model, column))
-                return true;
-        }
-        return false;
-    }
-    return false;
+        if (at->count > 0 && orm__same_site(at->site, bound->event->site))
+            return is_step_from(bound, at);
+    const orm__digest *newest = NULL;
+    for (const orm__digest *at = first_digest(witness); at != NULL; at = at->next)
+        if (orm__same_site(at->site, bound->event->site) &&
+            (newest == NULL || at->number > newest->number))
+            newest = at;
+    return newest != NULL && is_step_from_digest(bound, newest);
 }
 
 static bool is_named(const orm__parameter *parameter, const char *name)
@@ -361,7 +454,7 @@ static bool reads_link(const orm_relation *relation, uint16_t k, const orm__boun
 
 const orm_relation *orm__link_relation(const orm__link *link, const orm__bound *bound)
 {
-    const orm_model *model = link->result->model;
+    const orm_model *model = link->model;
     const orm_relation *direct = NULL;
     const orm_relation *linked = NULL;
     for (uint16_t r = 0; r < model->relation_count; r++) {

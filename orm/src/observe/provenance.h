@@ -6,8 +6,10 @@
 
 #include <orm/events.h>
 
+#include "base/site.h"
 #include "observe/group.h"
 #include "observe/parameters.h"
+#include "observe/witness.h"
 
 /* The value of a statement that varies, and what it is compared with. */
 typedef struct orm__bound {
@@ -28,29 +30,27 @@ orm__bound orm__bound_make(const orm_event *event, size_t bound_count, size_t po
                            const orm__reading *reading);
 
 /*
- * Searches the session's newest lists for a column that holds this value, and an earlier one,
- * whose hash is `earlier`, in the same list or another made by the same call. A column joined to
+ * Searches the session's newest lists, and what is left of those whose memory was given back, for
+ * a column that holds this value, and an earlier one, whose hash is `earlier`, in the same list or
+ * another made by the same call. A column joined to
  * the bound one by relations is taken first; others, and lists of one row, only when there were
  * `many` values.
  */
-bool orm__link_find(const orm__bound *bound, const orm__result *results, uint64_t earlier,
+bool orm__link_find(const orm__bound *bound, const orm__witness *witness, uint64_t earlier,
                     bool many, orm__link *link_out);
 
 /* Whether a later value is in that list too, or in another one made by the same call. Work is
  * bounded per link. */
-bool orm__link_follow(orm__link *link, const orm__result *results, const orm_value *value);
+bool orm__link_follow(orm__link *link, const orm__witness *witness, const orm_value *value);
 
 /* Whether the linked column holds a value with this hash. */
-bool orm__link_holds(const orm__link *link, uint64_t hash);
+bool orm__link_holds(const orm__link *link, const orm__witness *witness, uint64_t hash);
 
 /* Whether the value is a key to another row in the one row that the same call returned last: a
  * walk, not a loop. */
-bool orm__is_step(const orm__bound *bound, const orm__result *results);
+bool orm__is_step(const orm__bound *bound, const orm__witness *witness);
 
 /* The relation of the list's model that leads to what the statement asks for, or NULL. */
 const orm_relation *orm__link_relation(const orm__link *link, const orm__bound *bound);
-
-/* Whether two sites are one expression. */
-bool orm__same_site(orm_site left, orm_site right);
 
 #endif

@@ -64,6 +64,7 @@ static void receive(void *context, const orm_event *event)
         witness.session = orm__session_number(event->session);
         witness.results = orm__session_results(event->session);
         witness.call = orm__session_call(event->session);
+        witness.owner = event->session;
     }
     orm__scope_note(context, event, &witness);
 }
@@ -107,7 +108,11 @@ static void set_options(orm_scope *scope, const orm_scope_options *options)
     set_threshold(&set->thresholds.repeats, 3);
     scope->allocator = set->allocator;
     scope->sink =
-        (orm__sink){.publish = receive, .ended = end, .context = scope, .timed = is_timed(set)};
+        (orm__sink){.publish = receive,
+                    .ended = end,
+                    .context = scope,
+                    .sessions = set->parent == NULL ? &scope->sessions : set->parent->sink.sessions,
+                    .timed = is_timed(set)};
 }
 
 /* The options' name, as the scope's own. */

@@ -13,6 +13,7 @@
 #include "observe/caller.h"
 #include "observe/group.h"
 #include "observe/trace.h"
+#include "observe/witness.h"
 
 /* A finding and how it is found again. */
 typedef struct orm__record {
@@ -33,7 +34,8 @@ struct orm_scope {
     orm__sink sink; /* first: exec knows no more of a scope */
     orm_allocator allocator;
     orm_scope_options options;
-    pthread_mutex_t lock; /* guards all that follows */
+    atomic_uint_fast64_t sessions; /* watched by it and its parts, unless it is one itself */
+    pthread_mutex_t lock;          /* guards all that follows */
     orm_scope_statistics statistics;
     uint64_t epoch; /* grows with every write and transaction boundary */
     orm__group_table groups;
@@ -53,14 +55,6 @@ struct orm_scope {
     char *name;         /* owned; NULL: none */
     orm__buffer report; /* the text given out last */
 };
-
-/* What a session is known by while it sends a statement. */
-typedef struct orm__witness {
-    uint64_t session;
-    const orm__result *results; /* newest first */
-    uint64_t call;              /* of the session, that sends it */
-    const void *frame;          /* of the call into the scope */
-} orm__witness;
 
 /* Counts and judges one statement. The sink does this with the event's session. */
 void orm__scope_note(orm_scope *scope, const orm_event *event, const orm__witness *witness);

@@ -7,36 +7,28 @@
 #include "observe/record.h"
 #include "session/results.h"
 
-static bool was_read(const orm__eager *eager)
+static uint64_t path_of(orm_site site, const char *path, size_t size)
 {
-    return atomic_load_explicit(&eager->load->was_read, memory_order_relaxed);
+    uint64_t file = site.file == NULL ? 0 : orm__hash_bytes(site.file, strlen(site.file));
+    uint64_t place =
+        file ^ orm__hash_word(((uint64_t)(uint32_t)site.line << 32) | (uint32_t)site.counter);
+    return orm__hash_word(orm__hash_word(place) + orm__hash_bytes(path, size));
 }
 
 /* One call that loads one path is one cause, whatever session makes it. */
 static uint64_t cause_of(const orm__eager *eager)
 {
-    uint64_t site = (uint64_t)(uintptr_t)eager->site.file ^
-                    orm__hash_word(((uint64_t)(uint32_t)eager->site.line << 32) |
-                                   (uint32_t)eager->site.counter);
-    uint64_t path = orm__hash_bytes(eager->path, strlen(eager->path));
-    return orm__hash_word(orm__hash_word(site) + path +
+    return orm__hash_word(path_of(eager->site, eager->path, strlen(eager->path)) +
                           (uint64_t)(uintptr_t)eager->relation * 0x9e3779b97f4a7c15ULL);
-}
-
-/* Whether `outer` is the relation that the rows of `inner` were reached through. */
-static bool leads_to(const orm__eager *outer, const orm__eager *inner)
-{
-    size_t size = strlen(outer->path);
-    return orm__same_site(outer->site, inner->site) &&
-           strncmp(inner->path, outer->path, size) == 0 && inner->path[size] == '.';
 }
 
 /* What hangs below a relation that nothing read is part of that finding; so are the further levels
  * of a relation that is walked several levels deep. */
-static bool is_below_unread(const orm__eager *newest, const orm__eager *eager)
+static bool is_below_unread(const orm__value_set *unread, const orm__eager *eager)
 {
-    for (const orm__eager *other = newest; other != NULL; other = other->next)
-        if (leads_to(other, eager) && !was_read(other))
+    for (const char *dot = strchr(eager->path, '.'); dot != NULL; dot = strchr(dot + 1, '.'))
+        if (orm__value_set_has(unread,
+                               path_of(eager->site, eager->path, (size_t)(dot - eager->path))))
             return true;
     return false;
 }
@@ -68,30 +60,37 @@ static orm__record *add(orm_scope *scope, uint64_t key, const orm__eager *eager)
     return record;
 }
 
-static void judge(orm_scope *scope, const orm__eager *newest, const orm__eager *eager)
+static void judge(orm_scope *scope, const orm__value_set *unread, const orm__eager *eager)
 {
     uint64_t key = cause_of(eager);
     orm__record *record = orm__record_find(scope, key);
-    if (was_read(eager)) {
+    if (orm__eager_was_read(eager)) {
         (void)orm__value_set_add(&scope->read, key);
         orm__record_remove(scope, record);
         return;
     }
-    if (orm__value_set_has(&scope->read, key) || is_below_unread(newest, eager))
+    if (orm__value_set_has(&scope->read, key) || is_below_unread(unread, eager))
         return;
     if (record == NULL)
         record = add(scope, key, eager);
     if (record == NULL)
         return;
-    record->finding.statements++;
+    record->finding.statements += eager->loads;
     record->finding.sessions++;
-    record->finding.rows += (int64_t)eager->rows;
-    record->finding.origin_rows += (int64_t)eager->parents;
+    record->finding.rows += eager->rows;
+    record->finding.origin_rows += eager->parents;
 }
 
 void orm__judge_unused(orm_scope *scope, const orm_session *session)
 {
-    const orm__eager *newest = orm__session_eagers(session);
-    for (const orm__eager *eager = newest; eager != NULL; eager = eager->next)
-        judge(scope, newest, eager);
+    const orm__eager *first = orm__session_eagers(session);
+    orm__value_set unread;
+    orm__value_set_init(&unread, &scope->allocator, SIZE_MAX / 8);
+    for (const orm__eager *at = first; at != NULL; at = at->next)
+        if (!orm__eager_was_read(at))
+            (void)orm__value_set_add(&unread, path_of(at->site, at->path, strlen(at->path)));
+    for (const orm__eager *at = first; at != NULL; at = at->next)
+        judge(scope, &unread, at);
+    orm__value_set_dispose(&unread);
+    scope->statistics.dropped += orm__session_unjudged(session);
 }

@@ -5,6 +5,7 @@
  */
 #include "base/fail.h"
 #include "base/region.h"
+#include "session/digest.h"
 #include "session/queue.h"
 #include "session/stream.h"
 
@@ -99,19 +100,6 @@ static void forget_in_results(const orm__mark *mark, const orm__region *region)
                 forget_relations(at->model, at->rows[i], region);
 }
 
-/* Those who watch the session may know results by their place in memory: these stay, empty. */
-static void release_results(orm_session *session, const orm__mark *mark)
-{
-    if (session->sink == NULL) {
-        session->results = mark->results;
-        return;
-    }
-    for (orm__result *at = session->results; at != mark->results; at = at->next) {
-        at->rows = NULL;
-        at->count = 0;
-    }
-}
-
 static bool is_gone(const orm__undo *undo, const orm__region *region)
 {
     const void *place = undo->what == ORM__UNDO_RELATION ? (const void *)undo->slot : undo->row;
@@ -163,7 +151,8 @@ static orm_status release(orm_session *session, orm_mark handle)
     forget_in_map(session, &region);
     forget_in_results(mark, &region);
     forget_undo(session, &region);
-    release_results(session, mark);
+    orm__digest_release(session, mark->results);
+    orm__eager_release(session, &region);
     orm__region_dispose(&region);
     orm__arena_mark memory = mark->memory;
     session->marks = mark->outer;

@@ -50,10 +50,10 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     session->keeps_queue = options->no_autoflush;
     session->loads_siblings = options->load_siblings;
     session->tenant.site = site;
-    session->number = atomic_fetch_add(&engine->session_count, 1) + 1;
     session->read_only = options->read_only;
     orm_scope *scope = options->scope != NULL ? options->scope : engine->options.scope;
     session->sink = (const orm__sink *)(const void *)scope;
+    session->number = session->sink == NULL ? 0 : atomic_fetch_add(session->sink->sessions, 1) + 1;
     session->timeout_ms =
         options->deadline_ms > 0 ? options->deadline_ms : engine->options.statement_timeout_ms;
     session->call_ms = options->deadline_ms > 0 ? options->deadline_ms : 0;
@@ -64,6 +64,7 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     orm__arena_init(&session->transaction, &engine->allocator, &engine->block_cache);
     orm__identity_map_init(&session->map, &engine->allocator);
     session->map.lasting = &session->lasting;
+    orm__value_set_init(&session->digested, &engine->allocator, ORM_DIGEST_KEYS_MAX);
     orm__gathered_init(&session->gathered, &engine->allocator, engine->driver->dialect);
     session->rows.arena = &session->arena;
     orm__tenant_enter(engine, &session->tenant);
@@ -118,6 +119,7 @@ void orm_session_close(orm_session *session)
     orm__tenant_leave(engine, &session->tenant);
     orm__arena_dispose(&session->transaction);
     orm__arena_dispose(&session->lasting);
+    orm__value_set_dispose(&session->digested);
     orm__row_list_dispose(&session->rows);
     orm__gathered_dispose(&session->gathered);
     orm__identity_map_dispose(&session->map);
@@ -181,13 +183,24 @@ orm_status orm__session_nomem(orm_session *session)
     return orm__fail(&session->error, ORM_NOMEM, "out of memory");
 }
 
+orm__result *orm__session_new_result(orm_session *session, orm__arena *arena)
+{
+    orm__result *result = session->spare_results;
+    if (result != NULL)
+        session->spare_results = result->next;
+    else /* those who watch the session may remember it beyond a release of memory */
+        result =
+            orm__arena_alloc(session->sink != NULL ? &session->lasting : arena, sizeof *result);
+    if (result != NULL)
+        *result = (orm__result){.number = ++session->result_count};
+    return result;
+}
+
 orm__result *orm__session_result(orm_session *session, orm_site site, const orm_model *model)
 {
     if (session->inside != NULL)
         return orm__stream_result_for(session->inside, site, model);
-    /* Those who watch the session may remember it beyond a release of memory. */
-    orm__arena *arena = session->sink != NULL ? &session->lasting : &session->arena;
-    orm__result *result = orm__arena_zero(arena, sizeof *result);
+    orm__result *result = orm__session_new_result(session, &session->arena);
     if (result == NULL)
         return NULL;
     result->model = model;

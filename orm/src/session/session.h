@@ -6,6 +6,7 @@
 
 #include <orm/gen.h>
 
+#include "base/value_set.h"
 #include "exec/engine.h"
 #include "exec/publish.h"
 #include "map/identity.h"
@@ -78,15 +79,15 @@ struct orm_session {
     int64_t call_ms;         /* of one call with all its waits; 0: not bound as a whole */
     orm_deadline deadline;   /* the present call's */
     bool read_only;
-    bool opened;                 /* the transaction was begun by the user */
-    bool begun;                  /* a transaction is open on the connection */
-    bool failed;                 /* a statement failed in it */
-    bool in_callback;            /* a row callback is running: the connection is busy */
-    bool wrote;                  /* something was sent in it that may have written */
-    char xid[ORM__XID_SIZE];     /* the transaction's id on the server, if it was asked for; "" */
+    bool opened;             /* the transaction was begun by the user */
+    bool begun;              /* a transaction is open on the connection */
+    bool failed;             /* a statement failed in it */
+    bool in_callback;        /* a row callback is running: the connection is busy */
+    bool wrote;              /* something was sent in it that may have written */
+    char xid[ORM__XID_SIZE]; /* the transaction's id on the server, if it was asked for; "" */
     char server_start[ORM__START_SIZE]; /* which start of the server gave that id */
-    orm__pool *_Atomic pool;     /* where the connection is from; read by who cancels */
-    orm__connection *connection; /* NULL until needed */
+    orm__pool *_Atomic pool;            /* where the connection is from; read by who cancels */
+    orm__connection *connection;        /* NULL until needed */
     char begin_sql[ORM__BEGIN_SIZE];
     orm__statement begin; /* BEGIN with options; its text is NULL when there are none */
     orm__arena arena;
@@ -100,9 +101,15 @@ struct orm_session {
     struct orm__stream *stream; /* the innermost whose rows are being given */
     uint32_t cursors_left;      /* the transaction may still hold that many of ended streams */
     struct orm__stream *inside; /* the one whose memory and map stand in for the session's */
-    struct orm__eager *eagers;  /* the newest first; only while someone watches */
+    struct orm__eager *eagers;  /* only while someone watches; so are the next ones */
     size_t eager_count;
-    orm__arena transaction; /* what is remembered for a rollback */
+    int64_t unjudged;
+    struct orm__digest *digests;
+    orm__value_set digested;
+    int64_t undigested;
+    orm__result *spare_results; /* of `lasting`, to be used again */
+    uint64_t result_count;      /* ever made */
+    orm__arena transaction;     /* what is remembered for a rollback */
     orm__undo *undo;
     orm__savepoint *savepoints; /* the innermost first */
     uint64_t savepoint_count;   /* ever made */
@@ -163,13 +170,17 @@ orm_status orm__session_send_one(orm_session *session, orm_site site, orm__state
 orm_status orm__session_copy(orm_session *session, orm_site site, orm__copy *copy,
                              const orm__about *about);
 
+/* A new, empty result that nothing knows of yet; of a session that nobody watches in `arena`. NULL:
+ * out of memory. */
+orm__result *orm__session_new_result(orm_session *session, orm__arena *arena);
+
 /* Registers a new, empty result. session. NULL: out of memory. */
 orm__result *orm__session_result(orm_session *session, orm_site site, const orm_model *model);
 
 /* ORM_READ_ONLY: the query locks rows, which is for transactions that may write. */
 orm_status orm__session_check_lock(orm_session *session, const orm__query *query);
 
-/* A new, zeroed load; watched sessions keep it beyond a release of memory. NULL: out of memory. */
+/* A new, zeroed load. NULL: out of memory. */
 orm__load *orm__session_load(orm_session *session, orm_site site);
 
 /*

@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/site.h"
+#include "session/digest.h"
 #include "sql/compile.h"
 #include "sql/dialect.h"
 #include "sql/fingerprint.h"
@@ -211,8 +213,11 @@ static void unlink_results(orm__stream *stream)
         while (mark->results != NULL && is_of(stream, mark->results))
             mark->results = mark->results->next;
     for (orm__result **at = &session->results; *at != NULL && left > 0;) {
-        if (is_of(stream, *at)) {
-            *at = (*at)->next;
+        orm__result *result = *at;
+        if (is_of(stream, result)) {
+            *at = result->next;
+            if (session->sink != NULL)
+                orm__digest_spare(session, result);
             left--;
         } else {
             at = &(*at)->next;
@@ -224,8 +229,7 @@ void orm__stream_clear(orm__stream *stream)
 {
     for (orm__stream_result *at = stream->results; at != NULL; at = at->next) {
         at->busy = false;
-        at->result->rows = NULL;
-        at->result->count = 0;
+        orm__digest_take(stream->session, at->result);
     }
     orm__identity_map_dispose(&stream->map);
     orm__arena_dispose(&stream->arena);
@@ -260,12 +264,12 @@ orm__result *orm__stream_result_for(orm__stream *stream, orm_site site, const or
     while (at != NULL && (at->busy || at->result->model != model))
         at = at->next;
     if (at == NULL) {
-        /* Those who watch the session may remember a result for as long as it lives. */
-        orm__arena *arena = session->sink != NULL ? &session->lasting : &stream->frame;
         at = orm__arena_zero(&stream->frame, sizeof *at);
-        orm__result *result = orm__arena_zero(arena, sizeof *result);
-        if (at == NULL || result == NULL)
+        orm__result *result =
+            at == NULL ? NULL : orm__session_new_result(session, &stream->frame);
+        if (result == NULL)
             return NULL;
+        result->of_stream = true;
         result->next = session->results;
         session->results = result;
         at->result = result;
@@ -273,6 +277,8 @@ orm__result *orm__stream_result_for(orm__stream *stream, orm_site site, const or
         stream->results = at;
     }
     at->busy = true;
+    if (!orm__same_site(at->result->site, site))
+        at->result->number = ++session->result_count;
     at->result->model = model;
     at->result->site = site;
     at->result->relation = NULL;
