@@ -180,7 +180,8 @@ size_t c_deferred_count(const struct model *model)
 
 bool c_is_insertable(const struct column *column)
 {
-    return !column->model->view && column->generated != GENERATED_EXPRESSION;
+    return !column->model->view && !column->model->keyless &&
+           column->generated != GENERATED_EXPRESSION;
 }
 
 bool c_is_changeable(const struct column *column)
@@ -195,7 +196,7 @@ bool c_has_find(const struct model *model)
 
 bool c_has_delete(const struct model *model)
 {
-    return !model->view && c_has_find(model);
+    return !model->view && !model->keyless && c_has_find(model);
 }
 
 bool c_has_insert(const struct model *model)

@@ -238,7 +238,7 @@ static void write_sizes(struct c_emit *emit)
         writer_add(writer, ".new_size = sizeof($new$),\n");
     if (c_has_update(model))
         writer_add(writer, ".changes_size = sizeof($changes$),\n");
-    if (model->view)
+    if (model->view || model->keyless)
         writer_add(writer, ".view = true,\n");
     writer_add(writer,
                ".query = {.size = sizeof($query$), .where = offsetof($query$, where), "

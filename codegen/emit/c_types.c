@@ -45,6 +45,7 @@ static const struct c_type {
                        "interval", "ORM_TYPE_INTERVAL"},
     [TYPE_JSON] = {"orm_json ", "orm_json ", "json", "orm_bind_json", "json", "ORM_TYPE_JSON"},
     [TYPE_JSONB] = {"orm_json ", "orm_json ", "json", "orm_bind_json", "json", "ORM_TYPE_JSONB"},
+    [TYPE_RAW] = {"const char *", "const char *", "text", "orm_bind_text", "text", "ORM_TYPE_TEXT"},
     [TYPE_ENUM] = {NULL, NULL, "int", "orm_bind_int", "enum", "ORM_TYPE_ENUM"},
 };
 

@@ -74,6 +74,13 @@ static void create_types(struct sql_out *out)
             create_enum(out, out->schema->enums[i]);
 }
 
+static void add_statements(struct sql_out *out, const struct schema_statement *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].dialect < 0 || list[i].dialect == (int)out->dialect)
+            sql_add(out, "\n%s;\n", list[i].sql);
+}
+
 static void name_views(struct sql_out *out)
 {
     for (size_t i = 0; i < out->schema->model_count; i++)
@@ -94,10 +101,12 @@ const char *sql_ddl(const struct schema *schema, enum sql_dialect dialect, const
     add_banner(&out, version);
     if (dialect == SQL_POSTGRESQL)
         create_types(&out);
+    add_statements(&out, schema->before, schema->before_count);
     for (size_t i = 0; i < schema->creation_count; i++)
         sql_create_table(&out, schema->creation_order[i]);
     for (size_t i = 0; i < schema->creation_count; i++)
         sql_add_late_keys(&out, schema->creation_order[i]);
     name_views(&out);
+    add_statements(&out, schema->after, schema->after_count);
     return diagnostics_error_count(diags) == errors ? out.text.text : NULL;
 }

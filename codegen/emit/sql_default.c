@@ -59,6 +59,9 @@ static const char *sqlite_expression(struct sql_out *out, const struct column *c
     const char *call = bare_call(out, text);
     enum type_kind kind = column->type.kind;
 
+    /* a type of the database's own words has defaults in those words */
+    if (column->sql_type)
+        return arena_format(out->arena, "(%s)", text);
     if (is_one_of(call, nows))
         return sqlite_now(kind);
     if (strcmp(call, "localtimestamp") == 0)

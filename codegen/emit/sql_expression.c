@@ -53,7 +53,7 @@ static bool is_numeric_column(const struct model *model, const char *name)
     for (size_t i = 0; i < model->column_count; i++) {
         const struct column *column = &model->columns[i];
 
-        if (column->type.kind == TYPE_NUMERIC && !column->type.array &&
+        if (column->type.kind == TYPE_NUMERIC && !column->type.array && !column->sql_type &&
             strcmp(column->db_name, name) == 0)
             return true;
     }

@@ -120,6 +120,8 @@ const char *sql_primary_key_name(struct sql_out *out, const struct model *model)
 {
     const char *const parts[] = { model->table, "pkey" };
 
+    if (model->key_name)
+        return model->key_name;
     return name_constraint(out->arena, parts, 2);
 }
 

@@ -60,6 +60,8 @@ static const char *sqlite_type(const struct column_type *type)
 
 const char *sql_type(struct sql_out *out, const struct column *column)
 {
+    if (column->sql_type)
+        return column->sql_type;
     if (out->dialect == SQL_SQLITE)
         return sqlite_type(&column->type);
     if (column->generated == GENERATED_SERIAL)
@@ -92,7 +94,7 @@ const char *sql_type_check(struct sql_out *out, const struct column *column)
     const struct column_type *type = &column->type;
     const char *name = sql_name(out, column->db_name);
 
-    if (out->dialect != SQL_SQLITE)
+    if (out->dialect != SQL_SQLITE || column->sql_type)
         return NULL;
     if (type->array)
         return json_check(out, column, name);

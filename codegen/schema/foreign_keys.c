@@ -7,6 +7,7 @@
 
 struct declared_key {
     struct foreign_key key;
+    bool raw;                               /* one of the model's `constraints` makes it */
     const struct relation_build *by;        /* that first declared it */
     const struct relation_build *delete_by; /* that said on_delete, NULL: nobody */
     const struct relation_build *update_by;
@@ -36,12 +37,31 @@ static void merge_action(struct builder *b, const char *word, const struct relat
     diagnostics_note(b->diags, at(*by, word), "the other one is here");
 }
 
+/* The name that the relation gives its constraint, NULL when it gives none. */
+static const char *given_name(struct builder *b, const struct relation_build *rb)
+{
+    if (rb->relation->kind == RELATION_MANY_TO_MANY)
+        return NULL;
+    return build_database_name(b, rb->owner->document, rb->node, "constraint",
+                               rb->parsed->constraint, NULL);
+}
+
+/* One of the model's own `constraints` is what the relation stands on. */
+static bool is_raw(const struct model *model, const char *name)
+{
+    for (size_t i = 0; name && i < model->constraint_count; i++)
+        if (strcmp(model->constraints[i].db_name, name) == 0)
+            return true;
+    return false;
+}
+
 static struct declared_key *declare(struct builder *b, const struct relation_build *rb,
                                     const struct key *key, const struct key *target_key)
 {
     struct model_build *mb = build_find_model(b, key->columns[0]->model);
     struct model_build *target = build_find_model(b, target_key->columns[0]->model);
     struct declared_key *made;
+    const char *given = given_name(b, rb);
 
     if (mb->model->view || target->model->view)
         return NULL;
@@ -58,7 +78,10 @@ static struct declared_key *declare(struct builder *b, const struct relation_bui
     made->key.target_key = *target_key;
     made->key.relation = rb->relation;
     made->key.place = rb->relation->place;
-    made->key.db_name = build_constraint_name(b, mb, NULL, NULL, key, "fkey");
+    made->raw = is_raw(mb->model, given);
+    made->key.db_name =
+        made->raw ? given : build_constraint_name(b, mb, rb->node, given, key, "fkey");
+    made->key.deferrable = (enum deferral)rb->parsed->deferrable;
     pointers_add(b->arena, &mb->foreign_keys, made);
     return made;
 }
@@ -160,16 +183,19 @@ static void finish_model(struct builder *b, struct model_build *mb)
     size_t count = mb->foreign_keys.count;
 
     model->foreign_keys = arena_array(b->arena, count, sizeof *model->foreign_keys);
-    model->foreign_key_count = count;
     for (size_t i = 0; i < count; i++) {
         const struct declared_key *made = mb->foreign_keys.items[i];
+        struct foreign_key *key = &model->foreign_keys[model->foreign_key_count];
 
-        model->foreign_keys[i] = made->key;
+        if (made->raw)
+            continue;
+        *key = made->key;
+        model->foreign_key_count++;
         check_set_null(b, made, made->delete_by, "on_delete", made->key.on_delete);
         check_set_null(b, made, made->update_by, "on_update", made->key.on_update);
         check_generated(b, made, made->delete_by, "on_delete", (int)made->key.on_delete);
         check_generated(b, made, made->update_by, "on_update", (int)made->key.on_update);
-        mark_columns(model, &model->foreign_keys[i]);
+        mark_columns(model, key);
     }
 }
 

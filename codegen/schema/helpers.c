@@ -162,12 +162,28 @@ static bool same_columns(const struct key *a, const struct key *b)
     return true;
 }
 
+/* Whether an index of all rows keeps the columns apart. */
+static bool index_is_key(const struct index *index, const struct key *key)
+{
+    size_t found = 0;
+
+    if (!index->unique || index->where || index->part_count != key->count)
+        return false;
+    for (size_t i = 0; i < index->part_count; i++)
+        for (size_t k = 0; k < key->count; k++)
+            found += index->parts[i].column && index->parts[i].column == key->columns[k];
+    return found == key->count;
+}
+
 bool build_key_is_unique(const struct model *model, const struct key *key)
 {
     if (same_columns(&model->primary_key, key))
         return true;
     for (size_t i = 0; i < model->unique_count; i++)
         if (same_columns(&model->uniques[i].key, key))
+            return true;
+    for (size_t i = 0; i < model->index_count; i++)
+        if (index_is_key(&model->indexes[i], key))
             return true;
     return false;
 }

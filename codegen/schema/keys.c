@@ -76,7 +76,10 @@ static void build_primary_key(struct builder *b, struct model_build *mb)
             diagnostics_error(b->diags, at, "the primary key of '%s' has more than %d columns",
                               mb->model->name, BUILD_KEY_COLUMNS_MAX);
     }
-    if (!key->count && !mb->model->view) {
+    if (key->count && mb->model->keyless)
+        diagnostics_error(b->diags, at, "model '%s' is keyless and has a primary key; keep one",
+                          mb->model->name);
+    if (!key->count && !mb->model->view && !mb->model->keyless) {
         bool told = !mb->model->column_count || mb->broken_key ||
                     document_is_faulty(mb->document, mb->node);
 
@@ -84,7 +87,8 @@ static void build_primary_key(struct builder *b, struct model_build *mb)
         if (!told)
             diagnostics_error(b->diags, at,
                               "model '%s' has no primary key; mark a column with "
-                              "'primary_key: true' or list several under 'primary_key'",
+                              "'primary_key: true', list several under 'primary_key', or write "
+                              "'keyless: true' for a table that is only read",
                               mb->model->name);
     }
     finish_primary_key(b, mb, at);
@@ -171,14 +175,15 @@ static void add_index_column(struct builder *b, struct model_build *mb, yaml_nod
 }
 
 static void add_index_expression(struct builder *b, struct model_build *mb, yaml_node_t *node,
-                                 struct index *index, size_t at, const char *text)
+                                 struct index *index, const char *key, size_t at,
+                                 const char *text)
 {
-    yaml_node_t *list = document_get(mb->document, node, "expressions");
-    const char *sql =
-        build_sql(b, mb->document, document_item(mb->document, list, at), "expressions", text);
+    yaml_node_t *list = document_get(mb->document, node, key);
+    const char *sql = build_sql(b, mb->document, document_item(mb->document, list, at), key, text);
 
     if (sql)
-        index->parts[index->part_count++] = (struct index_part){.expression = sql};
+        index->parts[index->part_count++] =
+            (struct index_part){.expression = sql, .verbatim = strcmp(key, "parts") == 0};
 }
 
 /* The index's columns as a key, for its name. */
@@ -196,7 +201,7 @@ static struct key index_key(struct builder *b, const struct index *index)
 static void build_index(struct builder *b, struct model_build *mb, yaml_node_t *node,
                         const struct parsed_index *parsed, struct index *index)
 {
-    size_t count = parsed->columns_count + parsed->expressions_count;
+    size_t count = parsed->columns_count + parsed->expressions_count + parsed->parts_count;
     struct span at = document_span(mb->document, node);
     struct key key;
 
@@ -205,11 +210,20 @@ static void build_index(struct builder *b, struct model_build *mb, yaml_node_t *
     index->where = build_sql(b, mb->document, node, "where", parsed->where);
     index->parts = arena_array(b->arena, count, sizeof *index->parts);
     if (!count && !document_is_faulty(mb->document, node))
-        diagnostics_error(b->diags, at, "an index needs 'columns' or 'expressions'");
+        diagnostics_error(b->diags, at, "an index needs 'columns', 'expressions' or 'parts'");
+    if (parsed->parts_count && count > parsed->parts_count)
+        diagnostics_error(b->diags, at,
+                          "an index has either 'parts' or 'columns' and 'expressions'");
+    index->method = build_sql(b, mb->document, node, "using", parsed->method);
+    if (parsed->include_count)
+        build_key(b, mb, mb->document, node, "include", parsed->include, parsed->include_count,
+                  &index->include);
     for (size_t i = 0; i < parsed->columns_count; i++)
         add_index_column(b, mb, node, index, i, parsed->columns[i]);
     for (size_t i = 0; i < parsed->expressions_count; i++)
-        add_index_expression(b, mb, node, index, i, parsed->expressions[i]);
+        add_index_expression(b, mb, node, index, "expressions", i, parsed->expressions[i]);
+    for (size_t i = 0; i < parsed->parts_count; i++)
+        add_index_expression(b, mb, node, index, "parts", i, parsed->parts[i]);
     key = index_key(b, index);
     index->db_name = build_constraint_name(b, mb, node, parsed->name, &key, "idx");
 }
@@ -265,6 +279,29 @@ static void build_checks(struct builder *b, struct model_build *mb)
     }
 }
 
+/* Constraints in SQL's own words. */
+static void build_raw_constraints(struct builder *b, struct model_build *mb)
+{
+    yaml_node_t *list = document_get(mb->document, mb->node, "constraints");
+    struct model *model = mb->model;
+    const struct key nothing = {0};
+
+    model->constraints =
+        arena_array(b->arena, mb->parsed->constraints_count, sizeof *model->constraints);
+    for (size_t i = 0; i < mb->parsed->constraints_count; i++) {
+        const struct parsed_constraint *parsed = &mb->parsed->constraints[i];
+        yaml_node_t *node = document_item(mb->document, list, i);
+        struct span at = document_span(mb->document, node);
+
+        model->constraints[model->constraint_count++] = (struct raw_constraint){
+            .db_name =
+                build_constraint_name(b, mb, node, parsed->name, &nothing, "constraint"),
+            .definition = build_sql(b, mb->document, node, "definition", parsed->definition),
+            .place = build_place(&at),
+        };
+    }
+}
+
 void build_keys(struct builder *b)
 {
     for (size_t i = 0; i < b->models.count; i++) {
@@ -274,5 +311,6 @@ void build_keys(struct builder *b)
         build_uniques(b, mb);
         build_indexes(b, mb);
         build_checks(b, mb);
+        build_raw_constraints(b, mb);
     }
 }

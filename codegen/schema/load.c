@@ -237,6 +237,48 @@ static void list_results(struct builder *b)
     schema->enum_count = b->enums.count;
 }
 
+static void add_statement(struct builder *b, struct document *document, const char *list,
+                          size_t index, const struct parsed_statement *parsed,
+                          struct schema_statement **to)
+{
+    yaml_node_t *nodes = document_get(document, document_root(document), list);
+    const char *sql =
+        build_sql(b, document, document_item(document, nodes, index), "sql", parsed->sql);
+
+    if (sql)
+        *(*to)++ = (struct schema_statement){.sql = sql, .dialect = parsed->dialect - 1};
+}
+
+/* What stands before and after the tables, of all files in turn. */
+static void list_statements(struct builder *b)
+{
+    struct schema *schema = b->schema;
+    size_t before = 0;
+    size_t after = 0;
+    struct schema_statement *next_before;
+    struct schema_statement *next_after;
+
+    for (size_t i = 0; i < b->documents.count; i++) {
+        const struct parsed_file *parsed = ((struct document *)b->documents.items[i])->parsed;
+
+        before += parsed ? parsed->before_count : 0;
+        after += parsed ? parsed->after_count : 0;
+    }
+    schema->before = next_before = arena_array(b->arena, before, sizeof *schema->before);
+    schema->after = next_after = arena_array(b->arena, after, sizeof *schema->after);
+    for (size_t i = 0; i < b->documents.count; i++) {
+        struct document *document = b->documents.items[i];
+        const struct parsed_file *parsed = document->parsed;
+
+        for (size_t k = 0; parsed && k < parsed->before_count; k++)
+            add_statement(b, document, "before", k, &parsed->before[k], &next_before);
+        for (size_t k = 0; parsed && k < parsed->after_count; k++)
+            add_statement(b, document, "after", k, &parsed->after[k], &next_after);
+    }
+    schema->before_count = (size_t)(next_before - schema->before);
+    schema->after_count = (size_t)(next_after - schema->after);
+}
+
 static void check_anything(struct builder *b)
 {
     struct document *first = b->documents.count ? b->documents.items[0] : NULL;
@@ -263,6 +305,7 @@ static void run_stages(struct builder *b, const struct reading *reading)
     build_rows(b);
     build_deferred(b);
     list_results(b);
+    list_statements(b);
     build_statements(b);
     check_anything(b);
     symbols_check(b->schema, b->arena, b->diags);

@@ -104,6 +104,10 @@ static void build_model(struct builder *b, struct document *document, yaml_node_
     model->source = document->source->path;
     model->place = build_place(&at);
     model->view = parsed->view;
+    model->keyless = parsed->keyless;
+    model->options = build_sql(b, document, node, "options", parsed->options);
+    model->key_name =
+        build_database_name(b, document, node, "primary_key_name", parsed->primary_key_name, NULL);
     model->comment = arena_text(b->arena, parsed->comment);
     build_check_name(b, document, node, "name", model->name, "a model", "table");
     model->c_name = name_join(b->arena, mb->prefix, model->name);

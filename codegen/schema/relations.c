@@ -91,7 +91,7 @@ static bool referenced_key(struct builder *b, struct relation_build *rb, struct 
         return build_key(b, side, rb->owner->document, rb->node, "references",
                          rb->parsed->references, rb->parsed->references_count, key);
     *key = side->model->primary_key;
-    if (side->model->view && !key->count)
+    if ((side->model->view || side->model->keyless) && !key->count)
         diagnostics_error(b->diags, at(rb, "name"),
                           "relation '%s' needs 'references': the view "
                           "'%s' has no primary key",

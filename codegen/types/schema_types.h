@@ -44,6 +44,7 @@ enum type_kind {
     TYPE_JSON,
     TYPE_JSONB,
     TYPE_ENUM,
+    TYPE_RAW, /* a type of the database that is none of ours: text; `sql_type` says which */
     TYPE_KIND_COUNT
 };
 
@@ -139,6 +140,11 @@ struct column {
     bool updated;
     enum generated_kind generated;
     const char *expression; /* GENERATED_EXPRESSION only, else NULL */
+    bool computed;          /* the expression's value is not stored, on SQLite */
+    bool always;            /* GENERATED_IDENTITY that no insert may set */
+    bool rowid;             /* GENERATED_IDENTITY; on SQLite without AUTOINCREMENT */
+    const char *sql_type;   /* what DDL says instead of the type's own, NULL: the type's own */
+    const char *collation;  /* NULL: the type's */
     struct default_value default_value;
     struct column_limits limits;
     const char *check;   /* NULL: none; it is also in model->checks */
@@ -167,12 +173,15 @@ struct index_part {
     const struct column *column; /* NULL: an expression */
     const char *expression;      /* NULL: a column */
     bool descending;
+    bool verbatim; /* the expression is the whole part: order, collation and all */
 };
 
 struct index {
     const char *db_name;
     struct index_part *parts; /* columns first, then expressions */
     size_t part_count;
+    struct key include;
+    const char *method; /* NULL: the database's usual one */
     bool unique;
     const char *where; /* partial index condition, NULL: none */
     struct place place;
@@ -185,6 +194,15 @@ struct check {
     const struct column *column; /* NULL: written under `checks` */
     struct place place;
 };
+
+/* A constraint in the database's own words. */
+struct raw_constraint {
+    const char *db_name;
+    const char *definition; /* what stands after CONSTRAINT name */
+    struct place place;
+};
+
+enum deferral { DEFERRAL_NONE, DEFERRAL_IMMEDIATE, DEFERRAL_DEFERRED };
 
 enum key_action {
     ACTION_NO_ACTION,
@@ -202,6 +220,7 @@ struct foreign_key {
     struct key target_key; /* primary key or a unique key of target, same length as key */
     enum key_action on_delete;
     enum key_action on_update;
+    enum deferral deferrable;
     bool in_cycle; /* target is created later: add it with ALTER TABLE. Never for self references */
     const struct relation *relation; /* that first declared it */
     struct place place;
@@ -314,6 +333,9 @@ struct model {
     const char *comment;   /* NULL: none; raw text */
     const char *source;    /* the YAML file that declares it */
     size_t index;          /* position in schema->models */
+    bool keyless;          /* a table without a primary key: read only, but DDL makes it */
+    const char *options;   /* what stands behind the table's columns in DDL, NULL: nothing */
+    const char *key_name;  /* of the primary key's constraint, NULL: the usual one */
     bool view;             /* an existing view: read only, no DDL, the key may be empty */
     bool link_only;        /* a bare link table: DDL yes, C no; its columns' C names mean nothing */
     bool in_cycle;         /* part of a cycle of foreign keys longer than one table */
@@ -330,6 +352,8 @@ struct model {
     size_t index_count;
     struct check *checks;
     size_t check_count;
+    struct raw_constraint *constraints;
+    size_t constraint_count;
     const struct column *version; /* the optimistic lock column, NULL: none */
     struct row *rows;
     size_t row_count;
@@ -370,6 +394,12 @@ struct statement_file {
     size_t statement_count;
 };
 
+/* A statement of the schema that models do not say, before or after the tables. */
+struct schema_statement {
+    const char *sql;
+    int dialect; /* enum sql_dialect, -1: both */
+};
+
 struct schema_file {
     const char *path;
     unsigned version;   /* of the format: 1 */
@@ -386,6 +416,10 @@ struct schema {
     size_t model_count;
     struct statement_file *statement_files;
     size_t statement_file_count;
+    struct schema_statement *before;
+    size_t before_count;
+    struct schema_statement *after;
+    size_t after_count;
     struct model **creation_order; /* all tables, no views, targets first; see in_cycle */
     size_t creation_count;
     struct arena *arena;

@@ -38,6 +38,7 @@ static const struct type_info infos[TYPE_KIND_COUNT] = {
     [TYPE_JSON] = {.name = "json"},
     [TYPE_JSONB] = {.name = "jsonb"},
     [TYPE_ENUM] = {.name = "enum", .comparable = true},
+    [TYPE_RAW] = {.name = "raw", .comparable = true},
 };
 
 const struct type_info *type_info(enum type_kind kind)
@@ -129,7 +130,9 @@ static size_t word_length(const char *text)
 
 static bool find_kind(const char *text, size_t length, enum type_kind *kind_out)
 {
-    for (int kind = 0; kind < TYPE_ENUM; kind++) {
+    for (int kind = 0; kind < TYPE_KIND_COUNT; kind++) {
+        if (kind == TYPE_ENUM)
+            continue;
         if (strlen(infos[kind].name) == length && strncmp(infos[kind].name, text, length) == 0) {
             *kind_out = (enum type_kind)kind;
             return true;

@@ -30,6 +30,8 @@ struct parsed_column {
     unsigned values_count;
     char **names;
     unsigned names_count;
+    char *sql_type;
+    char *collation;
     char *generated;
     char *default_value;
     char *default_sql;
@@ -48,6 +50,7 @@ struct parsed_column {
     bool version;
     bool created;
     bool updated;
+    bool computed;
 };
 
 struct parsed_through {
@@ -77,6 +80,8 @@ struct parsed_relation {
     unsigned order_by_count;
     int on_delete;
     int on_update;
+    char *constraint;
+    int deferrable; /* enum deferral */
     char *comment;
 };
 
@@ -86,6 +91,11 @@ struct parsed_index {
     unsigned columns_count;
     char **expressions;
     unsigned expressions_count;
+    char **parts;
+    unsigned parts_count;
+    char **include;
+    unsigned include_count;
+    char *method;
     bool unique;
     char *where;
 };
@@ -99,6 +109,17 @@ struct parsed_unique {
 struct parsed_check {
     char *name;
     char *expression;
+};
+
+struct parsed_constraint {
+    char *name;
+    char *definition;
+};
+
+/* The numbers in the table are those of enum sql_dialect plus one. */
+struct parsed_statement {
+    char *sql;
+    int dialect;
 };
 
 /* All but the name hold a path, and one of them is given. */
@@ -140,6 +161,9 @@ struct parsed_model {
     char *was;
     char *comment;
     bool view;
+    bool keyless;
+    char *options;
+    char *primary_key_name;
     char **primary_key;
     unsigned primary_key_count;
     struct parsed_column *columns;
@@ -152,6 +176,8 @@ struct parsed_model {
     unsigned uniques_count;
     struct parsed_check *checks;
     unsigned checks_count;
+    struct parsed_constraint *constraints;
+    unsigned constraints_count;
     struct parsed_row *rows;
     unsigned rows_count;
 };
@@ -163,6 +189,10 @@ struct parsed_file {
     unsigned include_count;
     char **queries;
     unsigned queries_count;
+    struct parsed_statement *before;
+    unsigned before_count;
+    struct parsed_statement *after;
+    unsigned after_count;
     struct parsed_enum *enums;
     unsigned enums_count;
     struct parsed_model *models;

@@ -57,6 +57,16 @@ static const cyaml_strval_t key_actions[] = {
     {"no_action", 1}, {"restrict", 2}, {"cascade", 3}, {"set_null", 4}, {"set_default", 5},
 };
 
+static const cyaml_strval_t deferrals[] = {
+    {"immediate", 1},
+    {"deferred", 2},
+};
+
+static const cyaml_strval_t dialects[] = {
+    {"postgresql", 1},
+    {"sqlite", 2},
+};
+
 static const cyaml_schema_field_t enum_fields[] = {
     REQUIRED_TEXT("name", parsed_enum, name),
     TEXT("type", parsed_enum, type),
@@ -74,7 +84,10 @@ static const cyaml_schema_field_t column_fields[] = {
     REQUIRED_TEXT("type", parsed_column, type),
     TEXTS("values", parsed_column, values),
     TEXTS("names", parsed_column, names),
+    TEXT("sql_type", parsed_column, sql_type),
+    TEXT("collation", parsed_column, collation),
     TEXT("generated", parsed_column, generated),
+    FLAG("virtual", parsed_column, computed),
     TEXT("default", parsed_column, default_value),
     TEXT("default_sql", parsed_column, default_sql),
     TEXT("check", parsed_column, check),
@@ -119,6 +132,8 @@ static const cyaml_schema_field_t relation_fields[] = {
     TEXTS("order_by", parsed_relation, order_by),
     CHOICE("on_delete", parsed_relation, on_delete, CYAML_FLAG_OPTIONAL, key_actions),
     CHOICE("on_update", parsed_relation, on_update, CYAML_FLAG_OPTIONAL, key_actions),
+    TEXT("constraint", parsed_relation, constraint),
+    CHOICE("deferrable", parsed_relation, deferrable, CYAML_FLAG_OPTIONAL, deferrals),
     TEXT("comment", parsed_relation, comment),
     END,
 };
@@ -128,6 +143,9 @@ static const cyaml_schema_field_t index_fields[] = {
     TEXT("name", parsed_index, name),
     TEXTS("columns", parsed_index, columns),
     TEXTS("expressions", parsed_index, expressions),
+    TEXTS("parts", parsed_index, parts),
+    TEXTS("include", parsed_index, include),
+    TEXT("using", parsed_index, method),
     FLAG("unique", parsed_index, unique),
     TEXT("where", parsed_index, where),
     END,
@@ -147,6 +165,20 @@ static const cyaml_schema_field_t check_fields[] = {
     END,
 };
 ENTRY(check_entry, parsed_check, check_fields);
+
+static const cyaml_schema_field_t constraint_fields[] = {
+    REQUIRED_TEXT("name", parsed_constraint, name),
+    REQUIRED_TEXT("definition", parsed_constraint, definition),
+    END,
+};
+ENTRY(constraint_entry, parsed_constraint, constraint_fields);
+
+static const cyaml_schema_field_t statement_fields[] = {
+    REQUIRED_TEXT("sql", parsed_statement, sql),
+    CHOICE("dialect", parsed_statement, dialect, CYAML_FLAG_OPTIONAL, dialects),
+    END,
+};
+ENTRY(statement_entry, parsed_statement, statement_fields);
 
 static const cyaml_strval_t join_kinds[] = {
     {"left", 1},
@@ -191,12 +223,16 @@ static const cyaml_schema_field_t model_fields[] = {
     TEXT("was", parsed_model, was),
     TEXT("comment", parsed_model, comment),
     FLAG("view", parsed_model, view),
+    FLAG("keyless", parsed_model, keyless),
+    TEXT("options", parsed_model, options),
+    TEXT("primary_key_name", parsed_model, primary_key_name),
     TEXTS("primary_key", parsed_model, primary_key),
     ENTRIES("columns", parsed_model, columns, column_entry),
     ENTRIES("relations", parsed_model, relations, relation_entry),
     ENTRIES("indexes", parsed_model, indexes, index_entry),
     ENTRIES("uniques", parsed_model, uniques, unique_entry),
     ENTRIES("checks", parsed_model, checks, check_entry),
+    ENTRIES("constraints", parsed_model, constraints, constraint_entry),
     ENTRIES("rows", parsed_model, rows, row_entry),
     END,
 };
@@ -207,6 +243,8 @@ static const cyaml_schema_field_t file_fields[] = {
     TEXT("prefix", parsed_file, prefix),
     TEXTS("include", parsed_file, include),
     TEXTS("queries", parsed_file, queries),
+    ENTRIES("before", parsed_file, before, statement_entry),
+    ENTRIES("after", parsed_file, after, statement_entry),
     ENTRIES("enums", parsed_file, enums, enum_entry),
     LIST("models", parsed_file, models, model_entry, CYAML_FLAG_DEFAULT, 0),
     END,

@@ -11,6 +11,7 @@ const struct command *const commands[] = {
     &command_migrate,
     &command_queries,
     &command_explain,
+    &command_introspect,
     &command_lint,
     &command_nplus1,
     &command_completion,
@@ -46,6 +47,7 @@ static const char overview_head[] =
     "  orm COMMAND [OPTIONS] MODELS...\n"
     "  orm queries check --url URL [--write] FILES...\n"
     "  orm explain --url URL SQL|FILE.sql[:NAME]\n"
+    "  orm introspect --url URL [--out FILE]\n"
     "  orm lint [--url URL] [MODELS...]\n"
     "  orm migrate up|down|status|baseline [OPTIONS]\n"
     "  orm nplus1 check [OPTIONS] LOG...\n"

@@ -1,0 +1,207 @@
+#include <stdarg.h>
+#include <string.h>
+
+#include "introspect/draft.h"
+
+const char *draft_quoted(struct arena *arena, const char *name)
+{
+    struct text made = {0};
+
+    text_add_string(arena, &made, "\"");
+    for (; *name; name++)
+        text_add(arena, &made, *name == '"' ? "\"\"" : name, *name == '"' ? 2 : 1);
+    text_add_string(arena, &made, "\"");
+    return made.text;
+}
+
+const char *draft_quoted_list(struct arena *arena, struct catalog_names names)
+{
+    struct text made = {0};
+
+    text_add_string(arena, &made, "");
+    for (size_t i = 0; i < names.count; i++) {
+        text_add_string(arena, &made, i ? ", " : "");
+        text_add_string(arena, &made, draft_quoted(arena, names.items[i]));
+    }
+    return made.text;
+}
+
+const char *draft_table_name(struct arena *arena, const char *schema, const char *table)
+{
+    return schema ? arena_format(arena, "%s.%s", draft_quoted(arena, schema),
+                                 draft_quoted(arena, table))
+                  : draft_quoted(arena, table);
+}
+
+static void add(struct draft *draft, struct pointers *to, const char *sql)
+{
+    struct draft_statement *made = arena_alloc(draft->arena, sizeof *made);
+
+    made->sql = sql;
+    pointers_add(draft->arena, to, made);
+}
+
+/* What the catalog has besides tables, before them. */
+static void add_types(struct draft *draft)
+{
+    const struct catalog *catalog = draft->catalog;
+    struct arena *arena = draft->arena;
+
+    for (size_t i = 0; i < catalog->extension_count; i++)
+        add(draft, &draft->before,
+            arena_format(arena, "CREATE EXTENSION IF NOT EXISTS %s",
+                         draft_quoted(arena, catalog->extensions[i].name)));
+    for (size_t i = 0; i < catalog->type_count; i++)
+        add(draft, &draft->before,
+            arena_format(arena, "CREATE TYPE %s %s",
+                         draft_table_name(arena, catalog->types[i].schema, catalog->types[i].name),
+                         catalog->types[i].definition));
+    for (size_t i = 0; i < catalog->sequence_count; i++)
+        add(draft, &draft->before,
+            arena_format(
+                arena, "CREATE SEQUENCE %s %s",
+                draft_table_name(arena, catalog->sequences[i].schema, catalog->sequences[i].name),
+                catalog->sequences[i].options));
+}
+
+static void add_domain(struct draft *draft, const struct catalog_domain *domain)
+{
+    struct arena *arena = draft->arena;
+    struct text sql = {0};
+
+    text_add_string(arena, &sql,
+                    arena_format(arena, "CREATE DOMAIN %s AS %s",
+                                 draft_table_name(arena, domain->schema, domain->name),
+                                 domain->base.type));
+    if (domain->base.collation)
+        text_add_string(arena, &sql, arena_format(arena, " COLLATE %s", domain->base.collation));
+    if (domain->base.default_sql)
+        text_add_string(arena, &sql, arena_format(arena, " DEFAULT %s", domain->base.default_sql));
+    if (domain->base.not_null)
+        text_add_string(arena, &sql, " NOT NULL");
+    for (size_t i = 0; i < domain->check_count; i++)
+        text_add_string(arena, &sql,
+                        arena_format(arena, " CONSTRAINT %s CHECK (%s)",
+                                     draft_quoted(arena, domain->checks[i].name),
+                                     domain->checks[i].expression));
+    add(draft, &draft->before, sql.text);
+}
+
+static void add_partitions(struct draft *draft, const struct catalog_table *table)
+{
+    struct arena *arena = draft->arena;
+
+    for (size_t i = 0; i < table->partition_count; i++) {
+        const struct catalog_partition *part = &table->partitions[i];
+
+        add(draft, &draft->after,
+            arena_format(arena, "CREATE TABLE %s PARTITION OF %s %s%s%s",
+                         draft_table_name(arena, part->schema, part->name),
+                         part->parent ? draft_quoted(arena, part->parent)
+                                      : draft_table_name(arena, table->schema, table->name),
+                         part->bounds, part->partition_key ? " PARTITION BY " : "",
+                         part->partition_key ? part->partition_key : ""));
+    }
+}
+
+/* Numbers that do not simply start at one. */
+static void add_sequences(struct draft *draft, const struct draft_model *model)
+{
+    for (size_t i = 0; i < model->column_count; i++) {
+        const struct catalog_column *column = model->columns[i].from;
+
+        if (*column->sequence_options && model->columns[i].counted)
+            add(draft, &draft->after,
+                arena_format(draft->arena, "ALTER SEQUENCE %s %s RESTART", column->sequence,
+                             column->sequence_options));
+    }
+}
+
+static const char *literal(struct arena *arena, const char *text)
+{
+    struct text made = {0};
+
+    text_add_string(arena, &made, "'");
+    for (; *text; text++)
+        text_add(arena, &made, *text == '\'' ? "''" : text, *text == '\'' ? 2 : 1);
+    text_add_string(arena, &made, "'");
+    return made.text;
+}
+
+static void add_view(struct draft *draft, const struct catalog_table *view)
+{
+    struct arena *arena = draft->arena;
+    struct catalog_names columns = {.items =
+                                        arena_array(arena, view->column_count, sizeof(char *))};
+    const char *name = draft_table_name(arena, view->schema, view->name);
+    bool stored = view->kind == CATALOG_MATERIALIZED_VIEW;
+
+    for (size_t i = 0; i < view->column_count; i++)
+        columns.items[columns.count++] = view->columns[i].name;
+    add(draft, &draft->after,
+        arena_format(arena, "CREATE %sVIEW %s (%s) AS %s", stored ? "MATERIALIZED " : "", name,
+                     draft_quoted_list(arena, columns), view->definition));
+    for (size_t i = 0; i < view->index_count; i++)
+        add(draft, &draft->after, view->indexes[i].definition);
+    if (view->comment)
+        add(draft, &draft->after,
+            arena_format(arena, "COMMENT ON %sVIEW %s IS %s", stored ? "MATERIALIZED " : "", name,
+                         literal(arena, view->comment)));
+    for (size_t i = 0; i < view->column_count; i++)
+        if (view->columns[i].comment)
+            add(draft, &draft->after,
+                arena_format(arena, "COMMENT ON COLUMN %s.%s IS %s", name,
+                             draft_quoted(arena, view->columns[i].name),
+                             literal(arena, view->columns[i].comment)));
+}
+
+static bool is_view(const struct catalog_table *table)
+{
+    return table->kind == CATALOG_VIEW || table->kind == CATALOG_MATERIALIZED_VIEW;
+}
+
+/* Views after those they read; they can't read each other in a circle. */
+static void visit_view(struct draft *draft, size_t index, bool *done)
+{
+    const struct catalog_table *view = draft->models[index]->table;
+
+    if (done[index])
+        return;
+    done[index] = true;
+    for (size_t i = 0; i < view->inputs.count; i++)
+        for (size_t k = 0; k < draft->model_count; k++) {
+            const struct catalog_table *other = draft->models[k]->table;
+            const char *name = other->schema
+                                   ? arena_format(draft->arena, "%s.%s", other->schema, other->name)
+                                   : other->name;
+
+            if (is_view(other) && strcmp(name, view->inputs.items[i]) == 0)
+                visit_view(draft, k, done);
+        }
+    add_view(draft, view);
+}
+
+void draft_set_statements(struct draft *draft)
+{
+    bool *done = arena_array(draft->arena, draft->model_count, sizeof *done);
+
+    add_types(draft);
+    for (size_t i = 0; i < draft->catalog->domain_count; i++)
+        add_domain(draft, &draft->catalog->domains[i]);
+    for (size_t i = 0; i < draft->model_count; i++) {
+        const struct catalog_table *table = draft->models[i]->table;
+
+        add_partitions(draft, table);
+        add_sequences(draft, draft->models[i]);
+        if (table->unlogged)
+            add(draft, &draft->after,
+                arena_format(draft->arena, "ALTER TABLE %s SET UNLOGGED",
+                             draft_table_name(draft->arena, table->schema, table->name)));
+    }
+    for (size_t i = 0; i < draft->catalog->table_count; i++)
+        if (draft->catalog->tables[i].kind == CATALOG_VIRTUAL_TABLE)
+            add(draft, &draft->after, draft->catalog->tables[i].sql);
+    for (size_t i = 0; i < draft->model_count; i++)
+        if (is_view(draft->models[i]->table))
+            visit_view(draft, i, done);
+}
