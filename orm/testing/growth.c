@@ -100,6 +100,14 @@ static orm_status arrange(struct growth_run *run, orm_engine *engine, orm_error 
     if (status == ORM_OK)
         status = orm_session_run(engine, NULL, make_fixture, &fixture, error);
     orm_maker_close(fixture.maker);
+    if (status == ORM_BUSY || status == ORM_TIMEOUT) {
+        char message[ORM_ERROR_MESSAGE_SIZE];
+        (void)snprintf(message, sizeof message,
+                       "%.300s; does another engine, such as that of a watched test, write to this "
+                       "database?",
+                       error->message);
+        return refuse(error, status, message);
+    }
     return status;
 }
 

@@ -251,6 +251,9 @@ static inline void orm_assert_budget_at(orm_scope *scope, const orm_scope_statis
  *
  *     orm_assert_no_growth(.engine = {.url = url}, .roots = {&app_user_make_factory},
  *                          .handler = list_users);
+ *
+ * It has engines of its own. On SQLite a watched test's engine holds the lock for writing, so
+ * growth tests stand in a group that is not watched.
  */
 #define orm_assert_no_growth(...)                                                                  \
     orm_assert_no_growth_at(&(orm_growth_options){__VA_ARGS__}, __FILE__, __LINE__)
