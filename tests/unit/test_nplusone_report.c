@@ -180,8 +180,10 @@ static void test_json(void **state)
         "\"alternative\":\"status = chinook_artist_preload_albums(db, &list, NULL);\","
         "\"in_loop\":\"status = chinook_artist_albums(row, &list);\",\"fix\":{"
         "\"call\":\"chinook_artist_select\",\"query\":\"chinook_artist_query\","
-        "\"member\":\".with.albums = &chinook_album_all,\",\"rename\":null},"
-        "\"check_site\":null,\"checks\":0}],\"scope\":null,\"ignored\":0}\n");
+        "\"member\":\".with.albums = &chinook_album_all,\",\"rename\":null,"
+        "\"after\":\"chinook_artist_preload_albums(db, &list, NULL)\"},"
+        "\"check_site\":null,\"checks\":0}],\"scope\":null,\"ignored\":0}
+");
 }
 
 /* Three finds by the same call in `file`. */

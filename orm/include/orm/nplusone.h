@@ -130,16 +130,30 @@ typedef enum orm_evidence {
 } orm_evidence;
 
 /*
- * The same as an edit of the source that can be made without knowing more, for `orm nplus1 fix`: in
- * the query of the one call of a function `call` (or that ends in "_page" or "_each" instead of
- * "_select") at the finding's replacement_site, `member` is added; or the function called there is
- * replaced by `rename`. All NULL: there is none.
+ * The same as edits of the source, for `orm nplus1 fix`, which makes them where they leave the
+ * program's results as they are. All NULL: there are only words. Names of functions are those of
+ * the user's models. static, or borrowed like the finding's text.
  */
 typedef struct orm_finding_fix {
-    const char *call;
-    const char *query;  /* the type of its query, for a call that gives none */
-    const char *member; /* with its comma */
-    const char *rename;
+    const char *call;   /* called at replacement_site; "_select" stands for "_select_page" and
+                           "_each" too */
+    const char *query;  /* the type of its query */
+    const char *member; /* to be in that query, with its comma */
+    const char *rename; /* to be called instead of `call`; the queue is flushed behind the loop */
+    const char *after;  /* or behind it, a call: `db` and `&list` stand for those of `call` */
+    const char *loop;   /* called at site */
+    const char *load;   /* to be called there with a row, which asks for what is not loaded; */
+    const char *read;   /* or this, which does not */
+    const char *key;    /* the row's field whose value `loop` is given */
+    const char *condition; /* the function that its query compares the key with; NULL: by key */
+    const char *list;      /* the type of a list of what is asked for */
+    const char *walk;      /* to be called before a recursion begins at a row; */
+    const char *walk_all;  /* or at those of a list */
+    const char *gather;    /* the condition to find the rows of all keys by, before the loop */
+    const char *omit;      /* the path of relations to be left out of the query at site */
+    bool maybe;            /* there may be no row of that key */
+    bool nullable;         /* the column that is summed may be NULL */
+    bool keep;             /* the answer is to be kept for the loop's next turns */
 } orm_finding_fix;
 
 /* One cause. Text is borrowed: until the scope sees another statement, is cleared or closes. */
@@ -245,7 +259,8 @@ ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
  *    "paused", "unwatched", "untold", "dropped".
  *  - "findings": a list of objects, the members of orm_finding by their names: "kind" is as
  *    orm_finding_kind_name gives it, "evidence" is "none", "matches" or "stems", texts may be null,
- *    "fix" may be null and is an object otherwise, and a site is
+ *    "fix" may be null and is an object otherwise, without the members that say nothing but for
+ *    the first four; and a site is
  *    {"file", "line", "function"} or null when it is not known.
  *  - "scope": its name, or null.
  *  - "trace": a list of objects, one per statement in the order in which they ended, control

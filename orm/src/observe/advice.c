@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "observe/detector.h"
+#include "observe/fix.h"
 #include "observe/lineage.h"
 #include "observe/parameters.h"
 #include "observe/provenance.h"
@@ -53,21 +54,6 @@ static void write_indent(orm__buffer *code, size_t depth)
     orm__buffer_printf(code, "\n%*s", (int)(depth * CODE_INDENT), "");
 }
 
-/* ".with.albums = &(album_query){.with.tracks = &track_all}", on one line. */
-static void write_with(orm__buffer *code, const orm_relation *const *path, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const char *target = path[i]->target->c_name;
-        orm__buffer_printf(code, ".with.%s = &", path[i]->name);
-        if (i + 1 < count)
-            orm__buffer_printf(code, "(%s_query){", target);
-        else
-            orm__buffer_printf(code, "%s_all", target);
-    }
-    for (size_t i = 1; i < count; i++)
-        orm__buffer_char(code, '}');
-}
-
 static size_t with_width(const orm_relation *const *path, size_t count)
 {
     size_t width = 0;
@@ -93,7 +79,7 @@ static void write_member(orm__buffer *code, const orm_relation *const *path, siz
         level++;
         write_indent(code, depth + level);
     }
-    write_with(code, path + level, count - level);
+    orm__write_with(code, path + level, count - level);
     orm__buffer_char(code, ',');
     for (; level > 0; level--) {
         write_indent(code, depth + level - 1);
@@ -143,6 +129,11 @@ typedef struct writer {
     bool failed;
 } writer;
 
+static orm__fixer fixer_of(const writer *at)
+{
+    return (orm__fixer){.scope = at->scope, .finding = at->finding, .event = at->event};
+}
+
 /* Moves the buffer's text to the arena. */
 static const char *keep(writer *at)
 {
@@ -182,19 +173,9 @@ static void advise_walk(writer *at, const orm_model *model, const orm_relation *
     orm__buffer_printf(&at->buffer, "status = %s_%s(row, &%s);", name, relation->name,
                        is_to_many(relation) ? "list" : "found");
     finding->in_loop = keep(at);
-}
-
-/* The member that the list's own query lacks. */
-static void fix_query(writer *at, const orm__lineage *lineage)
-{
-    orm_finding_fix *fix = &at->finding->fix;
-    orm__buffer_printf(&at->buffer, "%s_select", lineage->root->c_name);
-    fix->call = keep(at);
-    orm__buffer_printf(&at->buffer, "%s_query", lineage->root->c_name);
-    fix->query = keep(at);
-    write_with(&at->buffer, lineage->path, lineage->count);
-    orm__buffer_char(&at->buffer, ',');
-    fix->member = keep(at);
+    orm__fixer fixer = fixer_of(at);
+    orm__fix_walk(&fixer, model, relation);
+    at->failed = at->failed || fixer.failed;
 }
 
 /* The relation was loaded, or could have been, from a list: name it in the query, or load it for
@@ -203,6 +184,7 @@ static void advise_relation(writer *at, orm_site list, const orm_model *model,
                             const orm_relation *relation)
 {
     orm_finding *finding = at->finding;
+    orm__fixer fixer = fixer_of(at);
     orm__lineage lineage;
     orm__lineage_trace(at->scope, at->witness, list, model, &lineage);
     lineage.path[lineage.count++] = relation;
@@ -211,7 +193,7 @@ static void advise_relation(writer *at, orm_site list, const orm_model *model,
                        is_to_many(relation) ? "list" : "found");
     finding->in_loop = keep(at);
     if (lineage.kind == ORM_EVENT_SELECT || (unsigned)lineage.kind == 0) {
-        fix_query(at, &lineage);
+        orm__fix_load(&fixer, &lineage);
         finding->within_query = !lineage.plain;
         if (lineage.plain)
             write_select(&at->buffer, &lineage);
@@ -232,9 +214,11 @@ static void advise_relation(writer *at, orm_site list, const orm_model *model,
         finding->replacement_site = list;
         write_preload(&at->buffer, model, &relation, 1);
         finding->replacement = keep(at);
+        orm__fix_preload(&fixer, model, relation);
         finding->advice = "load the relation for all rows at once, after the list is made and "
                           "before the loop";
     }
+    at->failed = at->failed || fixer.failed;
 }
 
 static void advise_in(writer *at, const orm__bound *bound)
@@ -254,12 +238,14 @@ static void advise_in(writer *at, const orm__bound *bound)
     orm__buffer_text(&at->buffer, "}, &list);");
     finding->replacement = keep(at);
     finding->replacement_site = at->event->site;
+    orm__fixer fixer = fixer_of(at);
+    orm__fix_gather(&fixer, &model->columns[bound->column]);
+    at->failed = at->failed || fixer.failed;
 }
 
 static bool asks_for_number(const orm_event *event)
 {
     return event->kind == ORM_EVENT_COUNT || event->kind == ORM_EVENT_EXISTS ||
-           event->kind == ORM_EVENT_AGGREGATE ||
            (event->kind == ORM_EVENT_RAW &&
             (orm__sql_mentions(event->sql, event->sql_size, "count") ||
              orm__sql_mentions(event->sql, event->sql_size, "exists")));
@@ -280,6 +266,15 @@ static void advise_count(writer *at, const orm__link *list, const orm_relation *
     finding->in_loop = keep(at);
     finding->advice = "count once for all rows of the list, after it is made and before the loop; "
                       "a query given holds per row";
+    orm__lineage lineage;
+    orm__fixer fixer = fixer_of(at);
+    orm__lineage_trace(at->scope, at->witness, list->site, list->model, &lineage);
+    if (lineage.kind == ORM_EVENT_RELATION)
+        return;
+    lineage.path[lineage.count++] = relation;
+    finding->replacement_site = lineage.site;
+    orm__fix_count(&fixer, &lineage);
+    at->failed = at->failed || fixer.failed;
 }
 
 /* A deferred column: the query that makes the list can read it too. */
@@ -294,6 +289,14 @@ static void advise_column(writer *at, const orm__link *list)
     orm__buffer_printf(&at->buffer, "status = %s_%s(row, &value);", list->model->c_name, field);
     finding->in_loop = keep(at);
     finding->advice = "have the column read by the query that makes the list";
+    orm__lineage lineage;
+    orm__fixer fixer = fixer_of(at);
+    orm__lineage_trace(at->scope, at->witness, list->site, list->model, &lineage);
+    if (lineage.kind == ORM_EVENT_RELATION)
+        return;
+    finding->replacement_site = lineage.site;
+    orm__fix_column(&fixer, &lineage, at->event->column);
+    at->failed = at->failed || fixer.failed;
 }
 
 static void advise_read(writer *at, const orm__group *group)
@@ -324,26 +327,22 @@ static void advise_read(writer *at, const orm__group *group)
         advise_column(at, link);
     else if (relation != NULL && counts && is_to_many(relation))
         advise_count(at, link, relation);
+    else if (relation != NULL && at->event->kind == ORM_EVENT_AGGREGATE &&
+             orm__summed_column(at->event) == NULL)
+        finding->advice = "declare a result struct with the value, grouped by the key, under the "
+                          "model's `rows`, and select it once for all rows";
     else if (relation != NULL)
         advise_relation(at, link->site, link->model, relation);
+    else if (at->event->kind == ORM_EVENT_AGGREGATE)
+        finding->advice = "declare a result struct with the value, grouped by the key, under the "
+                          "model's `rows`, and select it once for all values";
     else if (!counts && bound.column != UINT16_MAX)
         advise_in(at, &bound);
-}
-
-/* An insert whose row is used at once needs more than another name. */
-static void fix_write(writer *at)
-{
-    static const char *const names[ORM_EVENT_KIND_COUNT][2] = {
-        [ORM_EVENT_UPDATE] = {"update", "change"},
-        [ORM_EVENT_DELETE] = {"delete", "remove"},
-    };
-    const char *const *name = names[at->event->kind];
-    if (name[0] == NULL)
+    if (relation == NULL || at->event->kind == ORM_EVENT_COLUMN)
         return;
-    orm__buffer_printf(&at->buffer, "%s_%s", at->event->model->c_name, name[0]);
-    at->finding->fix.call = keep(at);
-    orm__buffer_printf(&at->buffer, "%s_%s", at->event->model->c_name, name[1]);
-    at->finding->fix.rename = keep(at);
+    orm__fixer fixer = fixer_of(at);
+    orm__fix_reading(&fixer, link, relation, &bound);
+    at->failed = at->failed || fixer.failed;
 }
 
 /* Rows written one by one are better queued: one statement then writes all of one shape. */
@@ -369,7 +368,9 @@ static void advise_write(writer *at)
     orm__buffer_text(&at->buffer, hole + 2);
     finding->replacement = keep(at);
     finding->replacement_site = at->event->site;
-    fix_write(at);
+    orm__fixer fixer = fixer_of(at);
+    orm__fix_write(&fixer);
+    at->failed = at->failed || fixer.failed;
     if (at->event->kind == ORM_EVENT_INSERT) {
         orm__buffer_printf(&at->buffer, "status = %s_insert_all(db, values, count, &list);",
                            model->c_name);
@@ -467,7 +468,10 @@ bool orm__advise(orm_scope *scope, orm_finding *finding, const orm_event *event,
         else
             advise_relation(&at, event->origin, event->owner, event->relation);
     } else if (finding->kind == ORM_FINDING_DUP) {
+        orm__fixer fixer = fixer_of(&at);
         finding->advice = "ask once, keep the answer, and use it again";
+        orm__fix_keep(&fixer);
+        at.failed = at.failed || fixer.failed;
     } else if (finding->kind == ORM_FINDING_WRITE) {
         advise_write(&at);
     } else {

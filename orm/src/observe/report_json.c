@@ -45,9 +45,22 @@ static void write_statistics(orm__buffer *buffer, const orm_scope_statistics *it
     orm__buffer_char(buffer, '}');
 }
 
+static void write_given(orm__buffer *buffer, const char *name, const char *text)
+{
+    if (text != NULL)
+        write_text(buffer, name, text);
+}
+
+static void write_flag(orm__buffer *buffer, const char *name, bool flag)
+{
+    if (flag)
+        orm__buffer_printf(buffer, ",\"%s\":true", name);
+}
+
 static void write_fix(orm__buffer *buffer, const orm_finding_fix *it)
 {
-    if (it->call == NULL) {
+    if (it->call == NULL && it->after == NULL && it->loop == NULL && it->omit == NULL &&
+        !it->keep) {
         orm__buffer_text(buffer, ",\"fix\":null");
         return;
     }
@@ -56,6 +69,20 @@ static void write_fix(orm__buffer *buffer, const orm_finding_fix *it)
     write_text(buffer, "query", it->query);
     write_text(buffer, "member", it->member);
     write_text(buffer, "rename", it->rename);
+    write_given(buffer, "after", it->after);
+    write_given(buffer, "loop", it->loop);
+    write_given(buffer, "load", it->load);
+    write_given(buffer, "read", it->read);
+    write_given(buffer, "key", it->key);
+    write_given(buffer, "condition", it->condition);
+    write_given(buffer, "list", it->list);
+    write_given(buffer, "walk", it->walk);
+    write_given(buffer, "walk_all", it->walk_all);
+    write_given(buffer, "gather", it->gather);
+    write_given(buffer, "omit", it->omit);
+    write_flag(buffer, "maybe", it->maybe);
+    write_flag(buffer, "nullable", it->nullable);
+    write_flag(buffer, "keep", it->keep);
     orm__buffer_char(buffer, '}');
 }
 

@@ -5,154 +5,45 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "nplus1/run.h"
-#include "nplus1/c_file.h"
+#include "nplus1/fix.h"
 
-/* One replacement in a file. */
-struct edit {
-    struct part span;
-    const char *text;
-};
-
-struct edited {
-    struct c_file *source;
-    struct pointers edits; /* struct edit */
-    const char *shown;     /* its path as the logs name it */
-};
-
-struct fixing {
+struct fixer {
     struct run *run;
     const char *root;
-    struct pointers files; /* struct edited */
+    struct pointers patches; /* struct patch */
     size_t left;
 };
 
-static const char *full_path(struct fixing *fixing, const char *file)
+static const char *full_path(struct fixer *fixer, const char *file)
 {
-    if (!fixing->root || *file == '/')
+    if (!fixer->root || *file == '/')
         return file;
-    return arena_format(fixing->run->arena, "%s/%s", fixing->root, file);
+    return arena_format(fixer->run->arena, "%s/%s", fixer->root, file);
 }
 
 /* NULL: it can't be read. */
-static struct edited *file_of(struct fixing *fixing, const char *file)
+static struct patch *patch_of(struct fixer *fixer, const char *file)
 {
-    struct arena *arena = fixing->run->arena;
-    struct edited *edited;
+    struct arena *arena = fixer->run->arena;
+    struct patch *patch;
 
-    for (size_t i = 0; i < fixing->files.count; i++) {
-        edited = fixing->files.items[i];
-        if (strcmp(edited->shown, file) == 0)
-            return edited->source ? edited : NULL;
+    for (size_t i = 0; file && i < fixer->patches.count; i++) {
+        patch = fixer->patches.items[i];
+        if (strcmp(patch->shown, file) == 0)
+            return patch->file ? patch : NULL;
     }
-    edited = arena_alloc(arena, sizeof *edited);
-    edited->shown = file;
-    edited->source = c_file_read(arena, full_path(fixing, file));
-    pointers_add(arena, &fixing->files, edited);
-    return edited->source ? edited : NULL;
-}
-
-static void add_edit(struct fixing *fixing, struct edited *file, struct part span, const char *text)
-{
-    struct edit *edit = arena_alloc(fixing->run->arena, sizeof *edit);
-
-    edit->span = span;
-    edit->text = text;
-    pointers_add(fixing->run->arena, &file->edits, edit);
-}
-
-static bool overlaps(const struct edited *file, struct part span)
-{
-    for (size_t i = 0; i < file->edits.count; i++) {
-        const struct edit *edit = file->edits.items[i];
-
-        if (span.start < edit->span.start + edit->span.length + 1 &&
-            edit->span.start < span.start + span.length + 1)
-            return true;
-    }
-    return false;
-}
-
-/* A query written in place: behind its brace there is room for a member. False: it is another, or
- * it loads relations already. */
-static bool literal_room(struct arena *arena, const struct c_file *source, struct part query,
-                         const char *type, struct part *room_out)
-{
-    const char *text = arena_copy(arena, source->text + query.start, query.length);
-    const char *brace = strchr(text, '{');
-    const char *head = arena_format(arena, "&(%s)", type);
-    size_t at = 0;
-
-    if (!brace || strstr(text, ".with"))
-        return false;
-    for (const char *from = text; from < brace; from++) {
-        if (strchr(" \t\n", *from))
-            continue;
-        if (head[at] != *from)
-            return false;
-        at++;
-    }
-    *room_out = (struct part){ query.start + (size_t)(brace - text) + 1, 0 };
-    return head[at] == '\0';
-}
-
-static bool edit_query(struct fixing *fixing, const struct finding *finding, struct edited *file,
-                       const struct call *call)
-{
-    struct arena *arena = fixing->run->arena;
-    struct part query = call->count > 1 ? call->arguments[1] : (struct part){ 0, 0 };
-    struct part room;
-
-    if (query.length && c_file_is(file->source, query, "NULL")) {
-        size_t length = strlen(finding->fix_member) - 1;
-
-        if (overlaps(file, query))
-            return false;
-        add_edit(fixing, file, query,
-                 arena_format(arena, "&(%s){%.*s}", finding->fix_query, (int)length,
-                              finding->fix_member));
-        return true;
-    }
-    if (!query.length ||
-        !literal_room(arena, file->source, query, finding->fix_query, &room) ||
-        overlaps(file, room))
-        return false;
-    add_edit(fixing, file, room, arena_format(arena, "%s ", finding->fix_member));
-    return true;
-}
-
-static bool find_call(struct arena *arena, const struct c_file *source,
-                      const struct finding *finding, struct call *call_out)
-{
-    const char *select = finding->fix_call;
-    size_t stem = strlen(select) - strlen("select");
-    int64_t line = finding->replacement_site.line;
-
-    if (c_file_find_call(source, line, select, call_out))
-        return true;
-    if (finding->fix_rename)
-        return false;
-    return c_file_find_call(source, line, arena_format(arena, "%s_page", select), call_out) ||
-           c_file_find_call(source, line, arena_format(arena, "%.*seach", (int)stem, select),
-                            call_out);
-}
-
-static bool place(struct fixing *fixing, const struct finding *finding)
-{
-    struct edited *file;
-    struct call call;
-
-    if (!finding->fix_call || !finding->replacement_site.file)
-        return false;
-    file = file_of(fixing, finding->replacement_site.file);
-    if (!file || !find_call(fixing->run->arena, file->source, finding, &call))
-        return false;
-    if (finding->fix_member)
-        return edit_query(fixing, finding, file, &call);
-    if (overlaps(file, call.name))
-        return false;
-    add_edit(fixing, file, call.name, finding->fix_rename);
-    return true;
+    if (!file)
+        return NULL;
+    patch = arena_alloc(arena, sizeof *patch);
+    patch->arena = arena;
+    patch->shown = file;
+    patch->file = c_file_read(arena, full_path(fixer, file));
+    pointers_add(arena, &fixer->patches, patch);
+    if (!patch->file)
+        return NULL;
+    patch->tree = c_tree_read(arena, patch->file);
+    patch->original = patch->file->text;
+    return patch;
 }
 
 static int compare_edits(const void *left_item, const void *right_item)
@@ -160,33 +51,207 @@ static int compare_edits(const void *left_item, const void *right_item)
     const struct edit *left = *(const struct edit *const *)left_item;
     const struct edit *right = *(const struct edit *const *)right_item;
 
-    return (left->span.start > right->span.start) - (left->span.start < right->span.start);
+    return (left->start > right->start) - (left->start < right->start);
 }
 
-static struct text edited_text(struct arena *arena, struct edited *file)
+/* Sorted by place, those of one place in the order they were made in. */
+static void sort_edits(struct patch *patch)
 {
-    struct text text = { 0 };
-    size_t at = 0;
+    for (size_t i = 1; i < patch->edits.count; i++)
+        for (size_t k = i; k > 0 && compare_edits(&patch->edits.items[k - 1],
+                                                  &patch->edits.items[k]) > 0; k--) {
+            void *edit = patch->edits.items[k];
 
-    qsort(file->edits.items, file->edits.count, sizeof *file->edits.items, compare_edits);
-    for (size_t i = 0; i < file->edits.count; i++) {
-        const struct edit *edit = file->edits.items[i];
-
-        text_add(arena, &text, file->source->text + at, edit->span.start - at);
-        text_add_string(arena, &text, edit->text);
-        at = edit->span.start + edit->span.length;
-    }
-    text_add(arena, &text, file->source->text + at, file->source->length - at);
-    return text;
+            patch->edits.items[k] = patch->edits.items[k - 1];
+            patch->edits.items[k - 1] = edit;
+        }
 }
 
-static void exec_diff(struct arena *arena, const struct edited *file, int input)
+static bool edits_overlap(const struct patch *patch)
+{
+    for (size_t i = 1; i < patch->edits.count; i++) {
+        const struct edit *before = patch->edits.items[i - 1];
+        const struct edit *edit = patch->edits.items[i];
+
+        if (before->start + before->length > edit->start)
+            return true;
+    }
+    return false;
+}
+
+static void apply_edits(struct patch *patch)
+{
+    for (size_t i = patch->edits.count; i-- > 0;) {
+        const struct edit *edit = patch->edits.items[i];
+
+        c_file_replace(patch->arena, patch->file, edit->start, edit->length, edit->text);
+    }
+    if (patch->edits.count) {
+        c_file_scan(patch->arena, patch->file);
+        patch->tree = c_tree_read(patch->arena, patch->file);
+        patch->changed = true;
+    }
+    patch->edits.count = 0;
+}
+
+/* A local variable, by name, and how often it is named. */
+struct counted {
+    const char *function;
+    const char *name;
+    size_t uses;
+};
+
+static void count_variables(struct patch *patch, const struct function *function,
+                            const struct c_statement *statement, struct pointers *to)
+{
+    struct variable variable;
+
+    for (size_t i = statement->range.first;
+         statement->kind == C_DECLARATION && i <= statement->range.last; i++) {
+        struct counted *counted;
+
+        if (!variable_find(patch->tree, function, i, &variable) || variable.name != i)
+            continue;
+        counted = arena_alloc(patch->arena, sizeof *counted);
+        counted->function = token_text(patch->arena, patch->file, function->name);
+        counted->name = token_text(patch->arena, patch->file, i);
+        counted->uses = word_uses(patch->file, function->body->range, counted->name);
+        pointers_add(patch->arena, to, counted);
+    }
+    for (size_t i = 0; i < statement->children.count; i++)
+        count_variables(patch, function, statement->children.items[i], to);
+    if (statement->body)
+        count_variables(patch, function, statement->body, to);
+    if (statement->other)
+        count_variables(patch, function, statement->other, to);
+}
+
+/* Takes away the declaration of a variable that is named nowhere else any more. */
+static bool remove_unnamed(struct patch *patch, const struct function *function,
+                           const struct counted *counted)
+{
+    struct range body = function->body->range;
+    struct variable variable;
+
+    if (counted->uses < 2 || word_uses(patch->file, body, counted->name) != 1 ||
+        !variable_of_name(patch->tree, function, body.last, counted->name, &variable)) {
+        for (size_t i = body.first; i <= body.last; i++)
+            if (counted->uses > 1 && token_is(patch->file, i, counted->name) &&
+                word_uses(patch->file, body, counted->name) == 1 &&
+                variable_find(patch->tree, function, i, &variable) && variable.name == i &&
+                variable.alone && variable.statement) {
+                remove_statement(patch, variable.statement);
+                return true;
+            }
+        return false;
+    }
+    if (!variable.alone || !variable.statement)
+        return false;
+    remove_statement(patch, variable.statement);
+    return true;
+}
+
+static void count_all(struct patch *patch, struct pointers *to)
+{
+    for (size_t i = 0; i < patch->tree->functions.count; i++) {
+        const struct function *function = patch->tree->functions.items[i];
+
+        count_variables(patch, function, function->body, to);
+    }
+}
+
+/* Variables that the edits left without use. */
+static void sweep(struct patch *patch, const struct pointers *before)
+{
+    bool again = true;
+
+    while (again) {
+        again = false;
+        for (size_t i = 0; i < before->count && !again; i++) {
+            const struct counted *counted = before->items[i];
+
+            for (size_t k = 0; k < patch->tree->functions.count && !again; k++) {
+                const struct function *function = patch->tree->functions.items[k];
+
+                again = token_is(patch->file, function->name, counted->function) &&
+                        remove_unnamed(patch, function, counted);
+            }
+        }
+        apply_edits(patch);
+    }
+}
+
+static bool find_edits(struct fixing *fixing)
+{
+    const struct finding *finding = fixing->finding;
+
+    if (finding->fix_omit)
+        return fix_omit(fixing);
+    if (finding->fix_walk)
+        return fix_walk(fixing);
+    if (finding->fix_keep)
+        return fix_keep(fixing);
+    if (finding->fix_gather)
+        return fix_gather(fixing);
+    if (finding->fix_rename || finding->fix_batch)
+        return fix_write(fixing);
+    if (finding->fix_read)
+        return fix_reading(fixing);
+    if (finding->fix_call || finding->fix_after)
+        return fix_query(fixing);
+    return refuse_fix(fixing, "it is advice in words");
+}
+
+/* All edits of a finding are made, or none. */
+static bool make_edits(struct fixing *fixing)
+{
+    struct patch *patches[] = { fixing->list, fixing->site };
+    size_t count = fixing->list == fixing->site ? 1 : 2;
+    bool good = find_edits(fixing);
+
+    for (size_t i = 0; i < count; i++)
+        if (patches[i]) {
+            sort_edits(patches[i]);
+            if (good && edits_overlap(patches[i]))
+                good = refuse_fix(fixing, "its edits meet");
+        }
+    for (size_t i = 0; i < count; i++) {
+        struct pointers before = { 0 };
+
+        if (!patches[i])
+            continue;
+        if (!good || !patches[i]->edits.count) {
+            patches[i]->edits.count = 0;
+            continue;
+        }
+        count_all(patches[i], &before);
+        apply_edits(patches[i]);
+        sweep(patches[i], &before);
+    }
+    return good;
+}
+
+static bool place(struct fixer *fixer, struct fixing *fixing)
+{
+    const struct finding *finding = fixing->finding;
+
+    fixing->list = patch_of(fixer, finding->replacement_site.file);
+    fixing->site = patch_of(fixer, finding->site.file);
+    if ((fixing->list && !fixing->list->file->balanced) ||
+        (fixing->site && !fixing->site->file->balanced))
+        return refuse_fix(fixing, "the file's brackets can't be matched");
+    if (!fixing->list && !fixing->site)
+        return refuse_fix(fixing, "its file can't be read");
+    return make_edits(fixing);
+}
+
+static void exec_diff(struct arena *arena, const struct patch *file, int input)
 {
     const char *old = arena_format(arena, "a/%s", file->shown);
     const char *new = arena_format(arena, "b/%s", file->shown);
 
     if (dup2(input, STDIN_FILENO) >= 0)
-        execlp("diff", "diff", "-u", "--label", old, "--label", new, "--", file->source->path, "-",
+        execlp("diff", "diff", "-u", "--label", old, "--label", new, "--", file->file->path, "-",
                (char *)NULL);
     _exit(2);
 }
@@ -207,15 +272,14 @@ static bool write_whole(int fd, const char *text, size_t length)
 }
 
 /* The difference to the file, by diff(1). */
-static bool print_patch(struct arena *arena, struct edited *file)
+static bool print_patch(struct arena *arena, struct patch *file)
 {
-    struct text text = edited_text(arena, file);
     FILE *made = tmpfile();
     int status = 0;
     pid_t child = -1;
 
     fflush(stdout);
-    if (made && write_whole(fileno(made), text.text, text.length) &&
+    if (made && write_whole(fileno(made), file->file->text, file->file->length) &&
         lseek(fileno(made), 0, SEEK_SET) == 0)
         child = fork();
     if (child == 0)
@@ -230,42 +294,46 @@ static bool print_patch(struct arena *arena, struct edited *file)
     return true;
 }
 
-static void name_left(struct fixing *fixing, const struct finding *finding)
+static void name_left(struct fixer *fixer, const struct fixing *fixing)
 {
-    struct arena *arena = fixing->run->arena;
+    const struct finding *finding = fixing->finding;
+    struct arena *arena = fixer->run->arena;
 
-    fixing->left++;
-    fprintf(stderr, "%s: %s %s: to be done by hand\n  %s\n",
-            place_text(arena, &finding->site), finding->kind, finding_title(arena, finding),
-            finding->advice);
+    fixer->left++;
+    fprintf(stderr, "%s: %s %s: to be done by hand", place_text(arena, &finding->site),
+            finding->kind, finding_title(arena, finding));
+    if (fixing->why)
+        fprintf(stderr, " (%s)", fixing->why);
+    fprintf(stderr, "\n  %s\n", finding->advice);
 }
 
-static bool finish(struct fixing *fixing, bool apply)
+static bool finish(struct fixer *fixer, bool apply)
 {
-    struct file_set files = { .arena = fixing->run->arena };
+    struct file_set files = { .arena = fixer->run->arena };
 
-    for (size_t i = 0; i < fixing->files.count; i++) {
-        struct edited *file = fixing->files.items[i];
-        struct text text;
+    for (size_t i = 0; i < fixer->patches.count; i++) {
+        struct patch *patch = fixer->patches.items[i];
 
-        if (!file->edits.count)
+        if (!patch->changed)
             continue;
-        if (!apply && !print_patch(fixing->run->arena, file))
+        if (!apply && !print_patch(fixer->run->arena, patch))
             return false;
-        text = edited_text(fixing->run->arena, file);
         if (apply)
-            files_add(&files, file->source->path, text.text, text.length);
+            files_add(&files, patch->file->path, patch->file->text, patch->file->length);
     }
     return files_write(&files);
 }
 
 bool fix_findings(struct run *run, const char *root, bool apply, size_t *left_out)
 {
-    struct fixing fixing = { .run = run, .root = root };
+    struct fixer fixer = { .run = run, .root = root };
 
-    for (size_t i = 0; i < run->findings.count; i++)
-        if (!place(&fixing, run->findings.items[i]))
-            name_left(&fixing, run->findings.items[i]);
-    *left_out = fixing.left;
-    return finish(&fixing, apply);
+    for (size_t i = 0; i < run->findings.count; i++) {
+        struct fixing fixing = { .arena = run->arena, .finding = run->findings.items[i] };
+
+        if (!place(&fixer, &fixing))
+            name_left(&fixer, &fixing);
+    }
+    *left_out = fixer.left;
+    return finish(&fixer, apply);
 }

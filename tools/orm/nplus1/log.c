@@ -95,6 +95,29 @@ static const char *key_of(struct arena *arena, const struct finding *finding)
                         finding->site.function ? finding->site.function : "?");
 }
 
+static void read_fix(const struct reading *reading, const json_t *fix, struct finding *finding)
+{
+    finding->fix_call = text_of(reading, fix, "call");
+    finding->fix_query = text_of(reading, fix, "query");
+    finding->fix_member = code_of(reading, fix, "member");
+    finding->fix_rename = text_of(reading, fix, "rename");
+    finding->fix_after = code_of(reading, fix, "after");
+    finding->fix_loop = text_of(reading, fix, "loop");
+    finding->fix_load = text_of(reading, fix, "load");
+    finding->fix_read = text_of(reading, fix, "read");
+    finding->fix_key = text_of(reading, fix, "key");
+    finding->fix_condition = text_of(reading, fix, "condition");
+    finding->fix_omit = text_of(reading, fix, "omit");
+    finding->fix_walk = text_of(reading, fix, "walk");
+    finding->fix_walk_all = text_of(reading, fix, "walk_all");
+    finding->fix_batch = text_of(reading, fix, "batch");
+    finding->fix_gather = text_of(reading, fix, "gather");
+    finding->fix_list = text_of(reading, fix, "list");
+    finding->fix_maybe = json_is_true(json_object_get(fix, "maybe"));
+    finding->fix_sum_nullable = json_is_true(json_object_get(fix, "nullable"));
+    finding->fix_keep = json_is_true(json_object_get(fix, "keep"));
+}
+
 static struct finding *new_finding(const struct reading *reading, const json_t *object)
 {
     struct finding *finding = arena_alloc(reading->run->arena, sizeof *finding);
@@ -112,10 +135,7 @@ static struct finding *new_finding(const struct reading *reading, const json_t *
     finding->origin = place_of(reading, object, "origin");
     finding->replacement_site = place_of(reading, object, "replacement_site");
     finding->within_query = json_is_true(json_object_get(object, "within_query"));
-    finding->fix_call = text_of(reading, json_object_get(object, "fix"), "call");
-    finding->fix_query = text_of(reading, json_object_get(object, "fix"), "query");
-    finding->fix_member = code_of(reading, json_object_get(object, "fix"), "member");
-    finding->fix_rename = text_of(reading, json_object_get(object, "fix"), "rename");
+    read_fix(reading, json_object_get(object, "fix"), finding);
     finding->key = key_of(reading->run->arena, finding);
     return finding;
 }

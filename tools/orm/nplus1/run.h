@@ -36,6 +36,21 @@ struct finding {
     const char *fix_query;
     const char *fix_member;
     const char *fix_rename;
+    const char *fix_after;
+    const char *fix_loop;
+    const char *fix_load;
+    const char *fix_read;
+    const char *fix_key;
+    const char *fix_condition;
+    const char *fix_omit;
+    const char *fix_walk;
+    const char *fix_walk_all;
+    const char *fix_batch;
+    const char *fix_gather;
+    bool fix_maybe;
+    bool fix_sum_nullable;
+    const char *fix_list;
+    bool fix_keep;
     int64_t origin_rows;
     int64_t statements; /* the most that one scope sent */
     int64_t distinct;

@@ -1,0 +1,278 @@
+#include "observe/fix.h"
+
+#include <string.h>
+
+#include "observe/detector.h"
+#include "sql/fingerprint.h"
+
+enum { MEMBER_MAX = 4096 };
+
+void orm__write_with(orm__buffer *code, const orm_relation *const *path, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *target = path[i]->target->c_name;
+        orm__buffer_printf(code, ".with.%s = &", path[i]->name);
+        if (i + 1 < count)
+            orm__buffer_printf(code, "(%s_query){", target);
+        else
+            orm__buffer_printf(code, "%s_all", target);
+    }
+    for (size_t i = 1; i < count; i++)
+        orm__buffer_char(code, '}');
+}
+
+/* A member of the query at the path's end, in the queries around it. */
+static void write_around(orm__buffer *code, const orm_relation *const *path, size_t count,
+                         const char *leaf)
+{
+    for (size_t i = 0; i < count; i++)
+        orm__buffer_printf(code, ".with.%s = &(%s_query){", path[i]->name, path[i]->target->c_name);
+    orm__buffer_text(code, leaf);
+    for (size_t i = 0; i < count; i++)
+        orm__buffer_char(code, '}');
+    orm__buffer_char(code, ',');
+}
+
+static const char *kept(orm__fixer *fixer, const char *text)
+{
+    fixer->failed = fixer->failed || text == NULL;
+    return text;
+}
+
+/* "artist_select": parts of a name put together. */
+static const char *name_of(orm__fixer *fixer, const char *first, const char *second,
+                           const char *third)
+{
+    return kept(fixer, orm__arena_printf(&fixer->scope->arena, "%s%s%s", first, second, third));
+}
+
+static bool is_to_many(const orm_relation *relation)
+{
+    return relation->kind == ORM_HAS_MANY || relation->kind == ORM_MANY_TO_MANY;
+}
+
+static void set_list(orm__fixer *fixer, const orm__lineage *lineage)
+{
+    orm_finding_fix *fix = &fixer->finding->fix;
+    fix->call = name_of(fixer, lineage->root->c_name, "_select", "");
+    fix->query = name_of(fixer, lineage->root->c_name, "_query", "");
+}
+
+static void set_member(orm__fixer *fixer, const orm_relation *const *path, size_t count,
+                       const char *leaf)
+{
+    orm__buffer code;
+    const char *text = NULL;
+    orm__buffer_init(&code, &fixer->scope->allocator, MEMBER_MAX);
+    if (leaf == NULL) {
+        orm__write_with(&code, path, count);
+        orm__buffer_char(&code, ',');
+    } else {
+        write_around(&code, path, count, leaf);
+    }
+    if (!code.failed && code.data != NULL)
+        text = orm__arena_copy(&fixer->scope->arena, code.data, code.size);
+    fixer->finding->fix.member = kept(fixer, text);
+    orm__buffer_dispose(&code);
+}
+
+/* "artist_preload_albums(db, &list, NULL)", with what is to be loaded below. */
+static const char *preload(orm__fixer *fixer, const orm_model *model,
+                           const orm_relation *const *path, size_t count, const char *what)
+{
+    orm__buffer code;
+    const char *text = NULL;
+    orm__buffer_init(&code, &fixer->scope->allocator, MEMBER_MAX);
+    orm__buffer_printf(&code, "%s_preload_%s%s(db, &list, ", model->c_name, path[0]->name, what);
+    if (count > 1) {
+        orm__buffer_printf(&code, "&(%s_query){", path[0]->target->c_name);
+        orm__write_with(&code, path + 1, count - 1);
+        orm__buffer_text(&code, "})");
+    } else {
+        orm__buffer_text(&code, "NULL)");
+    }
+    if (!code.failed && code.data != NULL)
+        text = orm__arena_copy(&fixer->scope->arena, code.data, code.size);
+    orm__buffer_dispose(&code);
+    return kept(fixer, text);
+}
+
+void orm__fix_load(orm__fixer *fixer, const orm__lineage *lineage)
+{
+    set_list(fixer, lineage);
+    set_member(fixer, lineage->path, lineage->count, NULL);
+    if (!lineage->streamed)
+        fixer->finding->fix.after =
+            preload(fixer, lineage->root, lineage->path, lineage->count, "");
+}
+
+void orm__fix_count(orm__fixer *fixer, const orm__lineage *lineage)
+{
+    const orm_relation *last = lineage->path[lineage->count - 1];
+    const char *leaf = kept(fixer, orm__arena_printf(&fixer->scope->arena, ".counts.%s = &%s_all",
+                                                     last->name, last->target->c_name));
+    set_list(fixer, lineage);
+    if (leaf != NULL)
+        set_member(fixer, lineage->path, lineage->count - 1, leaf);
+    if (!lineage->streamed && lineage->count == 1)
+        fixer->finding->fix.after =
+            preload(fixer, lineage->root, lineage->path, lineage->count, "_count");
+}
+
+void orm__fix_preload(orm__fixer *fixer, const orm_model *model, const orm_relation *relation)
+{
+    fixer->finding->fix.query = name_of(fixer, model->c_name, "_query", "");
+    fixer->finding->fix.after = preload(fixer, model, &relation, 1, "");
+}
+
+void orm__fix_column(orm__fixer *fixer, const orm__lineage *lineage, const orm_column *column)
+{
+    const char *leaf =
+        kept(fixer, orm__arena_printf(&fixer->scope->arena, ".undefer.%s = true", column->field));
+    set_list(fixer, lineage);
+    if (leaf != NULL)
+        set_member(fixer, lineage->path, lineage->count, leaf);
+}
+
+static const orm_column *column_named(const orm_model *model, const char *name, size_t size)
+{
+    for (uint16_t i = 0; i < model->column_count; i++)
+        if (strlen(model->columns[i].name) == size &&
+            memcmp(model->columns[i].name, name, size) == 0)
+            return &model->columns[i];
+    return NULL;
+}
+
+static bool is_sum(const orm__token *token)
+{
+    return orm__token_is(token, "sum") || orm__token_is(token, "orm_sum_integer");
+}
+
+const orm_column *orm__summed_column(const orm_event *event)
+{
+    orm__scanner scanner = {event->sql, event->sql + event->sql_size};
+    const orm_column *column = NULL;
+    bool sums = false;
+    for (orm__token token = orm__scan(&scanner); token.kind != ORM_TOKEN_END && column == NULL;
+         token = orm__scan(&scanner)) {
+        if (orm__token_is(&token, "from"))
+            break;
+        if (is_sum(&token))
+            sums = true;
+        else if (sums && event->model != NULL && token.size > 2 && *token.text == '"')
+            column = column_named(event->model, token.text + 1, token.size - 2);
+    }
+    bool adds = column != NULL && (column->flags & ORM_COLUMN_ARRAY) == 0 &&
+                (column->type == ORM_TYPE_SMALLINT || column->type == ORM_TYPE_INTEGER);
+    return adds ? column : NULL;
+}
+
+/* The function called at the finding's site; NULL: not known by the statement. */
+static const char *called(orm__fixer *fixer)
+{
+    static const char *const names[ORM_EVENT_KIND_COUNT] = {
+        [ORM_EVENT_FIND] = "_find",     [ORM_EVENT_SELECT] = "_select",
+        [ORM_EVENT_COUNT] = "_count",   [ORM_EVENT_EXISTS] = "_exists",
+        [ORM_EVENT_INSERT] = "_insert", [ORM_EVENT_UPDATE] = "_update",
+        [ORM_EVENT_DELETE] = "_delete",
+    };
+    const orm_event *event = fixer->event;
+    if (event->kind == ORM_EVENT_RELATION && event->row_by_row)
+        return name_of(fixer, event->owner->c_name, "_load_", event->relation->name);
+    if (event->kind == ORM_EVENT_AGGREGATE)
+        return orm__summed_column(event) == NULL ? NULL : "orm_sum";
+    if (event->model == NULL || names[event->kind] == NULL)
+        return NULL;
+    return name_of(fixer, event->model->c_name, names[event->kind], "");
+}
+
+static bool is_nullable(const orm_column *column)
+{
+    return (column->flags & ORM_COLUMN_NULLABLE) != 0;
+}
+
+/* What the rows' key is compared with: the condition's function, or NULL of a find. */
+static const char *condition_of(orm__fixer *fixer, const orm_relation *relation,
+                                const orm__bound *bound)
+{
+    const orm_event *event = fixer->event;
+    if (event->kind == ORM_EVENT_FIND || bound->column == UINT16_MAX || relation->link != NULL)
+        return NULL;
+    return kept(fixer, orm__arena_printf(&fixer->scope->arena, "%s_%s_is", event->model->c_name,
+                                         event->model->columns[bound->column].field));
+}
+
+void orm__fix_reading(orm__fixer *fixer, const orm__link *link, const orm_relation *relation,
+                      const orm__bound *bound)
+{
+    orm_finding_fix *fix = &fixer->finding->fix;
+    const orm_event *event = fixer->event;
+    const orm_model *model = link->model;
+    const orm_column *key = &model->columns[link->column];
+    bool numbers = event->kind == ORM_EVENT_COUNT || event->kind == ORM_EVENT_EXISTS;
+    const char *condition = condition_of(fixer, relation, bound);
+    bool found = event->kind == ORM_EVENT_FIND && !is_to_many(relation);
+    if (!found && (condition == NULL || !is_to_many(relation) || relation->own_count != 1)) {
+        *fix = (orm_finding_fix){0};
+        return;
+    }
+    fix->loop = called(fixer);
+    fix->key = key->field;
+    fix->condition = condition;
+    fix->maybe = relation->kind != ORM_BELONGS_TO || is_nullable(key);
+    fix->read = name_of(fixer, model->c_name, "_", relation->name);
+    if (numbers)
+        fix->read = name_of(fixer, fix->read == NULL ? "" : fix->read, "_count", "");
+    else
+        fix->load = name_of(fixer, model->c_name, "_load_", relation->name);
+    fix->list = name_of(fixer, relation->target->c_name, "_list", "");
+    if (event->kind == ORM_EVENT_AGGREGATE) {
+        const orm_column *summed = orm__summed_column(event);
+        fix->nullable = summed != NULL && is_nullable(summed);
+    }
+    if (fix->loop == NULL)
+        *fix = (orm_finding_fix){0};
+}
+
+void orm__fix_walk(orm__fixer *fixer, const orm_model *model, const orm_relation *relation)
+{
+    orm_finding_fix *fix = &fixer->finding->fix;
+    fix->loop = called(fixer);
+    fix->walk = name_of(fixer, model->c_name, "_walk_", relation->name);
+    fix->walk_all = name_of(fixer, model->c_name, "_walk_all_", relation->name);
+    fix->list = name_of(fixer, model->c_name, "_list", "");
+}
+
+void orm__fix_write(orm__fixer *fixer)
+{
+    static const char *const queued[ORM_EVENT_KIND_COUNT] = {
+        [ORM_EVENT_INSERT] = "_add",
+        [ORM_EVENT_UPDATE] = "_change",
+        [ORM_EVENT_DELETE] = "_remove",
+    };
+    const orm_event *event = fixer->event;
+    if (event->model == NULL || queued[event->kind] == NULL)
+        return;
+    fixer->finding->fix.call = called(fixer);
+    fixer->finding->fix.rename = name_of(fixer, event->model->c_name, queued[event->kind], "");
+}
+
+void orm__fix_keep(orm__fixer *fixer)
+{
+    fixer->finding->fix.call = called(fixer);
+    fixer->finding->fix.keep = true;
+}
+
+void orm__fix_gather(orm__fixer *fixer, const orm_column *column)
+{
+    const char *name = fixer->event->model->c_name;
+    orm_finding_fix *fix = &fixer->finding->fix;
+    if (fixer->event->kind != ORM_EVENT_FIND || fixer->event->model->key_count != 1)
+        return;
+    fix->loop = called(fixer);
+    fix->call = name_of(fixer, name, "_select", "");
+    fix->query = name_of(fixer, name, "_query", "");
+    fix->list = name_of(fixer, name, "_list", "");
+    fix->gather =
+        kept(fixer, orm__arena_printf(&fixer->scope->arena, "%s_%s_is", name, column->field));
+}

@@ -1,0 +1,571 @@
+#include "nplus1/fix.h"
+
+#include <ctype.h>
+#include <string.h>
+
+bool refuse_fix(struct fixing *fixing, const char *why)
+{
+    if (!fixing->why)
+        fixing->why = why;
+    return false;
+}
+
+void edit_add(struct patch *patch, size_t start, size_t length, const char *text)
+{
+    struct edit *edit = arena_alloc(patch->arena, sizeof *edit);
+
+    edit->start = start;
+    edit->length = length;
+    edit->text = text;
+    pointers_add(patch->arena, &patch->edits, edit);
+}
+
+void edit_range(struct patch *patch, struct range range, const char *text)
+{
+    edit_add(patch, range_start(patch->file, range), range_length(patch->file, range), text);
+}
+
+static size_t line_start(const struct c_file *file, size_t at)
+{
+    while (at > 0 && file->text[at - 1] != '\n')
+        at--;
+    return at;
+}
+
+const char *indent_of(const struct patch *patch, size_t token)
+{
+    const struct c_file *file = patch->file;
+    size_t start = line_start(file, file->tokens[token].start);
+
+    return arena_copy(patch->arena, file->text + start, strspn(file->text + start, " \t"));
+}
+
+static bool is_first_on_line(const struct c_file *file, size_t token)
+{
+    size_t start = line_start(file, file->tokens[token].start);
+
+    return start + strspn(file->text + start, " \t") == file->tokens[token].start;
+}
+
+static size_t token_end(const struct c_file *file, size_t token)
+{
+    return file->tokens[token].start + file->tokens[token].length;
+}
+
+/* Behind a comment that ends the token's line; the token's end when something else follows. */
+static size_t end_with_comment(const struct c_file *file, size_t token)
+{
+    size_t end = token_end(file, token);
+    const char *rest = file->text + end;
+    size_t length = strcspn(rest, "\n");
+    const char *close = NULL;
+    size_t blank = strspn(rest, " \t");
+
+    if (strncmp(rest + blank, "//", 2) == 0)
+        return end + length;
+    if (strncmp(rest + blank, "/*", 2) != 0)
+        return end;
+    close = strstr(rest + blank + 2, "*/");
+    if (!close || (size_t)(close - rest) + 2 + strspn(close + 2, " \t") != length)
+        return end;
+    return (size_t)(close - file->text) + 2;
+}
+
+/* Lines behind the first go four columns to the right. */
+static const char *deepened(struct arena *arena, const char *code, const char *indent)
+{
+    struct text text = { 0 };
+
+    for (; *code; code++) {
+        text_add(arena, &text, code, 1);
+        if (*code == '\n' && strncmp(code + 1, indent, strlen(indent)) == 0)
+            text_add_string(arena, &text, "    ");
+    }
+    return arena_copy(arena, text.text ? text.text : "", text.length);
+}
+
+/* Each line of the code behind an indentation, parted by newlines. */
+static const char *indented(struct arena *arena, const char *code, const char *indent)
+{
+    struct text text = { 0 };
+
+    for (;;) {
+        size_t length = strcspn(code, "\n");
+
+        if (length)
+            text_add_string(arena, &text, indent);
+        text_add(arena, &text, code, length);
+        if (!code[length])
+            break;
+        text_add(arena, &text, "\n", 1);
+        code += length + 1;
+    }
+    text_add(arena, &text, "", 0);
+    return text.text ? arena_text(arena, text.text) : "";
+}
+
+static bool needs_braces(const struct c_statement *statement)
+{
+    return statement->parent && statement->parent->kind != C_BLOCK &&
+           statement->parent->kind != C_LABEL;
+}
+
+void place_statements(struct patch *patch, const struct c_statement *statement, const char *before,
+                      const char *behind)
+{
+    const struct c_file *file = patch->file;
+    struct range range = statement->range;
+    const char *indent = indent_of(patch, range.first);
+    bool braces = needs_braces(statement);
+    bool fresh = is_first_on_line(file, range.first);
+    const char *end = "";
+
+    if (braces) {
+        edit_add(patch, token_end(file, range.first - 1), 0, " {");
+        if (!fresh)
+            indent = arena_format(patch->arena, "%s    ", indent);
+        end = arena_format(patch->arena, "\n%s}", indent_of(patch, statement->parent->range.first));
+    }
+    if (before && fresh)
+        edit_add(patch, line_start(file, file->tokens[range.first].start), 0,
+                 arena_format(patch->arena, "%s\n", indented(patch->arena, before, indent)));
+    else if (before)
+        edit_add(patch, file->tokens[range.first].start, 0,
+                 arena_format(patch->arena, "%s\n%s", before, indent));
+    if (behind || braces)
+        edit_add(patch, end_with_comment(file, range.last), 0,
+                 arena_format(patch->arena, "%s%s%s", behind ? "\n" : "",
+                              behind ? indented(patch->arena, behind, indent) : "", end));
+}
+
+void remove_statement(struct patch *patch, const struct c_statement *statement)
+{
+    const struct c_file *file = patch->file;
+    size_t start = file->tokens[statement->range.first].start;
+    size_t end = token_end(file, statement->range.last);
+
+    if (needs_braces(statement)) {
+        edit_add(patch, start, end - start, ";");
+        return;
+    }
+    end = end_with_comment(file, statement->range.last);
+    if (is_first_on_line(file, statement->range.first) &&
+        file->text[end + strspn(file->text + end, " \t")] == '\n') {
+        start = line_start(file, start);
+        end += strspn(file->text + end, " \t") + 1;
+    }
+    edit_add(patch, start, end - start, "");
+}
+
+bool is_quiet(const struct c_file *file, struct range range)
+{
+    static const char *const effects[] = { "=",  "++", "--", "+=", "-=", "*=", "/=",
+                                           "%=", "&=", "|=", "^=", "<<=", ">>=" };
+
+    for (size_t i = range.first; !range_is_empty(range) && i <= range.last; i++) {
+        for (size_t k = 0; k < sizeof effects / sizeof *effects; k++)
+            if (token_is(file, i, effects[k]) && !is_member(file, i - 1))
+                return false;
+        if (file->tokens[i].kind == TOKEN_WORD && token_is(file, i + 1, "(") &&
+            !token_is(file, i, "sizeof") && i < range.last)
+            return false;
+    }
+    return true;
+}
+
+/* Whether nothing else happens in the range than the call, handed on by others. */
+static bool only_call(const struct c_file *file, struct range range, const struct call *call)
+{
+    for (size_t i = range.first; i <= range.last; i++) {
+        struct range one = { i, i };
+
+        if (i == call->name) {
+            i = call->close;
+            continue;
+        }
+        if (!is_quiet(file, one))
+            return false;
+        if (file->tokens[i].kind == TOKEN_WORD && token_is(file, i + 1, "(") &&
+            file->tokens[i + 1].match < call->close && !token_is(file, i, "if"))
+            return false;
+    }
+    return true;
+}
+
+/* Text taken from deeper lines keeps its shape. */
+static const char *flattened(struct patch *patch, const char *text, const char *indent)
+{
+    struct text to = { 0 };
+    size_t width = strlen(indent);
+
+    for (const char *at = text; *at;) {
+        size_t length = strcspn(at, "\n");
+
+        if (at != text && strncmp(at, indent, width) == 0) {
+            at += width;
+            length -= width;
+        }
+        text_add(patch->arena, &to, at, length + (at[length] == '\n'));
+        at += length + (at[length] == '\n');
+    }
+    return to.text ? arena_copy(patch->arena, to.text, to.length) : "";
+}
+
+/* The range as text, with code instead of the call. */
+static const char *text_with(struct patch *patch, struct range range, const struct call *call,
+                             const char *code)
+{
+    const struct c_file *file = patch->file;
+    size_t start = range_start(file, range);
+    size_t name = file->tokens[call->name].start;
+    size_t end = token_end(file, call->close);
+
+    return arena_format(patch->arena, "%.*s%s%.*s", (int)(name - start), file->text + start, code,
+                        (int)(start + range_length(file, range) - end), file->text + end);
+}
+
+/* A function of the same file that does more with what it is given than to judge it. */
+static bool is_busy_function(const struct patch *patch, size_t name)
+{
+    static const char *const signs[] = { "++", "+=", "printf", "fprintf", "puts", "fputs" };
+
+    for (size_t i = 0; i < patch->tree->functions.count; i++) {
+        const struct function *function = patch->tree->functions.items[i];
+        size_t at = 0;
+
+        if (!tokens_equal(patch->file, function->name, name))
+            continue;
+        for (size_t k = 0; k < sizeof signs / sizeof *signs; k++)
+            if (range_find(patch->file, function->body->range, signs[k], &at))
+                return true;
+    }
+    return false;
+}
+
+/* `CHECK(call);` and `(void)call;`. */
+static bool is_handed_over(const struct patch *patch, const struct c_statement *statement,
+                           const struct call *call)
+{
+    const struct c_file *file = patch->file;
+    struct range range = statement->range;
+
+    if (statement->kind != C_EXPRESSION)
+        return false;
+    if (token_is(file, range.first, "(") && token_is(file, range.first + 1, "void"))
+        return call->name == range.first + 3;
+    return token_is(file, range.first + 1, "(") && range.first != call->name &&
+           file->tokens[range.first + 1].match + 1 >= range.last &&
+           !is_busy_function(patch, range.first) && only_call(file, range, call);
+}
+
+/* What the call's answer is put into: `status = call;` or its declaration. NULL: it is not. */
+static const char *assigned_to(struct patch *patch, const struct c_statement *statement,
+                               const struct call *call)
+{
+    const struct c_file *file = patch->file;
+    struct range left = { statement->range.first, call->name - 2 };
+
+    if (call->name < statement->range.first + 2 || !token_is(file, call->name - 1, "=") ||
+        !token_is(file, call->close + 1, ";"))
+        return NULL;
+    if (statement->kind == C_EXPRESSION && is_quiet(file, left))
+        return range_text(patch->arena, file, left);
+    if (statement->kind != C_DECLARATION || left.last != left.first + 1 ||
+        !token_is(file, left.first, "orm_status"))
+        return NULL;
+    return token_text(patch->arena, file, left.last);
+}
+
+/* `call != ORM_OK` and `(status = call) == ORM_OK`: the comparison's tokens, and the variable. */
+struct comparison {
+    struct range range;
+    const char *variable; /* NULL: none */
+    bool fails;           /* it holds when the call failed */
+};
+
+static bool read_comparison(struct patch *patch, const struct call *call,
+                            struct comparison *comparison_out)
+{
+    const struct c_file *file = patch->file;
+    struct comparison it = { .range = { call->name, call->close } };
+
+    if (call->name > 2 && token_is(file, call->name - 1, "=") &&
+        token_is(file, call->name - 3, "(") && token_is(file, call->close + 1, ")")) {
+        it.variable = token_text(patch->arena, file, call->name - 2);
+        it.range = (struct range){ call->name - 3, call->close + 1 };
+    }
+    it.fails = token_is(file, it.range.last + 1, "!=");
+    if ((!it.fails && !token_is(file, it.range.last + 1, "==")) ||
+        !token_is(file, it.range.last + 2, "ORM_OK"))
+        return false;
+    it.range.last += 2;
+    *comparison_out = it;
+    return true;
+}
+
+static void extend_comparison(struct patch *patch, const struct comparison *it, const char *code)
+{
+    const struct c_file *file = patch->file;
+    const char *more = it->variable ? arena_format(patch->arena, "(%s = %s)", it->variable, code)
+                                    : code;
+    bool whole = token_is(file, it->range.first - 1, "(") &&
+                 file->tokens[it->range.first - 1].match == it->range.last + 1;
+
+    if (!whole)
+        edit_add(patch, range_start(file, it->range), 0, "(");
+    edit_add(patch, token_end(file, it->range.last), 0,
+             arena_format(patch->arena, "%s%s%s%s%s", it->fails ? " || " : " && ", more,
+                          it->fails ? " != " : " == ", "ORM_OK", whole ? "" : ")"));
+}
+
+/* `return call;` becomes a variable of its own. */
+static bool extend_return(struct fixing *fixing, struct patch *patch,
+                          const struct c_statement *statement, const struct call *call,
+                          const char *code)
+{
+    const struct c_file *file = patch->file;
+    const char *name = free_name(patch, "status");
+    const char *indent = indent_of(patch, statement->range.first);
+    struct range range = { call->name, call->close };
+    const char *text;
+
+    if (call->name != statement->range.first + 1 || !token_is(file, call->close + 1, ";") ||
+        needs_braces(statement))
+        return refuse_fix(fixing, "what it answers is returned at once");
+    text = arena_format(patch->arena,
+                        "orm_status %s = %s;\n%sif (%s == ORM_OK)\n%s    %s = %s;\n%sreturn %s;",
+                        name, range_text(patch->arena, file, range), indent, name, indent, name,
+                        code, indent, name);
+    edit_range(patch, statement->range, text);
+    return true;
+}
+
+static bool leaves_function(const struct c_file *file, const struct c_statement *statement)
+{
+    size_t at = 0;
+
+    return statement_leaves(statement) && !range_find(file, statement->range, "break", &at) &&
+           !range_find(file, statement->range, "continue", &at);
+}
+
+bool place_behind(struct fixing *fixing, struct patch *patch, const struct call *call,
+                  const char *code)
+{
+    const struct function *function = function_around(patch->tree, call->name);
+    struct c_statement *statement = function ? statement_around(function, call->name) : NULL;
+    struct comparison comparison;
+    const char *variable = NULL;
+
+    if (!statement || function->conditional)
+        return refuse_fix(fixing, "the call stands in a macro, or between #if and #endif");
+    if (read_comparison(patch, call, &comparison)) {
+        extend_comparison(patch, &comparison, code);
+        return true;
+    }
+    variable = assigned_to(patch, statement, call);
+    if (variable) {
+        place_statements(patch, statement, NULL,
+                         arena_format(patch->arena, "if (%s == ORM_OK)\n    %s = %s;", variable,
+                                      variable, code));
+        return true;
+    }
+    if (is_handed_over(patch, statement, call)) {
+        place_statements(patch, statement, NULL,
+                         flattened(patch, text_with(patch, statement->range, call, code),
+                                   indent_of(patch, statement->range.first)));
+        return true;
+    }
+    if (statement->kind == C_IF && !statement->other &&
+        range_holds(statement->header, call->name) && statement_leaves(statement->body) &&
+        only_call(patch->file, statement->header, call)) {
+        place_statements(patch, statement, NULL,
+                         flattened(patch, text_with(patch, statement->range, call, code),
+                                   indent_of(patch, statement->range.first)));
+        return true;
+    }
+    if (statement->kind == C_RETURN)
+        return extend_return(fixing, patch, statement, call, code);
+    return refuse_fix(fixing, "it can't be seen what becomes of the call's status");
+}
+
+const char *statement_with(struct patch *patch, const struct call *call, const char *code)
+{
+    const struct function *function = function_around(patch->tree, call->name);
+    const struct c_statement *statement = function ? statement_around(function, call->name) : NULL;
+    const char *variable;
+
+    if (!statement || function->conditional)
+        return NULL;
+    variable = assigned_to(patch, statement, call);
+    if (variable)
+        return arena_format(patch->arena, "%s = %s;", variable, code);
+    if (is_handed_over(patch, statement, call) ||
+        (statement->kind == C_IF && !statement->other &&
+         range_holds(statement->header, call->name) && statement_leaves(statement->body) &&
+         only_call(patch->file, statement->header, call)))
+        return text_with(patch, statement->range, call, code);
+    return NULL;
+}
+
+/* The statement behind another one in its block; NULL: none. */
+static const struct c_statement *next_statement(const struct c_statement *statement)
+{
+    const struct c_statement *block = statement->parent;
+
+    for (size_t i = 0; block && i + 1 < block->children.count; i++)
+        if (block->children.items[i] == statement)
+            return block->children.items[i + 1];
+    return NULL;
+}
+
+/* `if (status != ORM_OK) return …;` behind `status = call;`. */
+static const struct c_statement *judged_by(const struct patch *patch,
+                                         const struct c_statement *statement, const char *variable)
+{
+    const struct c_statement *next = next_statement(statement);
+
+    if (!next || next->kind != C_IF || next->other ||
+        !leaves_function(patch->file, next->body) ||
+        !word_uses(patch->file, next->header, variable) || !is_quiet(patch->file, next->header))
+        return NULL;
+    return next;
+}
+
+/* Where the variable is the loop's own, one of the same name judges. */
+static const char *block_of_its_own(struct patch *patch, const struct c_statement *judge,
+                                    const char *variable, const char *code)
+{
+    const char *text = range_text(patch->arena, patch->file, judge->range);
+    const char *inside = indent_of(patch, judge->range.first);
+
+    return arena_format(patch->arena, "{\n%s    orm_status %s = %s;\n%s    %s\n%s}", inside,
+                        variable, code, inside, deepened(patch->arena, text, inside), inside);
+}
+
+/* The same for `status = call;`: the variable must be there before the statement. */
+static const char *assignment_before(struct patch *patch, const struct call *call,
+                                     const struct c_statement *at,
+                                     const struct c_statement *statement, const char *variable,
+                                     const char *code)
+{
+    const struct function *function = function_around(patch->tree, call->name);
+    const struct c_statement *judge = judged_by(patch, at, variable);
+    struct variable found;
+    bool declared = variable_of_name(patch->tree, function, statement->range.first, variable,
+                                     &found);
+    bool own = at->kind == C_DECLARATION || !declared;
+
+    if (judge && own)
+        return block_of_its_own(patch, judge, variable, code);
+    if (judge)
+        return arena_format(patch->arena, "%s = %s;\n%s%s", variable, code,
+                            indent_of(patch, judge->range.first),
+                            range_text(patch->arena, patch->file, judge->range));
+    if (own)
+        return NULL;
+    if (word_uses(patch->file, statement->header, variable))
+        return arena_format(patch->arena, "if (%s == ORM_OK)\n    %s = %s;", variable, variable,
+                            code);
+    return NULL;
+}
+
+bool place_before(struct fixing *fixing, struct patch *patch, const struct call *call,
+                  const struct c_statement *statement, const char *code, const char *declarations)
+{
+    const struct function *function = function_around(patch->tree, call->name);
+    const struct c_statement *at = function ? statement_around(function, call->name) : NULL;
+    struct comparison comparison = { .variable = NULL };
+    const char *text = NULL;
+    const char *variable = NULL;
+
+    if (!at || function->conditional)
+        return refuse_fix(fixing, "the call stands in a macro, or between #if and #endif");
+    variable = assigned_to(patch, at, call);
+    if (variable)
+        text = assignment_before(patch, call, at, statement, variable, code);
+    else if (is_handed_over(patch, at, call))
+        text = text_with(patch, at->range, call, code);
+    else if (at->kind == C_IF && !at->other && range_holds(at->header, call->name) &&
+             leaves_function(patch->file, at->body))
+        text = text_with(patch, at->range, call, code);
+    if (read_comparison(patch, call, &comparison) && comparison.variable && text) {
+        struct variable found;
+
+        if (!variable_of_name(patch->tree, function, statement->range.first, comparison.variable,
+                              &found))
+            text = NULL;
+    }
+    if (!text)
+        return refuse_fix(fixing, "a failure before the loop can't be treated as one in it is");
+    text = flattened(patch, text, indent_of(patch, at->range.first));
+    place_statements(patch, statement,
+                     arena_format(patch->arena, "%s%s", declarations, text), NULL);
+    return true;
+}
+
+/* Whether the variable is there, and has a value whatever the loop did. */
+static bool is_set_before(struct patch *patch, const struct call *call,
+                          const struct c_statement *loop, const char *name)
+{
+    const struct function *function = function_around(patch->tree, call->name);
+    struct variable found;
+
+    return variable_of_name(patch->tree, function, loop->range.first, name, &found) &&
+           (found.parameter || !range_is_empty(found.value) ||
+            word_uses(patch->file, loop->header, name) ||
+            word_uses(patch->file, (struct range){ found.name + 1, loop->range.first - 1 }, name));
+}
+
+static const char *text_after_loop(struct patch *patch, const struct call *call,
+                                   const struct c_statement *at, const struct c_statement *loop,
+                                   const char *code)
+{
+    const char *variable = assigned_to(patch, at, call);
+    struct comparison comparison = { .variable = NULL };
+    bool compared = read_comparison(patch, call, &comparison);
+    const struct c_statement *judge = variable ? judged_by(patch, at, variable) : NULL;
+
+    if (judge && at->kind == C_DECLARATION)
+        return block_of_its_own(patch, judge, variable, code);
+    if (compared && comparison.variable)
+        variable = comparison.variable;
+    if (variable && at->kind != C_DECLARATION &&
+        is_set_before(patch, call, loop, variable)) {
+        if (judge)
+            return arena_format(patch->arena, "%s = %s;\n%s%s", variable, code,
+                                indent_of(patch, judge->range.first),
+                                range_text(patch->arena, patch->file, judge->range));
+        if (!compared || !leaves_function(patch->file, at->body ? at->body : at))
+            return arena_format(patch->arena, "if (%s == ORM_OK)\n    %s = %s;", variable,
+                                variable, code);
+    }
+    if (is_handed_over(patch, at, call) ||
+        (at->kind == C_IF && !at->other && range_holds(at->header, call->name) &&
+         leaves_function(patch->file, at->body)))
+        return text_with(patch, at->range, call, code);
+    return NULL;
+}
+
+bool place_after_loop(struct fixing *fixing, struct patch *patch, const struct call *call,
+                      const struct c_statement *loop, const char *code)
+{
+    const struct function *function = function_around(patch->tree, call->name);
+    const struct c_statement *at = function ? statement_around(function, call->name) : NULL;
+    const char *text = at ? text_after_loop(patch, call, at, loop, code) : NULL;
+
+    if (!text)
+        return refuse_fix(fixing, "a failure behind the loop can't be treated as one in it is");
+    place_statements(patch, loop, NULL,
+                     flattened(patch, text, indent_of(patch, at->range.first)));
+    return true;
+}
+
+const char *free_name(const struct patch *patch, const char *wish)
+{
+    struct range all = { 0, patch->file->count - 1 };
+    const char *name = wish;
+
+    for (int i = 2; word_uses(patch->file, all, name); i++)
+        name = arena_format(patch->arena, "%s_%d", wish, i);
+    return name;
+}

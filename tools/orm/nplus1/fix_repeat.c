@@ -1,0 +1,281 @@
+#include "nplus1/fix.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static bool ends_with(const struct c_file *file, size_t token, const char *end)
+{
+    size_t length = file->tokens[token].length;
+    size_t size = strlen(end);
+
+    return length >= size &&
+           memcmp(file->text + file->tokens[token].start + length - size, end, size) == 0;
+}
+
+/* Whether a function of that name may write. */
+static bool writes(const struct patch *patch, struct range range, int depth)
+{
+    static const char *const endings[] = { "_insert", "_insert_all",   "_update",  "_update_where",
+                                           "_upsert", "_upsert_all",   "_delete",  "_delete_where",
+                                           "_add",    "_change",       "_remove",  "_bulk_load",
+                                           "_flush",  "_commit",       "_rollback", "_refresh",
+                                           "orm_raw", "_nested",       "_savepoint" };
+    const struct c_file *file = patch->file;
+
+    for (size_t i = range.first; i <= range.last; i++) {
+        if (file->tokens[i].kind != TOKEN_WORD || !token_is(file, i + 1, "("))
+            continue;
+        for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
+            if (ends_with(file, i, endings[k]))
+                return true;
+        for (size_t k = 0; depth < 3 && k < patch->tree->functions.count; k++) {
+            const struct function *function = patch->tree->functions.items[k];
+
+            if (tokens_equal(file, function->name, i) &&
+                writes(patch, function->body->range, depth + 1))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Whether anything in the range is put into the variable, or may be by a call. */
+static bool is_altered(const struct c_file *file, struct range range, size_t name,
+                       const struct call *but)
+{
+    for (size_t i = range.first; i <= range.last; i++) {
+        size_t end = i + 1;
+
+        if (i >= but->name && i <= but->close)
+            continue;
+        if (!tokens_equal(file, i, name) || is_member(file, i) || i == name)
+            continue;
+        if (token_is(file, i - 1, "&") || token_is(file, i - 1, "++") ||
+            token_is(file, i - 1, "--"))
+            return true;
+        while (token_is(file, end, ".") || token_is(file, end, "[") || token_is(file, end, "->"))
+            end = token_is(file, end, "[") ? file->tokens[end].match + 1 : end + 2;
+        if (token_is(file, end, "=") || token_is(file, end, "++") || token_is(file, end, "--") ||
+            token_is(file, end, "+=") || token_is(file, end, "-="))
+            return true;
+        if (i > 1 && token_is(file, i - 1, "(") && token_is(file, i - 2, "qsort"))
+            return true;
+    }
+    return false;
+}
+
+/* Whether what the range names is the same in each turn of the loop. */
+static bool is_steady(const struct patch *patch, const struct function *function,
+                      const struct c_statement *loop, struct range range, const struct call *call,
+                      int depth)
+{
+    const struct c_file *file = patch->file;
+
+    for (size_t i = range.first; i <= range.last; i++) {
+        struct variable variable;
+
+        if (token_is(file, i, "++") || token_is(file, i, "--"))
+            return false;
+        if (file->tokens[i].kind != TOKEN_WORD ||
+            !variable_find(patch->tree, function, i, &variable))
+            continue;
+        if (variable.global)
+            continue;
+        if (is_altered(file, loop->range, variable.name, call))
+            return false;
+        if (!range_holds(loop->range, variable.name))
+            continue;
+        if (depth > 2 || range_is_empty(variable.value) ||
+            range_holds(loop->header, variable.name) ||
+            !is_steady(patch, function, loop, variable.value, call, depth + 1))
+            return false;
+    }
+    return true;
+}
+
+/* Something to start with for a variable that is declared before the loop. */
+static const char *first_value(const struct patch *patch, const struct variable *variable)
+{
+    const struct c_file *file = patch->file;
+    static const char *const numbers[] = { "int", "int64_t", "int32_t", "size_t", "long", "double",
+                                           "float" };
+
+    if (variable->stars)
+        return "NULL";
+    if (token_is(file, variable->type.last, "bool"))
+        return "false";
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (token_is(file, variable->type.last, numbers[i]))
+            return "0";
+    return "{0}";
+}
+
+/* What the call fills must last as long as the answer is kept. NULL: it can't. */
+static const char *declared_before(struct fixing *fixing, const struct function *function,
+                                   const struct c_statement *loop, const struct call *call)
+{
+    struct patch *patch = fixing->site;
+    const struct c_file *file = patch->file;
+    struct range out = call->arguments[call->count - 1];
+    struct variable variable;
+    const char *name;
+
+    if (out.last != out.first + 1 || !token_is(file, out.first, "&") ||
+        !variable_find(patch->tree, function, out.last, &variable) || variable.global)
+        return NULL;
+    if (is_altered(file, loop->range, variable.name, call))
+        return NULL;
+    if (!range_holds(loop->range, variable.name))
+        return "";
+    name = token_text(fixing->arena, file, variable.name);
+    if (!variable.statement || variable.statement->kind != C_DECLARATION ||
+        !variable.alone || variable.array || variable.is_static ||
+        word_uses(file, function->body->range, name) != word_uses(file, loop->range, name))
+        return NULL;
+    remove_statement(patch, variable.statement);
+    return arena_format(fixing->arena, "%s%s%s = %s;\n",
+                        range_text(fixing->arena, file, variable.type),
+                        variable.stars ? "" : " ", name, first_value(patch, &variable));
+}
+
+/* The outermost loop in whose turns the call asks for the same. */
+static struct c_statement *steady_loop(const struct patch *patch, const struct function *function,
+                                     const struct call *call)
+{
+    struct c_statement *found = NULL;
+    struct range given = { call->arguments[0].first, call->arguments[call->count - 2].last };
+
+    for (struct c_statement *at = loop_around(statement_around(function, call->name)); at;
+         at = loop_around(at)) {
+        if (!is_steady(patch, function, at, given, call, 0) || writes(patch, at->range, 0))
+            break;
+        found = at;
+    }
+    return found;
+}
+
+bool fix_keep(struct fixing *fixing)
+{
+    struct patch *patch = fixing->site;
+    const struct finding *finding = fixing->finding;
+    const struct function *function;
+    struct c_statement *loop;
+    struct range whole;
+    struct call call;
+    const char *declaration;
+    const char *kept;
+
+    if (!patch || !finding->fix_call ||
+        !find_site_call(fixing, patch, finding->site.line, finding->fix_call, &call))
+        return refuse_fix(fixing, "the call is not known");
+    function = function_around(patch->tree, call.name);
+    if (!function || function->conditional || call.count < 3)
+        return refuse_fix(fixing, "the call stands in a macro, or between #if and #endif");
+    loop = steady_loop(patch, function, &call);
+    if (!loop)
+        return refuse_fix(fixing, "no loop around it asks for the same, without writing, in each "
+                                  "of its turns");
+    declaration = declared_before(fixing, function, loop, &call);
+    if (!declaration)
+        return refuse_fix(fixing, "its answer does not outlast a turn of the loop as it is");
+    kept = free_name(patch, "asked");
+    whole = (struct range){ call.name, call.close };
+    edit_range(patch, whole,
+               arena_format(fixing->arena, "(%s == ORM_OK ? ORM_OK : (%s = %s))", kept, kept,
+                            range_text(fixing->arena, patch->file, whole)));
+    place_statements(patch, loop,
+                     arena_format(fixing->arena, "%sorm_status %s = ORM_NOT_LOADED;", declaration,
+                                  kept),
+                     NULL);
+    return true;
+}
+
+/* Which of the function's parameters a name is, from 0. */
+static bool parameter_index(const struct patch *patch, const struct function *function,
+                            struct range argument, size_t *index_out)
+{
+    const struct c_file *file = patch->file;
+    size_t index = 0;
+
+    if (argument.first != argument.last)
+        return false;
+    for (size_t i = function->parameters.first; i <= function->parameters.last; i++) {
+        index += token_is(file, i, ",");
+        if (tokens_equal(file, i, argument.first) &&
+            (i == function->parameters.last || token_is(file, i + 1, ","))) {
+            *index_out = index;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The one call of a recursive function from outside. */
+static bool outer_call(const struct patch *patch, const struct function *recursive,
+                       struct call *call_out)
+{
+    const struct c_file *file = patch->file;
+    size_t found = 0;
+
+    for (size_t i = 0; i < file->count; i++) {
+        const struct function *around = function_around(patch->tree, i);
+
+        if (!around || around == recursive || !tokens_equal(file, i, recursive->name) ||
+            is_member(file, i))
+            continue;
+        found += c_file_call_at(file, i, call_out) ? 1 : 2;
+    }
+    return found == 1;
+}
+
+/* "roots.items[i]" in a loop over them: "roots". NULL: it is a row by itself. */
+static const char *list_of_row(const struct patch *patch, struct range row)
+{
+    const struct c_file *file = patch->file;
+    size_t bracket = file->tokens[row.last].match;
+
+    if (!token_is(file, row.last, "]") || bracket < row.first + 3 ||
+        !token_is(file, bracket - 1, "items") || !token_is(file, bracket - 2, "."))
+        return NULL;
+    return range_text(patch->arena, file, (struct range){ row.first, bracket - 3 });
+}
+
+bool fix_walk(struct fixing *fixing)
+{
+    struct patch *patch = fixing->site;
+    const struct finding *finding = fixing->finding;
+    const struct function *function;
+    const struct c_statement *at;
+    struct call call;
+    struct call outer;
+    size_t row = 0;
+    size_t session = 0;
+    const char *list;
+    const char *below;
+    const char *code;
+
+    if (!patch || !find_site_call(fixing, patch, finding->site.line, finding->fix_loop, &call))
+        return refuse_fix(fixing, "the call is not known");
+    function = function_around(patch->tree, call.name);
+    if (!function || !token_is(patch->file, function->name - 1, "orm_status") ||
+        !parameter_index(patch, function, call.arguments[1], &row) ||
+        !parameter_index(patch, function, call.arguments[0], &session) ||
+        !outer_call(patch, function, &outer) || row >= outer.count || session >= outer.count ||
+        !is_quiet(patch->file, outer.arguments[row]))
+        return refuse_fix(fixing, "it can't be seen where the recursion begins");
+    at = statement_around(function_around(patch->tree, outer.name), outer.name);
+    list = list_of_row(patch, outer.arguments[row]);
+    if (!list && loop_around((struct c_statement *)at))
+        return refuse_fix(fixing, "the recursion begins in a loop");
+    if (list)
+        at = loop_around((struct c_statement *)at);
+    below = free_name(patch, "walked");
+    code = arena_format(fixing->arena, "%s(%s, %s%s, NULL, NULL, &%s)",
+                        list ? finding->fix_walk_all : finding->fix_walk,
+                        range_text(fixing->arena, patch->file, outer.arguments[session]),
+                        list ? "&" : "",
+                        list ? list : range_text(fixing->arena, patch->file, outer.arguments[row]),
+                        below);
+    return at && place_before(fixing, patch, &outer, at, code,
+                              arena_format(fixing->arena, "%s %s;\n", finding->fix_list, below));
+}

@@ -1,0 +1,173 @@
+#include "nplus1/fix.h"
+
+#include <string.h>
+
+/* The outermost loop around a statement in its function; NULL: none. */
+static struct c_statement *outermost_loop(struct c_statement *statement)
+{
+    struct c_statement *found = NULL;
+
+    for (struct c_statement *at = loop_around(statement); at; at = loop_around(at))
+        found = at;
+    return found;
+}
+
+/* The only call of a function of this file. */
+static bool only_caller(const struct patch *patch, const struct function *function,
+                        struct call *call_out)
+{
+    const struct c_file *file = patch->file;
+    size_t found = 0;
+
+    for (size_t i = 0; i < file->count; i++)
+        if (i != function->name && tokens_equal(file, i, function->name) && !is_member(file, i)) {
+            if (!function_around(patch->tree, i) && token_is(file, i + 1, "("))
+                continue; /* its declaration */
+            found += c_file_call_at(file, i, call_out) ? 1 : 2;
+        }
+    return found == 1;
+}
+
+/* What each row's failure is told apart by. */
+static bool tells_failures_apart(const struct c_file *file, struct range loop)
+{
+    static const char *const names[] = { "ORM_UNIQUE", "ORM_FOREIGN_KEY", "ORM_STALE",
+                                         "ORM_CHECK",  "ORM_NOT_NULL",    "ORM_RANGE",
+                                         "ORM_INVALID", "ORM_BUSY" };
+    size_t at = 0;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (range_find(file, loop, names[i], &at))
+            return true;
+    return false;
+}
+
+static bool ends_transactions(const struct c_file *file, struct range loop)
+{
+    static const char *const names[] = { "orm_session_commit",    "orm_session_rollback",
+                                         "orm_session_savepoint", "orm_session_nested",
+                                         "orm_session_flush",     "orm_session_release" };
+    size_t at = 0;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (range_find(file, loop, names[i], &at))
+            return true;
+    return false;
+}
+
+/* Whether the same expression stands in the range. */
+static bool is_named_in(const struct c_file *file, struct range what, struct range where)
+{
+    size_t length = what.last - what.first;
+
+    for (size_t i = where.first; !range_is_empty(where) && i + length <= where.last; i++) {
+        size_t same = 0;
+
+        while (same <= length && tokens_equal(file, i + same, what.first + same))
+            same++;
+        if (same > length && !is_member(file, i))
+            return true;
+    }
+    return false;
+}
+
+/* A row that is used as another's relation may be one that is only queued. */
+static bool only_refers(const struct c_file *file, struct range what, struct range where)
+{
+    for (size_t i = where.first; !range_is_empty(where) && i <= where.last; i++)
+        if (tokens_equal(file, i, what.first) && !is_member(file, i) &&
+            !(token_is(file, i - 1, "=") && is_member(file, i - 2) &&
+              (token_is(file, i + 1, ",") || token_is(file, i + 1, "}"))))
+            return false;
+    return true;
+}
+
+/* Whether the loop goes on with what the call wrote. */
+static bool is_used_on(struct fixing *fixing, const struct call *call, struct range loop,
+                       bool inserts)
+{
+    struct patch *patch = fixing->site;
+    const struct c_file *file = patch->file;
+    const struct function *function = function_around(patch->tree, call->name);
+    struct range row = call->arguments[inserts ? call->count - 1 : 1];
+    struct range behind = { call->close + 1, loop.last };
+    struct variable variable;
+
+    if (inserts && token_is(file, row.first, "NULL"))
+        return false;
+    if (inserts && token_is(file, row.first, "&") && row.last == row.first + 1) {
+        row.first++;
+        return !only_refers(file, row, behind) ||
+               word_uses(file, (struct range){ loop.first, call->name - 1 },
+                         token_text(fixing->arena, file, row.first)) >
+                   (variable_find(patch->tree, function, row.first, &variable) &&
+                    range_holds(loop, variable.name));
+    }
+    if (inserts || is_named_in(file, row, behind))
+        return true;
+    if (row.first == row.last && variable_find(patch->tree, function, row.first, &variable) &&
+        !range_is_empty(variable.value) && is_quiet(file, variable.value))
+        return is_named_in(file, variable.value, behind);
+    return false;
+}
+
+static bool flush_behind(struct fixing *fixing, const struct call *write, const struct call *call,
+                         const struct c_statement *loop)
+{
+    struct patch *patch = fixing->site;
+    const struct function *function = function_around(patch->tree, call->name);
+    const char *session = range_text(fixing->arena, patch->file, write->arguments[0]);
+    struct variable variable;
+
+    if (!is_quiet(patch->file, write->arguments[0]) ||
+        (call->name != write->name &&
+         !variable_of_name(patch->tree, function, loop->range.first, session, &variable)))
+        return refuse_fix(fixing, "the session has another name outside of the loop");
+    return place_after_loop(fixing, patch, call, loop,
+                            arena_format(fixing->arena, "orm_session_flush(%s)", session));
+}
+
+static bool queue(struct fixing *fixing, const struct call *write, bool inserts)
+{
+    struct patch *patch = fixing->site;
+    const struct c_file *file = patch->file;
+    const struct function *function = function_around(patch->tree, write->name);
+    struct call call = *write;
+    struct c_statement *loop = NULL;
+
+    for (int depth = 0; function && depth < 4 && !loop; depth++) {
+        loop = outermost_loop(statement_around(function, call.name));
+        if (function->conditional)
+            return refuse_fix(fixing, "the call stands between #if and #endif");
+        if (is_used_on(fixing, write, loop ? loop->range : function->body->range, inserts) &&
+            depth == 0)
+            return refuse_fix(fixing, "the loop goes on with the row");
+        if (loop)
+            break;
+        if (!only_caller(patch, function, &call))
+            return refuse_fix(fixing, "the loop around it is not in this file");
+        function = function_around(patch->tree, call.name);
+    }
+    if (!loop || !call.count)
+        return refuse_fix(fixing, "there is no loop around it");
+    if (tells_failures_apart(file, loop->range))
+        return refuse_fix(fixing, "the loop treats failures of single rows");
+    if (ends_transactions(file, loop->range))
+        return refuse_fix(fixing, "the loop has transactions or savepoints of its own");
+    edit_range(patch, (struct range){ write->name, write->name }, fixing->finding->fix_rename);
+    return flush_behind(fixing, write, &call, loop);
+}
+
+bool fix_write(struct fixing *fixing)
+{
+    const struct finding *finding = fixing->finding;
+    struct call call;
+
+    if (!fixing->site || !finding->fix_call || !finding->fix_rename)
+        return refuse_fix(fixing, "the call is not known");
+    if (!find_site_call(fixing, fixing->site, finding->replacement_site.line, finding->fix_call,
+                        &call))
+        return false;
+    return queue(fixing, &call, strcmp(finding->fix_rename + strlen(finding->fix_rename) - 4,
+                                       "_add") == 0);
+}
