@@ -50,7 +50,9 @@ typedef struct orm_event {
     bool row_by_row; /* RELATION: asked for a single row by <model>_load_<relation> */
     bool streamed;   /* SELECT: its rows are given one by one by <model>_each */
     bool paged;      /* SELECT: the rows beyond a cursor, for <model>_select_page */
-    orm_site site;   /* the call that asked for it */
+    bool one_row;    /* INSERT, UPDATE, DELETE: of one row, by <model>_insert, _update, _delete */
+    bool by_condition; /* UPDATE, DELETE: of all rows for which a condition holds */
+    orm_site site;     /* the call that asked for it */
     orm_site origin; /* RELATION, COLUMN: the call that made the list the parent row came from; line
                         0: none */
     size_t origin_rows;      /* rows of that list */

@@ -150,6 +150,7 @@ typedef struct orm_finding_fix {
     const char *walk;      /* to be called before a recursion begins at a row; */
     const char *walk_all;  /* or at those of a list */
     const char *gather;    /* the condition to find the rows of all keys by, before the loop */
+    const char *batch;     /* to be called with what the loop gathers, instead of `loop` */
     const char *omit;      /* the path of relations to be left out of the query at site */
     bool maybe;            /* there may be no row of that key */
     bool nullable;         /* the column that is summed may be NULL */

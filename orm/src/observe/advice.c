@@ -346,31 +346,19 @@ static void advise_read(writer *at, const orm__group *group)
 }
 
 /* Rows written one by one are better queued: one statement then writes all of one shape. */
-static void advise_write(writer *at)
+static void advise_queue(writer *at)
 {
-    static const char *const queued[ORM_EVENT_KIND_COUNT] = {
-        [ORM_EVENT_INSERT] = "status = %s_add(db, &values, &row);",
-        [ORM_EVENT_UPDATE] = "status = %s_change(db, row, &changes);",
-        [ORM_EVENT_DELETE] = "status = %s_remove(db, row);",
+    static const char *const queued[ORM_EVENT_KIND_COUNT][2] = {
+        [ORM_EVENT_INSERT] = {"add", "&values, &row"},
+        [ORM_EVENT_UPDATE] = {"change", "row, &changes"},
+        [ORM_EVENT_DELETE] = {"remove", "row"},
     };
     orm_finding *finding = at->finding;
     const orm_model *model = at->event->model;
-    const char *code = queued[at->event->kind];
-    if (model == NULL || code == NULL) {
-        finding->advice = "write all rows in one statement: INSERT … SELECT, or UPDATE or DELETE "
-                          "… WHERE key IN (…)";
-        return;
-    }
-    /* The format is one of the three above. */
-    const char *hole = strstr(code, "%s");
-    orm__buffer_append(&at->buffer, code, (size_t)(hole - code));
-    orm__buffer_text(&at->buffer, model->c_name);
-    orm__buffer_text(&at->buffer, hole + 2);
+    const char *const *code = queued[at->event->kind];
+    orm__buffer_printf(&at->buffer, "status = %s_%s(db, %s);", model->c_name, code[0], code[1]);
     finding->replacement = keep(at);
     finding->replacement_site = at->event->site;
-    orm__fixer fixer = fixer_of(at);
-    orm__fix_write(&fixer);
-    at->failed = at->failed || fixer.failed;
     if (at->event->kind == ORM_EVENT_INSERT) {
         orm__buffer_printf(&at->buffer, "status = %s_insert_all(db, values, count, &list);",
                            model->c_name);
@@ -384,6 +372,58 @@ static void advise_write(writer *at)
     }
     finding->advice = "queue each row; commit, orm_session_flush or the next query that could see "
                       "it then sends one statement for all";
+}
+
+/* One condition for all keys; the column that it is on is what varies. */
+static void advise_where(writer *at, const orm__group *group)
+{
+    orm_finding *finding = at->finding;
+    const orm_model *model = at->event->model;
+    orm__reading reading;
+    finding->advice = "gather the keys, and write to the rows of all of them in one statement";
+    if (group->varying >= at->event->value_count)
+        return;
+    orm__parameters_read(at->event->sql, at->event->sql_size, &reading);
+    orm__bound bound = orm__bound_make(at->event, at->bound_count, group->varying, &reading);
+    if (bound.column == UINT16_MAX)
+        return;
+    bool updates = at->event->kind == ORM_EVENT_UPDATE;
+    orm__buffer_printf(&at->buffer, "status = %s_%s_where(", model->c_name,
+                       updates ? "update" : "delete");
+    write_indent(&at->buffer, 1);
+    orm__buffer_printf(&at->buffer, "db, %s_%s_is(orm_in(keys, count)), %sNULL);", model->c_name,
+                       model->columns[bound.column].field, updates ? "&changes, " : "");
+    finding->alternative = keep(at);
+    orm__fixer fixer = fixer_of(at);
+    orm__fix_where(&fixer, &model->columns[bound.column]);
+    at->failed = at->failed || fixer.failed;
+}
+
+static void advise_write(writer *at, const orm__group *group)
+{
+    const orm_event *event = at->event;
+    bool upsert = event->kind == ORM_EVENT_INSERT && !event->one_row &&
+                  orm__sql_mentions(event->sql, event->sql_size, "conflict");
+    if (event->kind == ORM_EVENT_RAW || event->model == NULL) {
+        at->finding->advice = "write all rows in one statement: INSERT … SELECT, or UPDATE or "
+                              "DELETE … WHERE key IN (…)";
+    } else if (event->one_row) {
+        orm__fixer fixer = fixer_of(at);
+        advise_queue(at);
+        orm__fix_write(&fixer);
+        at->failed = at->failed || fixer.failed;
+    } else if (event->by_condition) {
+        advise_where(at, group);
+    } else if (upsert) {
+        at->finding->advice = orm__arena_printf(
+            &at->scope->arena,
+            "gather the rows, each key once, and give them to one %s_upsert_all behind the loop",
+            event->model->c_name);
+        at->failed = at->failed || at->finding->advice == NULL;
+    } else {
+        at->finding->advice = "flush, or commit, behind the loop and not in each of its turns: one "
+                              "statement then writes all rows that wait";
+    }
 }
 
 /* Where FROM begins when a long list of columns stands before it; else 0. */
@@ -473,7 +513,7 @@ bool orm__advise(orm_scope *scope, orm_finding *finding, const orm_event *event,
         orm__fix_keep(&fixer);
         at.failed = at.failed || fixer.failed;
     } else if (finding->kind == ORM_FINDING_WRITE) {
-        advise_write(&at);
+        advise_write(&at, group);
     } else {
         advise_read(&at, group);
     }

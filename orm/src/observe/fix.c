@@ -257,6 +257,20 @@ void orm__fix_write(orm__fixer *fixer)
     fixer->finding->fix.rename = name_of(fixer, event->model->c_name, queued[event->kind], "");
 }
 
+void orm__fix_where(orm__fixer *fixer, const orm_column *column)
+{
+    orm_finding_fix *fix = &fixer->finding->fix;
+    const orm_model *model = fixer->event->model;
+    bool updates = fixer->event->kind == ORM_EVENT_UPDATE;
+    if (column->type < ORM_TYPE_SMALLINT || column->type > ORM_TYPE_BIGINT ||
+        (column->flags & ORM_COLUMN_ARRAY) != 0)
+        return;
+    fix->loop = name_of(fixer, model->c_name, updates ? "_update" : "_delete", "_where");
+    fix->batch = fix->loop;
+    fix->condition = kept(
+        fixer, orm__arena_printf(&fixer->scope->arena, "%s_%s_is", model->c_name, column->field));
+}
+
 void orm__fix_keep(orm__fixer *fixer)
 {
     fixer->finding->fix.call = called(fixer);

@@ -79,6 +79,7 @@ static void write_fix(orm__buffer *buffer, const orm_finding_fix *it)
     write_given(buffer, "walk", it->walk);
     write_given(buffer, "walk_all", it->walk_all);
     write_given(buffer, "gather", it->gather);
+    write_given(buffer, "batch", it->batch);
     write_given(buffer, "omit", it->omit);
     write_flag(buffer, "maybe", it->maybe);
     write_flag(buffer, "nullable", it->nullable);

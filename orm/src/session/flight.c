@@ -110,6 +110,8 @@ static void publish_call(orm_session *session, orm_site site, const orm__call *c
         .row_by_row = about->row_by_row,
         .streamed = about->streamed,
         .paged = about->paged,
+        .one_row = about->one_row,
+        .by_condition = about->by_condition,
         .column = about->column,
         .site = site,
         .origin = about->origin,

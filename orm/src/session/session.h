@@ -128,6 +128,8 @@ typedef struct orm__about {
     bool row_by_row;
     bool streamed;
     bool paged;
+    bool one_row;
+    bool by_condition;
     orm_site origin;
     size_t origin_rows;
 } orm__about;

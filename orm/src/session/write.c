@@ -97,7 +97,7 @@ static orm_status send_written(orm_session *db, orm_site site, orm__statement *s
         !orm__mapper_init(&target->mapper, db, db->engine->driver, &db->arena, &db->map, model,
                           statement->fields, result, false, true))
         return orm__session_nomem(db);
-    orm__about about = {.kind = kind, .model = model};
+    orm__about about = {.kind = kind, .model = model, .one_row = true};
     return orm__session_send_one(db, site, statement, take_written, target, &about, NULL);
 }
 
@@ -241,7 +241,7 @@ static orm_status delete_row(orm_site site, orm_session *db, const orm_model *mo
         status = statement_for(db, &set, ORM__PURPOSE_DELETE, &statement);
     if (status != ORM_OK)
         return status;
-    orm__about about = {.kind = ORM_EVENT_DELETE, .model = model};
+    orm__about about = {.kind = ORM_EVENT_DELETE, .model = model, .one_row = true};
     status = orm__session_send_one(db, site, statement, NULL, NULL, &about, &affected);
     if (status == ORM_OK && affected == 0)
         status = missed(db, model, "delete");
@@ -302,7 +302,7 @@ static orm_status update_where(orm_site site, orm_session *db, const orm_model *
                                   : orm__session_nomem(db);
         orm__compiled_dispose(&compiled);
     }
-    orm__about about = {.kind = ORM_EVENT_UPDATE, .model = model};
+    orm__about about = {.kind = ORM_EVENT_UPDATE, .model = model, .by_condition = true};
     return status == ORM_OK
                ? orm__session_send_one(db, site, statement, NULL, NULL, &about, count_out)
                : status;
@@ -339,7 +339,7 @@ static orm_status delete_where(orm_site site, orm_session *db, const orm_model *
         status = orm__session_statement(db, &query, &statement);
     if (status != ORM_OK)
         return status;
-    orm__about about = {.kind = ORM_EVENT_DELETE, .model = model};
+    orm__about about = {.kind = ORM_EVENT_DELETE, .model = model, .by_condition = true};
     int64_t affected = 0;
     status = orm__session_send_one(db, site, statement, NULL, NULL, &about, &affected);
     if (count_out != NULL)

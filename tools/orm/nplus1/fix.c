@@ -193,7 +193,9 @@ static bool find_edits(struct fixing *fixing)
         return fix_keep(fixing);
     if (finding->fix_gather)
         return fix_gather(fixing);
-    if (finding->fix_rename || finding->fix_batch)
+    if (finding->fix_batch)
+        return fix_batch(fixing);
+    if (finding->fix_rename)
         return fix_write(fixing);
     if (finding->fix_read)
         return fix_reading(fixing);

@@ -39,6 +39,7 @@ bool fix_query(struct fixing *fixing);   /* a member of the list's query, or a c
 bool fix_reading(struct fixing *fixing); /* the call in the loop reads memory as well */
 bool fix_omit(struct fixing *fixing);    /* what nothing reads is not loaded */
 bool fix_write(struct fixing *fixing);   /* rows are written together */
+bool fix_batch(struct fixing *fixing);   /* keys are gathered, and their rows written together */
 bool fix_keep(struct fixing *fixing);    /* an answer is kept for the next time */
 bool fix_walk(struct fixing *fixing);    /* a recursion is walked before it begins */
 bool fix_gather(struct fixing *fixing);  /* values are asked for together, before the loop */
@@ -84,5 +85,18 @@ const char *statement_with(struct patch *patch, const struct call *call, const c
 const char *free_name(const struct patch *patch, const char *wish);
 /* Whether the expression has no effect and needs no statement: no call, no assignment. */
 bool is_quiet(const struct c_file *file, struct range range);
+
+/* fix_loop.c: what a loop does. */
+struct c_statement *outermost_loop(struct c_statement *statement);
+/* Whether it tells failures of single rows apart, or has transactions of its own. */
+bool treats_rows_apart(const struct c_file *file, struct range loop);
+/* Whether a function that is called there may write. */
+bool may_write(const struct patch *patch, struct range range, int depth);
+/* Whether what the range names is the same in each turn of the loop; `but` is left out. */
+bool is_steady(const struct patch *patch, const struct function *function,
+               const struct c_statement *loop, struct range range, const struct call *but);
+/* Whether anything is put into the variable there, but by the call. */
+bool is_altered(const struct c_file *file, struct range range, size_t name,
+                const struct call *but);
 
 #endif

@@ -3,96 +3,6 @@
 #include <ctype.h>
 #include <string.h>
 
-static bool ends_with(const struct c_file *file, size_t token, const char *end)
-{
-    size_t length = file->tokens[token].length;
-    size_t size = strlen(end);
-
-    return length >= size &&
-           memcmp(file->text + file->tokens[token].start + length - size, end, size) == 0;
-}
-
-/* Whether a function of that name may write. */
-static bool writes(const struct patch *patch, struct range range, int depth)
-{
-    static const char *const endings[] = { "_insert", "_insert_all",   "_update",  "_update_where",
-                                           "_upsert", "_upsert_all",   "_delete",  "_delete_where",
-                                           "_add",    "_change",       "_remove",  "_bulk_load",
-                                           "_flush",  "_commit",       "_rollback", "_refresh",
-                                           "orm_raw", "_nested",       "_savepoint" };
-    const struct c_file *file = patch->file;
-
-    for (size_t i = range.first; i <= range.last; i++) {
-        if (file->tokens[i].kind != TOKEN_WORD || !token_is(file, i + 1, "("))
-            continue;
-        for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
-            if (ends_with(file, i, endings[k]))
-                return true;
-        for (size_t k = 0; depth < 3 && k < patch->tree->functions.count; k++) {
-            const struct function *function = patch->tree->functions.items[k];
-
-            if (tokens_equal(file, function->name, i) &&
-                writes(patch, function->body->range, depth + 1))
-                return true;
-        }
-    }
-    return false;
-}
-
-/* Whether anything in the range is put into the variable, or may be by a call. */
-static bool is_altered(const struct c_file *file, struct range range, size_t name,
-                       const struct call *but)
-{
-    for (size_t i = range.first; i <= range.last; i++) {
-        size_t end = i + 1;
-
-        if (i >= but->name && i <= but->close)
-            continue;
-        if (!tokens_equal(file, i, name) || is_member(file, i) || i == name)
-            continue;
-        if (token_is(file, i - 1, "&") || token_is(file, i - 1, "++") ||
-            token_is(file, i - 1, "--"))
-            return true;
-        while (token_is(file, end, ".") || token_is(file, end, "[") || token_is(file, end, "->"))
-            end = token_is(file, end, "[") ? file->tokens[end].match + 1 : end + 2;
-        if (token_is(file, end, "=") || token_is(file, end, "++") || token_is(file, end, "--") ||
-            token_is(file, end, "+=") || token_is(file, end, "-="))
-            return true;
-        if (i > 1 && token_is(file, i - 1, "(") && token_is(file, i - 2, "qsort"))
-            return true;
-    }
-    return false;
-}
-
-/* Whether what the range names is the same in each turn of the loop. */
-static bool is_steady(const struct patch *patch, const struct function *function,
-                      const struct c_statement *loop, struct range range, const struct call *call,
-                      int depth)
-{
-    const struct c_file *file = patch->file;
-
-    for (size_t i = range.first; i <= range.last; i++) {
-        struct variable variable;
-
-        if (token_is(file, i, "++") || token_is(file, i, "--"))
-            return false;
-        if (file->tokens[i].kind != TOKEN_WORD ||
-            !variable_find(patch->tree, function, i, &variable))
-            continue;
-        if (variable.global)
-            continue;
-        if (is_altered(file, loop->range, variable.name, call))
-            return false;
-        if (!range_holds(loop->range, variable.name))
-            continue;
-        if (depth > 2 || range_is_empty(variable.value) ||
-            range_holds(loop->header, variable.name) ||
-            !is_steady(patch, function, loop, variable.value, call, depth + 1))
-            return false;
-    }
-    return true;
-}
-
 /* Something to start with for a variable that is declared before the loop. */
 static const char *first_value(const struct patch *patch, const struct variable *variable)
 {
@@ -147,7 +57,7 @@ static struct c_statement *steady_loop(const struct patch *patch, const struct f
 
     for (struct c_statement *at = loop_around(statement_around(function, call->name)); at;
          at = loop_around(at)) {
-        if (!is_steady(patch, function, at, given, call, 0) || writes(patch, at->range, 0))
+        if (!is_steady(patch, function, at, given, call) || may_write(patch, at->range, 0))
             break;
         found = at;
     }

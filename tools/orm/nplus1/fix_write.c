@@ -2,16 +2,6 @@
 
 #include <string.h>
 
-/* The outermost loop around a statement in its function; NULL: none. */
-static struct c_statement *outermost_loop(struct c_statement *statement)
-{
-    struct c_statement *found = NULL;
-
-    for (struct c_statement *at = loop_around(statement); at; at = loop_around(at))
-        found = at;
-    return found;
-}
-
 /* The only call of a function of this file. */
 static bool only_caller(const struct patch *patch, const struct function *function,
                         struct call *call_out)
@@ -26,33 +16,6 @@ static bool only_caller(const struct patch *patch, const struct function *functi
             found += c_file_call_at(file, i, call_out) ? 1 : 2;
         }
     return found == 1;
-}
-
-/* What each row's failure is told apart by. */
-static bool tells_failures_apart(const struct c_file *file, struct range loop)
-{
-    static const char *const names[] = { "ORM_UNIQUE", "ORM_FOREIGN_KEY", "ORM_STALE",
-                                         "ORM_CHECK",  "ORM_NOT_NULL",    "ORM_RANGE",
-                                         "ORM_INVALID", "ORM_BUSY" };
-    size_t at = 0;
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (range_find(file, loop, names[i], &at))
-            return true;
-    return false;
-}
-
-static bool ends_transactions(const struct c_file *file, struct range loop)
-{
-    static const char *const names[] = { "orm_session_commit",    "orm_session_rollback",
-                                         "orm_session_savepoint", "orm_session_nested",
-                                         "orm_session_flush",     "orm_session_release" };
-    size_t at = 0;
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (range_find(file, loop, names[i], &at))
-            return true;
-    return false;
 }
 
 /* Whether the same expression stands in the range. */
@@ -150,10 +113,8 @@ static bool queue(struct fixing *fixing, const struct call *write, bool inserts)
     }
     if (!loop || !call.count)
         return refuse_fix(fixing, "there is no loop around it");
-    if (tells_failures_apart(file, loop->range))
-        return refuse_fix(fixing, "the loop treats failures of single rows");
-    if (ends_transactions(file, loop->range))
-        return refuse_fix(fixing, "the loop has transactions or savepoints of its own");
+    if (treats_rows_apart(file, loop->range))
+        return refuse_fix(fixing, "the loop treats failures of single rows, or has transactions");
     edit_range(patch, (struct range){ write->name, write->name }, fixing->finding->fix_rename);
     return flush_behind(fixing, write, &call, loop);
 }
