@@ -190,6 +190,7 @@ FIXTURE_CALL void send(fixture *it, orm_event_kind kind, const orm_model *model,
                        .value_count = count,
                        .rows = writes ? 0 : 1,
                        .affected = writes ? 1 : 0,
+                       .one_row = writes,
                        .duration_ns = 100000};
     note(it, &event);
 }

@@ -274,6 +274,10 @@ static void advise_count(writer *at, const orm__link *list, const orm_relation *
     lineage.path[lineage.count++] = relation;
     finding->replacement_site = lineage.site;
     orm__fix_count(&fixer, &lineage);
+    if (lineage.count > 1) {
+        finding->replacement = finding->fix.member;
+        finding->within_query = true;
+    }
     at->failed = at->failed || fixer.failed;
 }
 
@@ -296,6 +300,8 @@ static void advise_column(writer *at, const orm__link *list)
         return;
     finding->replacement_site = lineage.site;
     orm__fix_column(&fixer, &lineage, at->event->column);
+    if (lineage.count > 0)
+        finding->replacement = finding->fix.member;
     at->failed = at->failed || fixer.failed;
 }
 

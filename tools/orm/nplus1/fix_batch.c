@@ -89,10 +89,6 @@ static bool gather(struct fixing *fixing, const struct call *call, const struct 
         before = changes_before(fixing, function, loop, call->arguments[2]);
     if (!before || !statement_with(patch, call, "ORM_OK"))
         return refuse_fix(fixing, "the changes, or what becomes of the status, can't be kept");
-    if (!place_after_loop(fixing, patch, call, loop,
-                          arena_format(arena, "(%s == 0 ? ORM_OK : %s)", left,
-                                       sent(fixing, call, keys, left))))
-        return false;
     place_statements(patch, loop,
                      arena_format(arena, "%sint64_t %s[" GATHERED "];\nsize_t %s = 0;", before,
                                   keys, count),
@@ -104,7 +100,9 @@ static bool gather(struct fixing *fixing, const struct call *call, const struct 
     edit_range(patch, (struct range){ call->name, call->close },
                arena_format(arena, "(%s > 0 ? ORM_OK : %s)", left,
                             sent(fixing, call, keys, GATHERED)));
-    return true;
+    return place_after_loop(fixing, patch, call, loop,
+                            arena_format(arena, "(%s == 0 ? ORM_OK : %s)", left,
+                                         sent(fixing, call, keys, left)));
 }
 
 bool fix_batch(struct fixing *fixing)
