@@ -63,6 +63,8 @@ bool find_site_call(struct fixing *fixing, struct patch *patch, int64_t line, co
 /* fix_place.c */
 void edit_add(struct patch *patch, size_t start, size_t length, const char *text);
 void edit_range(struct patch *patch, struct range range, const char *text);
+/* Behind a comment that ends the token's line, or the token when something else follows. */
+size_t end_with_comment(const struct c_file *file, size_t token);
 /* The white space that the token's line begins with. */
 const char *indent_of(const struct patch *patch, size_t token);
 /* Statements before and behind another one, either NULL; braces where they are needed. */
@@ -81,8 +83,8 @@ bool place_after_loop(struct fixing *fixing, struct patch *patch, const struct c
                       const struct c_statement *loop, const char *code);
 /* The text of a statement that treats the status `code` as that of the call is treated. */
 const char *statement_with(struct patch *patch, const struct call *call, const char *code);
-/* A name that nothing in the function or outside of it has. */
-const char *free_name(const struct patch *patch, const char *wish);
+/* A name that nothing in the token's function or outside of functions has. */
+const char *free_name(const struct patch *patch, size_t token, const char *wish);
 /* Whether the expression has no effect and needs no statement: no call, no assignment. */
 bool is_quiet(const struct c_file *file, struct range range);
 

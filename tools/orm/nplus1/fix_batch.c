@@ -80,8 +80,8 @@ static bool gather(struct fixing *fixing, const struct call *call, const struct 
 {
     struct patch *patch = fixing->site;
     struct arena *arena = fixing->arena;
-    const char *keys = free_name(patch, "keys");
-    const char *count = free_name(patch, "key_count");
+    const char *keys = free_name(patch, call->name, "keys");
+    const char *count = free_name(patch, call->name, "key_count");
     const char *left = arena_format(arena, "%s %% " GATHERED, count);
     const char *before = "";
 

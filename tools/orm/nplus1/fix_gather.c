@@ -65,7 +65,7 @@ bool fix_gather(struct fixing *fixing)
         !read_header(patch->file, loop, &index, &count) ||
         !read_values(patch, function, loop, call.arguments[1], index, &values))
         return refuse_fix(fixing, "its keys are not those of an array that a loop goes through");
-    list = free_name(patch, "gathered");
+    list = free_name(patch, call.name, "gathered");
     return place_before(
         fixing, patch, &call, loop,
         arena_format(fixing->arena, "%s(%s, &(%s){.where = %s(orm_in(%s, %s))}, &%s)",

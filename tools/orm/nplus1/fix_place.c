@@ -52,8 +52,7 @@ static size_t token_end(const struct c_file *file, size_t token)
     return file->tokens[token].start + file->tokens[token].length;
 }
 
-/* Behind a comment that ends the token's line; the token's end when something else follows. */
-static size_t end_with_comment(const struct c_file *file, size_t token)
+size_t end_with_comment(const struct c_file *file, size_t token)
 {
     size_t end = token_end(file, token);
     const char *rest = file->text + end;
@@ -324,7 +323,7 @@ static bool extend_return(struct fixing *fixing, struct patch *patch,
                           const char *code)
 {
     const struct c_file *file = patch->file;
-    const char *name = free_name(patch, "status");
+    const char *name = free_name(patch, call->name, "status");
     const char *indent = indent_of(patch, statement->range.first);
     struct range range = { call->name, call->close };
     const char *text;
@@ -560,12 +559,27 @@ bool place_after_loop(struct fixing *fixing, struct patch *patch, const struct c
     return true;
 }
 
-const char *free_name(const struct patch *patch, const char *wish)
+/* Where a name would be met by one declared at the token: its function, and outside of functions. */
+static size_t uses_near(const struct patch *patch, size_t token, const char *name)
 {
+    const struct function *function = function_around(patch->tree, token);
     struct range all = { 0, patch->file->count - 1 };
+    size_t uses = word_uses(patch->file, all, name);
+
+    for (size_t i = 0; i < patch->tree->functions.count; i++) {
+        const struct function *other = patch->tree->functions.items[i];
+
+        if (other != function)
+            uses -= word_uses(patch->file, other->body->range, name);
+    }
+    return uses;
+}
+
+const char *free_name(const struct patch *patch, size_t token, const char *wish)
+{
     const char *name = wish;
 
-    for (int i = 2; word_uses(patch->file, all, name); i++)
+    for (int i = 2; uses_near(patch, token, name); i++)
         name = arena_format(patch->arena, "%s_%d", wish, i);
     return name;
 }

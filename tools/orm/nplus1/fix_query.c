@@ -181,19 +181,18 @@ static void insert_last(struct patch *patch, const struct element *last, const c
     size_t end = start + range_length(file, last->range);
     size_t indent = strlen(indent_of(patch, last->range.first));
     bool own_line = column_of(file, start) == indent;
-    size_t comma = last->comma ? file->tokens[last->range.last + 1].start + 1 : end;
     bool wide = column_of(file, end) + strlen(text) + rest_of_line(file, end) > LINE_MAX_COLUMNS;
+    size_t behind = end_with_comment(file, last->range.last + last->comma);
 
-    if (own_line || wide) {
-        if (!last->comma)
-            edit_add(patch, end, 0, ",");
-        edit_add(patch, comma, 0,
-                 arena_format(patch->arena, "\n%*s%s%s",
-                              (int)(own_line ? indent : indent + 8), "", text,
-                              last->comma ? "," : ""));
+    if (!own_line && !wide) {
+        edit_add(patch, end, 0, arena_format(patch->arena, ", %s", text));
         return;
     }
-    edit_add(patch, end, 0, arena_format(patch->arena, ", %s", text));
+    if (!last->comma)
+        edit_add(patch, end, 0, ",");
+    edit_add(patch, behind, 0,
+             arena_format(patch->arena, "\n%*s%s%s", (int)(own_line ? indent : indent + 8), "",
+                          text, last->comma ? "," : ""));
 }
 
 static bool is_zero(const struct c_file *file, const struct element *element)
@@ -365,6 +364,22 @@ static bool add_to_variable(struct fixing *fixing, struct patch *patch, const st
     return add_to_braces(fixing, patch, brace, member, 0);
 }
 
+/* What follows the query moves to the next line where the line would be too long. */
+static void break_line(struct patch *patch, const struct call *call, size_t length)
+{
+    const struct c_file *file = patch->file;
+    size_t start = range_start(file, call->arguments[1]);
+    size_t end = start + range_length(file, call->arguments[1]);
+    size_t comma = file->tokens[call->arguments[1].last + 1].start + 1;
+
+    if (call->count < 3 || comma > end + 1 || file->text[comma] != ' ' ||
+        column_of(file, start) + length + rest_of_line(file, end) <= LINE_MAX_COLUMNS)
+        return;
+    edit_add(patch, comma, 1,
+             arena_format(patch->arena, "\n%*s",
+                          (int)column_of(file, file->tokens[call->open].start) + 1, ""));
+}
+
 bool query_add(struct fixing *fixing, struct patch *patch, const struct call *call,
                const char *member_text)
 {
@@ -382,8 +397,10 @@ bool query_add(struct fixing *fixing, struct patch *patch, const struct call *ca
     everything = arena_format(arena, "%.*s_all", (int)strlen(type) - 6, type);
     if (range_is(arena, file, query, "NULL") ||
         range_is(arena, file, query, arena_format(arena, "&%s", everything))) {
-        edit_range(patch, query,
-                   arena_format(arena, "&(%s){%s}", type, spelled(arena, &member, 0)));
+        const char *text = arena_format(arena, "&(%s){%s}", type, spelled(arena, &member, 0));
+
+        edit_range(patch, query, text);
+        break_line(patch, call, strlen(text));
         return true;
     }
     brace = braces_of_query(file, query);

@@ -414,7 +414,7 @@ static bool read_through(struct fixing *fixing, const struct asked *asked, const
 
 static bool read_exists(struct fixing *fixing, const struct asked *asked)
 {
-    const char *count = free_name(fixing->site, "how_many");
+    const char *count = free_name(fixing->site, asked->call.name, "how_many");
 
     if (!all_from_list(fixing, asked))
         return false;
@@ -430,8 +430,8 @@ static bool read_sum(struct fixing *fixing, const struct asked *asked)
     const struct finding *finding = fixing->finding;
     struct range column = asked->call.arguments[2];
     const char *out = pointed_to(fixing, asked);
-    const char *rows = free_name(fixing->site, "summed");
-    const char *at = free_name(fixing->site, "k");
+    const char *rows = free_name(fixing->site, asked->call.name, "summed");
+    const char *at = free_name(fixing->site, asked->call.name, "k");
     const char *field;
     const char *value;
 

@@ -88,7 +88,7 @@ bool fix_keep(struct fixing *fixing)
     declaration = declared_before(fixing, function, loop, &call);
     if (!declaration)
         return refuse_fix(fixing, "its answer does not outlast a turn of the loop as it is");
-    kept = free_name(patch, "asked");
+    kept = free_name(patch, call.name, "asked");
     whole = (struct range){ call.name, call.close };
     edit_range(patch, whole,
                arena_format(fixing->arena, "(%s == ORM_OK ? ORM_OK : (%s = %s))", kept, kept,
@@ -179,7 +179,7 @@ bool fix_walk(struct fixing *fixing)
         return refuse_fix(fixing, "the recursion begins in a loop");
     if (list)
         at = loop_around((struct c_statement *)at);
-    below = free_name(patch, "walked");
+    below = free_name(patch, outer.name, "walked");
     code = arena_format(fixing->arena, "%s(%s, %s%s, NULL, NULL, &%s)",
                         list ? finding->fix_walk_all : finding->fix_walk,
                         range_text(fixing->arena, patch->file, outer.arguments[session]),
