@@ -559,7 +559,7 @@ bool place_after_loop(struct fixing *fixing, struct patch *patch, const struct c
     return true;
 }
 
-/* Where a name would be met by one declared at the token: its function, and outside of functions. */
+/* Where a name would meet one declared at the token: its function, and outside of functions. */
 static size_t uses_near(const struct patch *patch, size_t token, const char *name)
 {
     const struct function *function = function_around(patch->tree, token);
