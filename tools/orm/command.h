@@ -53,6 +53,7 @@ extern const struct command command_completion;
 extern const struct command command_explain;
 extern const struct command command_generate;
 extern const struct command command_introspect;
+extern const struct command command_json_schema;
 extern const struct command command_lint;
 extern const struct command command_man;
 extern const struct command command_migrate;

@@ -13,6 +13,7 @@ const struct command *const commands[] = {
     &command_explain,
     &command_introspect,
     &command_lint,
+    &command_json_schema,
     &command_nplus1,
     &command_completion,
     &command_man,
@@ -85,9 +86,9 @@ const char *help_overview_text(struct arena *arena)
     text_add_string(arena, &made, overview_head);
     for (size_t i = 0; commands[i]; i++)
         text_add_string(arena, &made,
-                        arena_format(arena, "  %-10s  %s\n", commands[i]->name,
+                        arena_format(arena, "  %-11s  %s\n", commands[i]->name,
                                      commands[i]->summary));
-    text_add_string(arena, &made, "  help        explain a command\n");
+    text_add_string(arena, &made, "  help         explain a command\n");
     text_add_string(arena, &made, overview_tail);
     return made.text;
 }
