@@ -21,10 +21,13 @@ static const orm_finding *only_finding(void)
 static orm_status read_tasks(orm_session *db, g_person *person, void *context)
 {
     g_chore_list tasks;
+    g_step_list steps;
     g_team *team = NULL;
     (void)db;
     (void)context;
     assert_int_equal(g_person_tasks(person, &tasks), ORM_OK);
+    for (size_t i = 0; i < tasks.count; i++)
+        assert_int_equal(g_chore_steps(tasks.items[i], &steps), ORM_OK);
     return g_person_team(person, &team);
 }
 

@@ -10,26 +10,27 @@
  *  - N1: a relation loaded row by row for two or more rows of a list of several rows. Or a find,
  *    select, count, exists or raw statement repeated with the values of a column of such a list:
  *    two different values when relations of the models join that column and the one compared,
- *    three when the values only match. Or with three different values from nowhere known.
+ *    three when the values only match. Or with three different values from nowhere known. A walk
+ *    from row to row, each asked for by what the one before it says, from two steps on.
  *  - DUP: the same statement with the same values three times, with no write and no transaction
  *    boundary between, while the session holds a list of at least as many rows, or the values
  *    vary. Without either it is taken for polling.
  *  - WRITE: three or more different rows inserted, updated or deleted one at a time. Reads of the
  *    same table before each of them belong to it.
- *  - UNUSED: a relation that a query or preload loaded and that nothing read until its session
- *    closed, in any session of the scope that ran the same call and was not given up. Of nested
- *    relations the outermost is named; one whose rows were only passed through was read.
+ *  - UNUSED: a relation, or the number of its rows, that a query, stream or preload loaded and
+ *    that nothing read until its session closed, in any session of the scope that ran the same call
+ *    and was not given up. Of nested relations the outermost is named; one whose rows were only
+ *    passed through was read.
  *  - BUDGET: the scope did more than its .budget allows.
  *  - LATENT, only when asked for by .latent: a relation loaded row by row for the only row of a
  *    list, which with more rows would be N1.
  *
  * What is not a finding: statements whose values differ only in LIMIT, OFFSET or range conditions
  * (paging); lists of several values sent at once (batches); the only row of a list (unless the call
- * that made that list is a finding itself; and it counts in a finding of the same call); climbing
- * from each row to its own parent; work taken from a queue, where a statement with the same values
- * gives another row each time, and what follows on it; what one flush or bulk call sends; calls on
- * one line, or one helper called from different lines, once each; transaction control; the same
- * thing in another session.
+ * that made that list is a finding itself; and it counts in a finding of the same call); work taken
+ * from a queue, where a statement with the same values gives another row each time, and what follows
+ * on it; what one flush or bulk call sends; calls on one line, or one helper called from different
+ * lines, once each; transaction control; the same thing in another session.
  *
  * To find out where values come from the detector reads the session's lists again. While a scope
  * watches, a list's entries may be put in another order or set to NULL, but not point elsewhere.

@@ -328,11 +328,15 @@ static void advise_read(writer *at, const orm__group *group)
         if (link->proven)
             relation = orm__link_relation(link, &bound);
     }
+    bool is_walk = relation != NULL && relation->target == link->model &&
+                   orm__same_site(link->site, at->event->site);
     if (at->event->kind == ORM_EVENT_COLUMN && link->model != NULL &&
         link->model == at->event->model)
         advise_column(at, link);
     else if (relation != NULL && counts && is_to_many(relation))
         advise_count(at, link, relation);
+    else if (is_walk)
+        advise_walk(at, link->model, relation);
     else if (relation != NULL && at->event->kind == ORM_EVENT_AGGREGATE &&
              orm__summed_column(at->event) == NULL)
         finding->advice = "declare a result struct with the value, grouped by the key, under the "
@@ -344,7 +348,7 @@ static void advise_read(writer *at, const orm__group *group)
                           "model's `rows`, and select it once for all values";
     else if (!counts && bound.column != UINT16_MAX)
         advise_in(at, &bound);
-    if (relation == NULL || at->event->kind == ORM_EVENT_COLUMN)
+    if (relation == NULL || is_walk || at->event->kind == ORM_EVENT_COLUMN)
         return;
     orm__fixer fixer = fixer_of(at);
     orm__fix_reading(&fixer, link, relation, &bound);

@@ -165,12 +165,26 @@ static uint64_t site_key(orm_site site)
     return orm__hash_word(file ^ (((uint64_t)(uint32_t)site.line << 32) | (uint32_t)site.counter));
 }
 
+/* Functions that call themselves are one path, however deep they are. */
+static uint64_t hash_calls(const orm__path *path)
+{
+    uint64_t hash = 1;
+    for (size_t i = 0; i < path->count; i++) {
+        size_t k = 0;
+        while (path->frames[k] != path->frames[i])
+            k++;
+        if (k == i)
+            hash = orm__hash_word(hash ^ path->frames[i]);
+    }
+    return hash;
+}
+
 static orm__caller *caller_of(look *at)
 {
     orm__group *group = at->group;
     orm__path path;
     orm__caller_path(&at->scope->paths, at->witness->frame, at->event->site, &path);
-    uint64_t hash = path.hash;
+    uint64_t hash = hash_calls(&path);
     for (uint8_t i = 0; i < group->caller_count; i++)
         if (group->callers[i].hash == hash)
             return &group->callers[i];
@@ -380,7 +394,7 @@ static void find_guilty(look *at, orm_finding_kind kind, orm_evidence evidence)
 
 /* A new value of a find, select, count, exists or raw statement. */
 static void judge_read(look *at, const orm__caller *caller, const orm__bound *bound,
-                       uint64_t earlier)
+                       const orm__earlier *earlier)
 {
     orm__group *group = at->group;
     const orm_scope_thresholds *least = &at->scope->options.thresholds;
@@ -402,13 +416,24 @@ static void judge_read(look *at, const orm__caller *caller, const orm__bound *bo
                     group->link.model != NULL ? ORM_EVIDENCE_MATCHES : ORM_EVIDENCE_NONE);
 }
 
-static uint64_t earlier_key(const look *at)
+/* From each row to the next, where no list has the keys: a walk. */
+static void judge_step(look *at, const orm__caller *caller, const orm__link *step)
+{
+    if (at->group->record != NULL || step->model == NULL ||
+        caller->steps < at->scope->options.thresholds.stems)
+        return;
+    at->group->link = *step;
+    find_guilty(at, ORM_FINDING_N1, ORM_EVIDENCE_STEMS);
+}
+
+static orm__earlier earlier_keys(const look *at)
 {
     const orm__group *group = at->group;
+    orm__earlier earlier = {.count = 0};
     for (uint8_t i = 0; i < group->seen_count; i++)
         if (group->seen[i].tuple != at->tuple)
-            return group->seen[i].key;
-    return 0;
+            earlier.hashes[earlier.count++] = group->seen[i].key;
+    return earlier;
 }
 
 static void look_at_new(look *at)
@@ -420,7 +445,8 @@ static void look_at_new(look *at)
     orm__bound bound = {.event = at->event};
     bool varies = at->event->kind != ORM_EVENT_RELATION && !orm__is_write(at->event) &&
                   group->varying < at->event->value_count;
-    uint64_t earlier = earlier_key(at);
+    orm__earlier earlier = earlier_keys(at);
+    orm__link step = {.model = NULL};
     if (varies) {
         bool keyed = at->event->kind == ORM_EVENT_FIND || at->event->kind == ORM_EVENT_COLUMN;
         if (keyed)
@@ -429,11 +455,11 @@ static void look_at_new(look *at)
             orm__parameters_read(at->event->sql, at->event->sql_size, &reading);
         bound = orm__bound_make(at->event, at->bound_count, group->varying,
                                 at->reading == NULL ? &reading : at->reading);
-        if (orm__is_step(&bound, at->witness))
-            return;
+        (void)orm__is_step(&bound, at->witness, &step);
     }
     orm__caller *caller = caller_of(at);
     caller->distinct++;
+    caller->steps += step.model != NULL;
     if (at->event->kind == ORM_EVENT_RELATION) {
         if (caller->distinct >= at->scope->options.thresholds.stems)
             find_guilty(at, ORM_FINDING_N1, ORM_EVIDENCE_STEMS);
@@ -442,7 +468,8 @@ static void look_at_new(look *at)
             !orm__is_draining(at->scope, at->group, at->witness))
             find_guilty(at, ORM_FINDING_WRITE, ORM_EVIDENCE_NONE);
     } else {
-        judge_read(at, caller, varies ? &bound : NULL, earlier);
+        judge_read(at, caller, varies ? &bound : NULL, &earlier);
+        judge_step(at, caller, &step);
     }
 }
 

@@ -32,6 +32,7 @@ typedef struct orm__seen {
 typedef struct orm__caller {
     uint64_t hash;
     uint32_t distinct;
+    uint32_t steps; /* of these, from a row to the next that it leads to */
     uint32_t runs;
 } orm__caller;
 
@@ -99,9 +100,9 @@ typedef struct orm__group {
     bool lists_tried;                  /* the next two are set, or are not to be found */
     const orm_model *list_model;       /* of the lists looped over; NULL: not known */
     const orm_relation *list_relation; /* whose rows they are, or NULL */
-    uint64_t lists_counted;       /* lists up to this number are in the finding's numbers */
-    struct orm__record *record;   /* the finding it belongs to */
-    struct orm__record *check_of; /* the finding of writes that this read stands before */
+    uint64_t lists_counted;            /* lists up to this number are in the finding's numbers */
+    struct orm__record *record;        /* the finding it belongs to */
+    struct orm__record *check_of;      /* the finding of writes that this read stands before */
 } orm__group;
 
 /* A set-associative table that doubles up to its limit and then forgets what was used least

@@ -249,16 +249,35 @@ bool orm__link_holds(const orm__link *link, const orm__witness *witness, uint64_
            any_holds_hash(witness, witness->results, &known, link->column, hash, &budget);
 }
 
+static bool any_holds(const orm__witness *witness, const orm__result *newest, const kin *known,
+                      uint16_t column, const orm__earlier *earlier, size_t *budget)
+{
+    for (size_t i = 0; i < earlier->count; i++)
+        if (any_holds_hash(witness, newest, known, column, earlier->hashes[i], budget))
+            return true;
+    return false;
+}
+
+static bool any_digested(const orm__witness *witness, const orm__digest *digest, uint16_t column,
+                         const orm__earlier *earlier)
+{
+    for (size_t i = 0; i < earlier->count; i++)
+        if (orm__session_digest_has(witness->owner, digest, column, earlier->hashes[i]))
+            return true;
+    return false;
+}
+
 /* Looks through one list; true when a proven column was found, an unproven one is only noted. */
 static bool search_list(const orm__bound *bound, const orm__witness *witness,
-                        const orm__result *list, uint64_t earlier, size_t *budget, orm__link *link)
+                        const orm__result *list, const orm__earlier *earlier, size_t *budget,
+                        orm__link *link)
 {
     const kin known = {list->model, list->relation, list->site};
     for (uint16_t column = 0; column < list->model->column_count; column++) {
         if (!can_hold(list->model, column, bound->value))
             continue;
         size_t row = find_row(list, column, bound->value, 0, budget);
-        if (row == list->count || !any_holds_hash(witness, list, &known, column, earlier, budget))
+        if (row == list->count || !any_holds(witness, list, &known, column, earlier, budget))
             continue;
         bool proven = is_proven(bound, list->model, column);
         if (!proven && link->model != NULL)
@@ -281,12 +300,12 @@ static bool search_list(const orm__bound *bound, const orm__witness *witness,
 
 /* The same in what is left of the lists of one call. */
 static bool search_digest(const orm__bound *bound, const orm__witness *witness,
-                          const orm__digest *digest, uint64_t earlier, orm__link *link)
+                          const orm__digest *digest, const orm__earlier *earlier, orm__link *link)
 {
     for (uint16_t column = 0; column < digest->model->column_count; column++) {
         if (!can_hold(digest->model, column, bound->value) ||
             !orm__session_digest_has(witness->owner, digest, column, bound->hash) ||
-            !orm__session_digest_has(witness->owner, digest, column, earlier))
+            !any_digested(witness, digest, column, earlier))
             continue;
         bool proven = is_proven(bound, digest->model, column);
         if (!proven && link->model != NULL)
@@ -304,8 +323,8 @@ static bool search_digest(const orm__bound *bound, const orm__witness *witness,
     return false;
 }
 
-bool orm__link_find(const orm__bound *bound, const orm__witness *witness, uint64_t earlier,
-                    bool many, orm__link *link_out)
+bool orm__link_find(const orm__bound *bound, const orm__witness *witness,
+                    const orm__earlier *earlier, bool many, orm__link *link_out)
 {
     orm__link link = {.model = NULL};
     size_t budget = CELLS_MAX;
@@ -371,7 +390,7 @@ static bool is_step_by(const orm__bound *bound, const orm_model *model, uint16_t
     return !same && can_hold(model, column, bound->value) && is_proven(bound, model, column);
 }
 
-static bool is_step_from(const orm__bound *bound, const orm__result *list)
+static bool is_step_from(const orm__bound *bound, const orm__result *list, orm__link *link_out)
 {
     if (list->count != 1 || list->model == NULL || list->rows[0] == NULL)
         return false;
@@ -379,35 +398,55 @@ static bool is_step_from(const orm__bound *bound, const orm__result *list)
         if (!can_hold(list->model, column, bound->value))
             continue;
         orm_value held = orm__column_get(&list->model->columns[column], list->rows[0]);
-        if (orm__value_same(&held, bound->value) && is_step_by(bound, list->model, column))
-            return true;
+        if (!orm__value_same(&held, bound->value) || !is_step_by(bound, list->model, column))
+            continue;
+        *link_out = (orm__link){.model = list->model,
+                                .relation = list->relation,
+                                .site = list->site,
+                                .result = list,
+                                .number = list->number,
+                                .rows = 1,
+                                .column = column,
+                                .proven = true,
+                                .budget = FOLLOW_ROWS_MAX};
+        return true;
     }
     return false;
 }
 
-static bool is_step_from_digest(const orm__bound *bound, const orm__digest *digest)
+static bool is_step_from_digest(const orm__bound *bound, const orm__digest *digest,
+                                orm__link *link_out)
 {
-    for (uint8_t i = 0; i < digest->last_count; i++)
-        if (digest->last[i].hash == bound->hash &&
-            is_step_by(bound, digest->model, digest->last[i].column))
-            return true;
+    for (uint8_t i = 0; i < digest->last_count; i++) {
+        uint16_t column = digest->last[i].column;
+        if (digest->last[i].hash != bound->hash || !is_step_by(bound, digest->model, column))
+            continue;
+        *link_out = (orm__link){.model = digest->model,
+                                .relation = digest->relation,
+                                .site = digest->site,
+                                .rows = digest->largest,
+                                .column = column,
+                                .proven = true,
+                                .budget = FOLLOW_ROWS_MAX};
+        return true;
+    }
     return false;
 }
 
-bool orm__is_step(const orm__bound *bound, const orm__witness *witness)
+bool orm__is_step(const orm__bound *bound, const orm__witness *witness, orm__link *link_out)
 {
     size_t walked = 0;
     for (const orm__result *at = witness->results; at != NULL && walked < LISTS_MAX;
          at = at->next, walked++)
         /* The statement's own result is still empty. */
         if (at->count > 0 && orm__same_site(at->site, bound->event->site))
-            return is_step_from(bound, at);
+            return is_step_from(bound, at, link_out);
     const orm__digest *newest = NULL;
     for (const orm__digest *at = first_digest(witness); at != NULL; at = at->next)
         if (orm__same_site(at->site, bound->event->site) &&
             (newest == NULL || at->number > newest->number))
             newest = at;
-    return newest != NULL && is_step_from_digest(bound, newest);
+    return newest != NULL && is_step_from_digest(bound, newest, link_out);
 }
 
 static bool is_named(const orm__parameter *parameter, const char *name)

@@ -29,15 +29,20 @@ const orm_value *orm__single(const orm_value *value);
 orm__bound orm__bound_make(const orm_event *event, size_t bound_count, size_t position,
                            const orm__reading *reading);
 
+/* Hashes of values that were sent before; any of them will do. */
+typedef struct orm__earlier {
+    uint64_t hashes[ORM_GROUP_SEEN];
+    size_t count;
+} orm__earlier;
+
 /*
  * Searches the session's newest lists, and what is left of those whose memory was given back, for
- * a column that holds this value, and an earlier one, whose hash is `earlier`, in the same list or
- * another made by the same call. A column joined to
- * the bound one by relations is taken first; others, and lists of one row, only when there were
- * `many` values.
+ * a column that holds this value, and an `earlier` one in the same list or another made by the same
+ * call. A column joined to the bound one by relations is taken first; others, and lists of one row,
+ * only when there were `many` values.
  */
-bool orm__link_find(const orm__bound *bound, const orm__witness *witness, uint64_t earlier,
-                    bool many, orm__link *link_out);
+bool orm__link_find(const orm__bound *bound, const orm__witness *witness,
+                    const orm__earlier *earlier, bool many, orm__link *link_out);
 
 /* Whether a later value is in that list too, or in another one made by the same call. Work is
  * bounded per link. */
@@ -47,8 +52,8 @@ bool orm__link_follow(orm__link *link, const orm__witness *witness, const orm_va
 bool orm__link_holds(const orm__link *link, const orm__witness *witness, uint64_t hash);
 
 /* Whether the value is a key to another row in the one row that the same call returned last: a
- * walk, not a loop. */
-bool orm__is_step(const orm__bound *bound, const orm__witness *witness);
+ * step of a walk. */
+bool orm__is_step(const orm__bound *bound, const orm__witness *witness, orm__link *link_out);
 
 /* The relation of the list's model that leads to what the statement asks for, or NULL. */
 const orm_relation *orm__link_relation(const orm__link *link, const orm__bound *bound);

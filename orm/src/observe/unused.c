@@ -18,7 +18,7 @@ static uint64_t path_of(orm_site site, const char *path, size_t size)
 /* One call that loads one path is one cause, whatever session makes it. */
 static uint64_t cause_of(const orm__eager *eager)
 {
-    return orm__hash_word(path_of(eager->site, eager->path, strlen(eager->path)) +
+    return orm__hash_word(path_of(eager->site, eager->path, strlen(eager->path)) + eager->counting +
                           (uint64_t)(uintptr_t)eager->relation * 0x9e3779b97f4a7c15ULL);
 }
 
@@ -39,15 +39,23 @@ static bool advise(orm_scope *scope, orm_finding *finding, const orm__eager *eag
     const char *owner = eager->owner->name;
     const char *relation = eager->relation->name;
     finding->subject = orm__arena_printf(&scope->arena, "%s.%s", owner, relation);
-    finding->statement = orm__arena_printf(&scope->arena, "eager load of %s", path);
-    finding->advice = orm__arena_printf(
-        &scope->arena,
-        "nothing read %s: leave .with.%s out of the query (or the preload out), or load it only "
-        "where it is read",
-        finding->subject == NULL ? relation : finding->subject, path);
-    finding->fix.omit = orm__arena_printf(&scope->arena, "%s", path);
-    return finding->fix.omit != NULL && finding->subject != NULL && finding->statement != NULL &&
-           finding->advice != NULL;
+    finding->statement = orm__arena_printf(&scope->arena, "eager %s of %s",
+                                           eager->counting ? "count" : "load", path);
+    const char *subject = finding->subject == NULL ? relation : finding->subject;
+    finding->advice =
+        eager->counting
+            ? orm__arena_printf(&scope->arena,
+                                "nothing read how many %s there are: leave .counts.%s out of the "
+                                "query (or the preload out), or count only where it is read",
+                                subject, relation)
+            : orm__arena_printf(&scope->arena,
+                                "nothing read %s: leave .with.%s out of the query (or the preload "
+                                "out), or load it only where it is read",
+                                subject, path);
+    if (!eager->counting)
+        finding->fix.omit = orm__arena_printf(&scope->arena, "%s", path);
+    return (eager->counting || finding->fix.omit != NULL) && finding->subject != NULL &&
+           finding->statement != NULL && finding->advice != NULL;
 }
 
 static orm__record *add(orm_scope *scope, uint64_t key, const orm__eager *eager)
@@ -89,7 +97,7 @@ void orm__judge_unused(orm_scope *scope, const orm_session *session)
     orm__value_set unread;
     orm__value_set_init(&unread, &scope->allocator, SIZE_MAX / 8);
     for (const orm__eager *at = first; at != NULL; at = at->next)
-        if (!orm__eager_was_read(at))
+        if (!at->counting && !orm__eager_was_read(at))
             (void)orm__value_set_add(&unread, path_of(at->site, at->path, strlen(at->path)));
     for (const orm__eager *at = first; at != NULL; at = at->next)
         judge(scope, &unread, at);

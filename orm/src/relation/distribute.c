@@ -120,8 +120,13 @@ orm_status orm__task_distribute(orm__loader *loader, orm__task *task)
 {
     orm_session *session = loader->session;
     grouped children;
-    if (task->counting)
-        return orm__count_assign(loader, task) ? ORM_OK : orm__session_nomem(session);
+    if (task->counting && !orm__count_assign(loader, task))
+        return orm__session_nomem(session);
+    if (task->counting) {
+        orm__session_note_eager(session, task->owner, task->relation, task->path, true, task->load,
+                                task->parent_count, 0);
+        return ORM_OK;
+    }
     bool many = task->relation->kind == ORM_HAS_MANY || task->relation->kind == ORM_MANY_TO_MANY;
     bool ok = group(loader, task, &children);
     if (ok && task->tables.mappers[0].distinct)
@@ -132,7 +137,7 @@ orm_status orm__task_distribute(orm__loader *loader, orm__task *task)
     if (ok)
         ok = task->relation->kind == ORM_BELONGS_TO || assign_inverse(loader, task, &children);
     if (ok && !task->row_by_row)
-        orm__session_note_eager(session, task->owner, task->relation, task->path, task->load,
+        orm__session_note_eager(session, task->owner, task->relation, task->path, false, task->load,
                                 task->parent_count, task->children.count);
     if (ok && children.links != NULL) {
         task->tables.link.result->rows = children.links;

@@ -173,8 +173,8 @@ orm_status orm__loader_add_joined(orm__loader *loader, const orm__tables *tables
         tables->mappers[i + 1].result->count = joined->count;
         const char *below = join_path(session, path, join->relation->name);
         orm__session_note_eager(session, tables->mappers[join->parent].model, join->relation, below,
-                                tables->loads[i + 1], tables->mappers[join->parent].result->count,
-                                joined->count);
+                                false, tables->loads[i + 1],
+                                tables->mappers[join->parent].result->count, joined->count);
         status = orm__loader_add_with(loader, &view, rows, joined->count, below, tables->query,
                                       (uint16_t)(i + 1));
         if (status == ORM_OK && view.depth > 1)

@@ -48,6 +48,7 @@ int64_t orm__session_undigested(const orm_session *session);
 typedef struct orm__eager_load {
     struct orm__eager_load *before;
     const orm__load *load;
+    const struct orm__stream *stream; /* whose batch it was for, or NULL */
 } orm__eager_load;
 
 /* The loads of one relation by one call, because a query named it or for a list: for people who
@@ -57,9 +58,11 @@ typedef struct orm__eager {
     orm_site site; /* of the query, or the preload */
     const orm_model *owner;
     const orm_relation *relation;
-    const char *path;               /* of relations from the query's rows: "albums.tracks" */
-    struct orm__eager_load *newest; /* of those whose memory was not given back */
-    bool was_read;                  /* one of the others was */
+    const char *path;                 /* of relations from the query's rows: "albums.tracks" */
+    bool counting;                    /* the number of rows was loaded, not they */
+    struct orm__eager_load *newest;   /* of those whose memory was not given back */
+    struct orm__eager_load *streamed; /* of those for batches of streams that are still there */
+    bool was_read;                    /* one of the others was */
     int64_t loads;
     int64_t parents;
     int64_t rows;

@@ -186,12 +186,15 @@ orm_status orm__session_check_lock(orm_session *session, const orm__query *query
 orm__load *orm__session_load(orm_session *session, orm_site site);
 
 /*
- * Tells those who watch the session that a relation was loaded for `parents` rows because a query
- * named it. What finds no memory is not told.
+ * Tells those who watch the session that a relation, or the number of its rows when `counting`, was
+ * loaded for `parents` rows because a query named it. What finds no memory is not told.
  */
 void orm__session_note_eager(orm_session *session, const orm_model *owner,
-                             const orm_relation *relation, const char *path, const orm__load *load,
-                             size_t parents, size_t rows);
+                             const orm_relation *relation, const char *path, bool counting,
+                             const orm__load *load, size_t parents, size_t rows);
+
+/* Keeps whether what was loaded for the stream's present batch was read: its memory goes. */
+void orm__eager_end_batch(orm_session *session, const struct orm__stream *stream);
 
 /* Sets the session's error for want of memory. */
 orm_status orm__session_nomem(orm_session *session);

@@ -227,6 +227,7 @@ static void unlink_results(orm__stream *stream)
 
 void orm__stream_clear(orm__stream *stream)
 {
+    orm__eager_end_batch(stream->session, stream);
     for (orm__stream_result *at = stream->results; at != NULL; at = at->next) {
         at->busy = false;
         orm__digest_take(stream->session, at->result);
