@@ -28,9 +28,9 @@
  * What is not a finding: statements whose values differ only in LIMIT, OFFSET or range conditions
  * (paging); lists of several values sent at once (batches); the only row of a list (unless the call
  * that made that list is a finding itself; and it counts in a finding of the same call); work taken
- * from a queue, where a statement with the same values gives another row each time, and what follows
- * on it; what one flush or bulk call sends; calls on one line, or one helper called from different
- * lines, once each; transaction control; the same thing in another session.
+ * from a queue, where a statement with the same values gives another row each time, and what
+ * follows on it; what one flush or bulk call sends; calls on one line, or one helper called from
+ * different lines, once each; transaction control; the same thing in another session.
  *
  * To find out where values come from the detector reads the session's lists again. While a scope
  * watches, a list's entries may be put in another order or set to NULL, but not point elsewhere.
