@@ -305,6 +305,13 @@ static void advise_column(writer *at, const orm__link *list)
     at->failed = at->failed || fixer.failed;
 }
 
+/* The same by keys: the row the walk begins at is not in hand. */
+static void advise_steps(writer *at, const orm_model *model, const orm_relation *relation)
+{
+    advise_walk(at, model, relation);
+    at->finding->fix = (orm_finding_fix){.call = NULL};
+}
+
 static void advise_read(writer *at, const orm__group *group)
 {
     orm_finding *finding = at->finding;
@@ -336,7 +343,7 @@ static void advise_read(writer *at, const orm__group *group)
     else if (relation != NULL && counts && is_to_many(relation))
         advise_count(at, link, relation);
     else if (is_walk)
-        advise_walk(at, link->model, relation);
+        advise_steps(at, link->model, relation);
     else if (relation != NULL && at->event->kind == ORM_EVENT_AGGREGATE &&
              orm__summed_column(at->event) == NULL)
         finding->advice = "declare a result struct with the value, grouped by the key, under the "

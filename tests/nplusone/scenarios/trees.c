@@ -18,19 +18,27 @@ scenario(tree_walked_down)
 {
     shop_category *root;
     TRY(shop_category_find(db, 1, &root));
-    return tell_below(db, scene, root, 0);
+    TRY(tell_below(db, scene, root, 0));
+    return ORM_OK;
+}
+
+static orm_status tell_above(orm_session *db, struct scene *scene, shop_category *category)
+{
+    shop_category *parent;
+    TRY(shop_category_load_parent(db, category, &parent)); /* @up */
+    if (parent == NULL)
+        return ORM_OK;
+    tell(scene, "%s\n", parent->name);
+    return tell_above(db, scene, parent);
 }
 
 /* A chain walked up, one parent after the other.
  * expect N1 category.parent 4 statements @up @up */
 scenario(chain_walked_up)
 {
-    shop_category *category;
-    TRY(shop_category_find(db, 10, &category));
-    while (category->parent_id.has) {
-        TRY(shop_category_load_parent(db, category, &category)); /* @up */
-        tell(scene, "%s\n", category->name);
-    }
+    shop_category *leaf;
+    TRY(shop_category_find(db, 10, &leaf));
+    TRY(tell_above(db, scene, leaf));
     return ORM_OK;
 }
 

@@ -62,10 +62,15 @@ scenario(innermost_never_read)
     shop_buyer_list buyers;
     shop_purchase_list purchases;
     shop_line_list lines;
-    shop_purchase_query nested = {.with.lines =
-                                      &(shop_line_query){.with.product = &shop_product_all}};
-    TRY(shop_buyer_select(db, &(shop_buyer_query){.with.purchases = &nested},
-                          &buyers)); /* @query */
+    TRY(shop_buyer_select(
+        db,
+        &(shop_buyer_query){
+            .with.purchases =
+                &(shop_purchase_query){
+                    .with.lines = &(shop_line_query){.with.product = &shop_product_all},
+                },
+        },
+        &buyers)); /* @query */
     for (size_t i = 0; i < buyers.count; i++) {
         TRY(shop_buyer_purchases(buyers.items[i], &purchases));
         for (size_t k = 0; k < purchases.count; k++) {
