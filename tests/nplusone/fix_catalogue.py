@@ -86,9 +86,14 @@ def label(scope, finding):
     return "%s: %s %s" % (scope, finding["kind"], finding["subject"])
 
 
+def is_code(finding):
+    """Whether it suggests more than words."""
+    return any(finding[member] for member in ("fix", "replacement", "alternative", "in_loop"))
+
+
 def suggested(scopes):
     return collections.Counter(label(scope, finding) for scope, findings in scopes.items()
-                               for finding in findings if finding["fix"])
+                               for finding in findings if is_code(finding))
 
 
 def compare(before, after):
@@ -139,7 +144,7 @@ def judge(asked, folder, copies):
         faults.append("told before:\n%s\ntold after:\n%s" % (old, new))
     total = sum(wanted.values())
     gone = sum(count for name, count in wanted.items() if not remaining[name])
-    words = sum(1 for findings in scopes.values() for finding in findings if not finding["fix"])
+    words = sum(1 for findings in scopes.values() for finding in findings if not is_code(finding))
     print("%d suggestions, %d applied; %d findings with advice in words alone" %
           (total, gone, words))
     if faults:

@@ -247,7 +247,9 @@ static void test_raw_with_values_of_a_list(void **state)
     orm_finding found = expect(it, ORM_FINDING_N1, "raw SQL");
     assert_int_equal(found.evidence, ORM_EVIDENCE_STEMS);
     assert_string_equal(found.column, "artist.id");
-    assert_string_equal(found.replacement, ".with.albums = &chinook_album_all,");
+    /* What it reads into is not known: words only. */
+    assert_null(found.replacement);
+    assert_non_null(strstr(found.advice, ".with.albums"));
 }
 
 static void test_raw_with_literals(void **state)

@@ -151,9 +151,11 @@ typedef struct orm_finding_fix {
     const char *walk;      /* to be called before a recursion begins at a row; */
     const char *walk_all;  /* or at those of a list */
     const char *gather;    /* the condition to find the rows of all keys by, before the loop */
+    const char *order_by;  /* the orders of that, by the key first; NULL: of a find */
     const char *batch;     /* to be called with what the loop gathers, instead of `loop` */
     const char *omit;      /* the path of relations to be left out of the query at site */
     bool maybe;            /* there may be no row of that key */
+    bool to_one;           /* `load` gives a row where `loop` gave a list of one */
     bool nullable;         /* the column that is summed may be NULL */
     bool keep;             /* the answer is to be kept for the loop's next turns */
 } orm_finding_fix;

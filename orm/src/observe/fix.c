@@ -191,15 +191,44 @@ static bool is_nullable(const orm_column *column)
     return (column->flags & ORM_COLUMN_NULLABLE) != 0;
 }
 
-/* What the rows' key is compared with: the condition's function, or NULL of a find. */
-static const char *condition_of(orm__fixer *fixer, const orm_relation *relation,
-                                const orm__bound *bound)
+/* What the rows' key is compared with: the condition's function, or NULL of a find. Through a link
+ * it is one on the rows themselves, within one on their relation. */
+static const char *condition_of(orm__fixer *fixer, const orm__link *link,
+                                const orm_relation *relation, const orm__bound *bound)
 {
     const orm_event *event = fixer->event;
-    if (event->kind == ORM_EVENT_FIND || bound->column == UINT16_MAX || relation->link != NULL)
+    orm__arena *arena = &fixer->scope->arena;
+    if (event->kind == ORM_EVENT_FIND || event->model == NULL)
         return NULL;
-    return kept(fixer, orm__arena_printf(&fixer->scope->arena, "%s_%s_is", event->model->c_name,
+    if (relation->link != NULL && event->model == relation->target)
+        return kept(fixer, orm__arena_printf(arena, "%s_%s_is", link->model->c_name,
+                                             link->model->columns[link->column].field));
+    if (relation->link != NULL || bound->column == UINT16_MAX)
+        return NULL;
+    return kept(fixer, orm__arena_printf(arena, "%s_%s_is", event->model->c_name,
                                          event->model->columns[bound->column].field));
+}
+
+/* The words that are left where the call can't be told how to read memory. */
+static void say_reading(orm__fixer *fixer, const orm__link *link, const orm_relation *relation)
+{
+    orm_finding *finding = fixer->finding;
+    finding->fix = (orm_finding_fix){0};
+    finding->replacement = NULL;
+    finding->alternative = NULL;
+    finding->in_loop = NULL;
+    finding->within_query = false;
+    finding->advice = kept(
+        fixer, orm__arena_printf(&fixer->scope->arena,
+                                 "have the list's query load the relation (.with.%s) or count it "
+                                 "(.counts), and read that from memory, by %s_%s and its like",
+                                 relation->name, link->model->c_name, relation->name));
+}
+
+static bool is_asked_by_rows(const orm_event *event)
+{
+    return event->kind == ORM_EVENT_SELECT || event->kind == ORM_EVENT_COUNT ||
+           event->kind == ORM_EVENT_EXISTS || event->kind == ORM_EVENT_AGGREGATE;
 }
 
 void orm__fix_reading(orm__fixer *fixer, const orm__link *link, const orm_relation *relation,
@@ -210,16 +239,20 @@ void orm__fix_reading(orm__fixer *fixer, const orm__link *link, const orm_relati
     const orm_model *model = link->model;
     const orm_column *key = &model->columns[link->column];
     bool numbers = event->kind == ORM_EVENT_COUNT || event->kind == ORM_EVENT_EXISTS;
-    const char *condition = condition_of(fixer, relation, bound);
-    bool found = event->kind == ORM_EVENT_FIND && !is_to_many(relation);
-    if (!found && (condition == NULL || !is_to_many(relation) || relation->own_count != 1)) {
-        *fix = (orm_finding_fix){0};
+    const char *condition = condition_of(fixer, link, relation, bound);
+    bool one = !is_to_many(relation);
+    bool found = event->kind == ORM_EVENT_FIND && one;
+    bool asked = is_asked_by_rows(event) && condition != NULL && relation->own_count == 1 &&
+                 (!one || event->kind == ORM_EVENT_SELECT);
+    if (!found && !asked) {
+        say_reading(fixer, link, relation);
         return;
     }
     fix->loop = called(fixer);
     fix->key = key->field;
     fix->condition = condition;
     fix->maybe = relation->kind != ORM_BELONGS_TO || is_nullable(key);
+    fix->to_one = one && event->kind == ORM_EVENT_SELECT;
     fix->read = name_of(fixer, model->c_name, "_", relation->name);
     if (numbers)
         fix->read = name_of(fixer, fix->read == NULL ? "" : fix->read, "_count", "");
@@ -231,7 +264,7 @@ void orm__fix_reading(orm__fixer *fixer, const orm__link *link, const orm_relati
         fix->nullable = summed != NULL && is_nullable(summed);
     }
     if (fix->loop == NULL)
-        *fix = (orm_finding_fix){0};
+        say_reading(fixer, link, relation);
 }
 
 void orm__fix_walk(orm__fixer *fixer, const orm_model *model, const orm_relation *relation)
@@ -277,16 +310,49 @@ void orm__fix_keep(orm__fixer *fixer)
     fixer->finding->fix.keep = true;
 }
 
+/* Orders that put rows of one value beside each other, and name no row twice. */
+static const char *order_by(orm__fixer *fixer, const orm_column *column)
+{
+    const orm_model *model = fixer->event->model;
+    orm__buffer code;
+    const char *text = NULL;
+    orm__buffer_init(&code, &fixer->scope->allocator, MEMBER_MAX);
+    orm__buffer_printf(&code, "%s_BY_%s", model->c_name, column->field);
+    for (uint16_t i = 0; i < model->key_count; i++)
+        if (&model->columns[model->key[i]] != column)
+            orm__buffer_printf(&code, ", %s_BY_%s", model->c_name,
+                               model->columns[model->key[i]].field);
+    for (size_t i = 0; !code.failed && i < code.size; i++)
+        if (code.data[i] >= 'a' && code.data[i] <= 'z')
+            code.data[i] = (char)(code.data[i] - 'a' + 'A');
+    if (!code.failed && code.data != NULL)
+        text = orm__arena_copy(&fixer->scope->arena, code.data, code.size);
+    orm__buffer_dispose(&code);
+    return kept(fixer, text);
+}
+
 void orm__fix_gather(orm__fixer *fixer, const orm_column *column)
 {
-    const char *name = fixer->event->model->c_name;
-    orm_finding_fix *fix = &fixer->finding->fix;
-    if (fixer->event->kind != ORM_EVENT_FIND || fixer->event->model->key_count != 1)
+    const orm_event *event = fixer->event;
+    const char *name = event->model->c_name;
+    orm_finding *finding = fixer->finding;
+    bool integer = column->type >= ORM_TYPE_SMALLINT && column->type <= ORM_TYPE_BIGINT &&
+                   (column->flags & (ORM_COLUMN_ARRAY | ORM_COLUMN_DEFERRED)) == 0;
+    bool finds = event->kind == ORM_EVENT_FIND && event->model->key_count == 1;
+    bool selects = event->kind == ORM_EVENT_SELECT && integer && event->model->key_count > 0;
+    if (!finds && !selects) {
+        finding->replacement = NULL;
         return;
-    fix->loop = called(fixer);
-    fix->call = name_of(fixer, name, "_select", "");
-    fix->query = name_of(fixer, name, "_query", "");
-    fix->list = name_of(fixer, name, "_list", "");
-    fix->gather =
+    }
+    finding->fix.loop = called(fixer);
+    finding->fix.call = name_of(fixer, name, "_select", "");
+    finding->fix.query = name_of(fixer, name, "_query", "");
+    finding->fix.list = name_of(fixer, name, "_list", "");
+    finding->fix.gather =
         kept(fixer, orm__arena_printf(&fixer->scope->arena, "%s_%s_is", name, column->field));
+    if (finds)
+        return;
+    finding->fix.key =
+        is_nullable(column) ? name_of(fixer, column->field, ".value", "") : column->field;
+    finding->fix.order_by = order_by(fixer, column);
 }

@@ -79,9 +79,11 @@ static void write_fix(orm__buffer *buffer, const orm_finding_fix *it)
     write_given(buffer, "walk", it->walk);
     write_given(buffer, "walk_all", it->walk_all);
     write_given(buffer, "gather", it->gather);
+    write_given(buffer, "order_by", it->order_by);
     write_given(buffer, "batch", it->batch);
     write_given(buffer, "omit", it->omit);
     write_flag(buffer, "maybe", it->maybe);
+    write_flag(buffer, "to_one", it->to_one);
     write_flag(buffer, "nullable", it->nullable);
     write_flag(buffer, "keep", it->keep);
     orm__buffer_char(buffer, '}');

@@ -341,3 +341,52 @@ scenario(deletes_and_status)
         status = shop_job_delete(db, jobs.items[--jobs.count]); /* @loop */
     return status;
 }
+
+/* Rows of keys in an array, by a column that several have.
+ * expect N1 select product 4 statements @loop */
+scenario(rows_of_keys_of_an_array)
+{
+    const int64_t suppliers[] = {4, 1, 6, 99};
+    shop_product_list products;
+    for (size_t i = 0; i < 4; i++) {
+        int64_t id = suppliers[i];
+        TRY(shop_product_select(
+            db, &(shop_product_query){.where = shop_product_supplier_id_is(orm_in(&id, 1))},
+            &products)); /* @loop */
+        tell(scene, "%" PRId64 ": %zu\n", id, products.count);
+    }
+    return ORM_OK;
+}
+
+/* The same by a column that is never NULL, with a status.
+ * expect N1 select review 4 statements @loop */
+scenario(rows_of_keys_and_status)
+{
+    const int64_t ids[] = {20, 18, 999, 777};
+    orm_status status = ORM_OK;
+    for (size_t i = 0; status == ORM_OK && i < 4; i++) {
+        shop_review_list reviews;
+        shop_review_query query = {.where = shop_review_product_id_is(orm_eq(ids[i]))};
+        status = shop_review_select(db, &query, &reviews); /* @loop */
+        for (size_t k = 0; status == ORM_OK && k < reviews.count; k++)
+            tell(scene, "%" PRId64 ": %d\n", ids[i], reviews.items[k]->stars);
+    }
+    return status;
+}
+
+/* Through a link, by a condition.
+ * expect N1 select tag 20 statements @loop @list */
+scenario(condition_through_a_link)
+{
+    shop_product_list products;
+    TRY(shop_product_select(db, NULL, &products)); /* @list */
+    for (size_t i = 0; i < products.count; i++) {
+        shop_tag_list tags;
+        shop_tag_query query = {
+            .where = shop_tag_has_products(db, shop_product_id_is(orm_eq(products.items[i]->id))),
+            .order_by = {SHOP_TAG_BY_ID}};
+        TRY(shop_tag_select(db, &query, &tags)); /* @loop */
+        tell(scene, "%zu\n", tags.count);
+    }
+    return ORM_OK;
+}

@@ -92,8 +92,8 @@ bool is_quiet(const struct c_file *file, struct range range);
 struct c_statement *outermost_loop(struct c_statement *statement);
 /* Whether it tells failures of single rows apart, or has transactions of its own. */
 bool treats_rows_apart(const struct c_file *file, struct range loop);
-/* Whether a function that is called there may write. */
-bool may_write(const struct patch *patch, struct range range, int depth);
+/* Whether a function that is called there may write rows of the model; NULL: of any. */
+bool may_write(const struct patch *patch, struct range range, const char *model, int depth);
 /* Whether what the range names is the same in each turn of the loop; `but` is left out. */
 bool is_steady(const struct patch *patch, const struct function *function,
                const struct c_statement *loop, struct range range, const struct call *but);

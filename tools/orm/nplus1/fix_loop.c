@@ -53,27 +53,43 @@ static bool ends_with(const struct c_file *file, size_t token, const char *end)
            memcmp(file->text + file->tokens[token].start + length - size, end, size) == 0;
 }
 
-/* Whether a function of that name may write. */
-bool may_write(const struct patch *patch, struct range range, int depth)
+/* A call that may write rows of the model (NULL: any), or more than it says. */
+static bool is_write(const struct c_file *file, size_t name, const char *model)
 {
-    static const char *const endings[] = { "_insert", "_insert_all",   "_update",  "_update_where",
-                                           "_upsert", "_upsert_all",   "_delete",  "_delete_where",
-                                           "_add",    "_change",       "_remove",  "_bulk_load",
-                                           "_flush",  "_commit",       "_rollback", "_refresh",
-                                           "orm_raw", "_nested",       "_savepoint" };
+    static const char *const wide[] = { "_delete", "_delete_where", "_remove",   "_rollback",
+                                        "orm_raw", "_nested",       "_savepoint" };
+    static const char *const plain[] = { "_insert", "_insert_all", "_update", "_update_where",
+                                         "_upsert", "_upsert_all", "_add",    "_change",
+                                         "_bulk_load", "_refresh" };
+    static const char *const ends[] = { "_flush", "_commit" };
+    size_t length = model ? strlen(model) : 0;
+
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (ends_with(file, name, wide[i]))
+            return true;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends && !model; i++)
+        if (ends_with(file, name, ends[i]))
+            return true;
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (ends_with(file, name, plain[i]))
+            return !model || strncmp(file->text + file->tokens[name].start, model, length) == 0;
+    return false;
+}
+
+bool may_write(const struct patch *patch, struct range range, const char *model, int depth)
+{
     const struct c_file *file = patch->file;
 
     for (size_t i = range.first; i <= range.last; i++) {
         if (file->tokens[i].kind != TOKEN_WORD || !token_is(file, i + 1, "("))
             continue;
-        for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
-            if (ends_with(file, i, endings[k]))
-                return true;
+        if (is_write(file, i, model))
+            return true;
         for (size_t k = 0; depth < 3 && k < patch->tree->functions.count; k++) {
             const struct function *function = patch->tree->functions.items[k];
 
             if (tokens_equal(file, function->name, i) &&
-                may_write(patch, function->body->range, depth + 1))
+                may_write(patch, function->body->range, model, depth + 1))
                 return true;
         }
     }

@@ -90,6 +90,10 @@ static bool is_key_condition(struct fixing *fixing, struct asked *asked, struct 
     struct call condition;
     struct call operator;
 
+    if (strstr(token_text(fixing->arena, file, range.first), "_has_") &&
+        c_file_call_at(file, range.first, &condition) && condition.close == range.last &&
+        condition.count == 2)
+        range = condition.arguments[1]; /* a condition on the rows, through a link */
     if (!token_is(file, range.first, fixing->finding->fix_condition) ||
         !c_file_call_at(file, range.first, &condition) || condition.close != range.last ||
         condition.count != 1 ||
@@ -292,6 +296,20 @@ static bool read_asked(struct fixing *fixing, struct asked *asked)
     return refuse_fix(fixing, "it can't be seen which row's key it is given");
 }
 
+/* What is read with the list must be what it would be in the loop. */
+static bool is_written_meanwhile(struct fixing *fixing, const struct asked *asked,
+                                 const struct call *list)
+{
+    const char *type = fixing->finding->fix_list;
+    const struct c_statement *loop = outermost_loop(asked->statement);
+    struct range range = { list->close, loop ? loop->range.last : asked->statement->range.last };
+
+    if (!may_write(fixing->site, range,
+                   arena_copy(fixing->arena, type, strlen(type) - strlen("list")), 0))
+        return false;
+    return !refuse_fix(fixing, "such rows may be written before the loop ends");
+}
+
 /* Rows that are not of the list have nothing to be read. */
 static bool all_from_list(struct fixing *fixing, const struct asked *asked)
 {
@@ -303,7 +321,7 @@ static bool all_from_list(struct fixing *fixing, const struct asked *asked)
     if (fixing->list != fixing->site || finding->matched < finding->distinct ||
         function_around(fixing->list->tree, list.name) != asked->function)
         return refuse_fix(fixing, "other rows than those of the list may come there");
-    return true;
+    return !is_written_meanwhile(fixing, asked, &list);
 }
 
 /* "&category" is category; "row_out" is *row_out. */
@@ -379,6 +397,41 @@ static bool read_rows(struct fixing *fixing, const struct asked *asked)
                             range_text(fixing->arena, file, out));
     edit_range(fixing->site, call_range(asked), text);
     return fixing->finding->fix_condition ? true : keep_not_found(fixing, asked);
+}
+
+/* A list of one row, or none. */
+static bool read_one(struct fixing *fixing, const struct asked *asked)
+{
+    struct patch *patch = fixing->site;
+    const struct c_file *file = patch->file;
+    struct range out = asked->call.arguments[asked->call.count - 1];
+    const struct c_statement *block = asked->statement->parent;
+    const char *row = free_name(patch, asked->call.name, "only");
+    const char *type = fixing->finding->fix_list;
+    struct variable variable;
+    const char *name;
+
+    if (*asked->rest)
+        return refuse_fix(fixing, "its query asks for more than the row");
+    if (!block || block->kind != C_BLOCK || asked->statement->kind == C_DECLARATION ||
+        !token_is(file, out.first, "&") || out.last != out.first + 1 ||
+        !variable_find(patch->tree, asked->function, out.last, &variable) ||
+        !statement_with(patch, &asked->call, ""))
+        return refuse_fix(fixing, "the list that it fills is not the loop's alone");
+    name = token_text(fixing->arena, file, out.last);
+    if (word_uses(file, (struct range){ block->range.last, asked->function->body->range.last },
+                  name))
+        return refuse_fix(fixing, "the list that it fills is used behind the loop");
+    edit_range(patch, call_range(asked),
+               arena_format(fixing->arena, "%s(%s, %s, &%s)", fixing->finding->fix_load,
+                            range_text(fixing->arena, file, asked->call.arguments[0]),
+                            range_text(fixing->arena, file, asked->row), row));
+    place_statements(patch, asked->statement,
+                     arena_format(fixing->arena, "%.*s *%s = NULL;", (int)strlen(type) - 5, type,
+                                  row),
+                     arena_format(fixing->arena, "%s = (%s){.count = %s != NULL, .items = &%s};",
+                                  name, type, row, row));
+    return true;
 }
 
 static bool read_count(struct fixing *fixing, const struct asked *asked)
@@ -465,6 +518,8 @@ bool fix_reading(struct fixing *fixing)
         good = read_exists(fixing, &asked);
     else if (strcmp(finding->fix_loop, "orm_sum") == 0)
         good = read_sum(fixing, &asked);
+    else if (finding->fix_to_one)
+        good = read_one(fixing, &asked);
     else
         good = read_rows(fixing, &asked);
     return good && list_add(fixing,

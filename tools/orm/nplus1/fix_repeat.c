@@ -57,7 +57,7 @@ static struct c_statement *steady_loop(const struct patch *patch, const struct f
 
     for (struct c_statement *at = loop_around(statement_around(function, call->name)); at;
          at = loop_around(at)) {
-        if (!is_steady(patch, function, at, given, call) || may_write(patch, at->range, 0))
+        if (!is_steady(patch, function, at, given, call) || may_write(patch, at->range, NULL, 0))
             break;
         found = at;
     }

@@ -47,6 +47,8 @@ struct finding {
     const char *fix_walk_all;
     const char *fix_batch;
     const char *fix_gather;
+    const char *fix_order_by;
+    bool fix_to_one;
     bool fix_maybe;
     bool fix_sum_nullable;
     const char *fix_list;
