@@ -78,7 +78,7 @@ static const orm_model ARTIST = MODEL(artist, ARTIST_COLUMNS, ARTIST_RELATIONS);
 static const orm_model ALBUM = MODEL(album, ALBUM_COLUMNS, ALBUM_RELATIONS);
 static const orm_model TRACK = MODEL(track, TRACK_COLUMNS, TRACK_RELATIONS);
 
-enum { FIXTURE_RESULTS = 64, FIXTURE_ROWS = 64 };
+enum { FIXTURE_RESULTS = 80, FIXTURE_ROWS = 64 };
 
 /* A frame of its own, as a generated function has: the path of calls to it is part of the verdict.
  */

@@ -115,6 +115,7 @@ static void test_kinds_that_fail(void **state)
 
 static void test_incomplete_is_inconclusive(void **state)
 {
+    static const char *const formats[] = {"text", "json", "sarif", "junit", "annotations", "html"};
     folder *in = *state;
     void *fixture_state = NULL;
     orm_scope_options options = {.max_statements = 32};
@@ -125,7 +126,14 @@ static void test_incomplete_is_inconclusive(void **state)
     append(in, it, "a.jsonl");
     (void)fixture_close(&fixture_state);
     assert_int_equal(run(in, "orm nplus1 check a.jsonl"), 4);
-    assert_said(in, "Incomplete: ");
+    assert_said(in, "INCONCLUSIVE: ");
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        char command[128];
+        (void)snprintf(command, sizeof command, "orm nplus1 check --report %s a.jsonl", formats[i]);
+        assert_int_equal(run(in, command), 4);
+        assert_said(in, strcmp(formats[i], "json") == 0 ? "\"verdict\": \"inconclusive\""
+                                                        : "INCONCLUSIVE");
+    }
 }
 
 static void test_baseline(void **state)

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 
+static const char *const BY_ARTIST = "SELECT id FROM albums WHERE artist_id = $1";
 static const char *const BY_ID = "SELECT id FROM artists WHERE id = $1";
 
 static orm_scope_statistics statistics_of(const fixture *it)
@@ -77,10 +78,47 @@ static void test_limits_are_told(void **state)
     assert_true(now.unwatched > 0);
     assert_int_equal(finding(it, 0)->statements, 8);
     assert_int_equal(orm_scope_report(it->scope, NULL, &text), ORM_OK);
-    assert_non_null(strstr(text, "Incomplete: "));
+    assert_non_null(strstr(text, "INCONCLUSIVE: "));
+    assert_true(orm_scope_is_inconclusive(it->scope));
+    assert_int_equal(orm_scope_verdict(it->scope), ORM_VERDICT_FINDINGS);
     assert_non_null(strstr(text, ".max_statements"));
     assert_non_null(strstr(text, ".max_values"));
     assert_non_null(strstr(text, ".max_findings"));
+    orm_scope_clear(it->scope);
+    assert_false(orm_scope_is_inconclusive(it->scope));
+    assert_int_equal(orm_scope_verdict(it->scope), ORM_VERDICT_CLEAN);
+}
+
+static void test_bounds_without_findings_are_no_clean_bill(void **state)
+{
+    fixture *it = *state;
+    const char *text = NULL;
+    for (int line = 10; line <= 100; line++)
+        send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, line, 1);
+    assert_int_equal(findings(it), 0);
+    assert_int_equal(orm_scope_verdict(it->scope), ORM_VERDICT_INCONCLUSIVE);
+    assert_int_equal(orm_scope_report(it->scope, NULL, &text), ORM_OK);
+    assert_non_null(strstr(text, "\nINCONCLUSIVE: "));
+    orm_report_options json = {.format = ORM_REPORT_JSON};
+    assert_int_equal(orm_scope_report(it->scope, &json, &text), ORM_OK);
+    assert_non_null(strstr(text, "\"verdict\":\"inconclusive\"}"));
+}
+
+/* Two values of a list too old to be searched: perhaps a loop, which is said until it is known. */
+static void test_searches_that_end_early_are_told(void **state)
+{
+    fixture *it = *state;
+    list(it, &ARTIST, NULL, 5, 0, 8);
+    for (int line = 10; line < 80; line++)
+        list(it, &TRACK, NULL, line, 0, 2);
+    for (volatile int64_t id = 101; id <= 102; id++)
+        send_one(it, ORM_EVENT_SELECT, &ALBUM, BY_ARTIST, 90, id);
+    assert_int_equal(findings(it), 0);
+    assert_int_equal(statistics_of(it).unsearched, 1);
+    assert_int_equal(orm_scope_verdict(it->scope), ORM_VERDICT_INCONCLUSIVE);
+    for (volatile int64_t id = 103; id <= 104; id++)
+        send_one(it, ORM_EVENT_SELECT, &ALBUM, BY_ARTIST, 91, id);
+    assert_int_equal(statistics_of(it).unsearched, 2);
 }
 
 /* Sessions that are over make room without being missed. */
@@ -221,6 +259,10 @@ int main(void)
         TEST(test_statistics),
         cmocka_unit_test_setup_teardown(test_numbers_only, open_without_detector, fixture_close),
         cmocka_unit_test_setup_teardown(test_limits_are_told, open_small, fixture_close),
+        cmocka_unit_test_setup_teardown(test_bounds_without_findings_are_no_clean_bill, open_small,
+                                        fixture_close),
+        cmocka_unit_test_setup_teardown(test_searches_that_end_early_are_told, fixture_open,
+                                        fixture_close),
         TEST(test_many_sessions),
         cmocka_unit_test(test_each_allocation_may_fail),
         cmocka_unit_test(test_steady_state_allocates_nothing),

@@ -50,7 +50,7 @@ static void test_timeline(void **state)
     assert_non_null(strstr(find, "\"rows\":1,\"status\":\"ORM_OK\",\"site\":{\"file\":"
                                  "\"app/report.c\",\"line\":7"));
     assert_null(strstr(text, "secret"));
-    assert_non_null(strstr(text, "\"trace_lost\":0,\"ignored\":0}\n"));
+    assert_non_null(strstr(text, "\"trace_lost\":0,\"ignored\":0,\"verdict\":\"clean\"}\n"));
 }
 
 static void test_timeline_is_bounded(void **state)
@@ -62,7 +62,7 @@ static void test_timeline_is_bounded(void **state)
     assert_non_null(strstr(record(it), "\"trace_lost\":2,"));
     orm_scope_clear(it->scope);
     assert_int_equal(count(record(it), "\"start_ns\":"), 0);
-    assert_non_null(strstr(record(it), "\"trace_lost\":0,\"ignored\":0}\n"));
+    assert_non_null(strstr(record(it), "\"trace_lost\":0,\"ignored\":0,\"verdict\":\"clean\"}\n"));
 }
 
 static void test_no_timeline_unless_asked(void **state)
@@ -70,7 +70,7 @@ static void test_no_timeline_unless_asked(void **state)
     fixture *it = *state;
     send_one(it, ORM_EVENT_FIND, &ARTIST, BY_ID, 1, 1);
     assert_null(strstr(record(it), "trace"));
-    assert_non_null(strstr(record(it), ",\"scope\":null,\"ignored\":0}\n"));
+    assert_non_null(strstr(record(it), ",\"scope\":null,\"ignored\":0,\"verdict\":\"clean\"}\n"));
 }
 
 enum { APPENDERS = 8, APPENDED = 50 };

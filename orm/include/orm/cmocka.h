@@ -37,10 +37,12 @@
 #include <orm/testing.h>
 
 /* Fails when the scope holds a finding of kind N1, DUP or BUDGET; WRITE, UNUSED and LATENT are
- * reported but do not fail. */
+ * reported but do not fail. Fails too, as INCONCLUSIVE, when the scope's bounds left something out
+ * (orm_scope_is_inconclusive): raise them, or make the scope shorter. */
 #define orm_assert_no_n_plus_one(scope) orm_assert_no_n_plus_one_at((scope), __FILE__, __LINE__)
 
-/* Fails when the scope holds any finding but LATENT. UNUSED is told of sessions that are closed. */
+/* Fails when the scope holds any finding but LATENT, or is inconclusive. UNUSED is told of sessions
+ * that are closed. */
 #define orm_assert_no_findings(scope) orm_assert_no_findings_at((scope), __FILE__, __LINE__)
 
 /* Fails when more than `at_most` statements were sent, BEGIN, COMMIT and ROLLBACK not counted. */
@@ -137,9 +139,12 @@ static inline void orm_cmocka_check(orm_scope *scope, unsigned kinds, const char
                                     const char *file, int line)
 {
     size_t failing = orm_cmocka_count(scope, kinds);
-    if (failing == 0)
+    if (failing == 0 && !orm_scope_is_inconclusive(scope))
         return;
-    print_error("%s: %zu finding%s\n", name, failing, failing == 1 ? "" : "s");
+    if (failing == 0)
+        print_error("%s: INCONCLUSIVE: bounds of the scope left something out\n", name);
+    else
+        print_error("%s: %zu finding%s\n", name, failing, failing == 1 ? "" : "s");
     orm_cmocka_fail(scope, file, line);
 }
 
@@ -324,7 +329,8 @@ static inline int orm_test_begin(void **state)
 /*
  * The teardown: undoes what was written and appends the scope's record to the file that the
  * environment's ORM_NPLUS1_LOG names, if it does. Not 0, with the report, when a session was left
- * open or the scope holds a finding of a kind in .fail_on that was not allowed.
+ * open, or the scope holds a finding of a kind in .fail_on that was not allowed, or is inconclusive
+ * and findings were not allowed.
  */
 static inline int orm_test_end(void **state)
 {
@@ -345,6 +351,10 @@ static inline int orm_test_end(void **state)
     }
     if (!test->allow_findings && orm_cmocka_count(test->scope, kinds) > 0) {
         print_error("orm_test_end: the test asks row by row, or goes beyond its budget\n");
+        orm_cmocka_print(test->scope);
+        result = -1;
+    } else if (!test->allow_findings && orm_scope_is_inconclusive(test->scope)) {
+        print_error("orm_test_end: INCONCLUSIVE: bounds of the scope left something out\n");
         orm_cmocka_print(test->scope);
         result = -1;
     }

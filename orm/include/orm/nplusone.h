@@ -112,6 +112,9 @@ typedef struct orm_scope_statistics {
     int64_t unwatched; /* statements forgotten too early: over .max_statements, or out of memory */
     int64_t untold;    /* values not told apart: over .max_values, or out of memory */
     int64_t dropped;   /* findings not kept: over .max_findings, or out of memory */
+    /* Statements whose values may come from a list that was not searched, and that are no finding:
+     * over the bounds of the search, or of what is known of lists whose memory was given back. */
+    int64_t unsearched;
 } orm_scope_statistics;
 
 typedef enum orm_finding_kind {
@@ -251,6 +254,21 @@ ORM_API void orm_scope_get_statistics(orm_scope *scope, orm_scope_statistics *st
 ORM_API size_t orm_scope_finding_count(orm_scope *scope);
 /* borrowed: until the scope sees another statement, is cleared or closes. NULL past the end. */
 ORM_API const orm_finding *orm_scope_finding(orm_scope *scope, size_t index);
+/* What is to be said of everything that a scope saw. */
+typedef enum orm_verdict {
+    ORM_VERDICT_CLEAN,
+    ORM_VERDICT_FINDINGS, /* there are some, and perhaps more: see orm_scope_is_inconclusive */
+    /* No findings, but not everything was seen: .unwatched, .untold, .dropped or .unsearched of the
+     * statistics is not 0. The report says which bound to raise. Never to be taken for clean. */
+    ORM_VERDICT_INCONCLUSIVE
+} orm_verdict;
+
+ORM_API orm_verdict orm_scope_verdict(orm_scope *scope);
+/* "clean", "findings", "inconclusive". static. */
+ORM_API const char *orm_verdict_name(orm_verdict verdict);
+/* Whether something was not seen, findings or not. */
+ORM_API bool orm_scope_is_inconclusive(orm_scope *scope);
+
 /* "N1", "DUP", "WRITE", "UNUSED", "BUDGET", "LATENT". static. */
 ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
 
@@ -260,7 +278,7 @@ ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
  *  - "statistics": an object of numbers, those of orm_scope_statistics: "statements", then by kind
  *    "control", "finds", "selects", "counts", "exists", "relations", "inserts", "updates",
  *    "deletes", "raw"; "row_by_row", "rows", "affected", "bytes", "errors", "duration_ns",
- *    "paused", "unwatched", "untold", "dropped".
+ *    "paused", "unwatched", "untold", "dropped", "unsearched".
  *  - "findings": a list of objects, the members of orm_finding by their names: "kind" is as
  *    orm_finding_kind_name gives it, "evidence" is "none", "matches" or "stems", texts may be null,
  *    "fix" may be null and is an object otherwise, without the members that say nothing but for
@@ -273,6 +291,7 @@ ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
  * null), "row_by_row", "rows", "status" ("OK" or what failed), "site" and "sql" (on one line,
  * literals left out, shortened). "trace_lost" counts those beyond .max_trace.
  *  - "ignored": how many findings were left out.
+ *  - "verdict": "clean", "findings" or "inconclusive".
  */
 typedef enum orm_report_format {
     ORM_REPORT_TEXT, /* at most 80 columns, but for long paths and names */

@@ -16,7 +16,7 @@
 #include "observe/record.h"
 #include "sql/fingerprint.h"
 
-enum { SEARCHES_MAX = 3, LOOKS_MAX = 256, DUP_LISTS_MAX = 64, LISTS_WALKED_MAX = 65536 };
+enum { SEARCHES_MAX = 3, LOOKS_MAX = 256, LISTS_WALKED_MAX = 65536 };
 
 /* Tells what would be a finding from one that is. */
 #define LATENT_KEY 0x6c6174656e74ULL
@@ -337,6 +337,9 @@ static void attach(look *at, orm__record *record)
 {
     orm__group *group = at->group;
     group->record = record;
+    if (group->unsearched)
+        at->scope->statistics.unsearched--; /* what it might have been it is */
+    group->unsearched = false;
     record->finding.sessions++;
     record->finding.statements += group->counted;
     record->finding.rows += group->rows;
@@ -392,6 +395,14 @@ static void find_guilty(look *at, orm_finding_kind kind, orm_evidence evidence)
         attach(at, record);
 }
 
+static void note_search(look *at, orm__search search)
+{
+    if (search != ORM_SEARCH_CUT || at->group->unsearched)
+        return;
+    at->group->unsearched = true;
+    at->scope->statistics.unsearched++;
+}
+
 /* A new value of a find, select, count, exists or raw statement. */
 static void judge_read(look *at, const orm__caller *caller, const orm__bound *bound,
                        const orm__earlier *earlier)
@@ -403,7 +414,7 @@ static void judge_read(look *at, const orm__caller *caller, const orm__bound *bo
         return;
     if (bound != NULL && group->link.model == NULL && group->searches < SEARCHES_MAX) {
         group->searches++;
-        (void)orm__link_find(bound, at->witness, earlier, many, &group->link);
+        note_search(at, orm__link_find(bound, at->witness, earlier, many, &group->link));
     }
     bool proven = group->link.model != NULL && group->link.proven;
     bool single = proven && group->link.rows < 2;
@@ -473,23 +484,6 @@ static void look_at_new(look *at)
     }
 }
 
-/* Whether the session holds a list, made elsewhere, that a loop of that many executions may be
- * running over. */
-static bool loops_over_list(const look *at, uint32_t runs)
-{
-    size_t walked = 0;
-    for (const orm__result *result = at->witness->results; result != NULL && walked < DUP_LISTS_MAX;
-         result = result->next, walked++)
-        if (result->count >= runs && !orm__same_site(result->site, at->event->site))
-            return true;
-    const orm_session *owner = at->witness->owner;
-    for (const orm__digest *gone = owner == NULL ? NULL : orm__session_digests(owner); gone != NULL;
-         gone = gone->next)
-        if (gone->largest >= runs && !orm__same_site(gone->site, at->event->site))
-            return true;
-    return false;
-}
-
 static void look_at_repeat(look *at, orm__seen *seen)
 {
     if (seen->full != at->full)
@@ -506,7 +500,7 @@ static void look_at_repeat(look *at, orm__seen *seen)
     uint32_t least = at->scope->options.thresholds.repeats;
     if (seen->runs < least || caller->runs < least - 1)
         return;
-    if (caller->distinct > 1 || loops_over_list(at, seen->runs))
+    if (caller->distinct > 1 || orm__has_list(at->witness, seen->runs, at->event->site))
         find_guilty(at, ORM_FINDING_DUP, ORM_EVIDENCE_NONE);
 }
 

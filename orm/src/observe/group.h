@@ -82,6 +82,7 @@ typedef struct orm__group {
     uint8_t seen_count;
     uint8_t caller_count;
     uint8_t searches;
+    bool unsearched;  /* counted as such: a search ended at its bounds */
     uint8_t varying;  /* position of the value that varies; UINT8_MAX: not known yet */
     uint32_t ignored; /* positions that do not tell rows apart */
     uint32_t looks;

@@ -323,8 +323,8 @@ static bool search_digest(const orm__bound *bound, const orm__witness *witness,
     return false;
 }
 
-bool orm__link_find(const orm__bound *bound, const orm__witness *witness,
-                    const orm__earlier *earlier, bool many, orm__link *link_out)
+orm__search orm__link_find(const orm__bound *bound, const orm__witness *witness,
+                           const orm__earlier *earlier, bool many, orm__link *link_out)
 {
     orm__link link = {.model = NULL};
     size_t budget = CELLS_MAX;
@@ -341,10 +341,13 @@ bool orm__link_find(const orm__bound *bound, const orm__witness *witness,
     for (const orm__digest *at = first_digest(witness); at != NULL && !link.proven; at = at->next)
         if ((many || at->largest > 1) && search_digest(bound, witness, at, earlier, &link))
             break;
-    bool found = link.model != NULL && (link.proven || many);
-    if (found)
+    if (link.model != NULL && (link.proven || many)) {
         *link_out = link;
-    return found;
+        return ORM_SEARCH_FOUND;
+    }
+    bool forgotten = witness->owner != NULL && orm__session_undigested(witness->owner) > 0;
+    return forgotten || budget == 0 || left[1] == 0 || walked == RESULTS_MAX ? ORM_SEARCH_CUT
+                                                                             : ORM_SEARCH_NOTHING;
 }
 
 /* The row behind the last one found, in the same list while there is that list. */
@@ -512,4 +515,17 @@ const orm_relation *orm__link_relation(const orm__link *link, const orm__bound *
     /* Hand-written SQL that names both tables means to walk through the link. */
     bool through = bound->event->kind == ORM_EVENT_RAW && linked != NULL;
     return direct != NULL && !through ? direct : linked;
+}
+
+bool orm__has_list(const orm__witness *witness, size_t rows, orm_site elsewhere)
+{
+    size_t walked = 0;
+    for (const orm__result *at = witness->results; at != NULL && walked < LISTS_MAX;
+         at = at->next, walked++)
+        if (at->count >= rows && !orm__same_site(at->site, elsewhere))
+            return true;
+    for (const orm__digest *at = first_digest(witness); at != NULL; at = at->next)
+        if (at->largest >= rows && !orm__same_site(at->site, elsewhere))
+            return true;
+    return false;
 }

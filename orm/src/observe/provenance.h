@@ -21,6 +21,12 @@ typedef struct orm__bound {
         column; /* of the event's model; UINT16_MAX: not known, `parameter` has a name or nothing */
 } orm__bound;
 
+typedef enum orm__search {
+    ORM_SEARCH_FOUND,
+    ORM_SEARCH_NOTHING,
+    ORM_SEARCH_CUT /* nothing where it looked, which a bound made less than everything */
+} orm__search;
+
 /* A list of one key stands for that key. */
 const orm_value *orm__single(const orm_value *value);
 
@@ -41,8 +47,8 @@ typedef struct orm__earlier {
  * call. A column joined to the bound one by relations is taken first; others, and lists of one row,
  * only when there were `many` values.
  */
-bool orm__link_find(const orm__bound *bound, const orm__witness *witness,
-                    const orm__earlier *earlier, bool many, orm__link *link_out);
+orm__search orm__link_find(const orm__bound *bound, const orm__witness *witness,
+                           const orm__earlier *earlier, bool many, orm__link *link_out);
 
 /* Whether a later value is in that list too, or in another one made by the same call. Work is
  * bounded per link. */
@@ -57,5 +63,8 @@ bool orm__is_step(const orm__bound *bound, const orm__witness *witness, orm__lin
 
 /* The relation of the list's model that leads to what the statement asks for, or NULL. */
 const orm_relation *orm__link_relation(const orm__link *link, const orm__bound *bound);
+
+/* Whether the session holds a list that long, made elsewhere, that a loop may be running over. */
+bool orm__has_list(const orm__witness *witness, size_t rows, orm_site elsewhere);
 
 #endif

@@ -3,6 +3,7 @@
 #include "observe/json.h"
 #include "observe/log_line.h"
 #include "observe/record.h"
+#include "observe/verdict.h"
 
 static void write_number(orm__buffer *buffer, const char *name, int64_t number)
 {
@@ -42,6 +43,7 @@ static void write_statistics(orm__buffer *buffer, const orm_scope_statistics *it
     write_number(buffer, "unwatched", it->unwatched);
     write_number(buffer, "untold", it->untold);
     write_number(buffer, "dropped", it->dropped);
+    write_number(buffer, "unsearched", it->unsearched);
     orm__buffer_char(buffer, '}');
 }
 
@@ -166,5 +168,6 @@ void orm__report_json(const orm_scope *scope, const orm_scope_statistics *statis
     if (scope->trace.limit > 0)
         write_trace(buffer, root, &scope->trace);
     write_number(buffer, "ignored", (int64_t)(scope->record_count - orm__record_told(scope)));
+    write_text(buffer, "verdict", orm_verdict_name(orm__verdict(scope, statistics)));
     orm__buffer_text(buffer, "}\n");
 }

@@ -328,6 +328,25 @@ static void write_summary(writer *at, const orm_scope_statistics *it, const orm_
     orm__buffer_clear(&at->line);
 }
 
+/* Never a clean bill where bounds left something out. */
+static void write_limit(writer *at, int64_t count, const char *what)
+{
+    if (count == 0)
+        return;
+    orm__buffer_printf(&at->line, "INCONCLUSIVE: %lld %s.", (long long)count, what);
+    wrap(at, at->line.data == NULL ? "" : at->line.data, 0, LABEL_AT);
+    orm__buffer_clear(&at->line);
+}
+
+static void write_limits(writer *at, const orm_scope_statistics *it)
+{
+    write_limit(at, it->unwatched, "statements were not watched to the end: raise .max_statements");
+    write_limit(at, it->untold, "values were not told apart: raise .max_values");
+    write_limit(at, it->dropped, "findings were dropped: raise .max_findings");
+    write_limit(at, it->unsearched,
+                "statements may have values of lists that were not searched: use shorter sessions");
+}
+
 /* The names in suggested code are not the user's. */
 static void write_legend(writer *at, const orm_scope *scope)
 {
@@ -341,15 +360,6 @@ static void write_legend(writer *at, const orm_scope *scope)
                          " changes,\nquery, count and total stand for your own variables.\n");
 }
 
-static void write_limit(writer *at, int64_t count, const char *what)
-{
-    if (count == 0)
-        return;
-    orm__buffer_printf(&at->line, "Incomplete: %lld %s.", (long long)count, what);
-    wrap(at, at->line.data == NULL ? "" : at->line.data, 0, LABEL_AT);
-    orm__buffer_clear(&at->line);
-}
-
 void orm__report_text(const orm_scope *scope, const orm_scope_statistics *statistics,
                       const orm_report_options *options, const orm__report_root *root,
                       orm__buffer *buffer)
@@ -357,6 +367,7 @@ void orm__report_text(const orm_scope *scope, const orm_scope_statistics *statis
     writer at = {.out = buffer, .options = options, .root = root};
     orm__buffer_init(&at.line, &scope->allocator, SIZE_MAX / 2);
     write_summary(&at, statistics, scope);
+    write_limits(&at, statistics);
     for (size_t i = 0; i < scope->record_count; i++) {
         if (scope->records[i]->ignored)
             continue;
@@ -364,10 +375,6 @@ void orm__report_text(const orm_scope *scope, const orm_scope_statistics *statis
         write_finding(&at, &scope->records[i]->finding);
     }
     write_legend(&at, scope);
-    write_limit(&at, statistics->unwatched,
-                "statements were not watched to the end: raise .max_statements");
-    write_limit(&at, statistics->untold, "values were not told apart: raise .max_values");
-    write_limit(&at, statistics->dropped, "findings were dropped: raise .max_findings");
     buffer->failed = buffer->failed || at.line.failed;
     orm__buffer_dispose(&at.line);
 }

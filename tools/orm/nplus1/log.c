@@ -223,6 +223,7 @@ static void read_scope(const struct reading *reading, const json_t *record)
     add_to(&scope->unseen, number_of(numbers, "unwatched"));
     add_to(&scope->unseen, number_of(numbers, "untold"));
     add_to(&scope->unseen, number_of(numbers, "dropped"));
+    add_to(&scope->unseen, number_of(numbers, "unsearched"));
     scope->trace_lost = number_of(record, "trace_lost");
     for (size_t i = 0; i < json_array_size(findings); i++) {
         struct finding *finding = merged_finding(reading, json_array_get(findings, i));

@@ -41,4 +41,8 @@ void report_annotations(const struct run *run, struct text *to)
     for (size_t i = 0; i < run->findings.count; i++)
         if (finding_shown(run, run->findings.items[i]))
             write_finding(run, run->findings.items[i], to);
+    if (run->unseen)
+        text_add_string(run->arena, to,
+                        arena_format(run->arena, "::warning title=INCONCLUSIVE::%s\n",
+                                     escape(run->arena, unseen_text(run, run->unseen), false)));
 }

@@ -103,9 +103,8 @@ static void write_head(struct page *page)
     add(page, "</ul>\n");
     if (run->unseen)
         add(page, arena_format(run->arena,
-                               "<p class=\"lead\">Incomplete: %lld statements, values or findings "
-                               "were beyond the bounds of their scopes.</p>\n",
-                               (long long)run->unseen));
+                               "<p class=\"lead\"><strong>INCONCLUSIVE</strong>: %s</p>\n",
+                               escaped(page, unseen_text(run, run->unseen))));
 }
 
 static void fact(struct page *page, const char *name, const char *text)

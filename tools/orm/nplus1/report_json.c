@@ -109,6 +109,7 @@ void report_json(const struct run *run, struct text *to)
     json_object_set_new(root, "duration_ns", json_integer(run->duration_ns));
     json_object_set_new(root, "failing", json_integer((json_int_t)run_failing(run)));
     json_object_set_new(root, "unseen", json_integer(run->unseen));
+    json_object_set_new(root, "verdict", json_word(run_verdict(run)));
     json_object_set_new(root, "findings", findings);
     json_object_set_new(root, "stale_baseline", stale_entries(run));
     json_finish(run, root, to);

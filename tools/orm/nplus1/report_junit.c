@@ -38,6 +38,18 @@ static size_t count_failing(const struct run *run, const struct scope *scope,
     return count;
 }
 
+/* Where bounds left something out, no finding is no clean bill. */
+static void write_unseen(const struct run *run, const struct scope *scope, struct text *to)
+{
+    struct arena *arena = run->arena;
+
+    if (scope->unseen)
+        text_add_string(arena, to,
+                        arena_format(arena,
+                                     "      <error type=\"INCONCLUSIVE\" message=\"%s\"/>\n",
+                                     markup(arena, unseen_text(run, scope->unseen))));
+}
+
 /* The type is the first one's: CI servers show it beside the message. */
 static void write_failure(const struct run *run, const struct scope *scope, struct text *to)
 {
@@ -46,8 +58,10 @@ static void write_failure(const struct run *run, const struct scope *scope, stru
     size_t count = count_failing(run, scope, &first);
     const char *title;
 
-    if (!count)
+    if (!count) {
+        write_unseen(run, scope, to);
         return;
+    }
     title = finding_title(arena, first);
     if (count > 1)
         title = arena_format(arena, "%s; and %zu more", title, count - 1);
@@ -91,15 +105,21 @@ static void write_suite_head(const struct run *run, struct text *to)
     struct arena *arena = run->arena;
     const struct finding *first = NULL;
     size_t failures = 0;
+    size_t errors = 0;
 
-    for (size_t i = 0; i < run->scopes.count; i++)
-        failures += count_failing(run, run->scopes.items[i], &first) > 0;
+    for (size_t i = 0; i < run->scopes.count; i++) {
+        const struct scope *scope = run->scopes.items[i];
+        bool fails = count_failing(run, scope, &first) > 0;
+
+        failures += fails;
+        errors += !fails && scope->unseen;
+    }
     text_add_string(arena, to,
                     arena_format(arena,
                                  "  <testsuite name=\"orm nplus1\" package=\"orm\" id=\"0\" "
                                  "hostname=\"localhost\" timestamp=\"%s\" tests=\"%zu\" "
-                                 "failures=\"%zu\" errors=\"0\" skipped=\"0\" time=\"%.3f\">\n",
-                                 now_text(arena), run->scopes.count, failures,
+                                 "failures=\"%zu\" errors=\"%zu\" skipped=\"0\" time=\"%.3f\">\n",
+                                 now_text(arena), run->scopes.count, failures, errors,
                                  (double)run->duration_ns / 1e9));
 }
 

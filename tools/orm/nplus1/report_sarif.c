@@ -122,6 +122,29 @@ static json_t *tool(void)
     return object;
 }
 
+/* That a bound left something out is said of the run, not of a place in the source. */
+static json_t *invocations(const struct run *run)
+{
+    json_t *list = json_array();
+    json_t *only = json_object();
+    json_t *notices = json_array();
+
+    json_object_set_new(only, "executionSuccessful", json_true());
+    if (run->unseen) {
+        json_t *notice = json_object();
+        json_t *descriptor = json_object();
+
+        json_object_set_new(descriptor, "id", json_word("INCONCLUSIVE"));
+        json_object_set_new(notice, "descriptor", descriptor);
+        json_object_set_new(notice, "level", json_word("warning"));
+        json_object_set_new(notice, "message", message(unseen_text(run, run->unseen)));
+        json_array_append_new(notices, notice);
+    }
+    json_object_set_new(only, "toolExecutionNotifications", notices);
+    json_array_append_new(list, only);
+    return list;
+}
+
 void report_sarif(const struct run *run, struct text *to)
 {
     json_t *root = json_object();
@@ -133,6 +156,7 @@ void report_sarif(const struct run *run, struct text *to)
         if (finding_shown(run, run->findings.items[i]))
             json_array_append_new(results, result(run, run->findings.items[i]));
     json_object_set_new(only, "tool", tool());
+    json_object_set_new(only, "invocations", invocations(run));
     json_object_set_new(only, "results", results);
     json_object_set_new(only, "columnKind", json_word("unicodeCodePoints"));
     json_array_append_new(runs, only);

@@ -182,9 +182,6 @@ void report_text(const struct run *run, struct text *to)
     write_stale(&at);
     if (run->unseen)
         wrap(&at,
-             arena_format(run->arena,
-                          "Incomplete: %lld statements, values or findings were beyond the bounds "
-                          "of their scopes; raise .max_statements, .max_values or .max_findings.",
-                          (long long)run->unseen),
+             arena_format(run->arena, "INCONCLUSIVE: %s", unseen_text(run, run->unseen)),
              0, 3);
 }

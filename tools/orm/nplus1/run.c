@@ -92,6 +92,22 @@ size_t run_failing(const struct run *run)
     return count;
 }
 
+const char *run_verdict(const struct run *run)
+{
+    if (run_failing(run))
+        return "findings";
+    return run->unseen ? "inconclusive" : "clean";
+}
+
+const char *unseen_text(const struct run *run, int64_t unseen)
+{
+    return arena_format(run->arena,
+                        "%lld statements, values or findings were beyond the bounds of their "
+                        "scopes; raise .max_statements, .max_values or .max_findings, or make "
+                        "scopes and sessions shorter.",
+                        (long long)unseen);
+}
+
 const char *place_text(struct arena *arena, const struct source_place *place)
 {
     if (!place->file)

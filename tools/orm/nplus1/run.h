@@ -123,6 +123,12 @@ bool log_read(struct run *run, const char *path);
 /* Sorts what was read, and tells traced statements their findings. */
 void run_finish(struct run *run);
 
+/* "findings" when some fail, "inconclusive" when none does and bounds left something out, else
+ * "clean": what the exit code says. */
+const char *run_verdict(const struct run *run);
+/* What bounds left out, in words. */
+const char *unseen_text(const struct run *run, int64_t unseen);
+
 /* Whether a finding is one of the kinds that fail and not in the baseline. */
 bool finding_fails(const struct run *run, const struct finding *finding);
 size_t run_failing(const struct run *run);
