@@ -44,6 +44,7 @@ const char *c_column_flags(struct arena *arena, const struct column *column)
         {column->updated, "ORM_COLUMN_UPDATED"},
         {column->unique, "ORM_COLUMN_UNIQUE"},
         {column->deferred, "ORM_COLUMN_DEFERRED"},
+        {column->type.kind == TYPE_RAW, "ORM_COLUMN_RAW"},
     };
     struct text text = {0};
 

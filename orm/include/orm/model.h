@@ -46,7 +46,8 @@ enum {
     ORM_COLUMN_CREATED = 1 << 7,  /* set to the present moment by an insert that leaves it unset */
     ORM_COLUMN_UPDATED = 1 << 8,  /* the same, and by every update that leaves it unset */
     ORM_COLUMN_UNIQUE = 1 << 9,   /* unique by itself */
-    ORM_COLUMN_DEFERRED = 1 << 10 /* read only when asked for; stands behind the row struct */
+    ORM_COLUMN_DEFERRED = 1 << 10, /* read only when asked for; stands behind the row struct */
+    ORM_COLUMN_RAW = 1 << 11 /* of a type of the database that is none of ours: read as its text */
 };
 
 /* The labels of an enum: C value n is labels[n - 1]; 0 means unset. */

@@ -60,7 +60,7 @@ static void write_table_columns(orm__text *text, const orm_model *model, const b
             continue;
         if (text->out->column_count > 0)
             orm__text_add(text, ", ");
-        orm__text_column(text, alias, model->columns[i].name);
+        orm__text_read(text, alias, &model->columns[i]);
         if (named)
             orm__buffer_printf(&text->out->sql, " AS c%u", (unsigned)text->out->column_count);
         orm__text_field(text, model, &model->columns[i]);

@@ -5,7 +5,7 @@ orm_status orm__compile_column(const orm__dialect *dialect, const orm_model *mod
 {
     orm__text text = {.dialect = dialect, .out = compiled};
     orm__text_add(&text, "SELECT ");
-    orm__text_column(&text, "t0", model->columns[column].name);
+    orm__text_read(&text, "t0", &model->columns[column]);
     orm__text_field(&text, model, &model->columns[column]);
     orm__text_add(&text, " FROM ");
     orm__text_table(&text, model->schema, model->table);

@@ -18,7 +18,7 @@ void orm__write_returning(orm__text *text, const orm_model *model, const char *a
             continue;
         orm__text_add(text, any ? ", " : " RETURNING ");
         any = true;
-        orm__text_column(text, alias, model->columns[i].name);
+        orm__text_read(text, alias, &model->columns[i]);
         orm__text_field(text, model, &model->columns[i]);
     }
 }

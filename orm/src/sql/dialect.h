@@ -23,6 +23,7 @@ typedef struct orm__dialect {
     const char *not_distinct;
     const char *strip_before; /* around a char(n): text without its padding */
     const char *strip_behind;
+    const char *raw_behind; /* makes the text of a value of any type */
     bool searches; /* has operators that look into arrays and documents */
     /* COLLATE clause with which a column of this type is compared and ordered, or "". */
     const char *(*collation)(const orm_column *column);

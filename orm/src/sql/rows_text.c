@@ -269,6 +269,8 @@ static void write_column(orm__text *text, const orm__row_query *rows, const orm_
     if (text->out->column_count > 0)
         orm__text_add(text, ", ");
     orm__text_column(text, "t0", name);
+    if ((column->flags & ORM_COLUMN_RAW) != 0)
+        orm__text_add(text, text->dialect->raw_behind);
     if (rows->distinct)
         orm__text_add(text, text->dialect->collation(column));
     orm__text_field(text, model, column);

@@ -73,6 +73,13 @@ void orm__text_column(orm__text *text, const char *alias, const char *column)
     orm__text_name(text, column);
 }
 
+void orm__text_read(orm__text *text, const char *alias, const orm_column *column)
+{
+    orm__text_column(text, alias, column->name);
+    if ((column->flags & ORM_COLUMN_RAW) != 0)
+        orm__text_add(text, text->dialect->raw_behind);
+}
+
 /* Room for one more element; the grown array, or NULL and `failed`. */
 static void *grow(orm__compiled *out, void *items, size_t *capacity, size_t count, size_t size)
 {

@@ -26,6 +26,8 @@ void orm__text_table(orm__text *text, const char *schema, const char *table);
 void orm__text_string(orm__text *text, const char *string);
 /* alias."column"; a NULL alias leaves it out. */
 void orm__text_column(orm__text *text, const char *alias, const char *column);
+/* The column as rows are read: of a raw type its text. */
+void orm__text_read(orm__text *text, const char *alias, const orm_column *column);
 /* A new parameter that stands elsewhere in the text, by its number. */
 void orm__text_declare(orm__text *text, orm__param param);
 /* The placeholder of a new parameter. */

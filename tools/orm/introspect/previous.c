@@ -276,12 +276,6 @@ static const char *line_text(const struct previous *previous, size_t line)
         strcspn(arena_copy(previous->arena, source->text + at, source->length - at), "\n"));
 }
 
-static const char *comment_in(const char *line)
-{
-    line += strspn(line, " ");
-    return *line == '#' && strncmp(line, "# introspect:", 13) != 0 ? line : NULL;
-}
-
 static bool is_comment(const char *line)
 {
     return line[strspn(line, " ")] == '#';
@@ -297,10 +291,10 @@ const char *previous_comments(const struct previous *previous, const yaml_node_t
         first--;
     text_add_string(previous->arena, &made, "");
     for (; first && first < last; first++) {
-        const char *comment = comment_in(line_text(previous, first));
+        const char *line = line_text(previous, first);
 
-        if (comment)
-            text_add_string(previous->arena, &made, arena_format(previous->arena, "%s\n", comment));
+        text_add_string(previous->arena, &made,
+                        arena_format(previous->arena, "%s\n", line + strspn(line, " ")));
     }
     return made.text;
 }
@@ -329,12 +323,12 @@ const char *previous_head(const struct previous *previous)
     text_add_string(previous->arena, &made, "");
     for (size_t line = 0;; line++) {
         const char *text = line_text(previous, line);
-        const char *comment = comment_in(text);
 
         if (!is_comment(text))
             return made.text;
-        if (comment)
-            text_add_string(previous->arena, &made, arena_format(previous->arena, "%s\n", comment));
+        /* our own are written anew */
+        if (strncmp(text, "# introspect:", 13) != 0)
+            text_add_string(previous->arena, &made, arena_format(previous->arena, "%s\n", text));
     }
 }
 

@@ -29,6 +29,8 @@ const char *word_of(struct arena *arena, const char *text, const char *otherwise
 
     if (!made && strlen(text) > NAME_LIMIT)
         made = name_repaired(arena, arena_copy(arena, text, NAME_LIMIT - 8));
+    if (made && strcmp(made, "null") == 0) /* it would need quotes wherever it is named */
+        return "null_value";
     return made ? made : otherwise;
 }
 

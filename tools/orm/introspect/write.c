@@ -470,6 +470,18 @@ static bool is_at_column(const struct draft_model *model, const struct catalog_c
     return false;
 }
 
+/* The usual name, or on SQLite, where nameless ones get it, that of a further one. */
+static bool is_usual_check(const struct writing *w, const char *name, const char *usual)
+{
+    size_t length = strlen(usual);
+
+    if (strncmp(name, usual, length) != 0)
+        return false;
+    name += length;
+    return !*name || (w->draft->catalog->dialect == CATALOG_SQLITE && *name == '_' && name[1] &&
+                      strspn(name + 1, "0123456789") == strlen(name + 1));
+}
+
 static void add_checks(struct writing *w, const struct draft_model *model)
 {
     const char *usual =
@@ -484,7 +496,7 @@ static void add_checks(struct writing *w, const struct draft_model *model)
         add(w, "%s", first ? "    checks:\n" : "");
         first = false;
         add(w, "      - { expression: %s", scalar(w, check->expression));
-        if (check->name && strcmp(check->name, usual) != 0)
+        if (check->name && !is_usual_check(w, check->name, usual))
             add_key(w, "name", check->name);
         add(w, " }\n");
     }

@@ -1,0 +1,31 @@
+-- database: both
+-- Names that C, C++, YAML or the generated code have a use for, and names that fall together.
+CREATE TABLE "class" ("new" integer PRIMARY KEY, "default" text DEFAULT 'null', "errno" integer, "stdin" text, "NULL" integer, "select" text DEFAULT 'it''s "q" \ # : { } , % $', "note" text, "note_desc" text, "note desc" text, "NOTE_" text);
+CREATE TABLE "user" ("id" integer PRIMARY KEY, "class_new" integer REFERENCES "class" ("new"), "class" integer REFERENCES "class" ("new"), "user" integer REFERENCES "user" ("id"));
+CREATE TABLE "user_list" ("id" integer PRIMARY KEY, "user_id" integer NOT NULL UNIQUE REFERENCES "user" ("id"));
+CREATE TABLE "users" ("id" integer PRIMARY KEY, "user_id" integer REFERENCES "user" ("id"), "users" integer);
+CREATE TABLE "user_query" ("id" integer PRIMARY KEY, "where" text, "with" text, "limit" integer, "count" integer, "items" text);
+CREATE TABLE "CamelCaseTable" ("camelCaseId" integer PRIMARY KEY, "HTTPServer" text, "2nd" text, "été" text, "日本" text, "a-b" text, "a b" text, "a_b" text, "__x__" text, "yes" boolean DEFAULT true, "~" text, "- x" text);
+CREATE TABLE "camel_case_table" ("id" integer PRIMARY KEY, "CamelCaseTable_camelCaseId" integer REFERENCES "CamelCaseTable" ("camelCaseId"));
+CREATE TABLE "order" ("group" integer NOT NULL, "table" integer NOT NULL, PRIMARY KEY ("table", "group"));
+CREATE TABLE "line" ("order_table" integer, "order_group" integer, "group" integer, "id" integer PRIMARY KEY, FOREIGN KEY ("order_table", "order_group") REFERENCES "order" ("table", "group"), FOREIGN KEY ("order_table", "group") REFERENCES "order" ("table", "group"));
+CREATE TABLE "a_table_whose_name_is_just_about_as_long_as_names_may_ever_be_x" ("a_column_whose_name_is_also_as_long_as_the_names_may_be_today_x" integer PRIMARY KEY, "other" integer UNIQUE);
+CREATE TABLE "123" ("1" integer PRIMARY KEY, "-" integer UNIQUE, CONSTRAINT "odd ""name""" CHECK ("1" > 0));
+CREATE TABLE "say ""hi""" ("it's" integer PRIMARY KEY, "x%d" integer, CHECK ("x%d" > 0));
+CREATE TABLE "true" ("id" integer PRIMARY KEY, "null" integer REFERENCES "123" ("1"));
+CREATE TABLE "time" ("id" integer PRIMARY KEY, "int" integer, "orm_object" integer, "typename" text, "and" text);
+CREATE INDEX "where" ON "user_query" ("where");
+INSERT INTO "class" ("new") VALUES (1);
+INSERT INTO "user" VALUES (1, 1, 1, NULL), (2, NULL, NULL, 1);
+INSERT INTO "user_list" VALUES (1, 1);
+INSERT INTO "users" VALUES (1, 1, 1);
+INSERT INTO "user_query" ("id") VALUES (1);
+INSERT INTO "CamelCaseTable" ("camelCaseId") VALUES (1);
+INSERT INTO "camel_case_table" VALUES (1, 1);
+INSERT INTO "order" ("group", "table") VALUES (1, 2);
+INSERT INTO "line" VALUES (2, 1, 1, 1);
+INSERT INTO "a_table_whose_name_is_just_about_as_long_as_names_may_ever_be_x" VALUES (1, 2);
+INSERT INTO "123" VALUES (1, 1);
+INSERT INTO "say ""hi""" VALUES (1, 1);
+INSERT INTO "true" VALUES (1, 1);
+INSERT INTO "time" ("id") VALUES (1);
