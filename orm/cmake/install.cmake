@@ -18,6 +18,17 @@ set_target_properties(orm_testing PROPERTIES EXPORT_NAME testing)
 install(DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/include/orm"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development
     FILES_MATCHING PATTERN "*.h")
+if(TARGET orm_uv)
+    install(TARGETS orm_uv EXPORT orm-uv
+        LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+            COMPONENT runtime NAMELINK_COMPONENT development)
+    install(TARGETS orm_uv_static EXPORT orm-uv-static
+        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
+    foreach(part IN ITEMS uv uv-static)
+        install(EXPORT orm-${part} NAMESPACE orm:: FILE orm-${part}-targets.cmake
+            DESTINATION "${orm_package_dir}" COMPONENT development)
+    endforeach()
+endif()
 install(EXPORT orm-shared NAMESPACE orm:: FILE orm-shared-targets.cmake
     DESTINATION "${orm_package_dir}" COMPONENT development)
 install(EXPORT orm-static NAMESPACE orm:: FILE orm-static-targets.cmake
@@ -46,3 +57,9 @@ configure_file("${CMAKE_CURRENT_LIST_DIR}/orm-testing.pc.in"
     "${CMAKE_CURRENT_BINARY_DIR}/orm-testing.pc" @ONLY)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/orm.pc" "${CMAKE_CURRENT_BINARY_DIR}/orm-testing.pc"
     DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT development)
+if(TARGET orm_uv)
+    configure_file("${CMAKE_CURRENT_LIST_DIR}/orm-uv.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/orm-uv.pc"
+        @ONLY)
+    install(FILES "${CMAKE_CURRENT_BINARY_DIR}/orm-uv.pc"
+        DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT development)
+endif()

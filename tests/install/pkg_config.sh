@@ -24,3 +24,12 @@ for runtime in "$shared" "$static"; do
     "$cxx" -std=c++17 $compile "$sources/main.cc" "$build"/models/*.o -o "$build/in_cxx" $runtime
     "$build/in_cxx"
 done
+
+compile="$flags -Wall -Wextra -Werror $(pkg-config --cflags orm-uv) -I$build/models"
+shared=$(pkg-config --libs orm-uv)
+static=$(pkg-config --static --libs orm-uv | sed 's/-lorm\(_uv\)\?\( \|$\)/-l:liborm\1.a\2/g')
+# shellcheck disable=SC2086
+for runtime in "$shared" "$static"; do
+    "$cc" -std=gnu11 $compile "$sources/tasks.c" "$build"/models/*.o -o "$build/tasks" $runtime
+    "$build/tasks"
+done

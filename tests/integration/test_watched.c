@@ -19,6 +19,9 @@ static int open_database(void **state)
     test_execute(&database, "insert into accounts (email, branch_id, changed) values"
                             " ('a', 1, 0), ('b', 1, 0), ('c', 2, 0)");
     watched.engine_options.url = database.url;
+#ifdef ORM_TEST_TASKS
+    watched.engine_options.runtime = test_runtime();
+#endif
     return 0;
 }
 

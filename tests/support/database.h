@@ -16,6 +16,10 @@
 #include "support/testing.h"
 #include "support/text.h"
 
+#ifdef ORM_TEST_TASKS
+#include "support/fibers.h"
+#endif
+
 typedef struct test_database {
     bool postgresql;
     char url[1024];

@@ -50,7 +50,7 @@ static inline void fixture_prepare(fixture *f, const char *url)
 {
     memset(f, 0, sizeof *f);
     f->allocator = (orm_allocator){fixture_resize, f};
-    assert_int_equal(orm__thread_runtime_init(&f->runtime, &f->allocator), ORM_OK);
+    assert_int_equal(orm__thread_runtime_init(&f->runtime, &f->allocator, 0), ORM_OK);
     f->options.url = url;
     f->options.connect_timeout_ms = 10000;
     f->target.options = &f->options;

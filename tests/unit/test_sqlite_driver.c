@@ -13,7 +13,9 @@ static orm_status try_setup(const char *url)
     fixture f;
     void *shared = NULL;
     fixture_prepare(&f, url);
-    return DRIVER->setup(&f.target, &shared, &f.error);
+    orm_status status = DRIVER->setup(&f.target, &shared, &f.error);
+    DRIVER->teardown(&f.target, shared);
+    return status;
 }
 
 static void urls_are_judged_without_io(void **state)

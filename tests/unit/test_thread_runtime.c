@@ -34,7 +34,7 @@ typedef struct fixture {
 static int setup(void **state)
 {
     fixture *f = calloc(1, sizeof *f);
-    if (f == NULL || orm__thread_runtime_init(&f->runtime, NULL) != ORM_OK) return -1;
+    if (f == NULL || orm__thread_runtime_init(&f->runtime, NULL, 0) != ORM_OK) return -1;
     f->r = &f->runtime.runtime;
     f->c = f->r->context;
     *state = f;
@@ -205,7 +205,7 @@ static void stuck_work_does_not_hold_up_other_work(void **state)
     orm__thread_runtime_dispose(&f->runtime);
     /* Dispose waited for what was under way. */
     for (int i = 0; i < 4; i++) assert_int_equal(atomic_load(&stuck[i].abandoned), 1);
-    assert_int_equal(orm__thread_runtime_init(&f->runtime, NULL), ORM_OK);
+    assert_int_equal(orm__thread_runtime_init(&f->runtime, NULL, 0), ORM_OK);
 }
 
 static void more_work_than_threads_is_all_done(void **state)
@@ -220,7 +220,7 @@ static void more_work_than_threads_is_all_done(void **state)
     assert_true(orm__thread_runtime_threads(&f->runtime) <= ORM_THREAD_RUNTIME_MAX);
     orm__thread_runtime_dispose(&f->runtime);
     for (int i = 0; i < 100; i++) assert_int_equal(atomic_load(&jobs[i].abandoned), 1);
-    assert_int_equal(orm__thread_runtime_init(&f->runtime, NULL), ORM_OK);
+    assert_int_equal(orm__thread_runtime_init(&f->runtime, NULL, 0), ORM_OK);
 }
 
 /* ---- Parking ---- */
@@ -291,9 +291,9 @@ static void lack_of_memory_is_told(void **state)
     orm__thread_runtime runtime;
     void *parking = NULL;
     job j = {.sleep_ms = 0};
-    assert_int_equal(orm__thread_runtime_init(&runtime, &some), ORM_NOMEM);
+    assert_int_equal(orm__thread_runtime_init(&runtime, &some, 0), ORM_NOMEM);
     left = 1;
-    assert_int_equal(orm__thread_runtime_init(&runtime, &some), ORM_OK);
+    assert_int_equal(orm__thread_runtime_init(&runtime, &some, 0), ORM_OK);
     const orm_runtime *r = &runtime.runtime;
     assert_int_equal(r->parking_new(r->context, &parking), ORM_NOMEM);
     assert_null(parking);
@@ -322,14 +322,14 @@ static void disposing_leaves_stuck_work_behind(void **state)
     fixture *f = *state;
     orm__thread_runtime own;
     char byte = 0;
-    assert_int_equal(orm__thread_runtime_init(&own, NULL), ORM_OK);
+    assert_int_equal(orm__thread_runtime_init(&own, NULL, 0), ORM_OK);
     assert_int_equal(own.runtime.offload(own.runtime.context, wait_for_byte, note_abandoned,
                                          &f->pair[0], orm__now() + 10 * MS), ORM_TIMEOUT);
     int64_t started = orm__now();
     orm__thread_runtime_dispose(&own);
     int64_t took = (orm__now() - started) / MS;
-    assert_in_range(took, ORM_THREAD_RUNTIME_PATIENCE_MS - 50,
-                    ORM_THREAD_RUNTIME_PATIENCE_MS + 3000);
+    assert_in_range(took, ORM_HELPERS_PATIENCE_MS - 50,
+                    ORM_HELPERS_PATIENCE_MS + 3000);
     assert_int_equal(write(f->pair[1], "x", 1), 1);
     assert_int_equal(read(f->pair[1], &byte, 1), 1);
     /* The thread frees what it shared right after. */

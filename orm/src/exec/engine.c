@@ -174,7 +174,7 @@ static orm_status start_runtime(orm_engine *engine, orm_error *error)
     engine->target.runtime = engine->options.runtime;
     if (engine->options.runtime != NULL)
         return ORM_OK;
-    orm_status status = orm__thread_runtime_init(&engine->threads, &engine->allocator);
+    orm_status status = orm__thread_runtime_init(&engine->threads, &engine->allocator, 0);
     if (status != ORM_OK)
         return orm__fail(error, status, "cannot start the thread runtime");
     engine->own_threads = true;

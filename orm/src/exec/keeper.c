@@ -1,8 +1,8 @@
 /* The thread that closes connections idle for too long and makes connections ahead of demand. */
 #include <signal.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/fail.h"
 #include "exec/engine.h"
 
@@ -42,9 +42,8 @@ static bool open_ahead(orm__pool *pool)
     orm_error ignored;
     pool->open++;
     (void)pthread_mutex_unlock(&pool->mutex);
-    orm_status status =
-        orm__pool_open(pool, (orm_site){.file = "", .function = ""}, ORM_NO_DEADLINE, &connection,
-                       &ignored);
+    orm_status status = orm__pool_open(pool, (orm_site){.file = "", .function = ""},
+                                       ORM_NO_DEADLINE, &connection, &ignored);
     (void)pthread_mutex_lock(&pool->mutex);
     if (status != ORM_OK)
         return false;
@@ -56,15 +55,9 @@ static bool open_ahead(orm__pool *pool)
 
 static void wait_until(orm__pool *pool, orm_deadline until)
 {
-    if (until == ORM_NO_DEADLINE) {
-        pool->keeper_rests = true;
-        (void)pthread_cond_wait(&pool->keeper_wake, &pool->mutex);
-        pool->keeper_rests = false;
-        return;
-    }
-    struct timespec time = {.tv_sec = (time_t)(until / 1000000000),
-                            .tv_nsec = (long)(until % 1000000000)};
-    (void)pthread_cond_timedwait(&pool->keeper_wake, &pool->mutex, &time);
+    pool->keeper_rests = until == ORM_NO_DEADLINE;
+    (void)orm__condition_wait(&pool->keeper_wake, &pool->mutex, until);
+    pool->keeper_rests = false;
 }
 
 static void *keep(void *context)
@@ -91,17 +84,6 @@ static void *keep(void *context)
     return NULL;
 }
 
-static bool init_monotonic(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-    if (pthread_condattr_init(&attributes) != 0)
-        return false;
-    bool made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
-                pthread_cond_init(condition, &attributes) == 0;
-    (void)pthread_condattr_destroy(&attributes);
-    return made;
-}
-
 orm_status orm__keeper_start(orm__pool *pool, orm_error *error)
 {
     const orm_engine_options *options = pool->target->options;
@@ -109,7 +91,7 @@ orm_status orm__keeper_start(orm__pool *pool, orm_error *error)
     sigset_t before;
     if (options->pool_idle_timeout_ms <= 0 && options->min_idle <= 0)
         return ORM_OK;
-    if (!init_monotonic(&pool->keeper_wake))
+    if (!orm__condition_init(&pool->keeper_wake))
         return orm__fail(error, ORM_RESOURCE, "cannot make a condition variable");
     /* Signals of the program are none of its business. */
     (void)sigfillset(&all);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/present.h"
 #include "exec/publish.h"
 
 orm_status orm__pool_init(orm__pool *pool, orm_engine *engine, const orm__target *target,
@@ -154,9 +155,9 @@ static void leave_queue(orm__pool *pool, orm__waiter *waiter)
     pool->waiting--;
 }
 
-static bool is_cancelled(const orm__waiter *waiter)
+static bool is_cancelled(const orm__pool *pool, const orm__waiter *waiter)
 {
-    return waiter->cancel != NULL && atomic_load(waiter->cancel);
+    return orm__is_cancelled(pool->target->runtime, waiter->cancel);
 }
 
 /* With the mutex held; gives it up while parked. On ORM_OK the waiter holds a slot, with or without
@@ -169,14 +170,14 @@ static orm_status wait_in_queue(orm__pool *pool, orm__waiter *waiter, orm_deadli
     if (status != ORM_OK)
         return orm__fail(error, status, "cannot wait for a connection");
     join_queue(pool, waiter);
-    while (status == ORM_OK && !waiter->granted && !is_cancelled(waiter)) {
+    while (status == ORM_OK && !waiter->granted && !is_cancelled(pool, waiter)) {
         (void)pthread_mutex_unlock(&pool->mutex);
         status = runtime->park(runtime->context, waiter->parking, deadline);
         (void)pthread_mutex_lock(&pool->mutex);
     }
     if (!waiter->granted)
         leave_queue(pool, waiter);
-    if (is_cancelled(waiter))
+    if (is_cancelled(pool, waiter))
         status = ORM_CANCELLED;
     if (status == ORM_CANCELLED)
         (void)orm__fail(error, status, "cancelled while waiting for a connection");
@@ -512,9 +513,11 @@ void orm__pool_release(orm__pool *pool, orm__connection *connection)
 void orm__pool_cut(orm__pool *pool)
 {
     (void)pthread_mutex_lock(&pool->mutex);
-    for (orm__connection *lent = pool->lent; lent != NULL; lent = lent->next)
-        orm__connection_cut(lent);
+    orm__connection *lent = pool->lent;
     (void)pthread_mutex_unlock(&pool->mutex);
+    /* Closing may wait, which no mutex is held for; nobody is in a call that changes the list. */
+    for (; lent != NULL; lent = lent->next)
+        orm__connection_cut(lent);
 }
 
 void orm__pool_retire(orm__pool *pool, const orm__connection *connection)

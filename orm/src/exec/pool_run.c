@@ -1,6 +1,7 @@
 /* Running flights on lent connections, and the few cases in which one is sent again. */
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/present.h"
 #include "exec/publish.h"
 
 /* Why nothing can be sent on a connection, if so. */
@@ -10,7 +11,7 @@ static orm_status check_sendable(const orm__pool *pool, const orm__connection *c
     if (!orm__pool_is_ours(pool))
         return orm__fail(error, ORM_MISUSE,
                          "the session is the parent's: it was used before fork()");
-    if (cancel != NULL && atomic_load(cancel))
+    if (orm__is_cancelled(pool->target->runtime, cancel))
         return orm__fail(error, ORM_CANCELLED, "the session was cancelled");
     if (connection->link == NULL)
         return orm__fail(error, ORM_DISCONNECTED, "the connection was lost before");

@@ -119,7 +119,7 @@ static orm_status give_rows(each *e)
     orm_session *session = e->session;
     orm_status status = ORM_OK;
     for (size_t i = 0; i < e->rows.count && status == ORM_OK && !e->stream.stopped; i++) {
-        if (atomic_load_explicit(&session->cancelled, memory_order_relaxed))
+        if (orm__is_cancelled(session->engine->target.runtime, &session->cancelled))
             return orm__fail(&session->error, ORM_CANCELLED, "the session was cancelled");
         status = give_row(e, e->rows.items[i]);
         if (status == ORM_OK)

@@ -55,6 +55,27 @@ orm_status orm__raw_prepare(orm_session *db, orm_site site, const char *sql,
     return status == ORM_OK ? orm__raw_keep(db, sql, NULL, count, statement_out) : status;
 }
 
+/* One row for the user's callback, which runs in his own task or thread. */
+typedef struct delivery {
+    const raw_target *target;
+    orm_row *row;
+    orm_status status;
+} delivery;
+
+static void deliver(void *argument)
+{
+    delivery *given = argument;
+    given->status = given->target->callback(given->row, given->target->context);
+}
+
+static orm_status hand_over(const raw_target *target, orm_row *row)
+{
+    delivery given = {.target = target, .row = row};
+    if (target->callback != NULL)
+        orm__call_back(target->session->engine->target.runtime, deliver, &given);
+    return given.status;
+}
+
 static orm_status call_back(orm__call *call, orm__rows *rows, orm_error *error)
 {
     const raw_target *target = call->context;
@@ -69,8 +90,7 @@ static orm_status call_back(orm__call *call, orm__rows *rows, orm_error *error)
     orm_status status = row.driver->next(rows, &more, error);
     while (status == ORM_OK && more) {
         db->in_callback = true;
-        if (target->callback != NULL)
-            status = target->callback(&row, target->context);
+        status = hand_over(target, &row);
         db->in_callback = false;
         if (status != ORM_OK && status == error->status) /* what it passed on says more */
             return status;

@@ -36,6 +36,16 @@ static void write_begin(orm_session *session, const orm_session_options *options
     };
 }
 
+/* Its own scope, that of its task, or the engine's. */
+static const orm_scope *scope_of(const orm_engine *engine, const orm_session_options *options)
+{
+    const orm_runtime *runtime = engine->target.runtime;
+    const orm_scope *scope = options->scope;
+    if (scope == NULL && runtime->scope != NULL)
+        scope = runtime->scope(runtime->context);
+    return scope != NULL ? scope : engine->options.scope;
+}
+
 static orm_session *new_session(orm_site site, orm_engine *engine,
                                 const orm_session_options *options)
 {
@@ -51,8 +61,7 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     session->loads_siblings = options->load_siblings;
     session->tenant.site = site;
     session->read_only = options->read_only;
-    orm_scope *scope = options->scope != NULL ? options->scope : engine->options.scope;
-    session->sink = (const orm__sink *)(const void *)scope;
+    session->sink = (const orm__sink *)(const void *)scope_of(engine, options);
     session->number = session->sink == NULL ? 0 : atomic_fetch_add(session->sink->sessions, 1) + 1;
     session->timeout_ms =
         options->deadline_ms > 0 ? options->deadline_ms : engine->options.statement_timeout_ms;

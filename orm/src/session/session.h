@@ -6,6 +6,7 @@
 
 #include <orm/gen.h>
 
+#include "base/present.h"
 #include "base/value_set.h"
 #include "exec/engine.h"
 #include "exec/publish.h"
@@ -70,7 +71,7 @@ struct orm_session {
     const orm__sink *sink;    /* the scope's; may be NULL */
     uint64_t number;
     atomic_bool cancelled;   /* by any thread; until the transaction is rolled back */
-    _Atomic(uintptr_t) user; /* the thread that is in a call; 0: none */
+    _Atomic(uintptr_t) user; /* the thread or task that is in a call; 0: none */
     uint32_t calls;          /* how deep that thread is in calls */
     uint32_t waiting;        /* of these, those that wait for a callback of theirs */
     uint64_t call_number;    /* of the outermost call, or that of a callback */
@@ -244,13 +245,21 @@ orm_status orm__resolve_commit(orm_session *session, orm_site site, orm_deadline
 /* A number that no other thread has at the same time. */
 uintptr_t orm__thread_number(void);
 
+/* Who calls: the task of a thread that runs several, else the thread. */
+static inline uintptr_t orm__session_caller(const orm_session *session)
+{
+    const orm_runtime *runtime = session->engine->target.runtime;
+    uintptr_t task = runtime->task == NULL ? 0 : runtime->task(runtime->context);
+    return task != 0 ? task : orm__thread_number();
+}
+
 /*
- * Every public call on a session stands between these two. False: another thread is in a call; then
- * nothing of the session may be touched and the answer is ORM_MISUSE.
+ * Every public call on a session stands between these two. False: another thread or task is in a
+ * call; then nothing of the session may be touched and the answer is ORM_MISUSE.
  */
 static inline bool orm__session_take(orm_session *session)
 {
-    uintptr_t mine = orm__thread_number();
+    uintptr_t mine = orm__session_caller(session);
     uintptr_t user = 0;
     if (!atomic_compare_exchange_strong_explicit(&session->user, &user, mine, memory_order_acquire,
                                                  memory_order_relaxed) &&

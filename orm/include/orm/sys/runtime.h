@@ -31,7 +31,7 @@ typedef struct orm_runtime {
     /*
      * Runs `work(argument)` where blocking harms nobody and waits for it. On ORM_TIMEOUT or
      * ORM_CANCELLED the work may still run: `abandon(argument)` is then called, once, when it has
-     * ended, by whichever thread ran it.
+     * ended, by whichever thread ran it. With `abandon` NULL it is waited for whatever happens.
      */
     orm_status (*offload)(void *context, void (*work)(void *argument),
                           void (*abandon)(void *argument), void *argument, orm_deadline deadline);
@@ -42,6 +42,24 @@ typedef struct orm_runtime {
     orm_status (*park)(void *context, void *parking, orm_deadline deadline);
     void (*wake)(void *context, void *parking);
     orm_status (*sleep)(void *context, int64_t nanoseconds);
+    /*
+     * The rest is for runtimes whose threads run several tasks that take turns; each may be NULL.
+     * They are asked about the task that calls, or for which the calling thread runs offloaded
+     * work.
+     */
+    /* A number that no other task has, an address of its own; 0: called by no task. */
+    uintptr_t (*task)(void *context);
+    /* Whether it was cancelled. A wait says so once, by ORM_CANCELLED, so that what has to be
+     * brought to an end still can; this goes on saying so. */
+    bool (*is_cancelled)(void *context);
+    /* The scope of its sessions that are given none; NULL: none. borrowed */
+    struct orm_scope *(*scope)(void *context);
+    /* Whether the caller may block: what does is offloaded otherwise. */
+    bool (*may_block)(void *context);
+    /* In offloaded work: has the task that waits for it run `work(argument)`, and waits. */
+    void (*call_back)(void *context, void (*work)(void *argument), void *argument);
+    /* The socket closes next. Any thread. */
+    void (*forget)(void *context, int socket);
 } orm_runtime;
 
 ORM_END_DECLS

@@ -1,8 +1,10 @@
 #include "base/allocator.h"
 #include "driver/postgres/pg_link.h"
+#include "driver/postgres/pg_settings.h"
 
 /* One blocking call of libpq on its way through the runtime. */
 typedef struct errand {
+    orm__pg_settings *settings; /* held: the engine waits for it */
     orm_allocator allocator;
     PGcancel *cancel; /* owned */
     PGconn *pg;       /* owned */
@@ -12,7 +14,9 @@ typedef struct errand {
 static errand *errand_new(const orm__target *target)
 {
     errand *made = orm__alloc_zero(target->allocator, sizeof *made);
-    if (made != NULL && target->allocator != NULL) made->allocator = *target->allocator;
+    if (made == NULL) return NULL;
+    if (target->allocator != NULL) made->allocator = *target->allocator;
+    if (target->shared != NULL) made->settings = orm__pg_settings_hold(target->shared);
     return made;
 }
 
@@ -20,9 +24,11 @@ static void errand_free(void *argument)
 {
     errand *done = argument;
     orm_allocator allocator = done->allocator;
+    orm__pg_settings *settings = done->settings;
     if (done->cancel != NULL) PQfreeCancel(done->cancel);
     if (done->pg != NULL) PQfinish(done->pg);
     orm__free(&allocator, done, sizeof *done);
+    orm__pg_settings_release(settings);
 }
 
 static void send_cancel(void *argument)
@@ -56,6 +62,15 @@ static void finish(void *argument)
     errand *job = argument;
     PQfinish(job->pg);
     job->pg = NULL;
+}
+
+void orm__pg_note_socket(orm__link *link)
+{
+    const orm_runtime *runtime = link->target->runtime;
+    int now = PQsocket(link->pg);
+    if (link->socket >= 0 && link->socket != now && runtime->forget != NULL)
+        runtime->forget(runtime->context, link->socket);
+    link->socket = now;
 }
 
 void orm__pg_finish(const orm__target *target, PGconn *pg)

@@ -11,7 +11,7 @@
 #include "driver/postgres/pg_link.h"
 #include "driver/postgres/pg_settings.h"
 
-enum { MESSAGE_SIZE = 1024 };
+enum { MESSAGE_SIZE = 1024, PATIENCE_MS = 3000 };
 
 typedef struct attempt {
     orm__pg_settings *settings; /* held */
@@ -32,8 +32,15 @@ orm_status orm__pg_setup(const orm__target *target, void **shared_out, orm_error
 
 void orm__pg_teardown(const orm__target *target, void *shared)
 {
-    (void)target;
-    orm__pg_settings_release(shared);
+    orm__pg_settings *settings = shared;
+    const orm_runtime *runtime = target->runtime;
+    /* The threads of a loop are not the engine's: what they still do with its memory is waited for,
+     * unless it hangs. */
+    for (int i = 0; i < PATIENCE_MS && runtime->may_block != NULL && settings != NULL &&
+                    atomic_load(&settings->references) > 1;
+         i++)
+        (void)runtime->sleep(runtime->context, 1000000);
+    orm__pg_settings_release(settings);
 }
 
 /* libpq would print the server's notices. */

@@ -189,6 +189,7 @@ static orm_status run_copy(copying *it)
     if (!it->run.lost && PQenterPipelineMode(pg) != 1)
         it->run.lost = true;
     link->transaction = it->run.lost ? ORM__TRANSACTION_BROKEN : orm__pg_transaction_of(link->pg);
+    orm__pg_note_socket(link);
     return conclude(it);
 }
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/fail.h"
 #include "base/hash.h"
+#include "base/present.h"
 #include "driver/postgres/pg_link.h"
 #include "driver/postgres/pg_rows.h"
 
@@ -45,6 +46,7 @@ static orm_status open_link(const orm__target *target, orm_deadline deadline, or
     orm__link *link = orm__alloc_zero(target->allocator, sizeof *link);
     if (link == NULL) return orm__fail(error, ORM_NOMEM, "no memory for a connection");
     link->target = target;
+    link->socket = -1;
     orm__arena_init(&link->scratch, target->allocator, NULL);
     orm_status status = orm__pg_connect(target, deadline, &link->pg, error);
     if (status != ORM_OK) {
@@ -60,6 +62,7 @@ static orm_status open_link(const orm__target *target, orm_deadline deadline, or
         return orm__fail(error, ORM_NOMEM, "no memory for a connection");
     }
     link->transaction = ORM__TRANSACTION_IDLE;
+    link->socket = PQsocket(link->pg);
     link->tag = make_tag(link);
     *link_out = link;
     return ORM_OK;
@@ -74,16 +77,24 @@ static bool leave(orm__link *link)
     ssize_t size = 1;
     if (link->transaction == ORM__TRANSACTION_BROKEN) return false;
     if (shutdown(PQsocket(link->pg), SHUT_WR) != 0) return false;
-    while (size > 0 && runtime->wait(runtime->context, PQsocket(link->pg), ORM_WAIT_READ, deadline,
-                                     &ready) == ORM_OK)
-        size = recv(PQsocket(link->pg), rest, sizeof rest, MSG_DONTWAIT);
+    while (size > 0) {
+        orm_status status = runtime->wait(runtime->context, PQsocket(link->pg), ORM_WAIT_READ,
+                                          deadline, &ready);
+        if (status == ORM_OK)
+            size = recv(PQsocket(link->pg), rest, sizeof rest, MSG_DONTWAIT);
+        else if (status != ORM_CANCELLED)
+            break;
+    }
     return size == 0;
 }
 
 static void close_link(orm__link *link)
 {
     if (link == NULL) return;
-    if (link->transaction == ORM__TRANSACTION_BROKEN) orm__pg_finish(link->target, link->pg);
+    if (link->socket >= 0 && link->target->runtime->forget != NULL)
+        link->target->runtime->forget(link->target->runtime->context, link->socket);
+    if (link->transaction == ORM__TRANSACTION_BROKEN || !orm__may_block(link->target->runtime))
+        orm__pg_finish(link->target, link->pg);
     else PQfinish(link->pg);
     free_link(link);
 }

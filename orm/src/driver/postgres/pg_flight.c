@@ -69,6 +69,7 @@ static void fly(orm__pg_run *run)
     run->link->transaction =
         ended ? orm__pg_transaction_of(run->link->pg) : ORM__TRANSACTION_BROKEN;
     orm__pg_conclude(run);
+    orm__pg_note_socket(run->link);
 }
 
 static orm_status run_once(orm__link *link, orm__flight *flight, orm_deadline deadline,

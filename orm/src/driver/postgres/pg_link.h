@@ -28,6 +28,7 @@ struct orm__link {
     PGconn *pg;                /* owned; always in pipeline mode */
     orm__arena scratch;        /* parameters of the flight under way */
     orm__transaction transaction;
+    int socket; /* that the runtime may know; -1: none */
     /* Behind a pooler others prepare on the same server connection: a wrong statement must not be
      * found by the name of ours. */
     uint32_t tag;
@@ -53,6 +54,11 @@ orm_status orm__pg_connect(const orm__target *target, orm_deadline deadline, PGc
  * leaves the request on its way.
  */
 orm_status orm__pg_cancel(orm__link *link, orm_deadline deadline);
+/*
+ * libpq closes the socket of a connection that it finds broken, and its number may come back as
+ * another's: the runtime is told before anybody can wait for that.
+ */
+void orm__pg_note_socket(orm__link *link);
 /* Closes a connection that may be broken, elsewhere, without waiting. */
 void orm__pg_finish(const orm__target *target, PGconn *pg);
 

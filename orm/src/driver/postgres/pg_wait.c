@@ -1,5 +1,6 @@
 /* Waiting for the server, and giving up. */
 #include "base/clock.h"
+#include "base/present.h"
 #include "driver/postgres/pg_run.h"
 
 /*
@@ -44,7 +45,7 @@ static void stop(orm__pg_run *run, orm_status why)
 static bool is_over(orm__pg_run *run, orm_deadline ping_deadline)
 {
     const atomic_bool *cancel = run->flight->cancel;
-    if (cancel != NULL && run->stopping == ORM_OK && atomic_load(cancel)) {
+    if (run->stopping == ORM_OK && orm__is_cancelled(run->link->target->runtime, cancel)) {
         stop(run, ORM_CANCELLED);
         return true;
     }
@@ -64,12 +65,15 @@ static void wait_once(orm__pg_run *run, int events)
     bool slicing = flight->cancel != NULL && run->stopping == ORM_OK;
     orm_deadline ping_deadline = proving ? flight->ping_deadline : ORM_NO_DEADLINE;
     int ready = 0;
+    orm__pg_note_socket(run->link);
     if (is_over(run, ping_deadline)) return;
     orm_deadline until = run->deadline < ping_deadline ? run->deadline : ping_deadline;
     orm_deadline slice = slicing ? orm__now() + CANCEL_SLICE_NS : ORM_NO_DEADLINE;
     orm_status status = runtime->wait(runtime->context, PQsocket(run->link->pg), events,
                                       slice < until ? slice : until, &ready);
-    if (status == ORM_CANCELLED) stop(run, status);
+    /* A rollback, or what is being stopped, goes on to its end. */
+    if (status == ORM_CANCELLED && slicing) stop(run, status);
+    else if (status == ORM_CANCELLED) (void)is_over(run, ping_deadline);
     else if (status == ORM_TIMEOUT) (void)is_over(run, ping_deadline);
     else if (status != ORM_OK) run->lost = true;
 }
@@ -87,6 +91,7 @@ bool orm__pg_await(orm__pg_run *run)
         if (!PQisBusy(pg)) return true;
         if (!run->lost) wait_once(run, unsent > 0 ? ORM_WAIT_READ | ORM_WAIT_WRITE : ORM_WAIT_READ);
     }
+    orm__pg_note_socket(run->link);
     return !run->over && !PQisBusy(pg);
 }
 

@@ -28,6 +28,7 @@ static bool is_memory(const orm__target *target)
 orm_status orm__sqlite_setup(const orm__target *target, void **shared_out, orm_error *error)
 {
     const char *path = path_of(target);
+    orm__sqlite_turns *turns = NULL;
     *shared_out = NULL;
     if (*path == '\0')
         return orm__fail(error, ORM_INVALID,
@@ -37,13 +38,15 @@ orm_status orm__sqlite_setup(const orm__target *target, void **shared_out, orm_e
     if (path[0] == ':' && !is_memory(target))
         return orm__fail(error, ORM_INVALID,
                          "unknown database \"%s\": write sqlite:PATH or sqlite::memory:", path);
-    return ORM_OK;
+    orm_status status = orm__sqlite_turns_new(target->allocator, &turns);
+    *shared_out = turns;
+    return status == ORM_OK ? ORM_OK : orm__fail(error, status, "cannot make the queue of writers");
 }
 
 void orm__sqlite_teardown(const orm__target *target, void *shared)
 {
     (void)target;
-    (void)shared;
+    orm__sqlite_turns_free(shared);
 }
 
 static int watch_limits(void *context)
@@ -189,14 +192,34 @@ static orm_status call_user(orm__link *link, const orm_engine_options *options, 
     return ORM_DATABASE;
 }
 
-orm_status orm__sqlite_open(const orm__target *target, orm_deadline deadline, orm__link **link_out,
+static void close_here(void *argument)
+{
+    orm__link *link = argument;
+    orm__sqlite_free_all(link);
+    /* Of what on_connect may have left open SQLite itself keeps track. */
+    (void)sqlite3_close_v2(link->handle);
+    link->handle = NULL;
+    orm__sqlite_end_turn(link);
+    orm__arena_dispose(&link->scratch);
+    orm__free(link->allocator, link, sizeof *link);
+}
+
+typedef struct opening {
+    const orm__target *target;
+    orm_deadline deadline;
+    orm__link *link;
+    orm_status status;
+    orm_error *error;
+} opening;
+
+static orm_status open_here(const orm__target *target, orm_deadline deadline, orm__link **link_out,
                             orm_error *error)
 {
-    *link_out = NULL;
     orm__link *link = orm__alloc_zero(target->allocator, sizeof *link);
     if (link == NULL) return orm__fail(error, ORM_NOMEM, "out of memory");
     link->allocator = target->allocator;
     link->runtime = target->runtime;
+    link->turns = target->shared;
     link->deadline = deadline;
     orm__arena_init(&link->scratch, target->allocator, NULL);
     /* A first allocation that is never given back keeps the arena's first block for all runs. */
@@ -209,18 +232,30 @@ orm_status orm__sqlite_open(const orm__target *target, orm_deadline deadline, or
     if (status == ORM_OK)
         *link_out = link;
     else
-        orm__sqlite_close(link);
+        close_here(link);
     return status;
+}
+
+static void open_somewhere(void *argument)
+{
+    opening *job = argument;
+    job->status = open_here(job->target, job->deadline, &job->link, job->error);
+}
+
+orm_status orm__sqlite_open(const orm__target *target, orm_deadline deadline, orm__link **link_out,
+                            orm_error *error)
+{
+    opening job = {.target = target, .deadline = deadline, .error = error};
+    orm_status status = orm__run_blocking(target->runtime, open_somewhere, &job);
+    *link_out = job.link;
+    return status == ORM_OK ? job.status : orm__fail(error, status, "no thread to open it on");
 }
 
 void orm__sqlite_close(orm__link *link)
 {
-    if (link == NULL) return;
-    orm__sqlite_free_all(link);
-    /* Of what on_connect may have left open SQLite itself keeps track. */
-    (void)sqlite3_close_v2(link->handle);
-    orm__arena_dispose(&link->scratch);
-    orm__free(link->allocator, link, sizeof *link);
+    /* Without a thread it is closed all the same. */
+    if (link != NULL && orm__run_blocking(link->runtime, close_here, link) != ORM_OK)
+        close_here(link);
 }
 
 orm_status orm__sqlite_ping(orm__link *link, orm_deadline deadline, orm_error *error)

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "base/arena.h"
+#include "base/present.h"
 #include "driver/driver.h"
 
 /* A statement's prepared form on one connection. */
@@ -26,10 +27,13 @@ struct orm__sqlite_prepared {
     uint16_t numbers[]; /* the value of each parameter, from 0 */
 };
 
+typedef struct orm__sqlite_turns orm__sqlite_turns;
+
 struct orm__link {
     sqlite3 *handle;
     const orm_allocator *allocator; /* borrowed */
     const orm_runtime *runtime;     /* borrowed */
+    orm__sqlite_turns *turns;       /* of all connections; NULL: none are taken. borrowed */
     orm_deadline deadline;          /* of the run under way */
     const atomic_bool *cancel;      /* of the run under way; may be NULL */
     bool failed;                    /* a statement failed within the transaction */
@@ -52,7 +56,7 @@ struct orm__rows {
 
 static inline bool orm__sqlite_is_cancelled(const orm__link *link)
 {
-    return link->cancel != NULL && atomic_load_explicit(link->cancel, memory_order_relaxed);
+    return orm__is_cancelled(link->runtime, link->cancel);
 }
 
 /* A list parameter as the key table gets it. */
@@ -122,6 +126,19 @@ orm_status orm__sqlite_next(orm__rows *rows, bool *more_out, orm_error *error);
 orm_status orm__sqlite_run_held(orm__link *link, orm__call *call, bool *database_out,
                                 orm_error *error);
 void orm__sqlite_let_go(orm__link *link, orm__held *held);
+
+/*
+ * One transaction at a time writes to a database, and SQLite lets those that wait for it fight. In
+ * an engine they come in turn.
+ */
+orm_status orm__sqlite_turns_new(const orm_allocator *allocator, orm__sqlite_turns **turns_out);
+void orm__sqlite_turns_free(orm__sqlite_turns *turns);
+/* For a flight that begins a transaction that may write. ORM_BUSY at the deadline; ORM_CANCELLED.
+ */
+orm_status orm__sqlite_take_turn(orm__link *link, const orm__flight *flight, orm_deadline deadline,
+                                 orm_error *error);
+/* When it has one and the transaction is over. */
+void orm__sqlite_end_turn(orm__link *link);
 
 /* Reading. */
 orm_status orm__sqlite_read(orm__rows *rows, const orm__field *fields, size_t count, void *object,

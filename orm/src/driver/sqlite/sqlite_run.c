@@ -249,25 +249,56 @@ static void skip(orm__call *call)
     call->affected = call->rows = call->bytes = call->started = call->ended = 0;
 }
 
-orm_status orm__sqlite_run(orm__link *link, orm__flight *flight, orm_deadline deadline,
-                           orm_error *error)
+/* A flight on its way to a thread. */
+typedef struct trip {
+    orm__link *link;
+    orm__flight *flight;
+    orm_deadline deadline;
+    orm_error *error;
+    orm_status status;
+} trip;
+
+static void fly(void *argument)
 {
+    trip *it = argument;
+    orm__link *link = it->link;
+    orm__flight *flight = it->flight;
     /* A consumer may run another flight, so what belongs to this one is put back. */
     orm_deadline outer = link->deadline;
     const atomic_bool *outer_cancel = link->cancel;
     orm__arena_mark mark = orm__arena_get_mark(&link->scratch);
-    orm_status status = ORM_OK;
-    link->deadline = deadline;
+    link->deadline = it->deadline;
     link->cancel = flight->cancel;
     link->pending.status = ORM_OK;
     size_t at = 0;
-    while (at < flight->count && status == ORM_OK)
-        status = run_timed(link, &flight->calls[at++], flight->timed, error);
+    while (at < flight->count && it->status == ORM_OK)
+        it->status = run_timed(link, &flight->calls[at++], flight->timed, it->error);
     while (at < flight->count) skip(&flight->calls[at++]);
     orm__arena_release(&link->scratch, mark);
     link->deadline = outer;
     link->cancel = outer_cancel;
+}
+
+static orm_status refuse(orm__flight *flight, orm_status status)
+{
+    for (size_t i = 0; i < flight->count; i++) skip(&flight->calls[i]);
+    if (flight->count > 0) flight->calls[0].status = status;
     return status;
+}
+
+orm_status orm__sqlite_run(orm__link *link, orm__flight *flight, orm_deadline deadline,
+                           orm_error *error)
+{
+    trip it = {.link = link, .flight = flight, .deadline = deadline, .error = error};
+    orm_status status = orm__sqlite_take_turn(link, flight, deadline, error);
+    if (status != ORM_OK) return refuse(flight, status);
+    status = orm__run_blocking(link->runtime, fly, &it);
+    if (status != ORM_OK) {
+        it.status = refuse(flight, status);
+        (void)orm__fail(error, status, "no thread to run SQLite on");
+    }
+    orm__sqlite_end_turn(link);
+    return it.status;
 }
 
 orm__transaction orm__sqlite_transaction(orm__link *link)
