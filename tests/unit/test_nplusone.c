@@ -431,8 +431,8 @@ static void test_climbing_to_parents(void **state)
     orm_finding found = expect(it, ORM_FINDING_N1, "find album");
     assert_int_equal(found.evidence, ORM_EVIDENCE_STEMS);
     assert_int_equal(found.origin.line, 20);
-    assert_string_equal(found.replacement,
-                        "status = chinook_album_walk_parent(db, row, NULL, NULL, &list);");
+    assert_null(found.replacement);
+    assert_non_null(strstr(found.advice, "chinook_album_walk_parent"));
 }
 
 static void test_calls_on_one_line(void **state)

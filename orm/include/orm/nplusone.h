@@ -158,6 +158,7 @@ typedef struct orm_finding_fix {
     const char *batch;     /* to be called with what the loop gathers, instead of `loop` */
     const char *omit;      /* the path of relations to be left out of the query at site */
     bool maybe;            /* there may be no row of that key */
+    bool counts;           /* the last relation of `omit` is only counted */
     bool to_one;           /* `load` gives a row where `loop` gave a list of one */
     bool nullable;         /* the column that is summed may be NULL */
     bool keep;             /* the answer is to be kept for the loop's next turns */

@@ -156,11 +156,26 @@ static bool is_filled_by_walk(const orm_model *model, const orm_relation *relati
     return filled;
 }
 
+/* The walk in words, where the call in the recursion can't stay as it is. */
+static void advise_steps(writer *at, const orm_model *model, const orm_relation *relation)
+{
+    at->finding->advice = orm__arena_printf(
+        &at->scope->arena,
+        "walk the relation once, from the row it begins at, by %s_walk_%s: one statement then "
+        "brings all rows it leads to",
+        model->c_name, relation->name);
+    at->failed = at->failed || at->finding->advice == NULL;
+}
+
 /* A relation of a model to itself, asked for again and again for the rows it gave. */
 static void advise_walk(writer *at, const orm_model *model, const orm_relation *relation)
 {
     orm_finding *finding = at->finding;
     const char *name = model->c_name;
+    if (!is_filled_by_walk(model, relation)) {
+        advise_steps(at, model, relation);
+        return;
+    }
     orm__buffer_printf(&at->buffer, "status = %s_walk_%s(db, row, NULL, NULL, &list);", name,
                        relation->name);
     finding->replacement = keep(at);
@@ -168,8 +183,6 @@ static void advise_walk(writer *at, const orm_model *model, const orm_relation *
     finding->advice =
         "walk the relation once, from the row it begins at: one statement then brings "
         "all rows it leads to";
-    if (!is_filled_by_walk(model, relation))
-        return;
     orm__buffer_printf(&at->buffer, "status = %s_%s(row, &%s);", name, relation->name,
                        is_to_many(relation) ? "list" : "found");
     finding->in_loop = keep(at);
@@ -305,13 +318,6 @@ static void advise_column(writer *at, const orm__link *list)
     at->failed = at->failed || fixer.failed;
 }
 
-/* The same by keys: the row the walk begins at is not in hand. */
-static void advise_steps(writer *at, const orm_model *model, const orm_relation *relation)
-{
-    advise_walk(at, model, relation);
-    at->finding->fix = (orm_finding_fix){.call = NULL};
-}
-
 static void advise_read(writer *at, const orm__group *group)
 {
     orm_finding *finding = at->finding;
@@ -355,7 +361,8 @@ static void advise_read(writer *at, const orm__group *group)
                           "model's `rows`, and select it once for all values";
     else if (!counts && bound.column != UINT16_MAX)
         advise_in(at, &bound);
-    if (relation == NULL || is_walk || at->event->kind == ORM_EVENT_COLUMN)
+    bool is_other = at->event->kind == ORM_EVENT_AGGREGATE && orm__summed_column(at->event) == NULL;
+    if (relation == NULL || is_walk || is_other || at->event->kind == ORM_EVENT_COLUMN)
         return;
     orm__fixer fixer = fixer_of(at);
     orm__fix_reading(&fixer, link, relation, &bound);

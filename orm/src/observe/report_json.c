@@ -85,6 +85,7 @@ static void write_fix(orm__buffer *buffer, const orm_finding_fix *it)
     write_given(buffer, "batch", it->batch);
     write_given(buffer, "omit", it->omit);
     write_flag(buffer, "maybe", it->maybe);
+    write_flag(buffer, "counts", it->counts);
     write_flag(buffer, "to_one", it->to_one);
     write_flag(buffer, "nullable", it->nullable);
     write_flag(buffer, "keep", it->keep);

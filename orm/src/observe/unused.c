@@ -52,10 +52,10 @@ static bool advise(orm_scope *scope, orm_finding *finding, const orm__eager *eag
                                 "nothing read %s: leave .with.%s out of the query (or the preload "
                                 "out), or load it only where it is read",
                                 subject, path);
-    if (!eager->counting)
-        finding->fix.omit = orm__arena_printf(&scope->arena, "%s", path);
-    return (eager->counting || finding->fix.omit != NULL) && finding->subject != NULL &&
-           finding->statement != NULL && finding->advice != NULL;
+    finding->fix.omit = orm__arena_printf(&scope->arena, "%s", path);
+    finding->fix.counts = eager->counting;
+    return finding->fix.omit != NULL && finding->subject != NULL && finding->statement != NULL &&
+           finding->advice != NULL;
 }
 
 static orm__record *add(orm_scope *scope, uint64_t key, const orm__eager *eager)

@@ -6,6 +6,7 @@
 struct path {
     const char *names[MEMBER_DEPTH];
     size_t count;
+    bool counts; /* the last one is only counted */
 };
 
 static struct path read_path(struct arena *arena, const char *text)
@@ -90,6 +91,8 @@ static bool omit(struct patch *patch, size_t brace, const struct path *path, siz
     struct element elements[ELEMENTS_MAX];
     size_t count = elements_of(file, brace, elements, ELEMENTS_MAX);
 
+    const char *container = path->counts && from + 1 == path->count ? "counts" : "with";
+
     *emptied_out = false;
     for (size_t i = 0; i < count; i++) {
         const struct element *it = &elements[i];
@@ -97,7 +100,7 @@ static bool omit(struct patch *patch, size_t brace, const struct path *path, siz
         size_t inner = braces_of(file, it->value);
         bool emptied = false;
 
-        if (!in_with && (!it->depth || !token_is(file, it->names[0], "with")))
+        if (!in_with && (!it->depth || !token_is(file, it->names[0], container)))
             continue;
         if (!in_with && it->depth == 1) {
             if (!inner || !omit(patch, inner, path, from, true, &emptied))
@@ -148,7 +151,8 @@ static bool omit_assignment(struct patch *patch, const struct function *function
         return false;
     for (size_t i = function->body->range.first; i + 6 < function->body->range.last; i++)
         if (tokens_equal(file, i, query.last) && token_is(file, i + 1, ".") &&
-            token_is(file, i + 2, "with") && token_is(file, i + 3, ".") &&
+            token_is(file, i + 2, path->counts ? "counts" : "with") &&
+            token_is(file, i + 3, ".") &&
             is_relation(file, i + 4, path->names[0]) && token_is(file, i + 5, "=")) {
             at = i;
             found++;
@@ -183,7 +187,10 @@ static bool omit_in_call(struct fixing *fixing, struct patch *patch, const struc
     const char *name = token_text(fixing->arena, patch->file, call->name);
     const struct function *function = function_around(patch->tree, call->name);
     const char *preload = strstr(name, "_preload_");
-    bool of_preload = preload && strcmp(preload + 9, path->names[0]) == 0;
+    const char *whole = path->counts && path->count == 1
+                            ? arena_format(fixing->arena, "%s_count", path->names[0])
+                            : path->names[0];
+    bool of_preload = preload && strcmp(preload + 9, whole) == 0;
     struct path inner = *path;
     bool emptied = false;
     size_t brace = 0;
@@ -215,6 +222,7 @@ bool fix_omit(struct fixing *fixing)
     int64_t line = fixing->finding->site.line;
     struct path path = read_path(fixing->arena, fixing->finding->fix_omit);
 
+    path.counts = fixing->finding->fix_counts;
     if (!patch || !path.count)
         return refuse_fix(fixing, "the query is not known");
     for (size_t i = 0; i + 1 < patch->file->count; i++) {

@@ -115,6 +115,7 @@ static void read_fix(const struct reading *reading, const json_t *fix, struct fi
     finding->fix_list = text_of(reading, fix, "list");
     finding->fix_order_by = text_of(reading, fix, "order_by");
     finding->fix_to_one = json_is_true(json_object_get(fix, "to_one"));
+    finding->fix_counts = json_is_true(json_object_get(fix, "counts"));
     finding->fix_maybe = json_is_true(json_object_get(fix, "maybe"));
     finding->fix_sum_nullable = json_is_true(json_object_get(fix, "nullable"));
     finding->fix_keep = json_is_true(json_object_get(fix, "keep"));

@@ -49,6 +49,7 @@ struct finding {
     const char *fix_gather;
     const char *fix_order_by;
     bool fix_to_one;
+    bool fix_counts;
     bool fix_maybe;
     bool fix_sum_nullable;
     const char *fix_list;
