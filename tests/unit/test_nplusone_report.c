@@ -182,7 +182,7 @@ static void test_json(void **state)
         "\"call\":\"chinook_artist_select\",\"query\":\"chinook_artist_query\","
         "\"member\":\".with.albums = &chinook_album_all,\",\"rename\":null,"
         "\"after\":\"chinook_artist_preload_albums(db, &list, NULL)\"},"
-        "\"check_site\":null,\"checks\":0}],\"scope\":null,\"ignored\":0,"
+        "\"check_site\":null,\"checks\":0,\"caller\":null}],\"scope\":null,\"ignored\":0,"
         "\"verdict\":\"findings\"}\n");
 }
 

@@ -172,6 +172,10 @@ typedef struct orm_finding {
     const char *statement; /* its text on one line, literals left out, shortened */
     const char *column;    /* "artist.id": where in the list the values are; NULL: nowhere */
     orm_site site;         /* the call in the loop */
+    /* Where the function of that call was called the first time, so that a helper's user is known.
+     * Set by orm_scope_report. Without debug information (or without libdw) the line is 0 and
+     * .function is like "show+0x2a"; .function NULL: not known. */
+    orm_site caller;
     orm_site origin;       /* the call that made the list; line 0: unknown */
     int64_t origin_lists;  /* lists made by that call, in a loop of its own; 0: unknown */
     int64_t origin_rows;   /* rows of all these lists */
@@ -292,6 +296,7 @@ ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
  * null), "row_by_row", "rows", "status" ("OK" or what failed), "site" and "sql" (on one line,
  * literals left out, shortened). "trace_lost" counts those beyond .max_trace.
  *  - "ignored": how many findings were left out.
+ *    "caller" is a site whose file may be null with line 0, or null.
  *  - "verdict": "clean", "findings" or "inconclusive".
  */
 typedef enum orm_report_format {

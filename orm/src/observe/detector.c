@@ -248,6 +248,7 @@ static orm__record *record_add(look *at, uint64_t key, const orm_finding *findin
     if (record == NULL ||
         !orm__advise(scope, &record->finding, at->event, at->bound_count, at->group, at->witness))
         return NULL;
+    orm__caller_path(&scope->paths, at->witness->frame, at->event->site, &record->path);
     orm__record_insert(scope, record);
     return record;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "observe/called_from.h"
 
 orm_status orm_scope_report(orm_scope *scope, const orm_report_options *options,
                             const char **text_out)
@@ -20,6 +21,7 @@ orm_status orm_scope_report(orm_scope *scope, const orm_report_options *options,
     orm_scope_get_statistics(scope, &statistics);
     (void)pthread_mutex_lock(&scope->lock);
     orm__buffer_clear(&scope->report);
+    orm__called_from(scope);
     if (options->format == ORM_REPORT_JSON)
         orm__report_json(scope, &statistics, &root, &scope->report);
     else

@@ -92,6 +92,20 @@ static void write_fix(orm__buffer *buffer, const orm_finding_fix *it)
     orm__buffer_char(buffer, '}');
 }
 
+static void write_caller(orm__buffer *buffer, const orm__report_root *root, orm_site caller)
+{
+    orm__buffer_text(buffer, ",\"caller\":");
+    if (caller.function == NULL) {
+        orm__buffer_text(buffer, "null");
+        return;
+    }
+    orm__buffer_text(buffer, "{\"file\":");
+    orm__json_text(buffer, orm__report_path(root, caller.file));
+    orm__buffer_printf(buffer, ",\"line\":%d,\"function\":", caller.line);
+    orm__json_text(buffer, caller.function);
+    orm__buffer_char(buffer, '}');
+}
+
 static void write_finding(orm__buffer *buffer, const orm__report_root *root, const orm_finding *it)
 {
     static const char *const evidence[] = {"none", "matches", "stems"};
@@ -120,6 +134,7 @@ static void write_finding(orm__buffer *buffer, const orm__report_root *root, con
     write_fix(buffer, &it->fix);
     write_site(buffer, root, "check_site", it->check_site);
     write_number(buffer, "checks", it->checks);
+    write_caller(buffer, root, it->caller);
     orm__buffer_char(buffer, '}');
 }
 

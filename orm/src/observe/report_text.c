@@ -138,6 +138,13 @@ static void write_sites(writer *at, const orm_finding *it)
     compose_site(at, it->site);
     field(at, loop ? "call in loop" : "call");
     quote_source(at, it->site);
+    if (it->caller.function != NULL) {
+        if (it->caller.line > 0)
+            compose_site(at, it->caller);
+        else
+            orm__buffer_text(&at->line, it->caller.function);
+        field(at, "called from");
+    }
     if (it->origin.line == 0)
         return;
     compose_site(at, it->origin);

@@ -20,6 +20,8 @@ typedef struct orm__record {
     orm_finding finding;
     uint64_t key; /* of its site and statement */
     bool ignored;
+    bool resolved;  /* its caller was looked for */
+    orm__path path; /* that led to its call, the first time; empty: not known */
     struct orm__record *next; /* among those that belong to another finding */
 } orm__record;
 

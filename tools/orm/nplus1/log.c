@@ -135,6 +135,7 @@ static struct finding *new_finding(const struct reading *reading, const json_t *
     finding->alternative = code_of(reading, object, "alternative");
     finding->in_loop = code_of(reading, object, "in_loop");
     finding->site = place_of(reading, object, "site");
+    finding->caller = place_of(reading, object, "caller");
     finding->origin = place_of(reading, object, "origin");
     finding->replacement_site = place_of(reading, object, "replacement_site");
     finding->within_query = json_is_true(json_object_get(object, "within_query"));

@@ -22,7 +22,9 @@ static void write_finding(const struct run *run, const struct finding *finding, 
 {
     struct arena *arena = run->arena;
     const char *place = "";
-    const char *said = arena_format(arena, "%s. %s%s%s", finding_title(arena, finding),
+    const char *caller = caller_text(run, finding);
+    const char *said = arena_format(arena, "%s%s%s. %s%s%s", finding_title(arena, finding),
+                                    caller ? ", called from " : "", caller ? caller : "",
                                     finding->advice, finding->replacement ? "\n" : "",
                                     finding->replacement ? finding->replacement : "");
 

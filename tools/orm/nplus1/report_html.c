@@ -162,6 +162,8 @@ static void write_finding(struct page *page, const struct finding *finding)
                      escaped(page, finding_title(arena, finding)),
                      finding->known ? " (in the baseline)" : ""));
     fact_place(page, finding_site_name(finding), &finding->site);
+    if (caller_text(page->run, finding))
+        fact(page, "called from", caller_text(page->run, finding));
     fact_place(page, "list made at", &finding->origin);
     if (evidence)
         fact(page, "evidence", evidence);

@@ -55,6 +55,7 @@ static json_t *finding_object(const struct run *run, const struct finding *findi
     json_object_set_new(object, "title", json_word(finding_title(run->arena, finding)));
     json_object_set_new(object, "statement", json_word(finding->statement));
     json_object_set_new(object, "site", json_place(&finding->site));
+    json_object_set_new(object, "caller", json_word(caller_text(run, finding)));
     json_object_set_new(object, "origin", json_place(&finding->origin));
     json_object_set_new(object, "origin_rows", json_integer(finding->origin_rows));
     json_object_set_new(object, "evidence", json_word(finding->evidence));

@@ -15,10 +15,12 @@ static const char *detail(const struct run *run, const struct finding *finding)
     const char *origin = finding->origin.file ? arena_format(arena, "\nlist made at %s",
                                                              place_text(arena, &finding->origin))
                                               : "";
+    const char *caller = caller_text(run, finding);
 
-    return arena_format(arena, "%s %s\n%s %s%s\nstatement: %s\n%s\n%s\n",
+    return arena_format(arena, "%s %s\n%s %s%s%s%s\nstatement: %s\n%s\n%s\n",
                         finding->kind, finding_title(arena, finding),
-                        finding_site_name(finding), place_text(arena, &finding->site), origin,
+                        finding_site_name(finding), place_text(arena, &finding->site),
+                        caller ? "\ncalled from " : "", caller ? caller : "", origin,
                         finding->statement, finding->advice,
                         finding->replacement ? finding->replacement : "");
 }

@@ -80,7 +80,10 @@ static json_t *location(const struct run *run, const struct source_place *place,
 
 static const char *message_text(const struct run *run, const struct finding *finding)
 {
-    return arena_format(run->arena, "%s. %s", finding_title(run->arena, finding), finding->advice);
+    const char *caller = caller_text(run, finding);
+
+    return arena_format(run->arena, "%s%s%s. %s", finding_title(run->arena, finding),
+                        caller ? ", called from " : "", caller ? caller : "", finding->advice);
 }
 
 static json_t *result(const struct run *run, const struct finding *finding)

@@ -125,6 +125,8 @@ static void write_finding(struct writer *at, const struct finding *finding)
     if (at->run->color)
         add(at, "\033[0m");
     field(at, finding_site_name(finding), site_text(arena, &finding->site));
+    if (caller_text(at->run, finding))
+        field(at, "called from", caller_text(at->run, finding));
     if (finding->origin.file)
         field(at, "list made at", site_text(arena, &finding->origin));
     if (evidence)

@@ -187,3 +187,12 @@ const char *finding_alternative(const struct finding *finding)
 {
     return is_kind(finding, "WRITE") ? "instead of the loop" : "behind it, before the loop";
 }
+
+const char *caller_text(const struct run *run, const struct finding *finding)
+{
+    const struct source_place *caller = &finding->caller;
+
+    if (!caller->function || !caller->file)
+        return caller->function;
+    return arena_format(run->arena, "%s (%s)", place_text(run->arena, caller), caller->function);
+}

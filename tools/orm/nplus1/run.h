@@ -29,6 +29,7 @@ struct finding {
     const char *alternative;
     const char *in_loop;
     struct source_place site;
+    struct source_place caller; /* of the site's function; without lines it has only a function */
     struct source_place origin;
     struct source_place replacement_site;
     bool within_query;
@@ -127,6 +128,9 @@ void run_finish(struct run *run);
 /* "findings" when some fail, "inconclusive" when none does and bounds left something out, else
  * "clean": what the exit code says. */
 const char *run_verdict(const struct run *run);
+/* Where the function of the finding's call was called; NULL: not known. */
+const char *caller_text(const struct run *run, const struct finding *finding);
+
 /* What bounds left out, in words. */
 const char *unseen_text(const struct run *run, int64_t unseen);
 
