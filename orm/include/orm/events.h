@@ -47,7 +47,8 @@ typedef struct orm_event {
     const orm_model *owner;       /* RELATION: whose relation it is */
     const char
         *path;       /* RELATION within a query: the relations walked, "albums.tracks"; else NULL */
-    bool row_by_row; /* RELATION: asked for a single row by <model>_load_<relation> */
+    bool row_by_row; /* RELATION: asked for a single row, by <model>_load_<relation>, or by a
+                      * preload (with a path) of a list of one */
     bool streamed;   /* SELECT: its rows are given one by one by <model>_each */
     bool paged;      /* SELECT: the rows beyond a cursor, for <model>_select_page */
     bool one_row;    /* INSERT, UPDATE, DELETE: of one row, by <model>_insert, _update, _delete */

@@ -126,7 +126,7 @@ static void move(orm__mapper *mapper, orm_object *object)
         return; /* an older object must not lead into memory that is released before it */
     if (old == NULL || old->count < 2 || (mapper->several && mapper->result->relation == NULL))
         object->result = mapper->result;
-    else if (mapper->result->relation == NULL)
+    else if (mapper->result->relation == NULL && mapper->alone == NULL)
         mapper->alone = object;
 }
 

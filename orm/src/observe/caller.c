@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "base/stack.h"
 
-enum { FRAMES_WALKED_MAX = 64, FRAMES_BELOW_MAIN = 2 };
+enum { FRAMES_WALKED_MAX = 64, FRAMES_BELOW_MAIN = 2, RECENT_FRAMES = 4 };
 
 /* A frame that a frame pointer leads to: two words, where the compiler keeps to the custom. */
 #if defined __x86_64__ || defined __aarch64__
@@ -39,6 +39,10 @@ static bool is_own(uintptr_t address)
 /* False: there is room for no more. */
 static bool take(orm__path *path, uintptr_t address)
 {
+    /* Of a recursion once. */
+    for (size_t i = 1; i <= RECENT_FRAMES && i <= path->count; i++)
+        if (path->frames[path->count - i] == address)
+            return true;
     if (path->count == ORM_CALLER_FRAMES)
         return false;
     path->frames[path->count++] = address;
@@ -145,4 +149,21 @@ void orm__caller_path(orm__known_paths *known, const void *base, orm_site site, 
         *place = path_out->hash;
     else
         *path_out = truth;
+}
+
+size_t orm__path_sum(const orm__path *path, uint64_t *parts, uint64_t *sum_out)
+{
+    size_t count = 0;
+    *sum_out = 1;
+    for (size_t i = 0; i < path->count; i++) {
+        uint64_t part = orm__hash_word(path->frames[i]);
+        bool known = false;
+        for (size_t k = 0; k < count && !known; k++)
+            known = parts[k] == part;
+        if (known)
+            continue;
+        parts[count++] = part;
+        *sum_out += part;
+    }
+    return count;
 }

@@ -31,4 +31,10 @@ typedef struct orm__known_paths {
 void orm__caller_path(orm__known_paths *known, const void *base, orm_site site,
                       orm__path *path_out);
 
+/*
+ * The frames of a path, each once, as numbers, and their sum, which is the same at whatever depth
+ * of a recursion. Returns how many there are; `parts` has room for ORM_CALLER_FRAMES.
+ */
+size_t orm__path_sum(const orm__path *path, uint64_t *parts, uint64_t *sum_out);
+
 #endif

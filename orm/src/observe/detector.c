@@ -31,6 +31,7 @@ typedef struct look {
     const orm__reading *reading; /* of hand-written SQL, its text being new; else NULL */
     uint64_t tuple;
     uint64_t full;
+    bool alone; /* a relation of a row that is no list's */
 } look;
 
 static uint64_t hash_pointer(const void *pointer)
@@ -165,29 +166,22 @@ static uint64_t site_key(orm_site site)
     return orm__hash_word(file ^ (((uint64_t)(uint32_t)site.line << 32) | (uint32_t)site.counter));
 }
 
-/* Functions that call themselves are one path, however deep they are. */
-static uint64_t hash_calls(const orm__path *path)
-{
-    uint64_t hash = 1;
-    for (size_t i = 0; i < path->count; i++) {
-        size_t k = 0;
-        while (path->frames[k] != path->frames[i])
-            k++;
-        if (k == i)
-            hash = orm__hash_word(hash ^ path->frames[i]);
-    }
-    return hash;
-}
-
+/* The path that led here. One that a recursion's own frame was added to is the same. */
 static orm__caller *caller_of(look *at)
 {
     orm__group *group = at->group;
     orm__path path;
     orm__caller_path(&at->scope->paths, at->witness->frame, at->event->site, &path);
-    uint64_t hash = hash_calls(&path);
-    for (uint8_t i = 0; i < group->caller_count; i++)
+    uint64_t parts[ORM_CALLER_FRAMES];
+    uint64_t hash = 0;
+    size_t count = orm__path_sum(&path, parts, &hash);
+    for (uint8_t i = 0; i < group->caller_count; i++) {
         if (group->callers[i].hash == hash)
             return &group->callers[i];
+        for (size_t k = 0; k < count; k++)
+            if (group->callers[i].hash == hash - parts[k])
+                return &group->callers[i];
+    }
     uint8_t place =
         group->caller_count < ORM_GROUP_CALLERS ? group->caller_count++ : ORM_GROUP_CALLERS - 1;
     group->callers[place] = (orm__caller){.hash = hash};
@@ -274,7 +268,7 @@ static void count_early(look *at, orm__record *record)
     at->scope->statistics.untold += group->early_lost;
     for (const orm__early *early = group->early; early != NULL; early = early->next)
         count_value(at, record, early->tuple,
-                    relation ? early->key == origin
+                    relation ? at->alone || early->key == origin
                              : orm__link_holds(&group->link, at->witness, early->key));
     orm__group_drop_early(&at->scope->groups, group);
 }
@@ -392,6 +386,7 @@ static void find_guilty(look *at, orm_finding_kind kind, orm_evidence evidence)
     }
     if (record->finding.kind == ORM_FINDING_DUP && kind == ORM_FINDING_N1)
         upgrade(at, record, &finding);
+    group->gathered = at->alone;
     if (group->record == NULL)
         attach(at, record);
 }
@@ -470,13 +465,15 @@ static void look_at_new(look *at)
         (void)orm__is_step(&bound, at->witness, &step);
     }
     orm__caller *caller = caller_of(at);
-    caller->distinct++;
+    const orm_scope_thresholds *least = &at->scope->options.thresholds;
+    caller->distinct += !at->alone;
+    caller->alone += at->alone;
     caller->steps += step.model != NULL;
     if (at->event->kind == ORM_EVENT_RELATION) {
-        if (caller->distinct >= at->scope->options.thresholds.stems)
+        if (caller->distinct >= least->stems || caller->distinct + caller->alone >= least->matches)
             find_guilty(at, ORM_FINDING_N1, ORM_EVIDENCE_STEMS);
     } else if (orm__is_write(at->event)) {
-        if (caller->distinct >= at->scope->options.thresholds.writes &&
+        if (caller->distinct >= least->writes &&
             !orm__is_draining(at->scope, at->group, at->witness))
             find_guilty(at, ORM_FINDING_WRITE, ORM_EVIDENCE_NONE);
     } else {
@@ -522,7 +519,8 @@ static bool is_matched(look *at, const orm_finding *finding)
 {
     orm__group *group = at->group;
     if (at->event->kind == ORM_EVENT_RELATION)
-        return orm__same_site(at->event->origin, finding->origin);
+        return orm__same_site(at->event->origin, finding->origin) ||
+               (group->gathered && at->event->origin_rows == 1);
     return group->link.model != NULL && group->varying < at->event->value_count &&
            orm__link_follow(&group->link, at->witness, &at->event->values[group->varying]);
 }
@@ -618,10 +616,21 @@ bool orm__is_walk(const orm_event *event)
            event->relation->target == event->owner && orm__same_site(event->site, event->origin);
 }
 
+/* Whether the relation is loaded for a row that came alone, by what is no row-by-row loop itself.
+ */
+static bool is_alone(const look *at)
+{
+    const orm_event *event = at->event;
+    if (event->kind != ORM_EVENT_RELATION || event->origin_rows > 1 || orm__is_walk(event))
+        return false;
+    /* A preload takes each row's own list, however many rows that has. */
+    return at->group->record != NULL || event->path != NULL || !comes_from_loop(at);
+}
+
 static void judge(look *at)
 {
-    bool single = at->event->kind == ORM_EVENT_RELATION && at->event->origin_rows < 2 &&
-                  !orm__is_walk(at->event) && (at->group->record != NULL || !comes_from_loop(at));
+    at->alone = is_alone(at);
+    bool single = at->alone && !orm__is_gathered(at->group, at->event, at->witness);
     hash_values(at);
     if (at->group->record != NULL) {
         count_more(at);
@@ -632,7 +641,7 @@ static void judge(look *at)
         /* No loop over the only row of a list, but part of one over several such lists. */
         if (single)
             remember(at, site_key(at->event->origin));
-        if (single && at->scope->options.latent)
+        if (at->alone && at->event->path == NULL && at->scope->options.latent)
             note_latent(at);
     }
     if (!at->group->quiet && !single)
@@ -683,4 +692,5 @@ void orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *w
         detect_raw(&at);
     else
         judge(&at);
+    at.group->newest = witness->results == NULL ? 0 : witness->results->number;
 }

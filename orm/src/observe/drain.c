@@ -2,7 +2,7 @@
 
 #include "observe/provenance.h"
 
-enum { RESULTS_MAX = 1024 };
+enum { RESULTS_MAX = 1024, GATHERED_MAX = 64 };
 
 /* Whether the last two results of the call are different rows. */
 static bool gives_others(const orm__group *read, const orm__witness *witness)
@@ -33,5 +33,16 @@ bool orm__is_draining(const orm_scope *scope, const orm__group *group, const orm
     for (size_t i = 0; i < table->capacity; i++)
         if (table->hashes[i] != 0 && takes_next(&table->groups[i], group, witness))
             return true;
+    return false;
+}
+
+bool orm__is_gathered(const orm__group *group, const orm_event *load, const orm__witness *witness)
+{
+    size_t walked = 0;
+    for (const orm__result *list = witness->results; list != NULL && walked < GATHERED_MAX;
+         list = list->next, walked++)
+        if (list->model == load->owner && list->count == 1 &&
+            orm__same_site(list->site, load->origin))
+            return group->newest == 0 || list->number <= group->newest;
     return false;
 }

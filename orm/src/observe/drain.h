@@ -10,4 +10,10 @@
  */
 bool orm__is_draining(const orm_scope *scope, const orm__group *group, const orm__witness *witness);
 
+/*
+ * Whether the row that came alone, and for which a relation is loaded, was fetched before the last
+ * load, with others: a loop runs over them. One that was fetched since is worked on and left.
+ */
+bool orm__is_gathered(const orm__group *group, const orm_event *load, const orm__witness *witness);
+
 #endif

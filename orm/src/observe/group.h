@@ -32,6 +32,7 @@ typedef struct orm__seen {
 typedef struct orm__caller {
     uint64_t hash;
     uint32_t distinct;
+    uint32_t alone; /* and these, relations of rows that came alone */
     uint32_t steps; /* of these, from a row to the next that it leads to */
     uint32_t runs;
 } orm__caller;
@@ -70,6 +71,7 @@ typedef struct orm__group {
     const orm_model *owner;       /* relation loads */
     const orm_relation *relation; /* relation loads */
     size_t origin_rows;
+    uint64_t newest; /* the number of the session's newest list at the last execution */
     orm_event_kind kind;
     bool row_by_row;
     bool writes;
@@ -77,6 +79,7 @@ typedef struct orm__group {
     bool parsed;
     bool streamed; /* its rows are given one by one */
     bool plain;    /* a select of everything: its query names no condition, order or limit */
+    bool gathered; /* its finding is about rows that came alone */
     bool quiet;    /* too many executions without a finding: no longer looked at closely */
     uint8_t first_count;
     uint8_t seen_count;

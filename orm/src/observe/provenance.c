@@ -12,7 +12,9 @@ enum {
     CELLS_MAX = 50000,       /* values compared in one search */
     FOLLOW_ROWS_MAX = 50000, /* rows compared while following one link */
     FOLLOW_RESULTS_MAX = 64,
-    DOMAIN_MAX = 24
+    DOMAIN_MAX = 24,
+    PARTNERS_MAX = 4, /* other values of one statement */
+    PARTNER_COLUMNS_MAX = 4
 };
 
 /* Columns joined by relations. A link table's column has no model. */
@@ -147,7 +149,11 @@ static const orm__parameter *parameter_at(const orm__reading *reading, size_t bo
 orm__bound orm__bound_make(const orm_event *event, size_t bound_count, size_t position,
                            const orm__reading *reading)
 {
-    orm__bound bound = {.event = event, .column = UINT16_MAX};
+    orm__bound bound = {.event = event,
+                        .reading = reading,
+                        .bound_count = bound_count,
+                        .position = position,
+                        .column = UINT16_MAX};
     bound.parameter = parameter_at(reading, bound_count, position);
     bound.value = orm__single(&event->values[position]);
     bound.hash = orm__value_hash(bound.value);
@@ -186,6 +192,55 @@ static size_t find_row(const orm__result *result, uint16_t column, const orm_val
     return result->count;
 }
 
+/* The columns of a model that may hold what is compared at another position. */
+typedef struct partner {
+    const orm_value *value;
+    uint16_t columns[PARTNER_COLUMNS_MAX];
+    size_t count;
+} partner;
+
+static bool has_partner(const partner *other, const orm_model *model, const void *row)
+{
+    for (size_t i = 0; i < other->count; i++) {
+        orm_value held = orm__column_get(&model->columns[other->columns[i]], row);
+        if (orm__value_same(&held, other->value))
+            return true;
+    }
+    return other->count == 0;
+}
+
+static void find_partner(const orm__bound *bound, size_t position, const orm_model *model,
+                         uint16_t column, partner *other)
+{
+    orm__bound there = orm__bound_make(bound->event, bound->bound_count, position, bound->reading);
+    *other = (partner){.value = there.value};
+    for (uint16_t i = 0; i < model->column_count && other->count < PARTNER_COLUMNS_MAX; i++)
+        if (i != column && can_hold(model, i, there.value) && is_proven(&there, model, i))
+            other->columns[other->count++] = i;
+}
+
+/* Whether one row has, beside the value, all others that are compared with columns joined to its
+ * own: the other parts of a key. */
+static bool holds_jointly(const orm__bound *bound, const orm__result *list, uint16_t column)
+{
+    partner others[PARTNERS_MAX];
+    size_t count = 0;
+    for (size_t p = 0; p < bound->event->value_count && count < PARTNERS_MAX; p++)
+        if (p != bound->position)
+            find_partner(bound, p, list->model, column, &others[count++]);
+    for (size_t i = 0; count > 0 && i < list->count && i < CELLS_MAX; i++) {
+        if (list->rows[i] == NULL)
+            continue;
+        orm_value held = orm__column_get(&list->model->columns[column], list->rows[i]);
+        bool all = orm__value_same(&held, bound->value);
+        for (size_t k = 0; k < count && all; k++)
+            all = has_partner(&others[k], list->model, list->rows[i]);
+        if (all)
+            return true;
+    }
+    return count == 0;
+}
+
 static bool holds_hash(const orm__result *result, uint16_t column, uint64_t hash, size_t *budget)
 {
     const orm_column *it = &result->model->columns[column];
@@ -199,18 +254,34 @@ static bool holds_hash(const orm__result *result, uint16_t column, uint64_t hash
     return false;
 }
 
-/* The lists that one call made. */
+static bool is_named(const orm__parameter *parameter, const char *name)
+{
+    return parameter != NULL && parameter->column != NULL &&
+           strlen(name) == parameter->column_size &&
+           strncasecmp(name, parameter->column, parameter->column_size) == 0;
+}
+
+/* What a statement brings has the value it was asked with: that leads nowhere. */
+static bool is_asked_for(const orm__bound *bound, const orm_model *model, uint16_t column)
+{
+    if (bound->column != UINT16_MAX)
+        return model == bound->event->model && column == bound->column;
+    return is_named(bound->parameter, model->columns[column].name);
+}
+
+/* The lists that rows of one loop may have come in: made by one call, or of one row each. */
 typedef struct kin {
     const orm_model *model;
     const orm_relation *relation;
     orm_site site;
+    bool single;
 } kin;
 
 static bool is_kin(const kin *known, const orm_model *model, const orm_relation *relation,
-                   orm_site site)
+                   orm_site site, size_t rows)
 {
     return model == known->model && relation == known->relation &&
-           orm__same_site(site, known->site);
+           (orm__same_site(site, known->site) || (known->single && rows == 1));
 }
 
 static const orm__digest *first_digest(const orm__witness *witness)
@@ -223,8 +294,9 @@ static bool digest_holds(const orm__witness *witness, const kin *known, uint16_t
                          uint64_t hash)
 {
     for (const orm__digest *at = first_digest(witness); at != NULL; at = at->next)
-        if (is_kin(known, at->model, at->relation, at->site))
-            return orm__session_digest_has(witness->owner, at, column, hash);
+        if (is_kin(known, at->model, at->relation, at->site, at->largest) &&
+            orm__session_digest_has(witness->owner, at, column, hash))
+            return true;
     return false;
 }
 
@@ -235,7 +307,7 @@ static bool any_holds_hash(const orm__witness *witness, const orm__result *newes
     size_t walked = 0;
     for (const orm__result *at = newest; at != NULL && walked < RESULTS_MAX;
          at = at->next, walked++)
-        if (is_kin(known, at->model, at->relation, at->site) &&
+        if (is_kin(known, at->model, at->relation, at->site, at->count) &&
             holds_hash(at, column, hash, budget))
             return true;
     return digest_holds(witness, known, column, hash);
@@ -244,16 +316,25 @@ static bool any_holds_hash(const orm__witness *witness, const orm__result *newes
 bool orm__link_holds(const orm__link *link, const orm__witness *witness, uint64_t hash)
 {
     size_t budget = FOLLOW_ROWS_MAX;
-    const kin known = {link->model, link->relation, link->site};
+    const kin known = {link->model, link->relation, link->site, link->rows == 1};
     return link->model != NULL &&
            any_holds_hash(witness, witness->results, &known, link->column, hash, &budget);
 }
 
+/* Where lists are searched. */
+typedef enum reach {
+    REACH_ONE, /* made by other calls, each by itself */
+    REACH_KIN, /* each together with those of its kind */
+    REACH_OWN  /* what the statement itself has brought */
+} reach;
+
 static bool any_holds(const orm__witness *witness, const orm__result *newest, const kin *known,
-                      uint16_t column, const orm__earlier *earlier, size_t *budget)
+                      reach where, uint16_t column, const orm__earlier *earlier, size_t *budget)
 {
     for (size_t i = 0; i < earlier->count; i++)
-        if (any_holds_hash(witness, newest, known, column, earlier->hashes[i], budget))
+        if (where == REACH_ONE
+                ? holds_hash(newest, column, earlier->hashes[i], budget)
+                : any_holds_hash(witness, newest, known, column, earlier->hashes[i], budget))
             return true;
     return false;
 }
@@ -269,18 +350,20 @@ static bool any_digested(const orm__witness *witness, const orm__digest *digest,
 
 /* Looks through one list; true when a proven column was found, an unproven one is only noted. */
 static bool search_list(const orm__bound *bound, const orm__witness *witness,
-                        const orm__result *list, const orm__earlier *earlier, size_t *budget,
-                        orm__link *link)
+                        const orm__result *list, const orm__earlier *earlier, reach where,
+                        size_t *budget, orm__link *link)
 {
-    const kin known = {list->model, list->relation, list->site};
+    const kin known = {list->model, list->relation, list->site, list->count == 1};
     for (uint16_t column = 0; column < list->model->column_count; column++) {
         if (!can_hold(list->model, column, bound->value))
             continue;
         size_t row = find_row(list, column, bound->value, 0, budget);
-        if (row == list->count || !any_holds(witness, list, &known, column, earlier, budget))
+        if (row == list->count ||
+            (where == REACH_OWN && is_asked_for(bound, list->model, column)) ||
+            !any_holds(witness, list, &known, where, column, earlier, budget))
             continue;
-        bool proven = is_proven(bound, list->model, column);
-        if (!proven && link->model != NULL)
+        bool proven = is_proven(bound, list->model, column) && holds_jointly(bound, list, column);
+        if (!proven && (where == REACH_OWN || link->model != NULL))
             continue;
         *link = (orm__link){.model = list->model,
                             .relation = list->relation,
@@ -307,7 +390,10 @@ static bool search_digest(const orm__bound *bound, const orm__witness *witness,
             !orm__session_digest_has(witness->owner, digest, column, bound->hash) ||
             !any_digested(witness, digest, column, earlier))
             continue;
+        bool own = orm__same_site(digest->site, bound->event->site);
         bool proven = is_proven(bound, digest->model, column);
+        if (own && (!proven || is_asked_for(bound, digest->model, column)))
+            continue;
         if (!proven && link->model != NULL)
             continue;
         *link = (orm__link){.model = digest->model,
@@ -323,31 +409,50 @@ static bool search_digest(const orm__bound *bound, const orm__witness *witness,
     return false;
 }
 
-orm__search orm__link_find(const orm__bound *bound, const orm__witness *witness,
-                           const orm__earlier *earlier, bool many, orm__link *link_out)
+/* Searches the newest lists; false: not all of them were. */
+static bool search_lists(const orm__bound *bound, const orm__witness *witness,
+                         const orm__earlier *earlier, bool many, reach where, orm__link *link)
 {
-    orm__link link = {.model = NULL};
     size_t budget = CELLS_MAX;
     size_t left[2] = {many ? LISTS_MAX : 0, LISTS_MAX}; /* lists of one row, and of several */
     size_t walked = 0;
     for (const orm__result *at = witness->results;
-         at != NULL && left[1] > 0 && walked < RESULTS_MAX; at = at->next, walked++) {
-        if (at->count == 0 || at->model == NULL || left[at->count > 1] == 0)
+         at != NULL && left[1] > 0 && walked < RESULTS_MAX && !link->proven;
+         at = at->next, walked++) {
+        if (at->count == 0 || at->model == NULL || left[at->count > 1] == 0 ||
+            orm__same_site(at->site, bound->event->site) != (where == REACH_OWN))
             continue;
         left[at->count > 1]--;
-        if (search_list(bound, witness, at, earlier, &budget, &link))
-            break;
+        (void)search_list(bound, witness, at, earlier, where, &budget, link);
     }
-    for (const orm__digest *at = first_digest(witness); at != NULL && !link.proven; at = at->next)
-        if ((many || at->largest > 1) && search_digest(bound, witness, at, earlier, &link))
-            break;
+    return link->proven || (budget > 0 && left[1] > 0 && walked < RESULTS_MAX);
+}
+
+static void search_digests(const orm__bound *bound, const orm__witness *witness,
+                           const orm__earlier *earlier, bool many, bool own, orm__link *link)
+{
+    for (const orm__digest *at = first_digest(witness); at != NULL && !link->proven; at = at->next)
+        if ((many || at->largest > 1) && orm__same_site(at->site, bound->event->site) == own)
+            (void)search_digest(bound, witness, at, earlier, link);
+}
+
+orm__search orm__link_find(const orm__bound *bound, const orm__witness *witness,
+                           const orm__earlier *earlier, bool many, orm__link *link_out)
+{
+    orm__link link = {.model = NULL};
+    bool all = search_lists(bound, witness, earlier, many, REACH_ONE, &link);
+    if (!link.proven)
+        all = search_lists(bound, witness, earlier, many, REACH_KIN, &link) && all;
+    search_digests(bound, witness, earlier, many, false, &link);
+    if (!link.proven)
+        all = search_lists(bound, witness, earlier, many, REACH_OWN, &link) && all;
+    search_digests(bound, witness, earlier, many, true, &link);
     if (link.model != NULL && (link.proven || many)) {
         *link_out = link;
         return ORM_SEARCH_FOUND;
     }
     bool forgotten = witness->owner != NULL && orm__session_undigested(witness->owner) > 0;
-    return forgotten || budget == 0 || left[1] == 0 || walked == RESULTS_MAX ? ORM_SEARCH_CUT
-                                                                             : ORM_SEARCH_NOTHING;
+    return forgotten || !all ? ORM_SEARCH_CUT : ORM_SEARCH_NOTHING;
 }
 
 /* The row behind the last one found, in the same list while there is that list. */
@@ -369,11 +474,11 @@ bool orm__link_follow(orm__link *link, const orm__witness *witness, const orm_va
         return false;
     if (follow_list(link, value))
         return true;
-    const kin known = {link->model, link->relation, link->site};
+    const kin known = {link->model, link->relation, link->site, link->rows == 1};
     size_t walked = 0;
     for (const orm__result *at = witness->results; at != NULL && walked < FOLLOW_RESULTS_MAX;
          at = at->next, walked++) {
-        if (at->model != link->model || !orm__same_site(at->site, link->site))
+        if (!is_kin(&known, at->model, at->relation, at->site, at->count))
             continue;
         size_t row = find_row(at, link->column, value, 0, &link->budget);
         if (row == at->count)
@@ -450,13 +555,6 @@ bool orm__is_step(const orm__bound *bound, const orm__witness *witness, orm__lin
             (newest == NULL || at->number > newest->number))
             newest = at;
     return newest != NULL && is_step_from_digest(bound, newest, link_out);
-}
-
-static bool is_named(const orm__parameter *parameter, const char *name)
-{
-    return parameter != NULL && parameter->column != NULL &&
-           strlen(name) == parameter->column_size &&
-           strncasecmp(name, parameter->column, parameter->column_size) == 0;
 }
 
 static bool mentions(const orm_event *event, const char *table)

@@ -17,6 +17,9 @@ typedef struct orm__bound {
     const orm_value *value;
     uint64_t hash;
     const orm__parameter *parameter;
+    const orm__reading *reading; /* of the statement; borrowed */
+    size_t bound_count;          /* values before the literals of hand-written SQL */
+    size_t position;
     uint16_t
         column; /* of the event's model; UINT16_MAX: not known, `parameter` has a name or nothing */
 } orm__bound;
@@ -44,8 +47,9 @@ typedef struct orm__earlier {
 /*
  * Searches the session's newest lists, and what is left of those whose memory was given back, for
  * a column that holds this value, and an `earlier` one in the same list or another made by the same
- * call. A column joined to the bound one by relations is taken first; others, and lists of one row,
- * only when there were `many` values.
+ * call; lists of one row may be made by several. A column joined to the bound one by relations is
+ * taken first, in one list that holds both; other columns, and lists of one row, only when there
+ * were `many` values. What the statement itself has brought counts last, and only joined.
  */
 orm__search orm__link_find(const orm__bound *bound, const orm__witness *witness,
                            const orm__earlier *earlier, bool many, orm__link *link_out);

@@ -89,6 +89,7 @@ orm_status orm__loader_add(orm__loader *loader, const orm_model *owner, uint16_t
         return orm__session_nomem(loader->session);
     task->parents = parents;
     task->parent_count = count;
+    task->alone = loader->alone && parent_path == NULL;
     *loader->level_end = task;
     loader->level_end = &task->next;
     return ORM_OK;
@@ -455,7 +456,7 @@ static bool fill_calls(orm__loader *loader, orm__task *task, orm__call *calls, o
                                  .relation = task->relation,
                                  .owner = task->owner,
                                  .path = task->path,
-                                 .row_by_row = task->row_by_row};
+                                 .row_by_row = task->row_by_row || task->alone};
         if (parent->result != NULL) {
             abouts[i].origin = parent->result->site;
             abouts[i].origin_rows = parent->result->count;

@@ -29,6 +29,7 @@ typedef struct orm__task {
     size_t parent_count;
     const char *path; /* NULL when nobody watches */
     bool row_by_row;
+    bool alone;    /* for the only row of a list, by a call of its own */
     bool counting; /* how many children there are is all that is asked */
     uint64_t call; /* the loader's */
     /* Work. */
@@ -75,6 +76,7 @@ struct orm__loader {
     orm__task *together; /* those that travel with the query's own rows, parents first */
     orm__task **together_end;
     size_t together_count;
+    bool alone; /* a call for the only row of a list */
     orm__assigned assigned;
 };
 

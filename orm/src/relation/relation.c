@@ -111,6 +111,7 @@ static orm_status load_rows(orm_site site, orm_session *db, const orm_model *mod
         status = orm__queue_before(db, site, NULL);
     orm__stream_enter(db, stream);
     orm__loader_init(&loader, db, site);
+    loader.alone = count == 1;
     if (status == ORM_OK && what == FOR_COUNT)
         status = orm__loader_add_count(&loader, model, relation, query, rows, count, NULL);
     else if (status == ORM_OK)

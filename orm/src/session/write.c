@@ -108,6 +108,19 @@ orm_status orm__write_end(orm_session *db, orm_site site, orm_status status)
     return status;
 }
 
+/* The list of one row that an insert makes, as a find does. */
+static bool keep_result(orm_session *db, const orm_model *model, void *row)
+{
+    orm__result *result = orm__object_of(model, row)->result;
+    void **kept = orm__arena_alloc(&db->arena, sizeof *kept);
+    if (kept == NULL)
+        return false;
+    *kept = row;
+    result->rows = kept;
+    result->count = 1;
+    return true;
+}
+
 static orm_status insert(orm_site site, orm_session *db, const orm_model *model, const void *values,
                          void **row_out)
 {
@@ -135,7 +148,8 @@ static orm_status insert(orm_site site, orm_session *db, const orm_model *model,
             "the database did not return the row inserted into %s (a trigger or rule?)",
             model->table);
     *row_out = target.row;
-    if (!orm__session_undoable(db, model, target.row, ORM__UNDO_INSERT))
+    if (!keep_result(db, model, target.row) ||
+        !orm__session_undoable(db, model, target.row, ORM__UNDO_INSERT))
         return orm__session_nomem(db);
     orm__lists_write(db, model, target.row, NULL, true);
     return ORM_OK;
