@@ -5,17 +5,13 @@ Prints what a person sees there as JSON: the findings in order, each with its ki
 code; how many statements are drawn; and "faults": what is hidden, overlaps or runs out of the page.
 Ends with 1 when there is a fault.
 """
-import html
 import json
 import pathlib
-import re
-import subprocess
 import sys
-import tempfile
+
+import browser
 
 MEASURE = r"""
-<script>
-(() => {
   const faults = [];
   const text = e => e.textContent.trim().replace(/\s+/g, ' ');
   const all = (root, what) => [...root.querySelectorAll(what)];
@@ -45,44 +41,23 @@ MEASURE = r"""
     facts: Object.fromEntries(all(e, 'dt').map(t => [text(t), text(t.nextElementSibling)])),
     code: all(e, 'pre').map(text),
   }));
-  const seen = {
+  seen({
     numbers: all(document, '.numbers li').map(text), findings,
     scopes: all(document, 'summary').map(text),
     statements: all(document, '.fall').length,
     bad: all(document, '.fall.bad').length, faults,
-  };
-  document.documentElement.setAttribute('data-seen', JSON.stringify(seen));
-})();
-</script>
+  });
 """
-
-
-def chromium(page, width, more):
-    with tempfile.TemporaryDirectory() as profile:
-        command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-                   "--disable-dev-shm-usage", f"--user-data-dir={profile}",
-                   f"--window-size={width},1600", *more, page.as_uri()]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    if run.returncode != 0:
-        sys.exit(f"chromium ended with {run.returncode}\n{run.stderr}")
-    return run.stdout
 
 
 def main():
     page = pathlib.Path(sys.argv[1]).resolve()
     width = int(sys.argv[2])
-    with tempfile.TemporaryDirectory() as folder:
-        copy = pathlib.Path(folder) / "page.html"
-        copy.write_text(page.read_text() + MEASURE)
-        dom = chromium(copy, width, ["--dump-dom"])
-    seen = re.search(r'data-seen="([^"]*)"', dom)
-    if seen is None:
-        sys.exit("the page was not measured")
-    seen = json.loads(html.unescape(seen.group(1)))
-    print(json.dumps(seen, indent=1))
+    told = browser.seen(page, width, MEASURE)
+    print(json.dumps(told, indent=1))
     if len(sys.argv) > 3:
-        chromium(page, width, [f"--screenshot={sys.argv[3]}"])
-    return 1 if seen["faults"] else 0
+        browser.chromium(page, width, [f"--screenshot={sys.argv[3]}"])
+    return 1 if told["faults"] else 0
 
 
 if __name__ == "__main__":

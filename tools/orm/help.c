@@ -13,6 +13,7 @@ const struct command *const commands[] = {
     &command_explain,
     &command_introspect,
     &command_lint,
+    &command_docs,
     &command_json_schema,
     &command_nplus1,
     &command_completion,

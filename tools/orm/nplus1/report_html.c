@@ -1,7 +1,7 @@
 /* One page without scripts or other files: findings first, then each scope's statements in time. */
 #include <string.h>
 
-#include "nplus1/markup.h"
+#include "markup.h"
 #include "nplus1/run.h"
 
 enum { ROWS_SHOWN = 500 };

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "nplus1/markup.h"
+#include "markup.h"
 #include "nplus1/run.h"
 
 static const char *detail(const struct run *run, const struct finding *finding)

@@ -1,5 +1,5 @@
-#ifndef ORM_TOOLS_ORM_NPLUS1_MARKUP_H
-#define ORM_TOOLS_ORM_NPLUS1_MARKUP_H
+#ifndef ORM_TOOLS_ORM_MARKUP_H
+#define ORM_TOOLS_ORM_MARKUP_H
 
 #include "base/memory.h"
 

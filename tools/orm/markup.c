@@ -1,4 +1,4 @@
-#include "nplus1/markup.h"
+#include "markup.h"
 
 #include <stdbool.h>
 #include <string.h>
