@@ -171,7 +171,8 @@ static void print_page(struct arena *arena, const struct command *command)
     const char *name = command ? arena_format(arena, "orm-%s", command->name) : "orm";
     const char *help = command ? command->help : help_overview_text(arena);
 
-    add(&man, arena_format(arena, ".TH \"%s\" 1 \"\" \"orm " ORM_VERSION "\" \"orm\"\n.nh\n.ad l\n", name));
+    add(&man, arena_format(arena, ".TH \"%s\" 1 \"\" \"orm " ORM_VERSION "\" \"orm\"\n", name));
+    add(&man, ".nh\n.ad l\n");
     add_page(&man, add_name(&man, name, help));
     add_page(&man, help_exit_codes);
     add_references(&man, command);
