@@ -11,8 +11,22 @@ struct previous {
     struct diagnostics *diags;
     struct schema *schema;
     struct document *document;
+    struct pointers lines; /* const char * */
     bool **used; /* by model and relation: it was asked for */
 };
+
+static void split_lines(struct previous *previous)
+{
+    const struct source *source = previous->document->source;
+    char *text = arena_copy(previous->arena, source->text, source->length);
+
+    for (char *end; text; text = end ? end + 1 : NULL) {
+        end = strchr(text, '\n');
+        if (end)
+            *end = '\0';
+        pointers_add(previous->arena, &previous->lines, text);
+    }
+}
 
 bool previous_open(struct arena *arena, const char *path, const struct previous **previous_out)
 {
@@ -30,6 +44,7 @@ bool previous_open(struct arena *arena, const char *path, const struct previous 
         return false;
     }
     previous->document = document_read(arena, previous->diags, path, (struct span){0});
+    split_lines(previous);
     previous->used = arena_array(arena, previous->schema->model_count, sizeof *previous->used);
     for (size_t i = 0; i < previous->schema->model_count; i++)
         previous->used[i] = arena_array(arena, previous->schema->models[i]->relation_count,
@@ -266,14 +281,7 @@ size_t previous_label_count(const struct previous *previous, const yaml_node_t *
 /* Lines from 0. */
 static const char *line_text(const struct previous *previous, size_t line)
 {
-    const struct source *source = previous->document->source;
-    size_t at = 0;
-
-    for (; line && at < source->length; at++)
-        line -= source->text[at] == '\n';
-    return arena_copy(
-        previous->arena, source->text + at,
-        strcspn(arena_copy(previous->arena, source->text + at, source->length - at), "\n"));
+    return line < previous->lines.count ? previous->lines.items[line] : "";
 }
 
 static bool is_comment(const char *line)

@@ -21,13 +21,11 @@ void writing_add(struct writing *w, const char *format, ...)
 /* Everything that was added since the last line's end is what `owner` names. */
 void writing_own(struct writing *w, struct draft_name *owner)
 {
-    size_t lines = 1;
-
-    for (size_t i = 0; i < w->text.length; i++)
-        lines += w->text.text[i] == '\n';
-    while (w->owners->count < lines)
+    for (; w->seen < w->text.length; w->seen++)
+        w->lines += w->text.text[w->seen] == '\n';
+    while (w->owners->count <= w->lines)
         pointers_add(w->arena, w->owners, NULL);
-    w->owners->items[lines - 1] = owner;
+    w->owners->items[w->lines] = owner;
 }
 
 const char *writing_scalar(struct writing *w, const char *text)

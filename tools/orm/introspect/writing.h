@@ -9,6 +9,8 @@ struct writing {
     const struct draft *draft;
     struct arena *arena;
     struct text text;
+    size_t seen; /* bytes of the text whose lines were counted */
+    size_t lines;
     struct pointers *owners; /* struct draft_name per line, NULL where there is none */
 };
 
