@@ -242,10 +242,19 @@ static void add_statement(struct builder *b, struct document *document, const ch
                           struct schema_statement **to)
 {
     yaml_node_t *nodes = document_get(document, document_root(document), list);
-    const char *sql =
-        build_sql(b, document, document_item(document, nodes, index), "sql", parsed->sql);
+    size_t length = strlen(parsed->sql);
+    const char *sql;
 
-    if (sql)
+    /* A statement of its own: it may hold anything, and ends where its text does. */
+    while (length && strchr("; \t\r\n", parsed->sql[length - 1]))
+        length--;
+    sql = arena_copy(b->arena, parsed->sql, length);
+    if (!length)
+        diagnostics_error(
+            b->diags,
+            document_value_span(document, document_item(document, nodes, index), "sql"),
+            "there is no statement here");
+    else
         *(*to)++ = (struct schema_statement){.sql = sql, .dialect = parsed->dialect - 1};
 }
 

@@ -39,3 +39,4 @@ INSERT INTO Orders (CustomerID, EmployeeID, OrderDate, ShipVia) VALUES ('ALFKI',
 INSERT INTO "Order Details" VALUES (1, 1, 14, 12, 0);
 INSERT INTO "Order Notes" VALUES (1, 'note');
 INSERT INTO log VALUES ('2020', 'x');
+CREATE TRIGGER stamp AFTER UPDATE ON Orders BEGIN UPDATE Orders SET Note = 'it''s; "changed"' WHERE OrderID = NEW.OrderID; SELECT 1; END;

@@ -52,3 +52,15 @@ INSERT INTO customer (store_id, email, ip) VALUES (1, 'mary@example.com', '10.1.
 INSERT INTO rental (rental_period, film_id, customer_id, staff_id) VALUES ('[2020-01-02,2020-01-03)', 1, 1, 1), ('[2021-01-02,2021-01-03)', 2, 2, NULL);
 INSERT INTO payment (customer_id, rental_id, amount, payment_date) VALUES (1, 1, 2.99, '2020-01-03 10:00Z'), (2, NULL, 0.99, '2022-01-03 10:00Z');
 REFRESH MATERIALIZED VIEW sales;
+CREATE FUNCTION last_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.last_update = CURRENT_TIMESTAMP; -- now; "quoted" 'text'
+    RETURN NEW;
+END $$;
+CREATE TRIGGER last_updated BEFORE UPDATE ON actor FOR EACH ROW EXECUTE FUNCTION last_updated();
+CREATE FUNCTION rewards(lowest numeric DEFAULT 1) RETURNS SETOF customer LANGUAGE sql STABLE AS $_$
+    SELECT * FROM customer WHERE customer_id IN (SELECT customer_id FROM payment WHERE amount >= $1) $_$;
+CREATE FUNCTION _group_concat(text, text) RETURNS text LANGUAGE sql IMMUTABLE AS $_$
+    SELECT CASE WHEN $2 IS NULL THEN $1 WHEN $1 IS NULL THEN $2 ELSE $1 || ', ' || $2 END $_$;
+CREATE AGGREGATE group_concat(text) (SFUNC = _group_concat, STYPE = text);
+CREATE VIEW actor_info AS SELECT a.actor_id, group_concat(DISTINCT f.title) AS films FROM actor a JOIN film_actor USING (actor_id) JOIN film f USING (film_id) GROUP BY a.actor_id;

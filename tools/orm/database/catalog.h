@@ -216,6 +216,14 @@ struct catalog_type {
     const char *comment;    /* NULL: none */
 };
 
+/* A function, procedure or aggregate. */
+struct catalog_function {
+    const char *schema;
+    const char *name;
+    const char *definition; /* the CREATE statement */
+    bool late;              /* it needs tables or views to be there */
+};
+
 /* One that no column owns. */
 struct catalog_sequence {
     const char *schema;
@@ -243,6 +251,8 @@ struct catalog {
     size_t type_count;
     struct catalog_sequence *sequences;
     size_t sequence_count;
+    struct catalog_function *functions; /* aggregates behind the others; PostgreSQL */
+    size_t function_count;
     struct catalog_extension *extensions; /* but plpgsql */
     size_t extension_count;
 };

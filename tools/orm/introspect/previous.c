@@ -12,7 +12,7 @@ struct previous {
     struct schema *schema;
     struct document *document;
     struct pointers lines; /* const char * */
-    bool **used; /* by model and relation: it was asked for */
+    bool **used;           /* by model and relation: it was asked for */
 };
 
 static void split_lines(struct previous *previous)

@@ -61,6 +61,8 @@ static const char *escaped(struct arena *arena, const char *text)
 
         if (byte == '"' || byte == '\\')
             text_add_string(arena, &made, arena_format(arena, "\\%c", byte));
+        else if (byte == '\n' || byte == '\t')
+            text_add_string(arena, &made, byte == '\n' ? "\\n" : "\\t");
         else if (byte < ' ' || byte == 0x7F)
             text_add_string(arena, &made, arena_format(arena, "\\x%02x", byte));
         else

@@ -41,16 +41,45 @@ static void add(struct draft *draft, struct pointers *to, const char *sql)
     pointers_add(draft->arena, to, made);
 }
 
+/* Schemas that no model and no enum is in. */
+static void add_schemas(struct draft *draft)
+{
+    const struct catalog *catalog = draft->catalog;
+
+    for (size_t i = 0; i < catalog->schemas.count; i++) {
+        const char *name = catalog->schemas.items[i];
+        bool made = false;
+
+        for (size_t k = 0; k < draft->model_count; k++)
+            made = made || (draft->models[k]->table->schema && !draft->models[k]->view &&
+                            strcmp(draft->models[k]->table->schema, name) == 0);
+        for (size_t k = 0; k < catalog->enum_count; k++)
+            made =
+                made || (catalog->enums[k].schema && strcmp(catalog->enums[k].schema, name) == 0);
+        if (!made)
+            add(draft, &draft->before,
+                arena_format(draft->arena, "CREATE SCHEMA IF NOT EXISTS %s",
+                             draft_quoted(draft->arena, name)));
+    }
+}
+
 /* What the catalog has besides tables, before them. */
 static void add_types(struct draft *draft)
 {
     const struct catalog *catalog = draft->catalog;
     struct arena *arena = draft->arena;
 
-    for (size_t i = 0; i < catalog->extension_count; i++)
+    add_schemas(draft);
+    for (size_t i = 0; i < catalog->extension_count; i++) {
+        const char *schema = catalog->extensions[i].schema;
+        bool usual =
+            strcmp(schema, catalog->default_schema) == 0 || strcmp(schema, "pg_catalog") == 0;
+
         add(draft, &draft->before,
-            arena_format(arena, "CREATE EXTENSION IF NOT EXISTS %s",
-                         draft_quoted(arena, catalog->extensions[i].name)));
+            arena_format(arena, "CREATE EXTENSION IF NOT EXISTS %s%s%s",
+                         draft_quoted(arena, catalog->extensions[i].name), usual ? "" : " SCHEMA ",
+                         usual ? "" : draft_quoted(arena, schema)));
+    }
     for (size_t i = 0; i < catalog->type_count; i++)
         add(draft, &draft->before,
             arena_format(arena, "CREATE TYPE %s %s",
@@ -62,6 +91,28 @@ static void add_types(struct draft *draft)
                 arena, "CREATE SEQUENCE %s %s",
                 draft_table_name(arena, catalog->sequences[i].schema, catalog->sequences[i].name),
                 catalog->sequences[i].options));
+}
+
+/* Bodies name tables that come later. */
+static void add_functions(struct draft *draft, struct pointers *to, bool late)
+{
+    const struct catalog *catalog = draft->catalog;
+    bool first = true;
+
+    for (size_t i = 0; i < catalog->function_count; i++) {
+        if (catalog->functions[i].late != late)
+            continue;
+        if (first)
+            add(draft, to, "SET check_function_bodies = off");
+        first = false;
+        add(draft, to, catalog->functions[i].definition);
+    }
+}
+
+static void add_triggers(struct draft *draft, const struct catalog_table *table)
+{
+    for (size_t i = 0; i < table->trigger_count; i++)
+        add(draft, &draft->after, table->triggers[i].definition);
 }
 
 static void add_domain(struct draft *draft, const struct catalog_domain *domain)
@@ -188,6 +239,8 @@ void draft_set_statements(struct draft *draft)
     add_types(draft);
     for (size_t i = 0; i < draft->catalog->domain_count; i++)
         add_domain(draft, &draft->catalog->domains[i]);
+    add_functions(draft, &draft->before, false);
+    add_functions(draft, &draft->after, true);
     for (size_t i = 0; i < draft->model_count; i++) {
         const struct catalog_table *table = draft->models[i]->table;
 
@@ -204,4 +257,6 @@ void draft_set_statements(struct draft *draft)
     for (size_t i = 0; i < draft->model_count; i++)
         if (is_view(draft->models[i]->table))
             visit_view(draft, i, done);
+    for (size_t i = 0; i < draft->model_count; i++)
+        add_triggers(draft, draft->models[i]->table);
 }
