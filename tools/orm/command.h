@@ -50,6 +50,7 @@ struct command {
 /* Each in its own file. */
 extern const struct command command_check;
 extern const struct command command_completion;
+extern const struct command command_diff;
 extern const struct command command_docs;
 extern const struct command command_explain;
 extern const struct command command_generate;

@@ -8,6 +8,7 @@ const struct command *const commands[] = {
     &command_check,
     &command_generate,
     &command_schema,
+    &command_diff,
     &command_migrate,
     &command_queries,
     &command_explain,
@@ -48,10 +49,11 @@ static const char overview_head[] =
     "Usage:\n"
     "  orm COMMAND [OPTIONS] MODELS...\n"
     "  orm queries check --url URL [--write] FILES...\n"
+    "  orm diff [OPTIONS] A B\n"
     "  orm explain --url URL SQL|FILE.sql[:NAME]\n"
     "  orm introspect --url URL [--out FILE]\n"
     "  orm lint [--url URL] [MODELS...]\n"
-    "  orm migrate up|down|status|baseline [OPTIONS]\n"
+    "  orm migrate new|up|down|status|verify|baseline [OPTIONS]\n"
     "  orm nplus1 check [OPTIONS] LOG...\n"
     "  orm nplus1 fix [--apply] [--root DIR] LOG...\n"
     "  orm help [COMMAND]\n"

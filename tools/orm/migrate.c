@@ -49,7 +49,8 @@ static enum exit_code run_on_target(struct arena *arena, const struct migrate_wo
     else if (ok && verb == VERB_DOWN)
         ok = runner_down(&runner, count, words->to);
     else if (ok)
-        ok = runner_baseline(&runner, words->to);
+        ok = (words->force || verify_baseline(arena, words, &target, &folder)) &&
+             runner_baseline(&runner, words->to);
     target_close(&target);
     return ok ? EXIT_FINE : EXIT_WRONG_INPUT;
 }
@@ -81,10 +82,9 @@ static const struct {
     const char *name;
     enum exit_code (*run)(struct arena *arena, const struct migrate_words *words);
 } verbs[] = {
-    {"up", run_up},
-    {"down", run_down},
-    {"status", migrate_status},
-    {"baseline", run_baseline},
+    {"new", migrate_new},       {"up", run_up},
+    {"down", run_down},         {"status", migrate_status},
+    {"verify", migrate_verify}, {"baseline", run_baseline},
 };
 
 enum { VERBS = sizeof verbs / sizeof *verbs };
@@ -108,7 +108,8 @@ static enum exit_code run_verb(struct arena *arena, struct migrate_words *words)
         return EXIT_FINE;
     }
     if (!words->rest.count)
-        return wrong_command(&command_migrate, "migrate: say what: up, down, status or baseline");
+        return wrong_command(&command_migrate,
+                             "migrate: say what: new, up, down, status, verify or baseline");
     verb = words->rest.items[0];
     words->rest.items++;
     words->rest.count--;
@@ -126,6 +127,12 @@ static enum exit_code run_migrate(struct arena *arena, int count, char **words)
         {.word = "--url", .value = &read.url, .takes = "a URL"},
         {.word = "--dir", .value = &read.dir, .takes = "a folder"},
         {.word = "--to", .value = &read.to, .takes = "a version"},
+        {.word = "--dialect", .value = &read.dialect, .takes = "postgresql or sqlite"},
+        {.word = "--dev-url", .value = &read.dev_url, .takes = "a URL"},
+        {.word = "--fill", .values = &read.fills, .takes = "TABLE.COLUMN=EXPRESSION"},
+        {.word = "--allow-destructive", .flag = &read.allow_destructive},
+        {.word = "--empty", .flag = &read.empty},
+        {.word = "--force", .flag = &read.force},
         {.word = "--help", .flag = &read.help},
     };
 
@@ -141,24 +148,41 @@ const struct command command_migrate = {
     .help = "orm migrate - apply reviewed changes of the schema to a database\n"
             "\n"
             "Usage:\n"
-            "  orm migrate up [--url URL] [--dir DIR] [COUNT | --to VERSION]\n"
-            "  orm migrate down [--url URL] [--dir DIR] [COUNT | --to VERSION]\n"
-            "  orm migrate status [--url URL] [--dir DIR]\n"
-            "  orm migrate baseline [--url URL] [--dir DIR] [--to VERSION]\n"
+            "  orm migrate new NAME MODELS... [--dialect DIALECT] [--dev-url URL]\n"
+            "              [--fill TABLE.COLUMN=EXPRESSION] [--allow-destructive]\n"
+            "  orm migrate new NAME --empty [--dialect DIALECT]\n"
+            "  orm migrate up [COUNT | --to VERSION] [--url URL]\n"
+            "  orm migrate down [COUNT | --to VERSION] [--url URL]\n"
+            "  orm migrate status [--url URL]\n"
+            "  orm migrate verify [MODELS...] [--url URL] [--dev-url URL]\n"
+            "  orm migrate baseline [--to VERSION] [--force] [--url URL]\n"
             "\n"
             "A migration is a pair of files, written for review and kept with the code:\n"
             "\n"
             "  migrations/20260131120000_add_orders.up.sql\n"
             "  migrations/20260131120000_add_orders.down.sql\n"
             "\n"
+            "  new       writes one: what is missing from the migrations there are to make\n"
+            "            the tables of MODELS, and the way back. Both ways are tried out in\n"
+            "            an empty database first. With --empty, for you to write\n"
             "  up        applies those that the database lacks, oldest first: all, COUNT of\n"
             "            them, or those up to VERSION\n"
             "  down      takes back the last one, the last COUNT, or all later than VERSION\n"
             "            (0: all)\n"
             "  status    tells of each migration whether it is applied, pending, half done,\n"
             "            changed since; ends with 3 unless all are applied and unchanged\n"
+            "  verify    applies all and takes them back in an empty database; with MODELS,\n"
+            "            compares what they make; with --url, their checksums: for CI\n"
             "  baseline  notes all, or those up to VERSION, as applied without running them:\n"
-            "            for a database that has their tables already\n"
+            "            for a database that has their tables already, which is compared\n"
+            "\n"
+            "What only got another name says so: `was: old_name` at a model or a column of\n"
+            "the YAML; it is renamed, nothing is ever guessed. A step that destroys something\n"
+            "is refused, each by its name, until you say --allow-destructive. A new column\n"
+            "that is NOT NULL and has no default gets the expression of --fill in rows that\n"
+            "are there. Steps that keep others waiting on PostgreSQL carry a comment which\n"
+            "says who waits, and the way in which nobody does. What SQLite's ALTER TABLE\n"
+            "can't do is done by making the table anew, its foreign keys checked.\n"
             "\n"
             "Each file runs in one transaction: it is applied as a whole or not at all, also\n"
             "when the command is killed. What can't run in a transaction stands in a file with\n"
@@ -168,21 +192,31 @@ const struct command command_migrate = {
             "checked before COMMIT. '-- orm: dialect sqlite' keeps a file from PostgreSQL.\n"
             "\n"
             "Only one deployer runs at a time, the others wait: on PostgreSQL by an advisory\n"
-            "lock of the session (so give a URL that leads to the server itself, not to a\n"
-            "pooler in transaction mode), on SQLite by a lock of the file. A file that was\n"
-            "changed after it was applied is refused; its SHA-256 is in orm_migrations.\n"
+            "lock (give a URL of the server itself, not of a pooler), on SQLite by a lock of\n"
+            "the file. A file that was changed after it was applied is refused.\n"
             "\n"
             "Options:\n"
-            "  --url URL     postgresql://... or sqlite:PATH; that of the variable\n"
-            "                ORM_DATABASE_URL when it is not given. 'up' makes a SQLite file\n"
-            "                that is not there\n"
-            "  --dir DIR     the migrations; 'migrations' when it is not given\n"
-            "  --to VERSION  the 14 digits of a migration's name\n"
-            "  -h, --help    show this page\n"
+            "  --url URL             postgresql://... or sqlite:PATH; that of the variable\n"
+            "                        ORM_DATABASE_URL when it is not given. 'up' makes a\n"
+            "                        SQLite file that is not there\n"
+            "  --dir DIR             the migrations; 'migrations' when it is not given\n"
+            "  --to VERSION          the 14 digits of a migration's name\n"
+            "  --dialect DIALECT     of new migrations: postgresql or sqlite; that of those\n"
+            "                        there are, or of the URL\n"
+            "  --dev-url URL         a PostgreSQL server for the empty database, which is\n"
+            "                        dropped again; that of --url when it is not given\n"
+            "  --fill TABLE.COLUMN=EXPRESSION\n"
+            "                        what rows get that have no value; any number of times\n"
+            "  --allow-destructive   write steps that destroy something\n"
+            "  --empty               write files without statements\n"
+            "  --force               baseline: do not compare\n"
+            "  -h, --help            show this page\n"
             "\n"
             "Examples:\n"
+            "  orm migrate new init shop.yaml --dialect sqlite\n"
             "  orm migrate up --url sqlite:shop.db\n"
-            "  orm migrate status --url postgresql:///shop\n"
-            "  orm migrate down 2\n",
+            "  orm migrate new add_phone shop.yaml --fill \"users.phone=''\"\n"
+            "  orm migrate down 2 --url postgresql:///shop\n"
+            "  orm migrate verify shop.yaml --dev-url postgresql:///postgres\n",
     .run_words = run_migrate,
 };

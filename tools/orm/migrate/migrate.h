@@ -20,6 +20,16 @@ struct migrate_words {
     struct pointers rest;  /* behind the subcommand's name */
 };
 
+/* new.c: writes a migration. */
+enum exit_code migrate_new(struct arena *arena, const struct migrate_words *words);
+/* The dialect of the migrations, of --dialect or of a URL, and the server for scratch databases. */
+bool migrate_dialect(struct arena *arena, const struct migrate_words *words,
+                     enum sql_dialect *dialect_out, const char **dev_url_out);
+/* verify.c: tries all migrations out. */
+enum exit_code migrate_verify(struct arena *arena, const struct migrate_words *words);
+/* Whether the database is as the migrations up to --to make it. False: it has said why. */
+bool verify_baseline(struct arena *arena, const struct migrate_words *words, struct target *target,
+                     const struct folder *folder);
 /* status.c */
 enum exit_code migrate_status(struct arena *arena, const struct migrate_words *words);
 
