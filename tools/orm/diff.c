@@ -165,7 +165,7 @@ const struct command command_diff = {
             "\n"
             "Options:\n"
             "  --format FORMAT    text (when it is not given), sql: the statements that\n"
-            "                     change A into B, or json (tools/orm/diff/diff.schema.json)\n"
+            "                     change A into B, or json (tools/orm/schemas/diff.schema.json)\n"
             "  --dialect DIALECT  postgresql or sqlite, where A and B do not tell\n"
             "  --dev-url URL      a PostgreSQL server for the empty database; that of A, B or\n"
             "                     ORM_DATABASE_URL when it is not given\n"
