@@ -93,6 +93,9 @@ typedef struct orm_scope_options {
     size_t max_values;     /* different values told apart in findings [65,536] */
     size_t max_findings;   /* [256] */
     const char *name;      /* of the test or request, for its record; copied [none] */
+    /* Sampling, for production: of each `one_of` sessions given this scope one is watched, at a
+     * place that varies; the others are as if they had none. See orm_scope_draw. [0: all] */
+    uint32_t one_of;
     size_t max_trace;      /* statements kept in order, for the timeline of its record [0: none] */
 } orm_scope_options;
 
@@ -329,6 +332,29 @@ ORM_API ORM_MUST_USE orm_status orm_scope_report(orm_scope *scope,
  */
 ORM_API ORM_MUST_USE orm_status orm_scope_append(orm_scope *scope, const char *path,
                                                  const char *root, orm_error *error);
+
+typedef enum orm_summary_format {
+    ORM_SUMMARY_SERVER_TIMING, /* the value of a Server-Timing header: what browsers show */
+    ORM_SUMMARY_HEADER,        /* of a header of your own: "statements=2, row-by-row=0, …" */
+    ORM_SUMMARY_JSON           /* a record for a log: one object on one line, ended by a newline */
+} orm_summary_format;
+
+/*
+ * What a request asked of the database, in one line without any values, for a middleware that
+ * closes the request's scope: durations need .timed. JSON has "scope", "statements", "row_by_row",
+ * "rows", "affected", "bytes", "errors", "duration_ns", "verdict", "finding_count" and "findings",
+ * the first eight with "kind", "subject", "site" and "statements". `*text_out` is borrowed: until
+ * the next report or summary of this scope, its clearing or its end; NULL on failure. ORM_NOMEM.
+ */
+ORM_API ORM_MUST_USE orm_status orm_scope_summary(orm_scope *scope, orm_summary_format format,
+                                                  const char **text_out);
+
+/*
+ * Whether the scope's .one_of falls on this request: true once in so many calls, always when it is
+ * 0 or 1. For requests that are watched as a whole: those with several sessions, or with a scope of
+ * their own whose .parent is this one, made when the answer is true.
+ */
+ORM_API bool orm_scope_draw(orm_scope *scope);
 
 /*
  * Whether people who read `stream` (borrowed) expect colours: it is a terminal, TERM names one that

@@ -19,6 +19,7 @@
 #include <orm/session.h>
 #include <orm/set.h>
 #include <orm/site.h>
+#include <orm/statistics.h>
 #include <orm/status.h>
 #include <orm/subquery.h>
 #include <orm/value.h>

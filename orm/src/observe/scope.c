@@ -112,6 +112,8 @@ static void set_options(orm_scope *scope, const orm_scope_options *options)
                     .ended = end,
                     .context = scope,
                     .sessions = set->parent == NULL ? &scope->sessions : set->parent->sink.sessions,
+                    .draws = &scope->draws,
+                    .one_of = set->one_of,
                     .timed = is_timed(set)};
 }
 

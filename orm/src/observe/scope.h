@@ -37,6 +37,7 @@ struct orm_scope {
     orm_allocator allocator;
     orm_scope_options options;
     atomic_uint_fast64_t sessions; /* watched by it and its parts, unless it is one itself */
+    atomic_uint_fast64_t draws;
     pthread_mutex_t lock;          /* guards all that follows */
     orm_scope_statistics statistics;
     uint64_t epoch; /* grows with every write and transaction boundary */

@@ -62,6 +62,8 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     session->tenant.site = site;
     session->read_only = options->read_only;
     session->sink = (const orm__sink *)(const void *)scope_of(engine, options);
+    if (session->sink != NULL && !orm__sink_draws(session->sink))
+        session->sink = NULL;
     session->number = session->sink == NULL ? 0 : atomic_fetch_add(session->sink->sessions, 1) + 1;
     session->timeout_ms =
         options->deadline_ms > 0 ? options->deadline_ms : engine->options.statement_timeout_ms;
