@@ -5,7 +5,8 @@ The models make an empty database that gives the same models again; written over
 stay as they are; their C compiles without a warning; and a program made of them loads each relation
 of every model eagerly from the rows that the script holds.
 
-The script's first line says for which database it is: "-- database: postgresql", sqlite or both.
+The script's first line says for which database it is: "-- database: postgresql", sqlite or both; with ", without rows" the
+loads find nothing.
 """
 
 import os
@@ -133,7 +134,7 @@ def program_of(yaml, umbrella):
     return "\n".join(lines)
 
 
-def check_c(yaml, database):
+def check_c(yaml, database, has_rows):
     run(ORM, "generate", "first.yaml", "--out", "generated")
     with open("main.c", "w", encoding="utf-8") as out:
         out.write(program_of(yaml, "first.orm.h"))
@@ -143,7 +144,7 @@ def check_c(yaml, database):
     run(*COMPILE, *WARNINGS, "-O0", "-Igenerated", "-o", "loads", "all.c", "main.c", *LINK)
     said = run("./loads", database.url)
     for line in said.splitlines():
-        if line.endswith(" 0"):
+        if has_rows and line.endswith(" 0"):
             sys.exit(f"{line}: the script has no rows to load it from")
     return len(said.splitlines())
 
@@ -165,7 +166,9 @@ def check(script, number):
         second.load("schema.sql")
         same("the second database gives other models", yaml,
              run(ORM, "introspect", "--url", second.url))
-        asked = check_c(yaml, first)
+        with open(script, encoding="utf-8") as file:
+            has_rows = "without rows" not in file.readline()
+        asked = check_c(yaml, first, has_rows)
         print(f"{os.path.basename(script)}: {len(yaml.splitlines())} lines, {asked} loads")
     finally:
         for database in (first, second):
@@ -180,7 +183,7 @@ def main():
     scripts = []
     for word in sys.argv[1:]:
         with open(word, encoding="utf-8") as file:
-            wanted = file.readline().rpartition(":")[2].strip()
+            wanted = file.readline().rpartition(":")[2].partition(",")[0].strip()
         if wanted in (DATABASE, "both"):
             scripts.append(os.path.abspath(word))
     if not scripts:

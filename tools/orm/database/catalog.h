@@ -59,7 +59,7 @@ struct catalog_column {
     const char *type_name;      /* PostgreSQL, of the element: "varchar", "mood"; SQLite: type */
     const char *type_extension; /* PostgreSQL: the extension the element is of, or NULL */
     bool type_builtin;          /* PostgreSQL: in pg_catalog */
-    unsigned dimensions;        /* PostgreSQL: 0 for no array, else at least 1 */
+    unsigned dimensions;        /* PostgreSQL: 1 of an array, which has any number all the same */
     const char *collation;      /* when it is not that of the type; else NULL */
     bool not_null;              /* always in a primary key */
     enum catalog_generated generated;

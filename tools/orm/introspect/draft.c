@@ -49,11 +49,11 @@ static bool matches(const struct draft *draft, const char *const *patterns, size
 static const char *table_fault(const struct catalog_table *table)
 {
     if (table->kind == CATALOG_VIRTUAL_TABLE)
-        return "it is a virtual table";
+        return "it is a virtual table; only its DDL is kept";
     if (table->kind == CATALOG_FOREIGN)
         return "it is a foreign table";
     if (!table->column_count)
-        return "it has no columns";
+        return "it has no columns; only its DDL is kept";
     for (size_t i = 0; i < table->column_count; i++)
         if (name_database_fault(table->columns[i].name))
             return "a column's name is too long or can't be seen";
@@ -70,7 +70,7 @@ static bool is_wanted(struct draft *draft, const struct catalog_table *table)
         return false;
     why = table_fault(table);
     if (why)
-        draft_add_note(draft, "%s is left out: %s", table->name, why);
+        fprintf(stderr, "orm: %s is left out: %s\n", table->name, why);
     return !why;
 }
 

@@ -28,6 +28,7 @@ struct draft_column {
     bool primary_key;      /* the flag */
     bool unique;
     const char *check;
+    bool further; /* numbered, but another column of the table is as well */
     bool counted; /* `generated` is a word of ours */
     bool plain;   /* a fault was found in its default: it is left out */
 };
@@ -115,6 +116,8 @@ const char *draft_usual_name(const struct draft *draft, const struct catalog_tab
                              struct catalog_names columns, const char *ending);
 void draft_add_constraint(struct draft *draft, struct draft_model *model, const char *db_name,
                           const char *definition);
+/* An index with words that the YAML has none for. */
+bool draft_is_raw_index(const struct catalog_index *index);
 /* Whether the columns alone tell rows apart. */
 bool draft_is_unique(const struct catalog_table *table, struct catalog_names columns);
 bool draft_same_columns(struct catalog_names a, struct catalog_names b);

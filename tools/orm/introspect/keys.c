@@ -19,12 +19,17 @@ bool draft_same_columns(struct catalog_names a, struct catalog_names b)
     return true;
 }
 
+bool draft_is_raw_index(const struct catalog_index *index)
+{
+    return index->nulls_not_distinct || index->options;
+}
+
 static bool is_index_key(const struct catalog_index *index, struct catalog_names columns)
 {
     const char *items[8];
 
-    if (!index->unique || index->where || index->part_count != columns.count ||
-        index->part_count > 8)
+    if (!index->unique || index->where || draft_is_raw_index(index) ||
+        index->part_count != columns.count || index->part_count > 8)
         return false;
     for (size_t i = 0; i < index->part_count; i++) {
         const struct catalog_index_part *part = &index->parts[i];

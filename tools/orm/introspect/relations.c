@@ -155,31 +155,44 @@ static size_t belongs_to_count(const struct draft_model *model, const struct dra
     return count;
 }
 
-/* Two foreign keys without a column in common, whose columns together are a key. */
-static bool is_link(const struct draft *draft, const struct draft_model *model,
-                    struct draft_relation *ends[2])
+/* Whether the columns of two foreign keys, none in common, are together a key. */
+static bool is_pair(const struct draft *draft, const struct draft_relation *a,
+                    const struct draft_relation *b)
 {
-    struct catalog_names both = {0};
-    size_t found = 0;
+    struct catalog_names both = {.count = a->key->columns.count + b->key->columns.count};
+    size_t at = 0;
 
-    if (belongs_to_count(model, NULL) != 2)
-        return false;
-    for (size_t i = 0; i < model->relations.count; i++) {
-        struct draft_relation *relation = model->relations.items[i];
-
-        if (relation->kind == RELATION_BELONGS_TO)
-            ends[found++] = relation;
-    }
-    both.count = ends[0]->key->columns.count + ends[1]->key->columns.count;
     both.items = arena_array(draft->arena, both.count, sizeof *both.items);
-    for (size_t i = 0, at = 0; i < 2; i++)
-        for (size_t k = 0; k < ends[i]->key->columns.count; k++)
-            both.items[at++] = ends[i]->key->columns.items[k];
+    for (size_t i = 0; i < a->key->columns.count; i++)
+        both.items[at++] = a->key->columns.items[i];
+    for (size_t i = 0; i < b->key->columns.count; i++)
+        both.items[at++] = b->key->columns.items[i];
     for (size_t i = 0; i < both.count; i++)
         for (size_t k = 0; k < i; k++)
             if (strcmp(both.items[i], both.items[k]) == 0)
                 return false;
-    return draft_is_unique(model->table, both);
+    return draft_is_unique(a->owner->table, both);
+}
+
+/* One pair of foreign keys that tells the rows apart: the table links what they refer to. */
+static bool is_link(const struct draft *draft, const struct draft_model *model,
+                    struct draft_relation *ends[2])
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < model->relations.count; i++)
+        for (size_t k = 0; k < i; k++) {
+            struct draft_relation *a = model->relations.items[k];
+            struct draft_relation *b = model->relations.items[i];
+
+            if (a->kind != RELATION_BELONGS_TO || b->kind != RELATION_BELONGS_TO ||
+                !is_pair(draft, a, b))
+                continue;
+            ends[0] = a;
+            ends[1] = b;
+            found++;
+        }
+    return found == 1;
 }
 
 static void add_through(struct draft *draft, struct draft_relation *from, struct draft_relation *to)
@@ -192,7 +205,9 @@ static void add_through(struct draft *draft, struct draft_relation *from, struct
     relation->key_owner = from->owner;
     relation->link_key = to->key;
     relation->other = to;
-    relation->sole = from->target != to->target;
+    relation->sole = from->target != to->target &&
+                     belongs_to_count(from->owner, from->target) == 1 &&
+                     belongs_to_count(from->owner, to->target) == 1;
     add_relation(draft, from->target, relation);
 }
 

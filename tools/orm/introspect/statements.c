@@ -155,12 +155,37 @@ static void add_partitions(struct draft *draft, const struct catalog_table *tabl
     }
 }
 
+/* What numbers a column beside the one that the model says. */
+static void add_further(struct draft *draft, const struct draft_model *model,
+                        const struct catalog_column *column)
+{
+    struct arena *arena = draft->arena;
+    const char *table = draft_table_name(arena, model->table->schema, model->table->name);
+    const char *name = draft_quoted(arena, column->name);
+
+    if (column->generated == CATALOG_SERIAL) {
+        add(draft, &draft->before,
+            arena_format(arena, "CREATE SEQUENCE %s AS %s%s%s", column->sequence, column->type,
+                         *column->sequence_options ? " " : "", column->sequence_options));
+        add(draft, &draft->after,
+            arena_format(arena, "ALTER SEQUENCE %s OWNED BY %s.%s", column->sequence, table, name));
+    } else {
+        add(draft, &draft->after,
+            arena_format(arena, "ALTER TABLE %s ALTER COLUMN %s ADD GENERATED %s AS IDENTITY (%s)",
+                         table, name,
+                         column->generated == CATALOG_IDENTITY_ALWAYS ? "ALWAYS" : "BY DEFAULT",
+                         *column->sequence_options ? column->sequence_options : "START WITH 1"));
+    }
+}
+
 /* Numbers that do not simply start at one. */
 static void add_sequences(struct draft *draft, const struct draft_model *model)
 {
     for (size_t i = 0; i < model->column_count; i++) {
         const struct catalog_column *column = model->columns[i].from;
 
+        if (model->columns[i].further)
+            add_further(draft, model, column);
         if (*column->sequence_options && model->columns[i].counted)
             add(draft, &draft->after,
                 arena_format(draft->arena, "ALTER SEQUENCE %s %s RESTART", column->sequence,
@@ -206,6 +231,17 @@ static void add_view(struct draft *draft, const struct catalog_table *view)
                              literal(arena, view->columns[i].comment)));
 }
 
+/* What has DDL and no model. */
+static void add_bare(struct draft *draft, const struct catalog_table *table)
+{
+    if (table->kind == CATALOG_VIRTUAL_TABLE)
+        add(draft, &draft->after, table->sql);
+    else if (table->kind == CATALOG_TABLE && !table->column_count)
+        add(draft, &draft->after,
+            arena_format(draft->arena, "CREATE TABLE %s ()",
+                         draft_table_name(draft->arena, table->schema, table->name)));
+}
+
 static bool is_view(const struct catalog_table *table)
 {
     return table->kind == CATALOG_VIEW || table->kind == CATALOG_MATERIALIZED_VIEW;
@@ -246,14 +282,16 @@ void draft_set_statements(struct draft *draft)
 
         add_partitions(draft, table);
         add_sequences(draft, draft->models[i]);
+        for (size_t k = 0; !draft->models[i]->view && k < table->index_count; k++)
+            if (draft_is_raw_index(&table->indexes[k]))
+                add(draft, &draft->after, table->indexes[k].definition);
         if (table->unlogged)
             add(draft, &draft->after,
                 arena_format(draft->arena, "ALTER TABLE %s SET UNLOGGED",
                              draft_table_name(draft->arena, table->schema, table->name)));
     }
     for (size_t i = 0; i < draft->catalog->table_count; i++)
-        if (draft->catalog->tables[i].kind == CATALOG_VIRTUAL_TABLE)
-            add(draft, &draft->after, draft->catalog->tables[i].sql);
+        add_bare(draft, &draft->catalog->tables[i]);
     for (size_t i = 0; i < draft->model_count; i++)
         if (is_view(draft->models[i]->table))
             visit_view(draft, i, done);

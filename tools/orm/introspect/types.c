@@ -1,4 +1,6 @@
 #include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -254,6 +256,28 @@ static bool adapt_keys(struct draft *draft)
     return changed;
 }
 
+/* Models have one column that is numbered: that of the key, or the first. */
+static void choose_counted(struct draft_model *model)
+{
+    const struct catalog_key *key = model->table->primary_key;
+    struct draft_column *chosen = NULL;
+
+    for (size_t i = 0; i < model->column_count; i++) {
+        struct draft_column *column = &model->columns[i];
+        bool is_key = key && key->columns.count == 1 &&
+                      strcmp(key->columns.items[0], column->from->name) == 0;
+
+        if (column->counted && (!chosen || is_key))
+            chosen = column;
+    }
+    for (size_t i = 0; i < model->column_count; i++) {
+        struct draft_column *column = &model->columns[i];
+
+        column->further = column->counted && column != chosen;
+        column->counted = column == chosen;
+    }
+}
+
 void draft_set_types(struct draft *draft)
 {
     for (size_t m = 0; m < draft->model_count; m++) {
@@ -271,6 +295,7 @@ void draft_set_types(struct draft *draft)
             else
                 set_sqlite(draft, column);
         }
+        choose_counted(model);
     }
     for (unsigned round = 0; round < 8 && adapt_keys(draft);)
         round++;
@@ -286,6 +311,14 @@ static bool is_label(const struct draft_column *column, const char *text)
     return false;
 }
 
+/* A number that is written with an exponent. */
+static bool is_far(const char *text)
+{
+    double size = fabs(strtod(text, NULL));
+
+    return strlen(text) > 17 || (size > 0 && (size < 1e-4 || size >= 1e15));
+}
+
 const char *draft_literal(const struct draft *draft, const struct draft_column *column)
 {
     const char *text = column->from->default_literal;
@@ -295,6 +328,9 @@ const char *draft_literal(const struct draft *draft, const struct draft_column *
         return NULL;
     if (column->type.array)
         return strcmp(text, "{}") == 0 ? "[]" : NULL;
+    if ((column->type.kind == TYPE_REAL && strlen(text) > 7) ||
+        (column->type.kind == TYPE_DOUBLE && is_far(text)))
+        return NULL; /* it would come back in another spelling */
     if (column->type.kind == TYPE_ENUM)
         return is_label(column, text) ? text : NULL;
     if (column->type.kind == TYPE_BYTEA && draft->catalog->dialect == CATALOG_SQLITE)

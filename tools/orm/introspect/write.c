@@ -126,6 +126,9 @@ static void add_default(struct writing *w, const struct draft_column *column)
         writing_add(w, ", default: \"[]\"");
     else if (literal)
         writing_key(w, "default", literal);
+    else if (column->further && column->from->generated == CATALOG_SERIAL)
+        writing_key(w, "default_sql",
+                    arena_format(w->arena, "nextval('%s'::regclass)", column->from->sequence));
     else
         writing_key(w, "default_sql", column->from->default_sql);
 }

@@ -114,11 +114,15 @@ static void add_index(struct writing *w, const struct draft_model *model,
 
 void writing_indexes(struct writing *w, const struct draft_model *model)
 {
-    if (model->view || !model->table->index_count)
-        return;
-    writing_add(w, "    indexes:\n");
-    for (size_t i = 0; i < model->table->index_count; i++)
+    bool first = true;
+
+    for (size_t i = 0; !model->view && i < model->table->index_count; i++) {
+        if (draft_is_raw_index(&model->table->indexes[i]))
+            continue;
+        writing_add(w, "%s", first ? "    indexes:\n" : "");
+        first = false;
         add_index(w, model, &model->table->indexes[i]);
+    }
 }
 
 static bool is_raw(const struct draft_model *model, const char *name)
