@@ -157,7 +157,8 @@ ORM_API void orm_task_forget(orm_task *task);
  * Cancels a task: the call in which it waits returns ORM_CANCELLED as soon as that leaves nothing
  * behind (a statement is stopped on the server, what it sent was rolled back or not done), and so
  * do later ones. What ends things is still done: rollbacks, closing, giving connections back. A
- * COMMIT that the server has done is success. A task not begun yet never begins. NULL is allowed.
+ * connection being made is waited for, and a COMMIT that the server has done is success. A task not
+ * begun yet never begins. NULL is allowed.
  */
 ORM_API void orm_task_cancel(orm_task *task);
 

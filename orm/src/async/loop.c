@@ -339,7 +339,7 @@ orm_status orm_uv_close(orm_uv *uv, orm_error *error)
 {
     if (uv == NULL)
         return ORM_OK;
-    if (orm__thread_present()->task != NULL || !orm__is_on_loop(uv))
+    if (orm__waiting_task(uv) != NULL || !orm__is_on_loop(uv))
         return orm__fail(error, ORM_MISUSE, "close it on the loop's thread, outside of tasks");
     const orm_task *task = uv->task_count > 0 ? uv->newest : NULL;
     while (task != NULL && task->done)

@@ -44,6 +44,7 @@ struct orm_task {
     bool cancel_due; /* the present or next wait is to say so */
     bool timed_out;  /* the present wait is */
     bool is_child;   /* started by a task */
+    bool rests;      /* the present wait may be long */
     bool begun;
     bool ready; /* in the queue */
     bool waits_for_room;

@@ -7,7 +7,7 @@
 #include "async/sanitizers.h"
 #include "base/allocator.h"
 
-enum { SANITIZER_FACTOR = 4 };
+enum { SANITIZER_FACTOR = 4, DISTANCE = 512 };
 
 void orm__stacks_init(orm__stacks *stacks, const orm_allocator *allocator, size_t size)
 {
@@ -93,6 +93,16 @@ void orm__stacks_dispose(orm__stacks *stacks)
     orm__free(stacks->allocator, stacks->cold, stacks->cold_capacity * sizeof *stacks->cold);
     stacks->cold = NULL;
     stacks->cold_capacity = 0;
+}
+
+void orm__stack_trim(const orm__stacks *stacks, void *stack, const void *used)
+{
+    /* Some distance, for what an ABI lets code use below its stack pointer. Sanitizers keep books
+     * on the rest. */
+    size_t unused = (size_t)((const char *)used - (const char *)stack);
+    unused = unused < DISTANCE ? 0 : (unused - DISTANCE) / stacks->guard;
+    if (unused > 0 && !ORM_ASAN && !ORM_TSAN)
+        (void)madvise(stack, unused * stacks->guard, MADV_DONTNEED);
 }
 
 bool orm__stack_guards(const orm__stacks *stacks, const void *stack, const void *address)

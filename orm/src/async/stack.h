@@ -30,6 +30,9 @@ void orm__stacks_dispose(orm__stacks *stacks);
 void *orm__stack_take(orm__stacks *stacks);
 void orm__stack_give(orm__stacks *stacks, void *stack);
 
+/* Gives back the memory of a stack in use that lies below `used`. */
+void orm__stack_trim(const orm__stacks *stacks, void *stack, const void *used);
+
 /* Whether the address lies in the guard below. */
 bool orm__stack_guards(const orm__stacks *stacks, const void *stack, const void *address);
 

@@ -6,6 +6,9 @@
 #include "base/allocator.h"
 #include "base/clock.h"
 
+/* Of so many that wait memory counts for more than the time to give it back. */
+enum { MANY = 256 };
+
 static void link_task(orm_uv *uv, orm_task *task)
 {
     task->older = uv->newest;
@@ -163,14 +166,19 @@ void orm__task_run(orm_task *task)
     orm_uv *uv = task->uv;
     if (task->begun || begin(task)) {
         int64_t began = uv->held != NULL ? orm__now() : 0;
+        orm_task *outer = orm__thread_present()->task; /* of another loop, run within it */
         orm__thread_present()->task = task;
         orm__fiber_resume(&task->fiber);
-        orm__thread_present()->task = NULL;
+        orm__thread_present()->task = outer;
         int64_t took = uv->held != NULL ? orm__now() - began : 0;
         if (took > uv->held_ns)
             uv->held(uv->held_context, task->name, took);
-        if (!task->fiber.done)
+        if (!task->fiber.done) {
+            if (task->rests && uv->begun_count > MANY)
+                orm__stack_trim(&uv->stacks, task->fiber.stack, task->fiber.inside);
+            task->rests = false;
             return;
+        }
         give_stack(task);
     }
     end(task);

@@ -93,7 +93,11 @@ static orm_status run_away(orm__helpers *helpers, orm_task *task, orm__work *wor
     return status;
 }
 
-/* Work that may be given up has all it needs by itself. */
+/*
+ * Work that may be given up at its deadline has all it needs by itself. A cancel does not end the
+ * wait: a connection under way would be one too many for the server, and what is to be stopped is
+ * stopped by such work.
+ */
 static orm_status run_until(orm__helpers *helpers, orm_task *task, orm__work *work,
                             orm__work *abandon, void *argument, orm_deadline deadline)
 {
@@ -105,7 +109,7 @@ static orm_status run_until(orm__helpers *helpers, orm_task *task, orm__work *wo
     if (deadline <= 0)
         status = ORM_TIMEOUT;
     while (status == ORM_OK && !orm__job_is_done(job))
-        status = orm__task_stop(task, deadline);
+        status = orm__task_stop(task, deadline) == ORM_TIMEOUT ? ORM_TIMEOUT : ORM_OK;
     if (status != ORM_OK && deadline > 0 && orm__job_is_done(job))
         status = ORM_OK;
     if (status == ORM_OK)
@@ -166,6 +170,7 @@ static orm_status park_task(orm_uv *uv, parking *place, orm_task *task, orm_dead
     orm_status status = ORM_OK;
     while (!place->woken && status == ORM_OK) {
         place->task = task;
+        task->rests = true;
         (void)pthread_mutex_unlock(&uv->mutex);
         status = orm__task_stop(task, deadline);
         (void)pthread_mutex_lock(&uv->mutex);
@@ -220,6 +225,7 @@ static orm_status rest(orm_task *task, int64_t nanoseconds)
     int64_t now = orm__now();
     bool endless = nanoseconds > INT64_MAX - now;
     orm_status status = ORM_OK;
+    task->rests = true;
     while (status == ORM_OK)
         status = orm__task_stop(task, endless ? ORM_NO_DEADLINE : now + nanoseconds);
     return status == ORM_TIMEOUT ? ORM_OK : status;
