@@ -7,7 +7,8 @@
  *     if (orm_scope_finding_count(scope) > 0) status = orm_scope_report(scope, NULL, &text);
  *
  * What is a finding, always within one session, from one call site reached by one path of calls:
- *  - N1: a relation loaded row by row for two or more rows of a list of several rows. Or a find,
+ *  - N1: a relation loaded row by row for two or more rows of a list of several rows, or for three
+ *    that were fetched one by one before; a preload of a list of one is a load as well. Or a find,
  *    select, count, exists or raw statement repeated with the values of a column of such a list:
  *    two different values when relations of the models join that column and the one compared,
  *    three when the values only match. Or with three different values from nowhere known. A walk

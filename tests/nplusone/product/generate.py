@@ -808,6 +808,55 @@ def positives():
         yield Case(name, FAMILIES[family], body, mode, found), f"p{number}", shape, call
 
 
+# --- two statements in one loop, two loops over one list, one loop over two lists ---------------
+
+
+PAIRED = ("load_books", "load_tags", "load_profile", "load_home", "load_bio", "select", "count", "exists",
+          "sum", "raw", "raw_model", "rows", "named", "first", "stream")
+
+
+def marked(lines_of_code, mark):
+    return [line.replace("@loop", "@" + mark) for line in lines_of_code]
+
+
+def together(source, calls, family, way):
+    made = Body()
+    made.body = [line for line in source.setup(family)]
+    row = source.row(family)
+    code = [["{", *indent(marked(call_code(call, family, row), f"loop{k}")), "}"]
+            for k, call in enumerate(calls)]
+    around = [fill(line, family) for line in source.around]
+    if way == "interleaved":
+        loops = loop("for", source, family, code[0] + code[1])
+    else:
+        loops = loop("for", source, family, code[0]) + loop("for", source, family, code[1])
+    made.body += around + loops + list(source.closing)
+    return made
+
+
+def couples():
+    """One finding for each statement, whatever else is in the loop, and in the loops before."""
+    number = 0
+    for source in (SOURCE["where"], SOURCE["eager"], SOURCE["keys"], SOURCE["cards"], SOURCE["pages"]):
+        for a, first in enumerate(PAIRED):
+            for b, second in enumerate(PAIRED):
+                calls = CALL[first], CALL[second]
+                way = ("interleaved", "in_turn")[(a + b) % 2]
+                if a == b or not all(makes_sense(source, call, "for", "PLAIN", "number")
+                                     for call in calls):
+                    continue
+                if source.name != "where" and (a + 2 * b) % 4 != 0:
+                    continue
+                found = [(kind, how, subject, f"loop{k}", origin, *numbers)
+                         for k, call in enumerate(calls)
+                         for kind, how, subject, _, origin, *numbers in
+                         expected(source, call, "for", "PLAIN")]
+                title = "_".join(["c", str(number), source.name, first, second, way])
+                body = together(source, calls, FAMILIES["number"], way)
+                yield Case(title, FAMILIES["number"], body, "PLAIN", found), f"c{number}", way, first
+                number += 1
+
+
 # --- what is no finding -------------------------------------------------------------------------
 
 
@@ -928,7 +977,7 @@ def negatives():
         for family in ("letter", "uuid", "pair"):
             for call in ("load_books", "load_bio", "find", "select", "count", "raw", "update"):
                 choose(source, CALL[call], "for", "PLAIN", family)
-    for family in ("number", "pair"):
+    for family in ("number", "letter", "pair"):
         for source in SOURCES:
             for call in CALLS:
                 if call.relation and source.takes:
@@ -1070,7 +1119,7 @@ def main():
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     places = write_elsewhere(folder)
-    write_cases(folder, [*positives(), *negatives()], places)
+    write_cases(folder, [*positives(), *couples(), *negatives()], places)
     write_index(folder)
 
 

@@ -6,7 +6,7 @@
 #include "nplusone/product/product.h"
 #include "support/database.h"
 
-enum { THREADS = 3, TOLD_MAX = 100000 };
+enum { THREADS = 3, TOLD_MAX = 40 };
 
 static test_database database;
 static atomic_llong next_number = 5000;
