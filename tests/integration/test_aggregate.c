@@ -23,10 +23,22 @@ static const char *const values[] = {
     " '2020-02-29 12:00:00', '2020-02-29 12:00:00+00:00', 'P31DT1S')",
 };
 
+/* What is found in these tests is meant to be there. */
+static const orm_ignore ignored[] = {
+    {.kind = ORM_FINDING_WRITE,
+     .function = "averages_are_rounded_alike",
+     .reason = "rows of extreme values are added one by one"},
+    {.kind = ORM_FINDING_WRITE,
+     .function = "sums_may_pass_the_limit",
+     .reason = "rows of extreme values are added one by one"},
+    {.reason = NULL},
+};
+
 static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, "models/graph.yaml", "models/types.yaml", NULL);
+    test_ignore(&database, ignored);
     test_graph_fill(&database, PEOPLE);
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         test_execute(&database,

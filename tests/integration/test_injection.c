@@ -39,10 +39,32 @@ static const char *const hostile[] = {"'",
 
 enum { HOSTILE = sizeof hostile / sizeof hostile[0] };
 
+/* What is found in these tests is meant to be there. */
+static const orm_ignore ignored[] = {
+    {.kind = ORM_FINDING_N1,
+     .function = "assert_one",
+     .reason = "each hostile text makes its own way to the database"},
+    {.kind = ORM_FINDING_WRITE,
+     .function = "conditions",
+     .reason = "each hostile text makes its own way to the database"},
+    {.kind = ORM_FINDING_N1,
+     .function = "defaults_and_labels",
+     .reason = "each hostile text makes its own way to the database"},
+    {.kind = ORM_FINDING_N1,
+     .function = "raw_sql",
+     .reason = "each hostile text makes its own way to the database"},
+    {.kind = ORM_FINDING_WRITE,
+     .function = "relations_over_hostile_names",
+     .reason = "each hostile text makes its own way to the database"},
+    {.function = "values", .reason = "each hostile text makes its own way to the database"},
+    {.reason = NULL},
+};
+
 static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, "models/hostile.yaml", NULL);
+    test_ignore(&database, ignored);
     test_execute(&database, "create table victim (id integer)");
     test_execute(&database, "insert into victim values (1)");
     return 0;

@@ -6,10 +6,25 @@
 
 enum { PEOPLE = 200 };
 
+/* What is found in these tests is meant to be there. */
+static const orm_ignore ignored[] = {
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "a_filter_loses_no_parent",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "what_is_known_mixes_with_what_is_not",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "what_is_limited_per_parent_is_selected",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.reason = NULL},
+};
+
 static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, "models/graph.yaml", NULL);
+    test_ignore(&database, ignored);
     test_graph_fill(&database, PEOPLE);
     return 0;
 }

@@ -6,10 +6,28 @@
 
 enum { PEOPLE = 60 };
 
+/* What is found in these tests is meant to be there. */
+static const orm_ignore ignored[] = {
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "a_failing_relation_fails_the_query",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "back_references_are_known",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "only_what_is_missing_is_asked_for",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "refresh_reads_again",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.reason = NULL},
+};
+
 static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, "models/graph.yaml", NULL);
+    test_ignore(&database, ignored);
     test_graph_fill(&database, PEOPLE);
     return 0;
 }

@@ -6,10 +6,19 @@
 
 enum { PEOPLE = 60 };
 
+/* What is found in these tests is meant to be there. */
+static const orm_ignore ignored[] = {
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "select_one",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.reason = NULL},
+};
+
 static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, "models/graph.yaml", NULL);
+    test_ignore(&database, ignored);
     test_graph_fill(&database, PEOPLE);
     test_execute(&database, "update people set boss_id = NULL");
     /* 20 -> 19 -> … -> 1; 23 -> 22 -> 21 -> 23; 24 -> 24. */

@@ -5,10 +5,22 @@
 
 enum { PEOPLE = 60 };
 
+/* What is found in these tests is meant to be there. */
+static const orm_ignore ignored[] = {
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "a_collation_is_part_of_a_loaded_order",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "a_written_row_makes_related_orders_load_again",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.reason = NULL},
+};
+
 static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, "models/graph.yaml", NULL);
+    test_ignore(&database, ignored);
     test_graph_fill(&database, PEOPLE);
     test_execute(&database, "update people set name = 'PERSON ' || \"person id\""
                             " where \"person id\" %% 2 = 0");

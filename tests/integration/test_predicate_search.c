@@ -140,6 +140,22 @@ static void rows_are_not_ordered_by_them(void **state)
     orm_session_rollback(db);
 }
 
+/* What is found in these tests is meant to be there. */
+static const orm_ignore ignored_on_postgresql[] = {
+    {.kind = ORM_FINDING_N1,
+     .function = "check_items",
+     .reason = "each item is looked for by itself"},
+    {.reason = NULL},
+};
+
+static int open_searched(void **state)
+{
+    int result = open_items(state);
+    if (database.postgresql)
+        test_ignore(&database, ignored_on_postgresql);
+    return result;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,5 +164,5 @@ int main(void)
         suite_test(searches_are_copied),
         suite_test(rows_are_not_ordered_by_them),
     };
-    return cmocka_run_group_tests(tests, open_items, close_database);
+    return cmocka_run_group_tests(tests, open_searched, close_database);
 }

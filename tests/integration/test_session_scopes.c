@@ -5,10 +5,22 @@
 #include "session.orm.h"
 #include "support/fixture.h"
 
+/* What is found in these tests is meant to be there. */
+static const orm_ignore ignored[] = {
+    {.kind = ORM_FINDING_WRITE,
+     .function = "insert",
+     .reason = "each nested scope writes a row of its own"},
+    {.kind = ORM_FINDING_WRITE,
+     .function = "set_balance",
+     .reason = "each nested scope writes a row of its own"},
+    {.reason = NULL},
+};
+
 static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, "models/session.yaml", NULL);
+    test_ignore(&database, ignored);
     test_execute(&database, "insert into branches values (1, 'Ulm'), (2, 'Rom')");
     return 0;
 }
@@ -212,8 +224,8 @@ static void a_failure_within_a_scope_stays_there(void **state)
     assert_ok(db, s_account_find(db, 1001, &ada));
     assert_ok(db, orm_session_commit(db));
     assert_int_equal(test_number(&database, "select count(*) from accounts"), 3);
-    assert_int_equal(
-        test_number(&database, "select count(*) from accounts where email = 'lost@x'"), 0);
+    assert_int_equal(test_number(&database, "select count(*) from accounts where email = 'lost@x'"),
+                     0);
     test_session_close(&database, db);
 }
 

@@ -31,6 +31,7 @@ static int open_database(void **state)
     heap_init(&memory);
     test_open(&database, &(orm_engine_options){.allocator = heap_allocator(&memory)},
               "models/graph.yaml", NULL);
+    test_unwatch(&database); /* the memory of watching is measured, and that of not watching */
     test_graph_fill(&database, PEOPLE);
     return 0;
 }

@@ -6,10 +6,22 @@
 #include "support/fixture.h"
 #include "write.orm.h"
 
+/* What is found in these tests is meant to be there. */
+static const orm_ignore ignored[] = {
+    {.kind = ORM_FINDING_WRITE,
+     .function = "insert_holder",
+     .reason = "the rows that the test starts from are written one by one"},
+    {.kind = ORM_FINDING_WRITE,
+     .function = "lists_of_loaded_parents_stay_true",
+     .reason = "the rows that the test starts from are written one by one"},
+    {.reason = NULL},
+};
+
 static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, "models/write.yaml", NULL);
+    test_ignore(&database, ignored);
     return 0;
 }
 
@@ -530,8 +542,9 @@ static void a_failed_statement_of_a_flush_undoes_all(void **state)
 
 #define BROAD(X)                                                                                   \
     X(1)                                                                                           \
-    X(3) X(5) X(7) X(9) X(11) X(13) X(15) X(17) X(19) X(21) X(23) X(25) X(27) X(29) X(31) X(33)    \
-        X(35) X(37) X(39)
+    X(3)                                                                                           \
+    X(5) X(7) X(9) X(11) X(13) X(15) X(17) X(19) X(21) X(23) X(25) X(27) X(29) X(31) X(33) X(35)   \
+        X(37) X(39)
 
 /* More columns than SQLite's table of values has. */
 static void broad_rows_are_written_whole(void **state)

@@ -6,10 +6,25 @@
 
 enum { PEOPLE = 60 };
 
+/* What is found in these tests is meant to be there. */
+static const orm_ignore ignored[] = {
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "a_refreshed_row_leads_where_its_key_says",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "a_row_stands_where_its_new_values_belong",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.kind = ORM_FINDING_WRITE,
+     .function = "person_with_chores",
+     .reason = "the rows that the test starts from are written one by one"},
+    {.reason = NULL},
+};
+
 static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, "models/graph.yaml", NULL);
+    test_ignore(&database, ignored);
     test_graph_fill(&database, PEOPLE);
     return 0;
 }

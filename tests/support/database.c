@@ -92,6 +92,11 @@ orm_status test_engine_open(const orm_engine_options *options, orm_engine **engi
 static void open_engine(test_database *database)
 {
     orm_error error;
+    if (database->options.scope == NULL && !database->unwatched) {
+        if (orm_scope_open(NULL, &database->scope, &error) != ORM_OK)
+            fail_msg("the scope does not open: %s", error.message);
+        database->options.scope = database->scope;
+    }
     orm_status status = test_engine_open != NULL
                             ? test_engine_open(&database->options, &database->engine, &error)
                             : orm_engine_open(&database->options, &database->engine, &error);
@@ -145,14 +150,24 @@ static void remove_files(const char *folder)
 void test_close(test_database *database)
 {
     orm_error error = {0};
+    orm_error ignored = {0};
     test_close_sessions(database);
+    bool watched = database->scope != NULL;
+    int found = test_watch_end(database);
+    orm_status unmet = watched ? orm_scope_check_ignores(database->scope, &ignored) : ORM_OK;
     orm_status status = orm_engine_close(database->engine, &error);
+    if (status == ORM_OK)
+        orm_scope_close(database->scope);
     PQfinish(database->pg);
     (void)sqlite3_close(database->sqlite);
     if (database->folder[0] != '\0')
         remove_files(database->folder);
     if (status != ORM_OK)
         fail_msg("the engine does not close: %s", error.message);
+    if (found != 0)
+        fail_msg("the program's own statements have findings");
+    if (unmet != ORM_OK)
+        fail_msg("%s", ignored.message);
 }
 
 const char *test_either(const test_database *database, const char *sqlite, const char *postgresql)

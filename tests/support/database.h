@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include <orm/engine.h>
+#include <orm/nplusone.h>
 #include <orm/session.h>
 
 #include "support/testing.h"
@@ -36,6 +37,8 @@ typedef struct test_database {
     int (*on_connect)(void *context, sqlite3 *handle); /* the test's own */
     orm_engine_options options;
     orm_session *sessions[16]; /* opened by test_session and not closed yet */
+    orm_scope *scope;          /* watches every session of the engine that has no other */
+    bool unwatched;
 } test_database;
 
 typedef struct test_counts {
@@ -67,6 +70,18 @@ char *test_fill_in(const char *sql, long long number);
 
 /* The same statement or expression in the spelling of the database under test. */
 const char *test_either(const test_database *database, const char *sqlite, const char *postgresql);
+
+/*
+ * Every session that is given no scope is watched, and a test that has findings fails (end_test of
+ * fixture.h, and test_close). Those that a program means to have stand in a table of its own, ended
+ * by an entry without a reason, each with a reason; one that matches nothing fails test_close.
+ */
+void test_ignore(test_database *database, const orm_ignore *ignored);
+/* What is tested would not be the same if it were watched. */
+void test_unwatch(test_database *database);
+void test_watch_start(test_database *database);
+/* Not 0, with the report, when there are findings. */
+int test_watch_end(test_database *database);
 
 /* Counting starts again. */
 void test_count_start(test_database *database);

@@ -10,6 +10,7 @@ static inline int start_test(void **state)
 {
     (void)state;
     test_count_start(&database);
+    test_watch_start(&database);
     return 0;
 }
 
@@ -18,7 +19,7 @@ static inline int end_test(void **state)
 {
     (void)state;
     test_close_sessions(&database);
-    return 0;
+    return test_watch_end(&database);
 }
 
 static inline int close_database(void **state)

@@ -22,6 +22,9 @@ void orm__assigned_undo(orm__assigned *assigned)
 {
     while (assigned->count > 0) {
         const orm__assignment *last = &assigned->items[--assigned->count];
+        /* Nobody can read it: it does not count as unused. */
+        if (last->slot->load != NULL)
+            atomic_store_explicit(&last->slot->load->was_read, true, memory_order_relaxed);
         *last->slot = last->before;
     }
 }
