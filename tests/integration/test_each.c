@@ -10,25 +10,7 @@ enum { PEOPLE = 62 };
 
 /* What is found in these tests is meant to be there. */
 static const orm_ignore ignored[] = {
-    {.kind = ORM_FINDING_N1,
-     .function = "nap",
-     .reason = "callbacks are shown to use the session as they like"},
-    {.function = "release_marks", .reason = "callbacks are shown to use the session as they like"},
-    {.kind = ORM_FINDING_WRITE,
-     .function = "succeed_in_scope",
-     .reason = "callbacks are shown to use the session as they like"},
-    {.kind = ORM_FINDING_WRITE,
-     .function = "try_to_write",
-     .reason = "callbacks are shown to use the session as they like"},
-    {.function = "use_the_session",
-     .reason = "callbacks are shown to use the session as they like"},
-    {.reason = NULL},
-};
-
-static const orm_ignore ignored_on_sqlite[] = {
-    {.kind = ORM_FINDING_DUP,
-     .function = "a_callback_may_stop_or_fail",
-     .reason = "callbacks are shown to use the session as they like"},
+    {.file = "test_each.c", .reason = "callbacks are shown to use the session as they like"},
     {.reason = NULL},
 };
 
@@ -37,8 +19,6 @@ static int open_database(void **state)
     (void)state;
     test_open(&database, NULL, "models/graph.yaml", NULL);
     test_ignore(&database, ignored);
-    if (!database.postgresql)
-        test_ignore(&database, ignored_on_sqlite);
     test_graph_fill(&database, PEOPLE);
     return 0;
 }

@@ -5,10 +5,22 @@
 
 enum { PEOPLE = 200 };
 
+/* What is found in these tests is meant to be there. */
+static const orm_ignore ignored[] = {
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "only_what_is_missing_is_counted",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.kind = ORM_FINDING_UNUSED,
+     .function = "writes_make_counts_unknown",
+     .reason = "the statements are counted, not what they load looked at"},
+    {.reason = NULL},
+};
+
 static int open_database(void **state)
 {
     (void)state;
     test_open(&database, NULL, "models/graph.yaml", NULL);
+    test_ignore(&database, ignored);
     test_graph_fill(&database, PEOPLE);
     return 0;
 }

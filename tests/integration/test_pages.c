@@ -530,7 +530,7 @@ static void keys_of_cursors(void **state)
     static const char key[] = "a key of 32 bytes, known to both";
     orm_engine *engines[4];
     char next[1024];
-    char ignored[1024];
+    char entries[1024];
     orm_error error;
     page_entry_query query = {.limit = 5};
     for (int i = 0; i < 4; i++) {
@@ -544,7 +544,7 @@ static void keys_of_cursors(void **state)
         assert_int_equal(page_on(engines[from], &query, next), ORM_OK);
         query.after = next;
         for (int to = 0; to < 4; to++)
-            assert_int_equal(page_on(engines[to], &query, ignored),
+            assert_int_equal(page_on(engines[to], &query, entries),
                              from == to || (from < 2 && to < 2) ? ORM_OK : ORM_INVALID);
     }
     for (int i = 0; i < 4; i++)
