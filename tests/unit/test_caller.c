@@ -57,7 +57,8 @@ static void test_deep_paths_are_cut(void **state)
         orm__path shallow = descend(3);
         orm__path deep = descend(200);
         assert_true(shallow.count > 3);
-        assert_int_equal(deep.count, ORM_CALLER_FRAMES);
+        /* Frames of a recursion count once, and no more than some are walked. */
+        assert_in_range(deep.count, 3, ORM_CALLER_FRAMES);
         assert_int_equal(descend(200).hash, descend(200).hash);
         assert_int_not_equal(shallow.hash, deep.hash);
     }

@@ -97,7 +97,7 @@ typedef struct orm_scope_options {
     /* Sampling, for production: of each `one_of` sessions given this scope one is watched, at a
      * place that varies; the others are as if they had none. See orm_scope_draw. [0: all] */
     uint32_t one_of;
-    size_t max_trace;      /* statements kept in order, for the timeline of its record [0: none] */
+    size_t max_trace; /* statements kept in order, for the timeline of its record [0: none] */
 } orm_scope_options;
 
 enum { ORM_EVENT_KIND_COUNT = ORM_EVENT_COLUMN + 1 };
