@@ -177,11 +177,23 @@ void c_file_scan(struct arena *arena, struct c_file *file)
     match_brackets(arena, file);
 }
 
+/* Where the lines of the text begin. */
+static void find_starts(struct arena *arena, struct c_file *file)
+{
+    size_t line = 1;
+
+    file->starts = arena_array(arena, file->line_count, sizeof *file->starts);
+    for (size_t i = 0; i < file->length && line < file->line_count; i++)
+        if (file->text[i] == '\n')
+            file->starts[line++] = i + 1;
+}
+
 static void count_lines(struct arena *arena, struct c_file *file)
 {
     file->line_count = 1;
     for (size_t i = 0; i < file->length; i++)
         file->line_count += file->text[i] == '\n';
+    find_starts(arena, file);
     file->lines = arena_array(arena, file->line_count, sizeof *file->lines);
     for (size_t i = 0; i < file->line_count; i++)
         file->lines[i] = (int64_t)i + 1;
@@ -224,11 +236,18 @@ struct c_file *c_file_read(struct arena *arena, const char *path)
 
 static size_t line_index(const struct c_file *file, size_t at)
 {
-    size_t line = 0;
+    size_t low = 0;
+    size_t high = file->line_count;
 
-    for (size_t i = 0; i < at && i < file->length; i++)
-        line += file->text[i] == '\n';
-    return line;
+    while (low + 1 < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (file->starts[middle] <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 int64_t c_file_line(const struct c_file *file, size_t at)
@@ -281,6 +300,7 @@ void c_file_replace(struct arena *arena, struct c_file *file, size_t start, size
     }
     file->text = to.text ? to.text : "";
     file->length = to.length;
+    find_starts(arena, file);
 }
 
 bool token_is(const struct c_file *file, size_t token, const char *text)
@@ -392,6 +412,14 @@ static bool stands_on(const struct c_file *file, size_t name, size_t close, int6
 {
     return c_file_line(file, file->tokens[name].start) == line ||
            c_file_line(file, file->tokens[close].start) == line;
+}
+
+bool c_file_call_stands(const struct c_file *file, const struct call *call, int64_t line)
+{
+    size_t outer = outermost(file, call->name);
+
+    return stands_on(file, call->name, call->close, line) ||
+           stands_on(file, outer, file->tokens[outer + 1].match, line);
 }
 
 size_t c_file_find_call(const struct c_file *file, int64_t line, const char *name,

@@ -46,6 +46,7 @@ struct c_file {
     struct token *tokens;
     size_t count;
     int64_t *lines; /* of each line now, from 1: which it was in the file as it was read; 0: none */
+    size_t *starts; /* where each line begins */
     size_t line_count;
     struct pointers conditionals; /* size_t: where #if and its like stand */
     bool balanced;                /* every bracket has its other one */
@@ -79,6 +80,8 @@ bool range_is(struct arena *arena, const struct c_file *file, struct range range
 /* The first token of the range that is that text; false: there is none. */
 bool range_find(const struct c_file *file, struct range range, const char *text, size_t *at_out);
 
+/* Whether the call begins or ends on that line, or that of the macro around it does. */
+bool c_file_call_stands(const struct c_file *file, const struct call *call, int64_t line);
 /* The call whose name is that token. False: it is none, or has too many arguments. */
 bool c_file_call_at(const struct c_file *file, size_t name, struct call *call_out);
 /*

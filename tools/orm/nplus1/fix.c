@@ -151,12 +151,29 @@ static bool remove_unnamed(struct patch *patch, const struct function *function,
     return true;
 }
 
+/* Whether one of the edits is in the function. */
+static bool is_edited(const struct patch *patch, const struct function *function)
+{
+    size_t start = range_start(patch->file, function->body->range);
+    size_t end = start + range_length(patch->file, function->body->range);
+
+    for (size_t i = 0; i < patch->edits.count; i++) {
+        const struct edit *edit = patch->edits.items[i];
+
+        if (edit->start >= start && edit->start < end)
+            return true;
+    }
+    return false;
+}
+
+/* The variables of the functions that are edited. */
 static void count_all(struct patch *patch, struct pointers *to)
 {
     for (size_t i = 0; i < patch->tree->functions.count; i++) {
         const struct function *function = patch->tree->functions.items[i];
 
-        count_variables(patch, function, function->body, to);
+        if (is_edited(patch, function))
+            count_variables(patch, function, function->body, to);
     }
 }
 

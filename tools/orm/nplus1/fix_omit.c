@@ -229,6 +229,7 @@ bool fix_omit(struct fixing *fixing)
         struct call call;
 
         if (!c_file_call_at(patch->file, i, &call) || call.count < 2 ||
+            !c_file_call_stands(patch->file, &call, line) ||
             c_file_find_call(patch->file, line, token_text(fixing->arena, patch->file, i),
                              &call) != 1 ||
             call.name != i)

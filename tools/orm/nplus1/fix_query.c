@@ -43,7 +43,7 @@ static bool find_list_maker(struct fixing *fixing, struct call *call_out)
         struct call call;
 
         if (!is_list_maker(fixing->arena, file, i) || !c_file_call_at(file, i, &call) ||
-            call.count < 3 ||
+            call.count < 3 || !c_file_call_stands(file, &call, line) ||
             c_file_find_call(file, line, token_text(fixing->arena, file, i), &call) != 1 ||
             call.name != i)
             continue;
@@ -462,7 +462,9 @@ bool list_add(struct fixing *fixing, const char *member, const char *code)
     if (member && query_add(fixing, fixing->list, &call, member))
         return true;
     fixing->list->edits.count = edits;
-    return code && !fixing->clash && add_behind(fixing, &call, code);
+    if (!code || fixing->clash)
+        return refuse_fix(fixing, "its query can't take what is to be loaded");
+    return add_behind(fixing, &call, code);
 }
 
 bool fix_query(struct fixing *fixing)

@@ -243,6 +243,8 @@ static const char *narrowed(struct arena *arena, const char *code, const char *m
 
     if (!*rest || !code)
         return code;
+    if (!member)
+        return NULL;
     for (const char *at = strstr(member, "_all"); at; at = strstr(at + 1, "_all"))
         all = at;
     if (!all)
@@ -469,11 +471,14 @@ static bool read_exists(struct fixing *fixing, const struct asked *asked)
 {
     const char *count = free_name(fixing->site, asked->call.name, "how_many");
 
+    const char *out = pointed_to(fixing, asked);
+    bool unread = word_uses(fixing->site->file, asked->function->body->range, out) == 2;
+
     if (!all_from_list(fixing, asked))
         return false;
-    return read_through(fixing, asked, "int64_t", arena_format(fixing->arena, "%s", count),
-                        arena_format(fixing->arena, "%s = %s > 0;", pointed_to(fixing, asked),
-                                     count));
+    return read_through(fixing, asked, "int64_t", count,
+                        unread ? NULL /* nothing but its declaration names it */
+                               : arena_format(fixing->arena, "%s = %s > 0;", out, count));
 }
 
 /* The field that is summed: "shop_product_columns.stock". */
