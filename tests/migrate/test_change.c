@@ -202,6 +202,50 @@ static void what_locks_is_pointed_out(void **state)
     assert_diff("c.yaml", 0);
 }
 
+/* Indexes, unique keys, foreign keys, checks and NOT NULL for tables with rows. */
+static void nobody_waits_online(void **state)
+{
+    (void)state;
+    write_file("c.yaml", USER_HEAD "      - { name: email, type: text, unique: true }\n"
+                                   "      - { name: age, type: integer, min: 0, default: 1 }\n"
+                                   "      - { name: boss_id, type: bigint, nullable: true }\n"
+                                   "    relations:\n"
+                                   "      - { name: boss, kind: belongs_to, model: user }\n"
+                                   "    indexes:\n"
+                                   "      - { columns: [age], unique: true }\n");
+    write_file("d.yaml", USER_HEAD "      - { name: email, type: text }\n"
+                                   "      - { name: age, type: integer, nullable: true }\n"
+                                   "      - { name: boss_id, type: bigint, nullable: true }\n");
+    assert_orm("migrate new init d.yaml", 0);
+    assert_migrates("up");
+    test_execute(&database, "insert into users (email) values ('a')");
+    assert_orm("migrate new online c.yaml --online", database.postgresql ? 0 : 1);
+    if (!database.postgresql) {
+        assert_said("--online is for PostgreSQL");
+        return;
+    }
+    assert_said("_online_online.up.sql");
+    assert_not_said("locks:");
+    assert_migrates("up");
+    assert_diff("c.yaml", 0);
+    assert_orm("migrate verify c.yaml", 0);
+    assert_int_equal(test_number(&database, "select age from users"), 1);
+    assert_migrates("down 2");
+    assert_diff("d.yaml", 0);
+    assert_migrates("up");
+    char line[700];
+    (void)snprintf(line, sizeof line, "cat '%s'/migrations/*_online_online.up.sql", folder);
+    FILE *file = popen(line, "r");
+    assert_non_null(file);
+    output[fread(output, 1, sizeof output - 1, file)] = '\0';
+    assert_int_equal(pclose(file), 0);
+    assert_said("-- orm: no transaction\n");
+    assert_said("CREATE UNIQUE INDEX CONCURRENTLY \"users_age_idx\" ON \"users\" (\"age\");");
+    assert_said("ADD CONSTRAINT \"users_email_key\" UNIQUE USING INDEX \"users_email_key\";");
+    assert_said("ALTER TABLE \"users\" VALIDATE CONSTRAINT \"users_boss_id_fkey\";");
+    assert_said("ALTER TABLE \"users\" VALIDATE CONSTRAINT \"users_age_min_check\";");
+}
+
 static void a_baseline_is_compared(void **state)
 {
     (void)state;
@@ -271,6 +315,7 @@ int main(void)
         folder_test(what_destroys_is_named_and_refused),
         folder_test(rows_without_a_value_are_spoken_of),
         folder_test(what_locks_is_pointed_out),
+        folder_test(nobody_waits_online),
         folder_test(a_baseline_is_compared),
         folder_test(differences_come_in_three_forms),
         folder_test(no_scratch_database_is_left),

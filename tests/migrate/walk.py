@@ -3,7 +3,7 @@
 
 Each step changes the models a little, has `orm migrate new` write the migration, applies it to a
 database with rows, and looks whether the database is what the models say and has its rows still; every
-few steps `down` has to bring back what was before. ORM_TEST_WALK_STEPS says how many (30),
+few steps `down` has to bring back what was before. ORM_TEST_WALK_STEPS says how many (12),
 ORM_TEST_WALK_SEED where the walk begins (1). DATABASE: sqlite or postgresql.
 """
 
@@ -513,7 +513,7 @@ def main():
         print("skipped: ORM_TEST_POSTGRESQL_URL is not set")
         return 77
     seed = int(os.environ.get("ORM_TEST_WALK_SEED", "1"))
-    Walk(orm, database, seed).walk(int(os.environ.get("ORM_TEST_WALK_STEPS", "30")))
+    Walk(orm, database, seed).walk(int(os.environ.get("ORM_TEST_WALK_STEPS", "12")))
     return 0
 
 

@@ -132,6 +132,7 @@ static enum exit_code run_migrate(struct arena *arena, int count, char **words)
         {.word = "--fill", .values = &read.fills, .takes = "TABLE.COLUMN=EXPRESSION"},
         {.word = "--allow-destructive", .flag = &read.allow_destructive},
         {.word = "--empty", .flag = &read.empty},
+        {.word = "--online", .flag = &read.online},
         {.word = "--force", .flag = &read.force},
         {.word = "--help", .flag = &read.help},
     };
@@ -149,7 +150,7 @@ const struct command command_migrate = {
             "\n"
             "Usage:\n"
             "  orm migrate new NAME MODELS... [--dialect DIALECT] [--dev-url URL]\n"
-            "              [--fill TABLE.COLUMN=EXPRESSION] [--allow-destructive]\n"
+            "              [--fill TABLE.COLUMN=EXPRESSION] [--allow-destructive] [--online]\n"
             "  orm migrate new NAME --empty [--dialect DIALECT]\n"
             "  orm migrate up [COUNT | --to VERSION] [--url URL]\n"
             "  orm migrate down [COUNT | --to VERSION] [--url URL]\n"
@@ -180,15 +181,14 @@ const struct command command_migrate = {
             "the YAML; it is renamed, nothing is ever guessed. A step that destroys something\n"
             "is refused, each by its name, until you say --allow-destructive. A new column\n"
             "that is NOT NULL and has no default gets the expression of --fill in rows that\n"
-            "are there. Steps that keep others waiting on PostgreSQL carry a comment which\n"
-            "says who waits, and the way in which nobody does. What SQLite's ALTER TABLE\n"
-            "can't do is done by making the table anew, its foreign keys checked.\n"
+            "are there. Steps that keep others waiting on PostgreSQL say so in a comment, and\n"
+            "how nobody would. What SQLite's ALTER TABLE can't do, a new table does, its\n"
+            "foreign keys checked.\n"
             "\n"
             "Each file runs in one transaction: it is applied as a whole or not at all, also\n"
             "when the command is killed. What can't run in a transaction stands in a file with\n"
-            "the line '-- orm: no transaction'; its statements are counted in the table\n"
-            "orm_migrations as they are done, 'status' tells how many are, and 'up' goes on\n"
-            "behind them. '-- orm: foreign keys off' lets SQLite rebuild tables; the keys are\n"
+            "the line '-- orm: no transaction'; its statements are counted as they are done\n"
+            "in orm_migrations, and 'up' goes on behind them. '-- orm: foreign keys off' lets SQLite rebuild tables; the keys are\n"
             "checked before COMMIT. '-- orm: dialect sqlite' keeps a file from PostgreSQL.\n"
             "\n"
             "Only one deployer runs at a time, the others wait: on PostgreSQL by an advisory\n"
@@ -208,6 +208,8 @@ const struct command command_migrate = {
             "  --fill TABLE.COLUMN=EXPRESSION\n"
             "                        what rows get that have no value; any number of times\n"
             "  --allow-destructive   write steps that destroy something\n"
+            "  --online              PostgreSQL: write what would keep others waiting into a\n"
+            "                        second migration, in the form that does not\n"
             "  --empty               write files without statements\n"
             "  --force               baseline: do not compare\n"
             "  -h, --help            show this page\n"
@@ -216,7 +218,6 @@ const struct command command_migrate = {
             "  orm migrate new init shop.yaml --dialect sqlite\n"
             "  orm migrate up --url sqlite:shop.db\n"
             "  orm migrate new add_phone shop.yaml --fill \"users.phone=''\"\n"
-            "  orm migrate down 2 --url postgresql:///shop\n"
             "  orm migrate verify shop.yaml --dev-url postgresql:///postgres\n",
     .run_words = run_migrate,
 };

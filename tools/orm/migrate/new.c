@@ -3,6 +3,7 @@
 #include "diff/report.h"
 #include "diff/side.h"
 #include "migrate/migrate.h"
+#include "migrate/online.h"
 #include "migrate/plan.h"
 
 /* A migration in the making. It is tried out in the scratch database before it is written. */
@@ -17,6 +18,10 @@ struct making {
     struct side models;
     struct plan up;
     struct plan down;
+    /* With --online, what comes behind that, one by one and without a transaction. */
+    const struct catalog *half; /* what `up` leads to; that of the models without --online */
+    struct plan late_up;
+    struct plan late_down;
 };
 
 static bool is_name(const char *name)
@@ -38,13 +43,14 @@ static bool load_folder(struct making *making)
            catalog_read(&making->room.scratch.target.connection, NULL, 0, &making->before);
 }
 
-/* All steps in one transaction, as `up` will run them. */
+/* All steps as `up` will run them. */
 static bool try_plan(struct making *making, const struct plan *plan)
 {
     struct target *target = &making->room.scratch.target;
+    bool together = !plan->options.concurrent;
     bool ok = !plan->no_foreign_keys || target_run(target, "PRAGMA foreign_keys = OFF");
 
-    ok = ok && target_begin(target);
+    ok = ok && (!together || target_begin(target));
     for (size_t i = 0; ok && i < plan->steps.count; i++) {
         const struct step *step = plan->steps.items[i];
 
@@ -54,10 +60,10 @@ static bool try_plan(struct making *making, const struct plan *plan)
                          "migration by hand (orm migrate new --empty)",
                          target->fault, step->sql);
     }
-    if (ok)
+    if (ok && together)
         return target_commit(target);
     target_rollback(target);
-    return false;
+    return ok;
 }
 
 /* Whether the plan leads where it should; what is left is named. */
@@ -80,44 +86,76 @@ static bool is_equal(struct making *making, const struct comparison *comparison,
     return left.items.count == 0;
 }
 
+/* Whether the plan can be made; what can't be done is named. */
+static bool is_whole(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->faults.count; i++)
+        report_error("%s", (const char *)plan->faults.items[i]);
+    return plan->faults.count == 0;
+}
+
+static struct changes *find_changes(struct making *making, const struct comparison *comparison)
+{
+    struct changes *changes = arena_alloc(making->arena, sizeof *changes);
+
+    *changes = changes_find(making->arena, comparison);
+    return changes;
+}
+
+static bool read_state(struct making *making, struct catalog *to)
+{
+    return catalog_read(&making->room.scratch.target.connection, NULL, 0, to);
+}
+
 static bool plan_up(struct making *making)
 {
     struct comparison comparison = {
-        .from = &making->before, .to = &making->models.catalog, .to_models = making->models.models};
-    struct changes *changes = arena_alloc(making->arena, sizeof *changes);
+        .from = &making->before, .to = making->half, .to_models = making->models.models};
     struct comparison reached = {
-        .from = &making->after, .to = &making->models.catalog, .to_models = making->models.models};
+        .from = &making->after, .to = making->half, .to_models = making->models.models};
+    struct plan_options options = {.fills = &making->words->fills};
 
-    *changes = changes_find(making->arena, &comparison);
-    making->up = plan_make(changes, &(struct plan_options){.fills = &making->words->fills});
-    for (size_t i = 0; i < making->up.faults.count; i++)
-        report_error("%s", (const char *)making->up.faults.items[i]);
-    if (making->up.faults.count)
+    making->up = plan_make(find_changes(making, &comparison), &options);
+    return is_whole(&making->up) && try_plan(making, &making->up) &&
+           read_state(making, &making->after) && is_equal(making, &reached, "up");
+}
+
+/* From the first half to the models and back to it. */
+static bool plan_late(struct making *making)
+{
+    struct catalog whole;
+    struct catalog back;
+    struct comparison comparison = {
+        .from = &making->after, .to = &making->models.catalog, .to_models = making->models.models};
+    struct comparison reached = {
+        .from = &whole, .to = &making->models.catalog, .to_models = making->models.models};
+    struct comparison way_back = {.from = &whole, .to = &making->after, .complete = true};
+    struct comparison left = {.from = &back, .to = &making->after, .complete = true};
+    struct plan_options options = {.fills = &making->words->fills, .concurrent = true};
+
+    making->late_up = plan_make(find_changes(making, &comparison), &options);
+    if (!is_whole(&making->late_up) || !try_plan(making, &making->late_up) ||
+        !read_state(making, &whole) || !is_equal(making, &reached, "up"))
         return false;
-    return try_plan(making, &making->up) &&
-           catalog_read(&making->room.scratch.target.connection, NULL, 0, &making->after) &&
-           is_equal(making, &reached, "up");
+    options.backwards = true;
+    making->late_down = plan_make(find_changes(making, &way_back), &options);
+    return is_whole(&making->late_down) && try_plan(making, &making->late_down) &&
+           read_state(making, &back) && is_equal(making, &left, "down");
 }
 
 static bool plan_down(struct making *making)
 {
+    struct catalog back;
     struct comparison comparison = {.from = &making->after,
                                     .to = &making->before,
                                     .from_models = making->models.models,
                                     .complete = true};
-    struct changes *changes = arena_alloc(making->arena, sizeof *changes);
-    struct catalog back;
     struct comparison reached = {.from = &back, .to = &making->before, .complete = true};
 
-    *changes = changes_find(making->arena, &comparison);
-    making->down = plan_make(changes, &(struct plan_options){.backwards = true});
-    for (size_t i = 0; i < making->down.faults.count; i++)
-        report_error("on the way down: %s", (const char *)making->down.faults.items[i]);
-    if (making->down.faults.count)
-        return false;
-    return try_plan(making, &making->down) &&
-           catalog_read(&making->room.scratch.target.connection, NULL, 0, &back) &&
-           is_equal(making, &reached, "down");
+    making->down =
+        plan_make(find_changes(making, &comparison), &(struct plan_options){.backwards = true});
+    return is_whole(&making->down) && try_plan(making, &making->down) &&
+           read_state(making, &back) && is_equal(making, &reached, "down");
 }
 
 /* Each step that loses something is named. */
@@ -191,24 +229,38 @@ static bool write_empty(struct making *making, const char *name)
                       down);
 }
 
+static bool write_plans(struct making *making, const char *name, unsigned step,
+                        const struct plan *up, const struct plan *down)
+{
+    bool together = !up->options.concurrent;
+    const char *back = arena_format(making->arena, "%s, taken back", name);
+
+    print_remarks(up);
+    return write_pair(making, folder_next_version(making->arena, &making->folder, step), name,
+                      plan_text(up, name, together), plan_text(down, back, together));
+}
+
 static bool make(struct making *making, const char *name)
 {
-    const char *up;
-    const char *down;
+    bool online = making->words->online;
 
-    if (!load_folder(making) || !plan_up(making))
+    if (!load_folder(making))
         return false;
-    if (!making->up.steps.count) {
+    making->half = online ? online_half(making->arena, &making->before, &making->models)
+                          : &making->models.catalog;
+    if (!plan_up(making) || (online && !plan_late(making)))
+        return false;
+    if (!making->up.steps.count && !making->late_up.steps.count) {
         puts("nothing to do: the models are what the migrations make");
         return true;
     }
     if (!may_destroy(making) || !plan_down(making))
         return false;
-    up = plan_text(&making->up, arena_format(making->arena, "%s", name), true);
-    down = plan_text(&making->down, arena_format(making->arena, "%s, taken back", name), true);
-    print_remarks(&making->up);
-    return write_pair(making, folder_next_version(making->arena, &making->folder, 0), name, up,
-                      down);
+    if (making->up.steps.count && !write_plans(making, name, 0, &making->up, &making->down))
+        return false;
+    return !making->late_up.steps.count ||
+           write_plans(making, arena_format(making->arena, "%s_online", name), 1, &making->late_up,
+                       &making->late_down);
 }
 
 bool migrate_dialect(struct arena *arena, const struct migrate_words *words,
@@ -229,6 +281,9 @@ enum exit_code migrate_new(struct arena *arena, const struct migrate_words *word
     const char *dev_url;
     bool ok;
 
+    if (words->online && words->empty)
+        return wrong_command(&command_migrate,
+                             "migrate new: --online and --empty exclude each other");
     if (!name || (words->rest.count < 2) != words->empty)
         return wrong_command(&command_migrate,
                              "migrate new: give a name and the models, or a name and --empty");
@@ -240,6 +295,10 @@ enum exit_code migrate_new(struct arena *arena, const struct migrate_words *word
         return EXIT_WRONG_INPUT;
     if (words->empty)
         return write_empty(&making, name) ? EXIT_FINE : EXIT_WRONG_INPUT;
+    if (words->online && making.dialect == SQL_SQLITE) {
+        report_error("--online is for PostgreSQL: SQLite has one writer at a time anyway");
+        return EXIT_WRONG_INPUT;
+    }
     making.room = side_room_of(arena, making.dialect, dev_url);
     ok = side_of_models(&making.room, (const char *const *)words->rest.items + 1,
                         words->rest.count - 1, &making.models) &&

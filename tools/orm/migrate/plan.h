@@ -17,8 +17,7 @@ struct step {
 struct plan_options {
     const struct pointers *fills; /* "table.column=EXPRESSION"; may be NULL */
     bool backwards;               /* a way down: what has no value gets some value */
-    bool not_valid;  /* PostgreSQL: keys and checks of rows that are there are judged later */
-    bool concurrent; /* PostgreSQL: nothing that keeps others waiting, one by one */
+    bool concurrent;              /* PostgreSQL: nothing that keeps others waiting, one by one */
 };
 
 struct plan {

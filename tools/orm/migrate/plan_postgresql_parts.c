@@ -62,13 +62,50 @@ static bool name_is_taken(const struct work *work, const struct change *renamed)
     return false;
 }
 
+/* A constraint that was NOT VALID and is the same but for that. */
+static bool is_validated(struct work *work, const struct change *change)
+{
+    if (change->action != CHANGE_ALTER)
+        return false;
+    if (change->kind == OBJECT_FOREIGN_KEY) {
+        struct catalog_foreign_key old = *(const struct catalog_foreign_key *)change->old;
+
+        if (old.valid)
+            return false;
+        old.valid = true;
+        return words_same(SQL_POSTGRESQL, definition_foreign_key(work->arena, &old),
+                          definition_foreign_key(work->arena, change->new));
+    }
+    if (change->kind == OBJECT_CHECK) {
+        struct catalog_check old = *(const struct catalog_check *)change->old;
+
+        if (old.valid)
+            return false;
+        old.valid = true;
+        return words_same(SQL_POSTGRESQL, definition_check(work->arena, &old),
+                          definition_check(work->arena, change->new));
+    }
+    return false;
+}
+
+static void validate_all(struct work *work)
+{
+    for (size_t i = 0; i < work->changes->items.count; i++) {
+        const struct change *change = work->changes->items.items[i];
+
+        if (is_validated(work, change) && !has_part(&work->drops, change->old))
+            plan_add(work->plan, "ALTER TABLE %s VALIDATE CONSTRAINT %s",
+                     table_text(work, change->new_table), words_quoted(work->arena, change->name));
+    }
+}
+
 static void find_changed(struct work *work)
 {
     for (size_t i = 0; i < work->changes->items.count; i++) {
         const struct change *change = work->changes->items.items[i];
         bool moves = change->action == CHANGE_RENAME && name_is_taken(work, change);
 
-        if (!is_part(change->kind))
+        if (!is_part(change->kind) || is_validated(work, change))
             continue;
         if (change->old &&
             (change->action == CHANGE_DROP || change->action == CHANGE_ALTER || moves))
@@ -520,12 +557,17 @@ static void note_locks(struct work *work, struct step *step, const struct part *
                               name, table, name);
 }
 
+/* Made NOT VALID: nobody waits while rows are checked. */
+static bool is_late(const struct part *part)
+{
+    if (part->kind == OBJECT_CHECK)
+        return !((const struct catalog_check *)part->source)->valid;
+    return part->kind == OBJECT_FOREIGN_KEY &&
+           !((const struct catalog_foreign_key *)part->source)->valid;
+}
+
 static void add_constraint(struct work *work, const struct part *part)
 {
-    bool old = table_is_old(work, part->table);
-    bool late = part->kind == OBJECT_CHECK || part->kind == OBJECT_FOREIGN_KEY;
-    bool not_valid = work->plan->options.not_valid && old && late;
-    const char *text = constraint_text(work, part);
     struct step *step;
 
     if (work->plan->options.concurrent && part->kind == OBJECT_UNIQUE) {
@@ -533,9 +575,9 @@ static void add_constraint(struct work *work, const struct part *part)
         return;
     }
     step =
-        plan_add(work->plan, "ALTER TABLE %s ADD CONSTRAINT %s %s%s", table_text(work, part->table),
-                 words_quoted(work->arena, part_name(part)), text, not_valid ? " NOT VALID" : "");
-    if (old && !not_valid)
+        plan_add(work->plan, "ALTER TABLE %s ADD CONSTRAINT %s %s", table_text(work, part->table),
+                 words_quoted(work->arena, part_name(part)), constraint_text(work, part));
+    if (table_is_old(work, part->table) && !is_late(part))
         note_locks(work, step, part);
 }
 
@@ -573,5 +615,6 @@ void parts_add(struct work *work)
             else
                 add_constraint(work, part);
         }
+    validate_all(work);
     create_views(work);
 }
