@@ -16,7 +16,7 @@
  * "matches" behind the line says that they can only be shown to be equal. "expect none" is no
  * finding. A mark stands on the last line of its call, which is written in a TRY when it takes
  * several; it holds from the scenario before to the end of this one, and on several lines means any
- * of them.
+ * of them. A mark that is not there is looked for in the whole file.
  *
  * A scenario is given `db`, a session that is watched and committed when it returns ORM_OK, and
  * `scene`. What it found out it says by tell(): a repaired version of it must say the same. Only
