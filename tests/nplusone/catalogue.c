@@ -220,6 +220,14 @@ static void test_scenario(void **state)
     test_text_free(&said);
 }
 
+/* A scenario that failed must not keep the next one waiting. */
+static int close_sessions(void **state)
+{
+    (void)state;
+    test_close_sessions(&database);
+    return 0;
+}
+
 static void test_precision_and_recall(void **state)
 {
     (void)state;
@@ -246,8 +254,10 @@ static int run(void)
     assert_non_null(tests);
     for (scenario_entry *at = first; at != NULL; at = at->next)
         if (is_wanted(at->name))
-            tests[count++] = (struct CMUnitTest){
-                .name = at->name, .test_func = test_scenario, .initial_state = at};
+            tests[count++] = (struct CMUnitTest){.name = at->name,
+                                                 .test_func = test_scenario,
+                                                 .teardown_func = close_sessions,
+                                                 .initial_state = at};
     if (count < name_count)
         fail_msg("there is no scenario of one of these names");
     if (name_count == 0 && record_file == NULL && result_file == NULL)

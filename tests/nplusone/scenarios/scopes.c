@@ -107,9 +107,20 @@ scenario(nested_scope)
     TRY(orm_scope_open(&options, &inner, NULL));
     orm_session_options watched = {.scope = inner, .read_only = true};
     orm_status status = orm_session_run(scene->engine, &watched, load_products, NULL, NULL);
-    tell(scene, "%zu within\n", orm_scope_finding_count(inner));
     orm_scope_close(inner);
     return status;
+}
+
+/* The same for those below, of which nothing is told. */
+static orm_status load_untold(orm_session *db, void *context)
+{
+    shop_supplier_list suppliers;
+    shop_product_list products;
+    (void)context;
+    TRY(shop_supplier_select(db, NULL, &suppliers));
+    for (size_t i = 0; i < suppliers.count; i++)
+        TRY(shop_supplier_load_products(db, suppliers.items[i], &products));
+    return ORM_OK;
 }
 
 /* A session that no scope watches.
@@ -125,7 +136,7 @@ scenario(session_without_a_scope)
 scenario(paused_scope)
 {
     orm_scope_pause(scene->scope);
-    orm_status status = load_products(db, NULL);
+    orm_status status = load_untold(db, NULL);
     orm_scope_resume(scene->scope);
     return status;
 }
@@ -154,7 +165,7 @@ scenario(ignored_by_relation)
                          .relation = "products",
                          .reason = "there are six suppliers, for ever"};
     TRY(orm_scope_ignore(scene->scope, &ignore, NULL));
-    TRY(load_products(db, NULL));
+    TRY(load_untold(db, NULL));
     return orm_scope_check_ignores(scene->scope, NULL);
 }
 
@@ -162,9 +173,9 @@ scenario(ignored_by_relation)
  * expect none */
 scenario(ignored_by_function)
 {
-    orm_ignore ignore = {.function = "load_products", .reason = "runs once a year"};
+    orm_ignore ignore = {.function = "load_untold", .reason = "runs once a year"};
     TRY(orm_scope_ignore(scene->scope, &ignore, NULL));
-    return load_products(db, NULL);
+    return load_untold(db, NULL);
 }
 
 /* Left out by a part of the statement; what else there is is told.
@@ -188,7 +199,7 @@ scenario(ignored_by_statement)
  * expect none */
 scenario(cleared_scope)
 {
-    TRY(load_products(db, NULL));
+    TRY(load_untold(db, NULL));
     orm_scope_clear(scene->scope);
     return ORM_OK;
 }
@@ -197,7 +208,7 @@ scenario(cleared_scope)
  * expect none */
 scenario_with(scope_without_a_detector, .no_detector = true)
 {
-    return load_products(db, NULL);
+    return load_untold(db, NULL);
 }
 
 static orm_status load_category(orm_session *db, shop_product *product, void *context)
