@@ -121,7 +121,8 @@ typedef struct orm_task_options {
     /* The task is cancelled when it has not ended so long after its start; its status is then
      * ORM_TIMEOUT instead of ORM_CANCELLED. [never] */
     int64_t deadline_ms;
-    /* Of its sessions that are given none, and of the tasks it starts; must outlive it. borrowed
+    /* Of its sessions that are given none, and of the tasks it starts; must outlive it. What tasks
+     * that have it from one parent ask alike, once each, is a loop of that parent's. borrowed
      * [that of the task that starts it] */
     struct orm_scope *scope;
     orm_task_ended *ended; /* told when it has ended, with the handler's context [nobody] */

@@ -33,6 +33,8 @@ struct orm_task {
     void *context;
     orm_task_ended *ended;
     struct orm_scope *scope;
+    uint64_t number; /* of all tasks of the process, as good as */
+    uint64_t family; /* the parent's number if the scope is the parent's; else 0 */
     orm_task *awaited_by;
     orm__fiber fiber;
     orm__alarm wake_up;
@@ -81,6 +83,7 @@ struct orm_uv {
     size_t ready_count;
     size_t max_tasks;
     uint64_t ended_count;
+    uint64_t started_count;
     orm_uv_held *held;
     void *held_context;
     int64_t held_ns;

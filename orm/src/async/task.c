@@ -61,8 +61,11 @@ static void fill(orm_task *task, const orm_task_options *options, const orm_task
     const char *name = options->name != NULL ? options->name : "task";
     (void)snprintf(task->name, sizeof task->name, "%s", name);
     task->scope = options->scope;
-    if (task->scope == NULL && parent != NULL)
+    task->number = ((uint64_t)(uintptr_t)task->uv << 16) + ++task->uv->started_count;
+    if (task->scope == NULL && parent != NULL) {
         task->scope = parent->scope;
+        task->family = parent->number;
+    }
     task->is_child = parent != NULL;
     task->ended = options->ended;
     task->wake_up.ring = on_wake_up;

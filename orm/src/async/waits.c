@@ -253,10 +253,11 @@ static bool is_cancelled(void *context)
     return orm_task_is_cancelled();
 }
 
-static struct orm_scope *scope(void *context)
+static struct orm_scope *scope(void *context, uint64_t *family_out)
 {
     (void)context;
     const orm_task *task = orm__thread_present()->task;
+    *family_out = task != NULL ? task->family : 0;
     return task != NULL ? task->scope : NULL;
 }
 

@@ -662,7 +662,7 @@ static void detect_raw(look *at)
     judge(at);
 }
 
-void orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *witness)
+bool orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *witness)
 {
     look at = {
         .scope = scope, .event = event, .witness = witness, .bound_count = event->value_count};
@@ -671,26 +671,27 @@ void orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *w
     at.group = group_of(scope, event, witness->session);
     if (at.group == NULL) {
         scope->statistics.unwatched++;
-        return;
+        return false;
     }
-    at.group->executions++;
+    bool first = at.group->executions++ == 0;
     if (event->rows > at.group->most_rows)
         at.group->most_rows = event->rows;
     orm__checks_count(at.group);
     bool continued = witness->call != 0 && witness->call == at.group->call;
     at.group->call = witness->call;
     if (continued && at.group->writes)
-        return; /* one call that takes several statements, such as a flush, is no loop */
+        return first; /* one call that takes several statements, such as a flush, is no loop */
     if (event->kind == ORM_EVENT_RELATION) {
         note_lineage(at.group, event);
         if (!event->row_by_row)
-            return;
+            return first;
     }
     if (is_batch(event))
-        return;
+        return first;
     if (event->kind == ORM_EVENT_RAW && event->value_count <= ORM_PARAMETERS_MAX)
         detect_raw(&at);
     else
         judge(&at);
     at.group->newest = witness->results == NULL ? 0 : witness->results->number;
+    return first;
 }

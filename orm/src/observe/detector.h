@@ -4,8 +4,11 @@
 
 #include "observe/scope.h"
 
-/* Looks at one statement that is not transaction control. The scope is locked. */
-void orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *witness);
+/*
+ * Looks at one statement that is not transaction control. The scope is locked. True: it is the
+ * session's first of its kind there.
+ */
+bool orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *witness);
 
 /* Whether a statement writes rows; for raw SQL by its first word. */
 bool orm__is_write(const orm_event *event);

@@ -32,6 +32,20 @@ static void count_event(orm_scope_statistics *statistics, const orm_event *event
         statistics->row_by_row++;
 }
 
+/*
+ * A loop may be made of tasks: what each of them asks first, in a session of its own, counts as
+ * repeated by the task that started them. Its lists are another session's, and not searched.
+ */
+static void detect(orm_scope *scope, const orm_event *event, const orm__witness *witness)
+{
+    const uint64_t kin = UINT64_C(1) << 63;
+    bool first = orm__detect(scope, event, witness);
+    if (!first || witness->family == 0)
+        return;
+    orm__witness family = {.session = witness->family | kin, .frame = witness->frame};
+    (void)orm__detect(scope, event, &family);
+}
+
 static void look_at(orm_scope *scope, const orm_event *event, const orm__witness *witness)
 {
     count_event(&scope->statistics, event);
@@ -42,7 +56,7 @@ static void look_at(orm_scope *scope, const orm_event *event, const orm__witness
     if (event->kind == ORM_EVENT_CONTROL)
         scope->epoch++;
     else if (!scope->options.no_detector)
-        orm__detect(scope, event, witness);
+        detect(scope, event, witness);
 }
 
 void orm__scope_note(orm_scope *scope, const orm_event *event, const orm__witness *witness)
@@ -64,6 +78,7 @@ static void receive(void *context, const orm_event *event)
         witness.session = orm__session_number(event->session);
         witness.results = orm__session_results(event->session);
         witness.call = orm__session_call(event->session);
+        witness.family = orm__session_family(event->session);
         witness.owner = event->session;
     }
     orm__scope_note(context, event, &witness);

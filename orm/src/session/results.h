@@ -81,4 +81,7 @@ int64_t orm__session_unjudged(const orm_session *session);
 /* A number no other session has had that the same scope, or one it is a part of, watches. */
 uint64_t orm__session_number(const orm_session *session);
 
+/* The same for the sessions of tasks that have their scope from one parent; 0: it is of none. */
+uint64_t orm__session_family(const orm_session *session);
+
 #endif

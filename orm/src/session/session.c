@@ -37,12 +37,15 @@ static void write_begin(orm_session *session, const orm_session_options *options
 }
 
 /* Its own scope, that of its task, or the engine's. */
-static const orm_scope *scope_of(const orm_engine *engine, const orm_session_options *options)
+static const orm_scope *scope_of(const orm_engine *engine, const orm_session_options *options,
+                                 uint64_t *family_out)
 {
     const orm_runtime *runtime = engine->target.runtime;
     const orm_scope *scope = options->scope;
     if (scope == NULL && runtime->scope != NULL)
-        scope = runtime->scope(runtime->context);
+        scope = runtime->scope(runtime->context, family_out);
+    if (scope == NULL || scope == options->scope)
+        *family_out = 0;
     return scope != NULL ? scope : engine->options.scope;
 }
 
@@ -61,7 +64,7 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     session->loads_siblings = options->load_siblings;
     session->tenant.site = site;
     session->read_only = options->read_only;
-    session->sink = (const orm__sink *)(const void *)scope_of(engine, options);
+    session->sink = (const orm__sink *)(const void *)scope_of(engine, options, &session->family);
     if (session->sink != NULL && !orm__sink_draws(session->sink))
         session->sink = NULL;
     session->number = session->sink == NULL ? 0 : atomic_fetch_add(session->sink->sessions, 1) + 1;
@@ -177,6 +180,11 @@ char *orm_session_printf(orm_session *session, const char *format, ...)
 const orm__result *orm__session_results(const orm_session *session)
 {
     return session->results;
+}
+
+uint64_t orm__session_family(const orm_session *session)
+{
+    return session->family;
 }
 
 uint64_t orm__session_number(const orm_session *session)

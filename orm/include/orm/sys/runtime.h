@@ -52,8 +52,10 @@ typedef struct orm_runtime {
     /* Whether it was cancelled. A wait says so once, by ORM_CANCELLED, so that what has to be
      * brought to an end still can; this goes on saying so. */
     bool (*is_cancelled)(void *context);
-    /* The scope of its sessions that are given none; NULL: none. borrowed */
-    struct orm_scope *(*scope)(void *context);
+    /* The scope of its sessions that are given none; NULL: none. borrowed. `*family_out` is a
+     * number of the task it has that scope from, the same for all that have it from there; 0: its
+     * own. */
+    struct orm_scope *(*scope)(void *context, uint64_t *family_out);
     /* Whether the caller may block: what does is offloaded otherwise. */
     bool (*may_block)(void *context);
     /* In offloaded work: has the task that waits for it run `work(argument)`, and waits. */
