@@ -206,12 +206,11 @@ scenario(two_calls_on_one_line)
  * expect none */
 scenario(two_loads_on_one_line)
 {
-    shop_supplier_list suppliers;
-    shop_product_list products;
-    shop_product_list more;
-    TRY(shop_supplier_select(db, NULL, &suppliers));
+    shop_tag_list a;
+    shop_product_list of;
+    TRY(shop_product_select(db, &(shop_product_query){.limit = 2}, &of));
     /* clang-format off */
-    TRY(shop_supplier_load_products(db, suppliers.items[0], &products)); TRY(shop_supplier_load_products(db, suppliers.items[1], &more));
+    TRY(shop_product_load_tags(db, of.items[0], &a)); TRY(shop_product_load_tags(db, of.items[1], &a));
     /* clang-format on */
     return ORM_OK;
 }
