@@ -227,8 +227,9 @@ static void say_reading(orm__fixer *fixer, const orm__link *link, const orm_rela
 
 static bool is_asked_by_rows(const orm_event *event)
 {
-    return event->kind == ORM_EVENT_SELECT || event->kind == ORM_EVENT_COUNT ||
-           event->kind == ORM_EVENT_EXISTS || event->kind == ORM_EVENT_AGGREGATE;
+    return (event->kind == ORM_EVENT_SELECT && !event->streamed) ||
+           event->kind == ORM_EVENT_COUNT || event->kind == ORM_EVENT_EXISTS ||
+           event->kind == ORM_EVENT_AGGREGATE;
 }
 
 void orm__fix_reading(orm__fixer *fixer, const orm__link *link, const orm_relation *relation,
