@@ -12,6 +12,7 @@
 #include "base/stack.h"
 #include "observe/caller.h"
 
+/* Counters are volatile, so that loops are not unrolled: that makes several paths of one. */
 enum { STACK_SIZE = 256 * 1024 };
 
 static orm__known_paths known;
@@ -41,7 +42,7 @@ static void test_paths_are_told_apart(void **state)
 {
     (void)state;
     uint64_t first[2];
-    for (int i = 0; i < 2; i++)
+    for (volatile int i = 0; i < 2; i++)
         first[i] = helper().hash;
     uint64_t other = helper().hash;
     uint64_t direct = here().hash;
@@ -53,7 +54,7 @@ static void test_paths_are_told_apart(void **state)
 static void test_deep_paths_are_cut(void **state)
 {
     (void)state;
-    for (int i = 0; i < 2; i++) {
+    for (volatile int i = 0; i < 2; i++) {
         orm__path shallow = descend(3);
         orm__path deep = descend(200);
         assert_true(shallow.count > 3);
@@ -70,7 +71,7 @@ static void test_both_ways_agree(void **state)
     (void)state;
     orm__path paths[2];
     memset(&known, 0, sizeof known);
-    for (int i = 0; i < 2; i++)
+    for (volatile int i = 0; i < 2; i++)
         paths[i] = helper();
     assert_true(paths[0].count >= 3);
     assert_int_equal(paths[0].hash, paths[1].hash);
@@ -109,7 +110,7 @@ static void test_forged_frames_are_not_followed(void **state)
 static void *walk_in_thread(void *argument)
 {
     uint64_t *hashes = argument;
-    for (int i = 0; i < 2; i++)
+    for (volatile int i = 0; i < 2; i++)
         hashes[i] = descend(10).hash;
     return NULL;
 }
@@ -139,7 +140,7 @@ static void run_fiber(void)
 {
     int place = 0;
     fiber_top = orm__stack_top(&place);
-    for (int i = 0; i < 2; i++)
+    for (volatile int i = 0; i < 2; i++)
         fiber_hashes[i] = helper().hash;
     fiber_hashes[2] = helper().hash;
 }
