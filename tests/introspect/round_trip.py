@@ -2,7 +2,7 @@
 """round_trip.py SCHEMA.sql: introspects a database made of the script, and all that must follow.
 
 The models make an empty database that gives the same models again; written over themselves they
-stay as they are; their C compiles without a warning; and a program made of them loads each relation
+stay as they are; `orm diff` tells nothing of the two databases; their C compiles without a warning; and a program made of them loads each relation
 of every model eagerly from the rows that the script holds.
 
 The script's first line says for which database it is: "-- database: postgresql", sqlite or both; with ", without rows" the
@@ -166,6 +166,7 @@ def check(script, number):
         second.load("schema.sql")
         same("the second database gives other models", yaml,
              run(ORM, "introspect", "--url", second.url))
+        run(ORM, "diff", first.url, second.url)
         with open(script, encoding="utf-8") as file:
             has_rows = "without rows" not in file.readline()
         asked = check_c(yaml, first, has_rows)

@@ -161,6 +161,20 @@ static bool is_serial(struct arena *arena, const char *value, const char *sequen
     return strcmp(value, arena_format(arena, "nextval('%s'::regclass)", quoted.text)) == 0;
 }
 
+/* PostgreSQL keeps 7 and '7'::numeric apart, which are one default of a number. */
+static const char *usual_default(const struct catalog_column *column)
+{
+    static const char *const numbers[] = {"int2", "int4", "int8", "numeric", "float4", "float8"};
+    const char *literal = column->default_literal;
+
+    for (size_t i = 0; literal && i < sizeof numbers / sizeof *numbers; i++)
+        if (column->type_builtin && !column->dimensions &&
+            strcmp(column->type_name, numbers[i]) == 0 &&
+            strspn(literal, "0123456789.") == strlen(literal))
+            return literal;
+    return column->default_sql;
+}
+
 static void set_value(struct arena *arena, struct catalog_column *column, const char *value,
                       char identity, char generated)
 {
@@ -175,6 +189,7 @@ static void set_value(struct arena *arena, struct catalog_column *column, const 
     if (column->generated == CATALOG_PLAIN) {
         column->default_sql = catalog_expression(arena, value);
         column->default_literal = catalog_literal(arena, value);
+        column->default_sql = usual_default(column);
     } else {
         column->expression = catalog_unwrapped(arena, catalog_expression(arena, value));
     }

@@ -65,6 +65,18 @@ static bool read_tables(struct connection *connection, struct catalog *catalog, 
     return true;
 }
 
+/* 'text', which SQLite also takes "text" for where no column can be meant. */
+static const char *quoted_text(struct arena *arena, const char *text)
+{
+    struct text made = {0};
+
+    text_add_string(arena, &made, "'");
+    for (; *text; text++)
+        text_add(arena, &made, *text == '\'' ? "''" : text, *text == '\'' ? 2 : 1);
+    text_add_string(arena, &made, "'");
+    return made.text;
+}
+
 static void set_column(struct arena *arena, struct catalog_column *column, const char **row)
 {
     column->name = row[1];
@@ -78,6 +90,8 @@ static void set_column(struct arena *arena, struct catalog_column *column, const
     } else if (row[4] && strcasecmp(row[4], "null") != 0) {
         column->default_sql = catalog_unwrapped(arena, catalog_expression(arena, row[4]));
         column->default_literal = catalog_literal(arena, row[4]);
+        if (column->default_sql[0] == '"' && column->default_literal)
+            column->default_sql = quoted_text(arena, column->default_literal);
     }
 }
 

@@ -82,6 +82,12 @@ static bool is_same_name(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
+/* A check that SQLite was told no name of is the same one with a name: models give every one. */
+static bool lacks_name(const struct work *work, const char *a, const char *b)
+{
+    return work->dialect == SQL_SQLITE && (!a || !b);
+}
+
 static void match_same(struct work *work, enum object_kind kind, struct items old, struct items new)
 {
     bool names = names_count(work, kind);
@@ -89,7 +95,8 @@ static void match_same(struct work *work, enum object_kind kind, struct items ol
     for (size_t i = 0; i < old.count; i++)
         for (size_t k = 0; k < new.count && !old.items[i].matched; k++)
             if (!new.items[k].matched &&
-                (!names || words_equal(old.items[i].name, new.items[k].name)) &&
+                (!names || words_equal(old.items[i].name, new.items[k].name) ||
+                 lacks_name(work, old.items[i].name, new.items[k].name)) &&
                 words_same(work->dialect, old.items[i].definition, new.items[k].definition))
                 old.items[i].matched = new.items[k].matched = true;
 }
