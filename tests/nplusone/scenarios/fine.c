@@ -206,11 +206,13 @@ scenario(two_calls_on_one_line)
  * expect none */
 scenario(two_loads_on_one_line)
 {
-    shop_tag_list a;
-    shop_product_list of;
-    TRY(shop_product_select(db, &(shop_product_query){.limit = 2}, &of));
+    shop_tag_list t;
+    shop_product **p;
+    shop_product_list list;
+    TRY(shop_product_select(db, &(shop_product_query){.limit = 2}, &list));
+    p = list.items;
     /* clang-format off */
-    TRY(shop_product_load_tags(db, of.items[0], &a)); TRY(shop_product_load_tags(db, of.items[1], &a));
+    TRY(shop_product_load_tags(db, p[0], &t)); TRY(shop_product_load_tags(db, p[1], &t));
     /* clang-format on */
     return ORM_OK;
 }

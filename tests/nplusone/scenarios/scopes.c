@@ -123,12 +123,16 @@ static orm_status load_untold(orm_session *db, void *context)
     return ORM_OK;
 }
 
-/* A session that no scope watches.
+/* A session that another scope watches, which is no part of this one.
  * expect none */
-scenario(session_without_a_scope)
+scenario(another_scope)
 {
-    return orm_session_run(scene->engine, &(orm_session_options){.read_only = true}, load_products,
-                           NULL, NULL);
+    orm_scope *other = NULL;
+    TRY(orm_scope_open(NULL, &other, NULL));
+    orm_session_options watched = {.scope = other, .read_only = true};
+    orm_status status = orm_session_run(scene->engine, &watched, load_untold, NULL, NULL);
+    orm_scope_close(other);
+    return status;
 }
 
 /* Paused while it happens.
