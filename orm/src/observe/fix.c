@@ -308,7 +308,7 @@ void orm__fix_where(orm__fixer *fixer, const orm_column *column)
 void orm__fix_keep(orm__fixer *fixer)
 {
     fixer->finding->fix.call = called(fixer);
-    fixer->finding->fix.keep = true;
+    fixer->finding->fix.keep = fixer->finding->fix.call != NULL;
 }
 
 /* Orders that put rows of one value beside each other, and name no row twice. */
