@@ -166,7 +166,7 @@ class Walk:
             value = "'a'" if kind == "enum" else TYPES[kind](5)
             if self.database == "sqlite" and kind == "boolean":
                 value = "0"
-            self.fills += ["--fill", f"{model['table']}.c{number}={value}"]
+            self.fills.append((model, column, value))
         model["columns"].append(column)
         return f"add {model['table']}.{column['name']} {kind} {how}"
 
@@ -234,6 +234,7 @@ class Walk:
         if new == pair[0] and (column.get("from") != pair[0] or column.get("written")):
             return None
         column["from"], column["written"] = column["type"], False
+        column["filled"] = column.get("filled") or column["type"] == "boolean"
         old, column["type"] = column["type"], new
         column.pop("max_length", None)
         if column.get("default") is not None:
@@ -453,7 +454,9 @@ class Walk:
         if os.environ.get("ORM_TEST_WALK_SAY"):
             print(what, flush=True)
         written = self.run("migrate", "new", f"step{number}", "models.yaml", "--dir", self.dir,
-                           "--dialect", self.database, "--allow-destructive", *self.fills,
+                           "--dialect", self.database, "--allow-destructive",
+                           *[word for model, column, value in self.fills for word in
+                             ("--fill", f"{model['table']}.{column['name']}={value}")],
                            *self.dev())
         if ".up.sql" in written:
             self.run("migrate", "up", "--url", self.url, "--dir", self.dir)
