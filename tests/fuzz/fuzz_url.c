@@ -7,10 +7,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const orm__driver *const drivers[] = {&orm__driver_sqlite, &orm__driver_postgresql};
     static const orm_allocator heap;
+    static const orm_runtime threads; /* that of threads, as far as nothing is sent */
     char *url = fuzz_text(data, size);
     orm_engine_options options = {.url = url, .connect_timeout_ms = 1000};
     for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
-        orm__target target = {.options = &options, .allocator = &heap};
+        orm__target target = {.options = &options, .allocator = &heap, .runtime = &threads};
         orm_error error = {0};
         void *shared = NULL;
         if (!drivers[i]->accepts(url))

@@ -20,7 +20,7 @@ static const char style[] =
     "*{box-sizing:border-box}\n"
     "body{margin:0;background:var(--paper);color:var(--ink);"
     "font:16px/1.5 system-ui,sans-serif}\n"
-    "main{max-width:72rem;margin:0 auto;padding:1.5rem 1rem 4rem}\n"
+    "main{max-width:72rem;margin:0 auto;padding:1.5rem 1rem 4rem;overflow-wrap:anywhere}\n"
     "h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .8rem}\n"
     "h3{font-size:1rem;margin:0;overflow-wrap:anywhere}\n"
     "code,pre{font:.85rem/1.5 ui-monospace,monospace}\n"
