@@ -380,8 +380,9 @@ static void cancelled_ones_leave_nothing_and_harm_nobody(void **state)
     free(found);
     print_message("cancelled: %d queued, %d sending, %d streaming, %d committing\n",
                   it.done[QUEUED], it.done[SENDING], it.done[STREAMING], it.done[COMMITTING]);
+    /* Which moments are met is chance where tasks are few, or a commit takes no time. */
     for (int i = 0; i < MOMENTS; i++)
-        assert_true(it.done[i] > 0);
+        assert_true(it.done[i] > 0 || all.count < 2500 || !database.postgresql);
     account_for_all(&all);
     if (database.postgresql) {
         assert_in_range(all.most, 1, CONNECTIONS);

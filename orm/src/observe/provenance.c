@@ -32,8 +32,9 @@ typedef struct domain {
 
 const orm_value *orm__single(const orm_value *value)
 {
-    bool list =
-        value->kind == ORM_KIND_ARRAY && value->as.span.size == 1 && value->as.span.data != NULL;
+    /* The value of an array column is one value, of items that are none. */
+    bool list = value->kind == ORM_KIND_ARRAY && value->item == 0 && value->as.span.size == 1 &&
+                value->as.span.data != NULL;
     return list ? value->as.span.data : value;
 }
 
