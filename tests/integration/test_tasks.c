@@ -1,6 +1,7 @@
 /*
  * Very many tasks over few connections, on one thread: all finish, none needs much memory while it
- * waits, and those cancelled at any moment leave nothing behind and harm nobody.
+ * waits, and those cancelled at any moment leave nothing behind and harm nobody. It measures
+ * memory; ctest: serial
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /*
  * Many threads on a small pool, while connections are killed: everything ends in a status that can
- * be explained, nothing is counted wrongly, no row and no connection is lost.
+ * be explained, nothing is counted wrongly, no row and no connection is lost. It measures time;
+ * ctest: serial
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -193,13 +194,15 @@ static void check_pool(orm_engine *engine, int size, bool killed)
         return;
     /* Closing is done behind the caller's back. */
     long long backends = -1;
-    for (int i = 0; i < 100 && backends != status.open; i++, nap(20))
+    for (int i = 0; i < 100 && backends != status.open; i++, nap(10))
         backends = test_number(&database,
                                "select count(*) from pg_stat_activity where datname ="
                                " current_database() and application_name <> 'direct'"
                                " and backend_type = 'client backend' and state = 'idle'") -
                    1; /* the suite's own engine has none or one */
-    assert_in_range(backends, status.open - 1, status.open);
+    assert_true(backends <= status.open);
+    /* That an idle one was killed is noticed when it is lent again. */
+    assert_true(killed || backends >= status.open - 1);
 }
 
 static void check_statuses(const crowd *c, bool killed)
