@@ -8,6 +8,7 @@
 #include <orm/engine.h>
 #include <orm/events.h>
 #include <orm/gen.h>
+#include <orm/listener.h>
 #include <orm/log.h>
 #include <orm/memory.h>
 #include <orm/model.h>

@@ -99,6 +99,13 @@ typedef enum orm__transaction {
 
 typedef struct orm__link orm__link; /* one open connection */
 
+/* What the server told by itself; text is borrowed until the next is asked for. */
+typedef struct orm__notice {
+    const char *channel;
+    const char *payload;
+    int64_t process;
+} orm__notice;
+
 typedef struct orm__driver {
     const char *name;
     orm_dialect_name dialect;
@@ -143,6 +150,10 @@ typedef struct orm__driver {
      * such way.
      */
     orm_status (*copy)(orm__link *link, orm__copy *copy, orm_deadline deadline, orm_error *error);
+    /* Waits for the next notification, outside a transaction. ORM_TIMEOUT, ORM_CANCELLED once
+     * `cancel` is set, ORM_DISCONNECTED. NULL: there are none. */
+    orm_status (*notified)(orm__link *link, orm_deadline deadline, const atomic_bool *cancel,
+                           orm__notice *notice_out, orm_error *error);
     /* Frees the prepared form of a statement; may put off telling the server. */
     void (*forget)(orm__link *link, orm__statement *statement);
     /* Ends a statement in its middle. NULL: the database has cursors of its own. */

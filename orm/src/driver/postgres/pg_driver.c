@@ -22,6 +22,7 @@ static bool accepts(const char *url)
 static void free_link(orm__link *link)
 {
     const orm_allocator *allocator = link->target->allocator;
+    orm__pg_drop_notice(link);
     orm__free(allocator, link->doomed, link->doomed_capacity * sizeof *link->doomed);
     orm__arena_dispose(&link->scratch);
     orm__free(allocator, link, sizeof *link);
@@ -141,6 +142,7 @@ const orm__driver orm__driver_postgresql = {
     .transaction = transaction,
     .run = orm__pg_run_flight,
     .copy = orm__pg_copy,
+    .notified = orm__pg_notified,
     .forget = orm__pg_forget,
     .next = orm__pg_rows_next,
     .read = orm__pg_rows_read,

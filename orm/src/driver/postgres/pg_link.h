@@ -36,6 +36,7 @@ struct orm__link {
     uint64_t *doomed; /* owned: names the server is to forget */
     size_t doomed_count;
     size_t doomed_capacity;
+    PGnotify *notice; /* owned: the one told last */
 };
 
 /* --- pg_connect.c: finding and opening a server --- */
@@ -70,6 +71,12 @@ orm_status orm__pg_ping(orm__link *link, orm_deadline deadline, orm_error *error
 
 /* The state libpq knows; right only when nothing is under way. */
 orm__transaction orm__pg_transaction_of(const PGconn *pg);
+
+/* --- pg_notified.c --- */
+
+orm_status orm__pg_notified(orm__link *link, orm_deadline deadline, const atomic_bool *cancel,
+                            orm__notice *notice_out, orm_error *error);
+void orm__pg_drop_notice(orm__link *link);
 
 /* --- pg_copy.c --- */
 
