@@ -5,6 +5,7 @@
  */
 #include "support/fixture.h"
 #include "support/graph.h"
+#include "support/points.h"
 #include "torture/cases.h"
 #include "torture/cases_raw.h"
 #include "torture/cases_rows.h"
@@ -165,12 +166,19 @@ static bool run_case(const torture_case *each, bool warm, long n, heap_mode mode
     return failed > 0;
 }
 
+static long point_step(heap_mode mode)
+{
+    /* Without any memory most points end alike. */
+    long least = mode == HEAP_FAIL_ONWARDS ? 5 : 1;
+    long step = test_point_step();
+    return step > least ? step : least;
+}
+
 static void torture(const torture_case *each, bool warm, heap_mode mode)
 {
     char *expected = NULL;
     long n = 1;
-    /* Without any memory most points end alike. */
-    long step = mode == HEAP_FAIL_ONWARDS ? 5 : 1;
+    long step = point_step(mode);
     assert_false(run_case(each, warm, 0, mode, &expected));
     for (; run_case(each, warm, n, mode, &expected); n += step)
         assert_true(n < MAX_POINTS);

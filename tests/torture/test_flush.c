@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "support/fixture.h"
+#include "support/points.h"
 #include "torture/heap.h"
 #include "write.orm.h"
 
@@ -164,8 +165,8 @@ static void every_allocation_fails_once(void **state)
 {
     (void)state;
     long n = 1;
-    while (fail_allocation(n, HEAP_FAIL_ONCE, false))
-        assert_true(n++ < MAX_POINTS);
+    for (; fail_allocation(n, HEAP_FAIL_ONCE, false); n += test_point_step())
+        assert_true(n < MAX_POINTS);
     assert_true(n > 20);
     print_message("%ld allocations\n", n - 1);
 }
@@ -174,8 +175,8 @@ static void every_allocation_fails_with_prepared_statements(void **state)
 {
     (void)state;
     long n = 1;
-    while (fail_allocation(n, HEAP_FAIL_ONCE, true))
-        assert_true(n++ < MAX_POINTS);
+    for (; fail_allocation(n, HEAP_FAIL_ONCE, true); n += test_point_step())
+        assert_true(n < MAX_POINTS);
     assert_true(n > 5);
 }
 
