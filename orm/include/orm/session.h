@@ -75,7 +75,8 @@ ORM_API ORM_MUST_USE orm_status orm_session_begin_at(orm_site site, orm_session 
  * Commits what was done since the transaction began; nothing to do when it never began. The session
  * can go on with a new transaction. After any failure nothing is committed, except for
  * ORM_COMMIT_UNKNOWN. A transaction in which a statement failed is ORM_FAILED_TRANSACTION and
- * rolled back.
+ * rolled back. What is queued is written first; COMMIT travels with the last of its statements
+ * where the server judges by itself whether they hit their rows.
  */
 #define orm_session_commit(session) orm_session_commit_at(ORM_SITE, session)
 ORM_API ORM_MUST_USE orm_status orm_session_commit_at(orm_site site, orm_session *session);
@@ -83,7 +84,8 @@ ORM_API ORM_MUST_USE orm_status orm_session_commit_at(orm_site site, orm_session
 /*
  * Sends what <model>_add, _change and _remove have queued; commit and savepoints do it by
  * themselves, as do queries that could see it. Rows of one model and one set of columns are one
- * statement, in the order of their foreign keys; a self reference takes one for each level.
+ * statement, in the order of their foreign keys; a self reference takes one for each level. On
+ * PostgreSQL the statements that need no key of another travel together.
  * ORM_STALE (ORM_NOT_FOUND without a version) names a row that was gone or newer: all others are
  * written, it stays queued, and the next flush tries it again with the version the row then has.
  * After any other failure that the database saw the transaction can only be rolled back, which also

@@ -44,6 +44,9 @@ struct orm__call {
      * stays where the consumer stopped, and runs on from there the next time. NULL in it: it is to
      * begin, or it has ended. The values are borrowed until then. */
     orm__held **held;
+    /* Not ORM_OK: the statement makes itself fail on the server unless it hits all its rows, and
+     * that failure is this status. Then every row it returns is one it wrote. */
+    orm_status judged;
     /* Answers. */
     orm_status
         status; /* ORM_FAILED_TRANSACTION: not run because an earlier one of the flight failed */
@@ -111,6 +114,7 @@ typedef struct orm__driver {
     orm_dialect_name dialect;
     const char *control[ORM__CONTROL_COUNT]; /* SQL of the control statements */
     bool ping_rides;                         /* a ping can travel with a flight, and is worth it */
+    bool commit_rides; /* statements can be judged by the server, and COMMIT travel behind them */
     /* Statements that bring a session's state back to what it was at connect; NULL ends; may be
      * NULL. They run outside a transaction. */
     const char *const *reset;
@@ -140,7 +144,8 @@ typedef struct orm__driver {
      * call that failed, with `error` set (statement left empty); later calls were not run. After
      * ORM_TIMEOUT, ORM_CANCELLED or ORM_DISCONNECTED `transaction` says whether the connection can
      * be used. A COMMIT answered otherwise is ORM_FAILED_TRANSACTION; a connection lost while a
-     * COMMIT was under way is ORM_COMMIT_UNKNOWN.
+     * COMMIT was under way is ORM_COMMIT_UNKNOWN. A COMMIT behind other calls has these statuses in
+     * its own call, and ORM_OK there when it was done although rows could not be taken.
      */
     orm_status (*run)(orm__link *link, orm__flight *flight, orm_deadline deadline,
                       orm_error *error);

@@ -38,6 +38,13 @@ typedef enum orm__control {
 } orm__control;
 
 /*
+ * Stands in the message of a statement that made itself fail because it missed rows it was to hit;
+ * then how many, a colon, and the positions from 1 of the first of them.
+ */
+#define ORM__MISSED_MARK "orm:missed "
+enum { ORM__MISSED_TOLD = 20 };
+
+/*
  * A compiled statement as one connection knows it. Made by exec, which owns it; the driver keeps
  * its prepared form in `handle` and frees that in `forget`.
  */

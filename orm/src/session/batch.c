@@ -1,5 +1,6 @@
 #include "session/batch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -17,7 +18,7 @@ enum {
 };
 
 /* Lines of one set of columns. */
-typedef struct column_set {
+typedef struct orm__column_set {
     orm__line **lines;
     size_t count;
     size_t capacity;
@@ -154,9 +155,9 @@ static orm_status compile(const orm__batch *batch, const column_set *set, orm__c
     switch (batch->purpose) {
     case ORM__PURPOSE_UPDATE_MANY:
         return orm__compile_update_many(dialect, batch->model, line->columns, line->count,
-                                        is_versioned(batch), compiled);
+                                        is_versioned(batch), batch->judged, compiled);
     case ORM__PURPOSE_DELETE_MANY:
-        return orm__compile_delete_many(dialect, batch->model, compiled);
+        return orm__compile_delete_many(dialect, batch->model, batch->judged, compiled);
     default:
         break;
     }
@@ -182,7 +183,9 @@ static void gather_shape(const orm__batch *batch, const column_set *set)
         uint64_t variant;
         uint64_t count;
     } head = {batch->model, set->alone ? ORM__PURPOSE_INSERT : batch->purpose,
-              (is_versioned(batch) ? 1u : 0u) + (batch->silent ? 2u : 0u), line->count};
+              (is_versioned(batch) ? 1u : 0u) + (batch->silent ? 2u : 0u) +
+                  (batch->judged ? 4u : 0u),
+              line->count};
     orm__gathered_reset(&db->gathered, &batch->db->arena, &db->error);
     orm__gather_shape(&db->gathered, &head, set->alone ? 2 * sizeof(uint64_t) : sizeof head);
     orm__gather_shape(&db->gathered, line->columns, line->count * sizeof *line->columns);
@@ -321,7 +324,7 @@ static orm_value *make_lists(const piece *part, size_t *count_out)
     size_t width = line->count + match_count(batch);
     size_t next = 0;
     bool ok = true;
-    orm_value *lists = orm__arena_alloc(&part->batch->arena, (3 * width + 1) * sizeof *lists);
+    orm_value *lists = orm__arena_alloc(&part->batch->arena, (3 * width + 2) * sizeof *lists);
     for (size_t i = 0; lists != NULL && ok && i < line->count; i++)
         if (orm__is_sliced(dialect_of(batch), &batch->model->columns[line->columns[i]]))
             ok = flatten(part, i, &lists[next++]);
@@ -337,6 +340,8 @@ static orm_value *make_lists(const piece *part, size_t *count_out)
             items[i] = orm_bind_int((int64_t)i);
         ok = items != NULL;
     }
+    if (lists != NULL && ok && batch->judged)
+        lists[next++] = orm_bind_int((int64_t)part->count);
     *count_out = part->set->alone ? 0 : next;
     return ok ? lists : NULL;
 }
@@ -396,7 +401,28 @@ static orm_status take_known(piece *part, orm__rows *rows, orm_error *error)
     line->gone = part->batch->purpose == ORM__PURPOSE_DELETE_MANY;
     if (!line->gone)
         status = overwrite(part, rows, line, row, error);
+    if (status == ORM_OK)
+        return ORM_OK;
+    /* Nothing of half a row is to be seen. */
+    line->hit = false;
+    if (line->before != NULL)
+        memcpy(row, line->before, part->mapper.model->size);
     return status;
+}
+
+orm__line *orm__batch_missed(const orm__call *call, const char *message, size_t *count_out)
+{
+    const piece *part = call->context;
+    const char *mark = strstr(message, ORM__MISSED_MARK);
+    char *end = NULL;
+    *count_out = 1;
+    if (mark == NULL)
+        return NULL;
+    long long missed = strtoll(mark + sizeof ORM__MISSED_MARK - 1, &end, 10);
+    unsigned long long first = *end == ':' ? strtoull(end + 1, NULL, 10) : 0;
+    if (missed > 0)
+        *count_out = (size_t)missed;
+    return first > 0 && first <= part->count ? part->lines[first - 1] : NULL;
 }
 
 static orm_status take_piece(orm__call *call, orm__rows *rows, orm_error *error)
@@ -424,6 +450,14 @@ static orm_status take_piece(orm__call *call, orm__rows *rows, orm_error *error)
     return status;
 }
 
+/* What a miss means that the server judges. */
+static orm_status judged_as(const orm__batch *batch)
+{
+    if (!batch->judged)
+        return ORM_OK;
+    return is_versioned(batch) ? ORM_STALE : ORM_NOT_FOUND;
+}
+
 static orm_status fill_calls(orm__batch *batch, const column_set *sets, size_t set_count,
                              orm__call *calls, orm__about *abouts, piece *parts)
 {
@@ -447,11 +481,31 @@ static orm_status fill_calls(orm__batch *batch, const column_set *sets, size_t s
                                       .values = values,
                                       .value_count = value_count,
                                       .consume = batch->silent ? NULL : take_piece,
-                                      .context = part};
+                                      .context = part,
+                                      .judged = judged_as(batch)};
             abouts[next] = (orm__about){.kind = kinds[batch->purpose - ORM__PURPOSE_INSERT_MANY],
                                         .model = batch->model};
         }
     return result != NULL ? ORM_OK : orm__session_nomem(db);
+}
+
+static orm_status fill(orm__batch *batch, const column_set *sets, size_t set_count, size_t total,
+                       orm__call *calls, orm__about *abouts)
+{
+    piece *parts = orm__arena_alloc(&batch->arena, total * sizeof *parts);
+    if (parts == NULL)
+        return orm__session_nomem(batch->db);
+    return fill_calls(batch, sets, set_count, calls, abouts, parts);
+}
+
+size_t orm__batch_size(const orm__batch *batch)
+{
+    return count_pieces(batch, batch->sets, batch->set_count);
+}
+
+orm_status orm__batch_fill(orm__batch *batch, orm__call *calls, orm__about *abouts)
+{
+    return fill(batch, batch->sets, batch->set_count, orm__batch_size(batch), calls, abouts);
 }
 
 static orm_status send(orm__batch *batch, const column_set *sets, size_t set_count)
@@ -460,10 +514,9 @@ static orm_status send(orm__batch *batch, const column_set *sets, size_t set_cou
     size_t total = count_pieces(batch, sets, set_count);
     orm__call *calls = orm__arena_alloc(&batch->arena, (total + 1) * sizeof *calls);
     orm__about *abouts = orm__arena_alloc(&batch->arena, total * sizeof *abouts);
-    piece *parts = orm__arena_alloc(&batch->arena, total * sizeof *parts);
-    if (calls == NULL || abouts == NULL || parts == NULL)
+    if (calls == NULL || abouts == NULL)
         return orm__session_nomem(db);
-    orm_status status = fill_calls(batch, sets, set_count, calls + 1, abouts, parts);
+    orm_status status = fill(batch, sets, set_count, total, calls + 1, abouts);
     if (status == ORM_OK)
         status = orm__session_send(db, batch->site, calls, abouts, total);
     for (size_t i = 1; i <= total && status == ORM_OK; i++)
@@ -526,21 +579,18 @@ static orm_status remember(orm__batch *batch)
     return ORM_OK;
 }
 
-orm_status orm__batch_run(orm__batch *batch)
+orm_status orm__batch_prepare(orm__batch *batch)
+{
+    batch->sets = find_sets(batch, &batch->set_count);
+    orm_status status = batch->sets != NULL ? ORM_OK : orm__session_nomem(batch->db);
+    for (size_t s = 0; s < batch->set_count && status == ORM_OK; s++)
+        status = find_statement(batch, &batch->sets[s]);
+    return status == ORM_OK ? remember(batch) : status;
+}
+
+orm_status orm__batch_settle(orm__batch *batch, orm_status status)
 {
     orm_session *db = batch->db;
-    size_t set_count = 0;
-    if (batch->count == 0)
-        return ORM_OK;
-    column_set *sets = find_sets(batch, &set_count);
-    orm_status status = sets != NULL ? ORM_OK : orm__session_nomem(db);
-    for (size_t s = 0; s < set_count && status == ORM_OK; s++)
-        status = find_statement(batch, &sets[s]);
-    if (status == ORM_OK)
-        status = remember(batch);
-    if (status != ORM_OK)
-        return status;
-    status = send(batch, sets, set_count);
     if (status == ORM_OK && batch->purpose == ORM__PURPOSE_DELETE_MANY &&
         !orm__cascade(&batch->lists, batch->model))
         status = orm__session_nomem(db);
@@ -555,6 +605,17 @@ orm_status orm__batch_run(orm__batch *batch)
     if (status != ORM_OK && db->begun)
         db->failed = true;
     return status;
+}
+
+orm_status orm__batch_run(orm__batch *batch)
+{
+    if (batch->count == 0)
+        return ORM_OK;
+    orm_status status = orm__batch_prepare(batch);
+    if (status != ORM_OK)
+        return status;
+    status = send(batch, batch->sets, batch->set_count);
+    return orm__batch_settle(batch, status);
 }
 
 static orm_status load_set(orm__batch *batch, column_set *set, size_t first)

@@ -30,6 +30,9 @@ typedef struct orm__batch {
     bool silent;         /* INSERT_MANY: rows are written and make no objects */
     int64_t affected;    /* rows of a silent batch */
     bool unversioned;    /* UPDATE_MANY: neither asks for the version nor counts it on */
+    bool judged;         /* UPDATE_MANY, DELETE_MANY: fails on the server when it misses a row */
+    struct orm__column_set *sets; /* once prepared: lines of the same columns */
+    size_t set_count;
 } orm__batch;
 
 void orm__batch_init(orm__batch *batch, orm_session *db, orm_site site, const orm_model *model,
@@ -44,6 +47,20 @@ orm__line *orm__batch_keep(orm__arena *arena, const orm__given *set, const orm__
  * objects follow. After a failure the transaction can only be rolled back.
  */
 orm_status orm__batch_run(orm__batch *batch);
+
+/*
+ * The parts of a run, for batches that share a flight: statements, which stay on the connection
+ * until the next flight is started, and what a rollback takes back; the number of calls; the calls
+ * and what they are about, filled in; and, whatever became of the flight, what follows for memory.
+ */
+orm_status orm__batch_prepare(orm__batch *batch);
+size_t orm__batch_size(const orm__batch *batch);
+orm_status orm__batch_fill(orm__batch *batch, orm__call *calls, orm__about *abouts);
+orm_status orm__batch_settle(orm__batch *batch, orm_status status);
+
+/* After a judged call of a batch failed with this message: the first line that was missed, NULL if
+ * that is not told, and how many were. */
+orm__line *orm__batch_missed(const orm__call *call, const char *message, size_t *count_out);
 
 /*
  * The same for a silent batch of rows to insert, by the database's own way for many where it has

@@ -143,7 +143,9 @@ static void settle(orm_session *session, orm_site site, orm_status status, const
     if (state == ORM__TRANSACTION_IDLE ? was_begun : state != ORM__TRANSACTION_ACTIVE)
         session->failed = true;
     const orm__call *failed = calls;
-    while (failed < calls + count - 1 && failed->status == ORM_OK)
+    bool commit = status == ORM_COMMIT_UNKNOWN; /* those before it got no answer either */
+    while (failed < calls + count - 1 &&
+           (commit ? failed->status != status : failed->status == ORM_OK))
         failed++;
     orm__fail_in(&session->error, failed->statement->sql, site);
 }

@@ -4,7 +4,7 @@
 
 #include "base/fail.h"
 #include "model/column_value.h"
-#include "session/batch.h"
+#include "session/crew.h"
 #include "session/order.h"
 #include "session/queue.h"
 #include "session/write.h"
@@ -28,31 +28,74 @@ typedef struct flush {
     size_t count;
     const orm_model **models; /* in the order of insertion */
     size_t model_count;
-    orm__line **lines; /* scratch */
+    orm__crew crew;
     late *lates;
     late **lates_end;
     const orm__queued *missed; /* the first row that was gone or newer */
     size_t missed_count;
-    bool sent;
 } flush;
 
-static orm_status run(flush *f, const orm_model *model, orm__purpose purpose, orm__line **lines,
-                      size_t count, bool unversioned)
+static void note_missed(flush *f, orm__queued *queued);
+
+/* An inserted row knows the rows it was given to refer to. */
+static void keep_references(const orm__queued *queued, orm__load *load)
 {
-    orm__batch batch;
-    if (count == 0)
-        return ORM_OK;
-    orm_status status = orm__write_start(f->db, f->site, model, purpose);
-    if (status != ORM_OK)
-        return status;
-    orm__batch_init(&batch, f->db, f->site, model, purpose);
-    batch.lines = lines;
-    batch.count = count;
-    batch.unversioned = unversioned;
-    f->sent = true;
-    status = orm__batch_run(&batch);
-    orm__batch_dispose(&batch);
+    orm_object *object = orm__object_of(queued->model, queued->line.row);
+    for (size_t i = 0; i < queued->reference_count; i++) {
+        const orm__reference *reference = &queued->references[i];
+        if (!orm__object_is_added(orm__object_of(reference->relation->target, reference->row)))
+            object->slots[reference->relation - queued->model->relations] =
+                (orm__slot){reference->row, load};
+    }
+}
+
+/* What was written of one batch. Rows that were inserted have their keys from here on. */
+static void note_written(flush *f, const orm__batch *batch, orm__load *load)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        orm__line *line = batch->lines[i];
+        orm__queued *queued = (orm__queued *)(void *)line;
+        if (line->late) {
+            late *sent = (late *)(void *)line;
+            orm__object_of(batch->model, line->row)->queued = sent->was;
+        } else if (batch->purpose == ORM__PURPOSE_INSERT_MANY) {
+            queued->done = true;
+            line->adds = false;
+            keep_references(queued, load);
+        } else {
+            queued->done = line->hit || f->crew.committed;
+            if (!queued->done)
+                note_missed(f, queued);
+        }
+    }
+}
+
+/* Sends what is aboard. */
+static orm_status depart(flush *f, bool commit)
+{
+    orm_status status = orm__crew_send(&f->crew, commit);
+    for (orm__member *at = f->crew.first; at != NULL; at = at->next) {
+        bool keys = at->batch.lines[0]->late;
+        if (status == ORM_OK || keys)
+            note_written(f, &at->batch, at->load);
+    }
+    if (f->crew.missed != NULL)
+        note_missed(f, (orm__queued *)(void *)f->crew.missed);
+    if (f->crew.missed_count > 0)
+        f->missed_count = f->crew.missed_count;
+    orm__crew_dispose(&f->crew);
     return status;
+}
+
+static orm__line **new_lines(flush *f)
+{
+    return orm__arena_alloc(&f->arena, (f->count + 1) * sizeof(orm__line *));
+}
+
+static orm_status board(flush *f, const orm_model *model, orm__purpose purpose, orm__line **lines,
+                        size_t count, orm__load *load)
+{
+    return count == 0 ? ORM_OK : orm__crew_add(&f->crew, model, purpose, lines, count, load);
 }
 
 static size_t model_index(const flush *f, const orm_model *model)
@@ -70,9 +113,8 @@ static orm_status plan(flush *f, bool again)
     for (const orm__queued *at = queue->first; at != NULL; at = at->next)
         room++;
     f->all = orm__arena_alloc(&f->arena, (room + 1) * sizeof *f->all);
-    f->lines = orm__arena_alloc(&f->arena, (room + 1) * sizeof *f->lines);
     f->models = orm__arena_alloc(&f->arena, (room + 1) * sizeof *f->models);
-    if (f->all == NULL || f->lines == NULL || f->models == NULL)
+    if (f->all == NULL || f->models == NULL)
         return orm__session_nomem(f->db);
     for (orm__queued *at = queue->first; at != NULL; at = at->next) {
         if (at->dropped || at->done || (at->missed && !again))
@@ -185,25 +227,16 @@ static orm_status put_off_all(flush *f, orm__queued *queued, bool own_too)
     return status;
 }
 
-/* An inserted row knows the rows it was given to refer to. */
-static void keep_references(const orm__queued *queued, orm__load *load)
-{
-    orm_object *object = orm__object_of(queued->model, queued->line.row);
-    for (size_t i = 0; i < queued->reference_count; i++) {
-        const orm__reference *reference = &queued->references[i];
-        if (!orm__object_is_added(orm__object_of(reference->relation->target, reference->row)))
-            object->slots[reference->relation - queued->model->relations] =
-                (orm__slot){reference->row, load};
-    }
-}
-
 /* Additions of a model that are ready go together; `force` for those in a cycle of their own. */
 static orm_status insert_level(flush *f, const orm_model *model, orm__queued **left, size_t *count,
                                bool force)
 {
     orm_status status = ORM_OK;
+    orm__line **lines = new_lines(f);
     size_t ready = 0;
     size_t kept = 0;
+    if (lines == NULL)
+        return orm__session_nomem(f->db);
     for (size_t i = 0; i < *count && status == ORM_OK; i++) {
         orm__queued *queued = left[i];
         readiness state = readiness_of(queued);
@@ -215,7 +248,7 @@ static orm_status insert_level(flush *f, const orm_model *model, orm__queued **l
             status = put_off_all(f, queued, force);
         if (status == ORM_OK)
             status = fill_references(f, queued);
-        f->lines[ready++] = &queued->line;
+        lines[ready++] = &queued->line;
     }
     if (status != ORM_OK)
         return status;
@@ -224,16 +257,19 @@ static orm_status insert_level(flush *f, const orm_model *model, orm__queued **l
         return orm__session_nomem(f->db);
     load->site = f->site;
     load->epoch = f->db->map.epoch;
-    status = run(f, model, ORM__PURPOSE_INSERT_MANY, f->lines, ready, false);
-    /* From here on they have their keys. */
-    for (size_t i = 0; i < ready && status == ORM_OK; i++) {
-        orm__queued *queued = (orm__queued *)(void *)f->lines[i];
-        queued->done = true;
-        queued->line.adds = false;
-        keep_references(queued, load);
-    }
     *count = kept;
-    return status;
+    return board(f, model, ORM__PURPOSE_INSERT_MANY, lines, ready, load);
+}
+
+/* Whether a row refers to one that has no key before what is aboard is written. */
+static bool needs_keys(const flush *f, const orm__queued *queued)
+{
+    for (size_t i = 0; i < queued->reference_count && f->crew.inserts; i++) {
+        const orm__reference *reference = &queued->references[i];
+        if (orm__object_is_added(orm__object_of(reference->relation->target, reference->row)))
+            return true;
+    }
+    return false;
 }
 
 static bool any_ready(orm__queued *const *left, size_t count)
@@ -253,9 +289,16 @@ static orm_status insert_model(flush *f, const orm_model *model)
     for (size_t i = 0; i < f->count; i++)
         if (f->all[i]->model == model && f->all[i]->kind == ORM__QUEUED_ADD)
             left[count++] = f->all[i];
-    orm_status status = ORM_OK;
-    while (count > 0 && status == ORM_OK)
+    bool needed = false;
+    for (size_t i = 0; i < count && !needed; i++)
+        needed = needs_keys(f, left[i]);
+    orm_status status = needed ? depart(f, false) : ORM_OK;
+    while (count > 0 && status == ORM_OK) {
         status = insert_level(f, model, left, &count, !any_ready(left, count));
+        /* The rest refers to rows of this level. */
+        if (status == ORM_OK && count > 0)
+            status = depart(f, false);
+    }
     return status;
 }
 
@@ -270,33 +313,49 @@ static void add_match(const orm_model *model, orm__line *line, bool versioned)
         values[model->key_count] = orm__column_get(&model->columns[version], line->row);
 }
 
-/* Writes keys that were put off, or lets those of rows to be removed go. */
+/* Late keys of the model of `first`; two of one row go one after the other. */
+static orm_status board_late(flush *f, late *first)
+{
+    size_t room = 0;
+    size_t count = 0;
+    for (const late *at = first; at != NULL; at = at->next)
+        room++;
+    orm__line **lines = orm__arena_alloc(&f->arena, room * sizeof(orm__line *));
+    if (lines == NULL)
+        return orm__session_nomem(f->db);
+    for (late *at = first; at != NULL; at = at->next) {
+        orm_object *object = orm__object_of(at->model, at->line.row);
+        if (at->done || at->model != first->model ||
+            (object->queued != NULL && object->queued->late))
+            continue;
+        at->was = object->queued;
+        object->queued = &at->line;
+        at->done = true;
+        for (uint16_t k = 0; k < at->line.count; k++)
+            at->line.values[k] = at->reference.row == NULL
+                                     ? (orm_value){.kind = ORM_KIND_NULL}
+                                     : orm__reference_value(&at->reference, k);
+        add_match(at->model, &at->line, false);
+        lines[count++] = &at->line;
+    }
+    orm_status status = board(f, first->model, ORM__PURPOSE_UPDATE_MANY, lines, count, NULL);
+    /* Not aboard: the objects point to what they pointed to. */
+    for (size_t i = 0; i < count && status != ORM_OK; i++)
+        orm__object_of(first->model, lines[i]->row)->queued = ((late *)(void *)lines[i])->was;
+    return status;
+}
+
+/* Writes keys that were put off, or lets those of rows to be removed go. They need the keys of what
+ * is aboard, and stand in the way of what comes next. */
 static orm_status update_late(flush *f)
 {
-    orm_status status = ORM_OK;
+    orm_status status = f->lates != NULL ? depart(f, false) : ORM_OK;
     for (late *first = f->lates; first != NULL && status == ORM_OK; first = first->next) {
-        size_t count = 0;
-        for (late *at = first; at != NULL && !first->done; at = at->next) {
-            orm_object *object = orm__object_of(at->model, at->line.row);
-            /* Two keys of one row go one after the other. */
-            if (at->done || at->model != first->model ||
-                (object->queued != NULL && object->queued->late))
-                continue;
-            at->was = object->queued;
-            object->queued = &at->line;
-            for (uint16_t k = 0; k < at->line.count; k++)
-                at->line.values[k] = at->reference.row == NULL
-                                         ? (orm_value){.kind = ORM_KIND_NULL}
-                                         : orm__reference_value(&at->reference, k);
-            add_match(at->model, &at->line, false);
-            f->lines[count++] = &at->line;
-        }
-        status = run(f, first->model, ORM__PURPOSE_UPDATE_MANY, f->lines, count, true);
-        for (size_t i = 0; i < count; i++) {
-            late *sent = (late *)(void *)f->lines[i];
-            orm__object_of(first->model, sent->line.row)->queued = sent->was;
-            sent->done = true;
-        }
+        if (first->done)
+            continue;
+        status = board_late(f, first);
+        if (status == ORM_OK)
+            status = depart(f, false);
     }
     f->lates = NULL;
     f->lates_end = &f->lates;
@@ -316,27 +375,26 @@ static orm_status write_known(flush *f, const orm_model *model, orm__queued_kind
 {
     size_t count = 0;
     orm_status status = ORM_OK;
+    orm__line **lines = new_lines(f);
+    if (lines == NULL)
+        return orm__session_nomem(f->db);
     for (size_t i = 0; i < f->count && status == ORM_OK; i++) {
         orm__queued *queued = f->all[i];
         if (queued->model != model || queued->kind != kind)
             continue;
-        status = fill_references(f, queued);
+        if (needs_keys(f, queued))
+            status = depart(f, false);
+        if (status == ORM_OK)
+            status = fill_references(f, queued);
         queued->line.hit = false;
         add_match(model, &queued->line, true);
-        f->lines[count++] = &queued->line;
+        lines[count++] = &queued->line;
     }
-    if (status == ORM_OK)
-        status =
-            run(f, model,
-                kind == ORM__QUEUED_CHANGE ? ORM__PURPOSE_UPDATE_MANY : ORM__PURPOSE_DELETE_MANY,
-                f->lines, count, false);
-    for (size_t i = 0; i < count && status == ORM_OK; i++) {
-        orm__queued *queued = (orm__queued *)(void *)f->lines[i];
-        queued->done = queued->line.hit;
-        if (!queued->done)
-            note_missed(f, queued);
-    }
-    return status;
+    if (status != ORM_OK)
+        return status;
+    return board(f, model,
+                 kind == ORM__QUEUED_CHANGE ? ORM__PURPOSE_UPDATE_MANY : ORM__PURPOSE_DELETE_MANY,
+                 lines, count, NULL);
 }
 
 /* Rows to be removed let go of rows that are removed before them: only in a cycle. */
@@ -371,7 +429,7 @@ static orm_status write_all(flush *f)
         status = let_go(f);
     for (size_t m = f->model_count; m > 0 && status == ORM_OK; m--)
         status = write_known(f, f->models[m - 1], ORM__QUEUED_REMOVE);
-    return status;
+    return status == ORM_OK ? depart(f, f->crew.commits) : status;
 }
 
 /* A key as text: "7", "r, 12". */
@@ -416,7 +474,22 @@ static orm_status fail_missed(flush *f)
     return f->db->error.status;
 }
 
-static orm_status flush_all(orm_session *db, orm_site site, bool again)
+/* What failed with some of it sent is good for a rollback only; so is what waits aboard. */
+static orm_status end(flush *f, orm_status status)
+{
+    orm_session *db = f->db;
+    if (status == ORM_OK) {
+        orm__queue_sweep(db);
+        return f->missed != NULL ? fail_missed(f) : ORM_OK;
+    }
+    if (f->crew.sent && db->begun)
+        db->failed = true;
+    if ((status == ORM_STALE || status == ORM_NOT_FOUND) && f->missed != NULL)
+        return fail_missed(f);
+    return status;
+}
+
+static orm_status flush_all(orm_session *db, orm_site site, bool again, bool *committed)
 {
     flush f = {.db = db, .site = site};
     f.lates_end = &f.lates;
@@ -424,17 +497,14 @@ static orm_status flush_all(orm_session *db, orm_site site, bool again)
     if (status != ORM_OK)
         return status;
     orm__arena_init(&f.arena, &db->engine->allocator, &db->engine->block_cache);
+    orm__crew_init(&f.crew, db, site, &f.arena, committed != NULL);
     status = plan(&f, again);
     if (status == ORM_OK)
         status = write_all(&f);
-    if (status == ORM_OK) {
-        orm__queue_sweep(db);
-        if (f.missed != NULL)
-            status = fail_missed(&f);
-    } else if (f.sent && db->begun) {
-        /* Part of it may be written. */
-        db->failed = true;
-    }
+    status = end(&f, status);
+    if (committed != NULL)
+        *committed = f.crew.committed;
+    orm__crew_dispose(&f.crew);
     orm__arena_dispose(&f.arena);
     return status;
 }
@@ -443,14 +513,22 @@ orm_status orm__queue_flush(orm_session *db, orm_site site)
 {
     if (db->queue == NULL || db->queue->first == NULL)
         return ORM_OK;
-    return orm__write_end(db, site, flush_all(db, site, true));
+    return orm__write_end(db, site, flush_all(db, site, true, NULL));
+}
+
+orm_status orm__queue_commit(orm_session *db, orm_site site, bool *committed_out)
+{
+    *committed_out = false;
+    if (db->queue == NULL || db->queue->first == NULL)
+        return ORM_OK;
+    return orm__write_end(db, site, flush_all(db, site, true, committed_out));
 }
 
 orm_status orm__queue_before(orm_session *db, orm_site site, const orm_model *model)
 {
     if (db->keeps_queue || !orm__queue_holds(db, model))
         return ORM_OK;
-    return orm__write_end(db, site, flush_all(db, site, false));
+    return orm__write_end(db, site, flush_all(db, site, false, NULL));
 }
 
 orm_status orm_session_flush_at(orm_site site, orm_session *db)

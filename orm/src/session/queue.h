@@ -48,6 +48,10 @@ void orm__queue_sweep(orm_session *db);
  */
 orm_status orm__queue_flush(orm_session *db, orm_site site);
 
+/* The same for a commit. COMMIT travels behind the last statements where the server judges them by
+ * itself: `*committed_out` then, whatever became of their rows in memory. */
+orm_status orm__queue_commit(orm_session *db, orm_site site, bool *committed_out);
+
 /* The same before a query of `model` (NULL: of anything), if it could see what waits. */
 orm_status orm__queue_before(orm_session *db, orm_site site, const orm_model *model);
 

@@ -28,8 +28,7 @@ orm_status orm__session_control(orm_session *session, orm_site site, orm__call *
     orm__flight flight = {.calls = calls, .count = count, .timed = timed};
     if (calls[0].statement->control != ORM__CONTROL_ROLLBACK)
         flight.cancel = &session->cancelled;
-    orm_status status =
-        orm__pool_run(session->pool, session->connection, &flight, deadline, error);
+    orm_status status = orm__pool_run(session->pool, session->connection, &flight, deadline, error);
     if (status != ORM_OK)
         orm__fail_in(error, calls[0].statement->sql, site);
     if (orm__is_watched(engine, session->sink))
@@ -135,14 +134,9 @@ static orm_status send_commit(orm_session *session, orm_site site)
     return status == ORM_COMMIT_UNKNOWN ? orm__resolve_commit(session, site, last) : status;
 }
 
-static orm_status commit(orm_session *session, orm_site site)
+/* After COMMIT was sent, or was not needed: what it was answered. */
+static orm_status end_commit(orm_session *session, orm_site site, orm_status status)
 {
-    if (session->failed)
-        return refuse_commit(session, site);
-    session->error.status = ORM_OK;
-    orm_status status = ORM_OK;
-    if (session->begun)
-        status = send_commit(session, site);
     if (status != ORM_OK && status != ORM_COMMIT_UNKNOWN) {
         orm_error error = session->error;
         roll_back(session, site);
@@ -150,24 +144,37 @@ static orm_status commit(orm_session *session, orm_site site)
         return status;
     }
     /* What is in memory may be what never became true. */
-    if (status == ORM_COMMIT_UNKNOWN)
+    if (status == ORM_COMMIT_UNKNOWN) {
         session->map.epoch++;
+        orm__queue_clear(session);
+    }
     give_back(session);
     return status;
 }
 
+static orm_status commit(orm_session *session, orm_site site)
+{
+    if (session->failed)
+        return refuse_commit(session, site);
+    session->error.status = ORM_OK;
+    return end_commit(session, site, session->begun ? send_commit(session, site) : ORM_OK);
+}
+
 static orm_status flush_and_commit(orm_session *session, orm_site site)
 {
+    bool committed = false;
     orm_status status = orm__stream_refuse(session, site, "nothing can be committed");
     if (status != ORM_OK)
         return status;
-    status = session->failed ? ORM_OK : orm__queue_flush(session, site);
-    if (status == ORM_OK)
+    if (!session->failed)
+        status = orm__queue_commit(session, site, &committed);
+    if (status == ORM_OK && !committed)
         return commit(session, site);
-    orm_error error = session->error;
-    roll_back(session, site);
-    session->error = error;
-    return status;
+    /* A COMMIT that did not come to pass has ended the transaction on the server. */
+    if (status != ORM_OK && session->connection != NULL &&
+        orm__connection_state(session->connection) == ORM__TRANSACTION_IDLE)
+        session->begun = false;
+    return end_commit(session, site, status);
 }
 
 orm_status orm_session_commit_at(orm_site site, orm_session *session)

@@ -275,6 +275,34 @@ static void write_match(orm__text *text, const orm_model *model, bool versioned,
     }
 }
 
+/*
+ * A statement that the server judges: it fails unless it hits as many rows as its last parameter
+ * says, so that a COMMIT may travel behind it. What it writes becomes a table u, with the position
+ * of each row; the failure names how many were missed and where the first of them stand.
+ */
+static void open_judgement(orm__text *text, bool judged)
+{
+    if (judged)
+        orm__text_add(text, "WITH u AS (");
+}
+
+static void close_judgement(orm__text *text, bool judged)
+{
+    orm__param wanted = {.type = ORM_TYPE_BIGINT};
+    if (!judged)
+        return;
+    orm__text_add(text, ", k.ord AS orm_ord) SELECT u.* FROM (SELECT count(*) AS n FROM u) AS j "
+                        "LEFT JOIN u ON TRUE WHERE CASE WHEN j.n = ");
+    orm__text_param(text, wanted);
+    orm__buffer_printf(&text->out->sql,
+                       " THEN TRUE ELSE ('" ORM__MISSED_MARK
+                       "' || ($%zu - j.n) || ':' || coalesce((SELECT string_agg(m.g::text, ',') "
+                       "FROM (SELECT g FROM generate_series(1, $%zu) AS g WHERE g NOT IN "
+                       "(SELECT orm_ord FROM u) LIMIT %d) AS m), ''))::boolean END",
+                       text->out->param_count, text->out->param_count, ORM__MISSED_TOLD);
+    text->out->column_count++;
+}
+
 static void add_match_lists(list_writer *lists, bool versioned)
 {
     const uint16_t version = (uint16_t)orm__model_version(lists->model);
@@ -285,12 +313,13 @@ static void add_match_lists(list_writer *lists, bool versioned)
 
 orm_status orm__compile_update_many(const orm__dialect *dialect, const orm_model *model,
                                     const uint16_t *columns, size_t count, bool versioned,
-                                    orm__compiled *compiled)
+                                    bool judged, orm__compiled *compiled)
 {
     orm__text text = {.dialect = dialect, .out = compiled};
     size_t next = 1;
     size_t width =
         orm__write_width(dialect, model, columns, count) + model->key_count + (versioned ? 1 : 0);
+    open_judgement(&text, judged);
     orm__text_add(&text, "UPDATE ");
     orm__text_table(&text, model->schema, model->table);
     orm__text_add(&text, " AS t0 SET ");
@@ -309,9 +338,10 @@ orm_status orm__compile_update_many(const orm__dialect *dialect, const orm_model
     list_writer all = {&text, model, 0};
     add_lists(&all, columns, count);
     add_match_lists(&all, versioned);
-    close_table(&text, width, false);
+    close_table(&text, width, judged);
     write_match(&text, model, versioned, next);
     orm__write_returning(&text, model, dialect->keys_are_table ? NULL : "t0");
+    close_judgement(&text, judged);
     return orm__write_finish(compiled);
 }
 
@@ -341,16 +371,17 @@ static void write_delete_table(orm__text *text, const orm_model *model, bool ver
 }
 
 orm_status orm__compile_delete_many(const orm__dialect *dialect, const orm_model *model,
-                                    orm__compiled *compiled)
+                                    bool judged, orm__compiled *compiled)
 {
     orm__text text = {.dialect = dialect, .out = compiled};
     bool versioned = orm__model_version(model) >= 0;
+    open_judgement(&text, judged);
     orm__text_add(&text, "DELETE FROM ");
     orm__text_table(&text, model->schema, model->table);
     orm__text_add(&text, " AS t0");
     if (dialect->keys_are_table) {
         write_delete_table(&text, model, versioned);
-    } else if (model->key_count == 1 && !versioned) {
+    } else if (model->key_count == 1 && !versioned && !judged) {
         orm__param param = orm__param_of(model, &model->columns[model->key[0]]);
         param.list = true;
         orm__text_add(&text, " WHERE ");
@@ -363,9 +394,10 @@ orm_status orm__compile_delete_many(const orm__dialect *dialect, const orm_model
         orm__text_add(&text, " USING ");
         open_table(&text);
         add_match_lists(&(list_writer){&text, model, 0}, versioned);
-        close_table(&text, width, false);
+        close_table(&text, width, judged);
         write_match(&text, model, versioned, 1);
     }
     orm__write_returning(&text, model, dialect->keys_are_table ? NULL : "t0");
+    close_judgement(&text, judged);
     return orm__write_finish(compiled);
 }

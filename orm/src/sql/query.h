@@ -243,13 +243,16 @@ orm_status orm__compile_insert_many(const struct orm__dialect *dialect, const or
 /* COPY FROM STDIN of `count` columns, at least one, which its parameters describe. PostgreSQL. */
 orm_status orm__compile_copy(const struct orm__dialect *dialect, const orm_model *model,
                              const uint16_t *columns, size_t count, orm__compiled *compiled);
+/* Statements that are `judged` (see ORM__MISSED_MARK) hit as many rows as their last parameter
+ * says, or fail. PostgreSQL. */
+
 /* The lists of the key's columns follow those of `columns`, then when `versioned` the version's. */
 orm_status orm__compile_update_many(const struct orm__dialect *dialect, const orm_model *model,
                                     const uint16_t *columns, size_t count, bool versioned,
-                                    orm__compiled *compiled);
+                                    bool judged, orm__compiled *compiled);
 /* The key's columns, then the version's when the model has one. */
 orm_status orm__compile_delete_many(const struct orm__dialect *dialect, const orm_model *model,
-                                    orm__compiled *compiled);
+                                    bool judged, orm__compiled *compiled);
 
 /* Whether a column's arrays travel as one list and are cut out of it by the statement. */
 bool orm__is_sliced(const struct orm__dialect *dialect, const orm_column *column);

@@ -68,12 +68,16 @@ static int64_t affected_rows(PGresult *result)
     return strtoll(PQcmdTuples(result), NULL, 10);
 }
 
+static bool is_committed(PGresult *result)
+{
+    const char *tag = PQcmdStatus(result);
+    return strcmp(tag, "COMMIT") == 0 || strcmp(tag, "RELEASE") == 0;
+}
+
 /* The server answers COMMIT of a failed transaction with the tag ROLLBACK, as a success. */
 static orm_status check_commit(orm__pg_run *run, const orm__call *call, PGresult *result)
 {
-    if (call->statement->control != ORM__CONTROL_COMMIT) return ORM_OK;
-    const char *tag = PQcmdStatus(result);
-    if (strcmp(tag, "COMMIT") == 0 || strcmp(tag, "RELEASE") == 0) return ORM_OK;
+    if (call->statement->control != ORM__CONTROL_COMMIT || is_committed(result)) return ORM_OK;
     return orm__fail(error_of(run), ORM_FAILED_TRANSACTION,
                      "the transaction was rolled back: an earlier statement of it had failed");
 }
@@ -84,8 +88,13 @@ static void take_success(orm__pg_run *run, size_t index, PGresult *result)
     bool after_failure = run->failed; /* its rows were not taken by the caller; nobody asks now */
     orm_status status = ORM_OK;
     call->rows = PQntuples(result);
-    call->affected = affected_rows(result);
-    if (after_failure) return;
+    call->affected = call->judged == ORM_OK ? affected_rows(result) : call->rows;
+    if (after_failure) {
+        /* Done all the same if only the rows could not be taken. */
+        if (call->statement->control == ORM__CONTROL_COMMIT && is_committed(result))
+            call->status = ORM_OK;
+        return;
+    }
     status = check_commit(run, call, result);
     if (status == ORM_OK && PQresultStatus(result) == PGRES_TUPLES_OK)
         status = consume(run, call, result);
@@ -102,10 +111,18 @@ static void drop_handle(orm__pg_run *run, const orm__pg_entry *entry, bool stale
     if (entry->kind == ORM__PG_SENT_PREPARE || stale) orm__pg_forget(run->link, statement);
 }
 
+/* Whether a statement failed by its own judgement: the mark stands in its message. */
+static bool is_missed(const orm__call *call, const PGresult *result)
+{
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    return call->judged != ORM_OK && message != NULL && strstr(message, ORM__MISSED_MARK) != NULL;
+}
+
 static orm_status judge_failure(orm__pg_run *run, const orm__call *call, const PGresult *result)
 {
     orm_error *error = error_of(run);
     orm_status status = orm__pg_fail(result, call->statement, error);
+    if (is_missed(call, result)) status = call->judged;
     /* Whoever cancels is told his own reason. */
     if (run->stopping != ORM_OK && (status == ORM_CANCELLED || status == ORM_TIMEOUT)) {
         status = run->stopping;
@@ -134,6 +151,7 @@ static void take_failure(orm__pg_run *run, const orm__pg_entry *entry, const PGr
     if (entry->kind == ORM__PG_SENT_DEALLOCATE || entry->kind == ORM__PG_SENT_SYNC) return;
     bool stale = orm__pg_is_stale_plan(result);
     bool first = !run->failed;
+    run->refused = true;
     orm_status status = judge_failure(run, &run->flight->calls[entry->call], result);
     orm__pg_note_failure(run, entry->call, status);
     if (first) run->stale = stale;
@@ -217,8 +235,9 @@ static void conclude_call(orm__pg_run *run, size_t index, bool sent)
     orm__call *call = &run->flight->calls[index];
     bool commit = call->statement->control == ORM__CONTROL_COMMIT && sent;
     orm_status status = run->stopping != ORM_OK ? run->stopping : ORM_DISCONNECTED;
+    if (commit) status = ORM_COMMIT_UNKNOWN;
     if (!run->failed && commit)
-        (void)orm__fail(run->error, status = ORM_COMMIT_UNKNOWN,
+        (void)orm__fail(run->error, status,
                         "the connection was lost during COMMIT; its outcome is unknown");
     else if (!run->failed && status == ORM_DISCONNECTED)
         (void)orm__fail(run->error, status, "the connection to the server was lost");
@@ -245,8 +264,9 @@ static size_t find_open_commit(const orm__pg_run *run)
 
 void orm__pg_conclude(orm__pg_run *run)
 {
-    bool known = run->failed; /* a failed statement before it keeps COMMIT from committing */
-    size_t commit = run->lost && !known ? find_open_commit(run) : run->flight->count;
+    bool known = run->failed;
+    /* A statement that failed on the server keeps COMMIT from committing. */
+    size_t commit = run->lost && !run->refused ? find_open_commit(run) : run->flight->count;
     if (commit < run->flight->count) conclude_call(run, commit, true);
     for (size_t i = run->answered; i < run->sent; i++) {
         const orm__pg_entry *entry = &run->entries[i];

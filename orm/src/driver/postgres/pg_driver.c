@@ -131,6 +131,7 @@ const orm__driver orm__driver_postgresql = {
             [ORM__CONTROL_ROLLBACK] = "ROLLBACK",
         },
     .ping_rides = true,
+    .commit_rides = true,
     .reset = reset,
     .accepts = accepts,
     .setup = orm__pg_setup,

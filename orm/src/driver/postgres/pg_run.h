@@ -39,6 +39,7 @@ typedef struct orm__pg_run {
     bool flush_asked;  /* the server was asked to send what it has before the Sync */
     bool sync_sent;
     bool failed;       /* a call failed: send no more */
+    bool refused;      /* the server failed one: nothing behind it can have been committed */
     bool lost;         /* the connection is of no more use, but may hold answers */
     bool over;         /* it holds none */
     int silences;      /* times in a row that libpq had nothing where an answer was due */
