@@ -6,7 +6,7 @@
  *     status = orm_session_run(engine, &options, handler, context, &error);
  *     if (orm_scope_finding_count(scope) > 0) status = orm_scope_report(scope, NULL, &text);
  *
- * What is a finding, always within one session, from one call site reached by one path of calls:
+ * What is a finding, within one session, from one call site reached by one path of calls:
  *  - N1: a relation loaded row by row for two or more rows of a list of several rows, or for three
  *    that were fetched one by one before; a preload of a list of one is a load as well. Or a find,
  *    select, count, exists or raw statement repeated with the values of a column of such a list:
@@ -26,12 +26,19 @@
  *  - LATENT, only when asked for by .latent: a relation loaded row by row for the only row of a
  *    list, which with more rows would be N1.
  *
+ * And across the sessions of a scope's workers: N1, a relation loaded or a statement sent with three
+ * different values by one call in them, whichever session had the keys. Workers are the sessions
+ * that name the scope in their options and belong to another thread than the one that made it, or
+ * are opened while another session of the scope has sent something and is not closed; and those of
+ * tasks that one task started, whose writes are judged together, too. Sessions that follow each
+ * other on one thread, and those of a scope that is the engine's or samples, are by themselves.
+ *
  * What is not a finding: statements whose values differ only in LIMIT, OFFSET or range conditions
  * (paging); lists of several values sent at once (batches); the only row of a list (unless the call
  * that made that list is a finding itself; and it counts in a finding of the same call); work taken
  * from a queue, where a statement with the same values gives another row each time, and what
  * follows on it; what one flush or bulk call sends; calls on one line, or one helper called from
- * different lines, once each; transaction control; the same thing in another session.
+ * different lines, once each; transaction control; what requests after each other do once each.
  *
  * To find out where values come from the detector reads the session's lists again. While a scope
  * watches, a list's entries may be put in another order or set to NULL, but not point elsewhere.

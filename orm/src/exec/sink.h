@@ -12,6 +12,9 @@
 typedef struct orm__sink {
     orm_event_sink *publish;
     void (*ended)(void *context, const orm_session *session); /* its memory goes next; or NULL */
+    /* A session was given the scope by name. A number when it is one of the scope's workers, which
+     * are judged together; 0: it is by itself. Or NULL. */
+    uint64_t (*joined)(void *context);
     void *context;
     atomic_uint_fast64_t *sessions; /* ever watched: their numbers */
     atomic_uint_fast64_t *draws;    /* sessions that asked whether they are watched */

@@ -16,10 +16,14 @@
 #include "observe/record.h"
 #include "sql/fingerprint.h"
 
-enum { SEARCHES_MAX = 3, LOOKS_MAX = 256, LISTS_WALKED_MAX = 65536 };
+enum { SEARCHES_MAX = 3, RUNS_MAX = 256, LISTS_WALKED_MAX = 65536 };
 
 /* Tells what would be a finding from one that is. */
 #define LATENT_KEY 0x6c6174656e74ULL
+/* Tells a value that was found in the list from one that was sent. */
+#define MATCHED_KEY 0x6d617463686564ULL
+/* Tells a family's number from a session's. */
+#define FAMILY (UINT64_C(1) << 63)
 
 /* One statement being judged. */
 typedef struct look {
@@ -32,55 +36,18 @@ typedef struct look {
     uint64_t tuple;
     uint64_t full;
     bool alone; /* a relation of a row that is no list's */
+    bool joins; /* of a family: the first time that this member sends it */
 } look;
 
-static uint64_t hash_pointer(const void *pointer)
+static uint64_t group_hash(const orm_event *event, uint64_t session)
 {
-    return orm__hash_word((uint64_t)(uintptr_t)pointer);
-}
-
-/* What makes statements one cause, whatever session sends them. */
-static uint64_t cause_of(const orm_event *event)
-{
-    uint64_t site = hash_pointer(event->site.file) ^
-                    orm__hash_word(((uint64_t)(uint32_t)event->site.line << 32) |
-                                   (uint32_t)event->site.counter);
-    uint64_t what = event->kind == ORM_EVENT_RELATION
-                        ? hash_pointer(event->relation) + event->row_by_row
-                        : event->fingerprint;
-    return orm__hash_word(site + what * 0x9e3779b97f4a7c15ULL + (uint64_t)event->kind);
-}
-
-bool orm__is_write(const orm_event *event)
-{
-    if (event->kind == ORM_EVENT_INSERT || event->kind == ORM_EVENT_UPDATE ||
-        event->kind == ORM_EVENT_DELETE)
-        return true;
-    if (event->kind != ORM_EVENT_RAW)
-        return false;
-    if (event->affected > 0 && event->rows == 0)
-        return true;
-    orm__scanner scanner = {event->sql, event->sql + event->sql_size};
-    orm__token token = orm__scan(&scanner);
-    return orm__token_is(&token, "insert") || orm__token_is(&token, "update") ||
-           orm__token_is(&token, "delete") || orm__token_is(&token, "replace");
-}
-
-static bool is_plain(const orm_event *event)
-{
-    static const char *const words[] = {"where", "order", "limit", "offset", "join"};
-    if (event->kind != ORM_EVENT_SELECT || event->value_count > 0)
-        return false;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (orm__sql_mentions(event->sql, event->sql_size, words[i]))
-            return false;
-    return true;
+    uint64_t hash = orm__hash_word(orm__cause_of(event) + session * 0xff51afd7ed558ccdULL);
+    return hash == 0 ? 1 : hash;
 }
 
 static orm__group *group_of(orm_scope *scope, const orm_event *event, uint64_t session)
 {
-    uint64_t hash = orm__hash_word(cause_of(event) + session * 0xff51afd7ed558ccdULL);
-    orm__group *group = orm__group_get(&scope->groups, hash == 0 ? 1 : hash, session);
+    orm__group *group = orm__group_get(&scope->groups, group_hash(event, session), session);
     if (group == NULL || group->site.file != NULL || group->site.line != 0)
         return group;
     group->kind = event->kind;
@@ -88,7 +55,7 @@ static orm__group *group_of(orm_scope *scope, const orm_event *event, uint64_t s
     group->table = orm__checks_table(event);
     group->site = event->site;
     group->row_by_row = event->row_by_row;
-    group->plain = is_plain(event);
+    group->plain = orm__is_plain(event);
     group->streamed = event->streamed;
     group->takes = group->writes && event->kind == ORM_EVENT_RAW &&
                    orm__sql_mentions(event->sql, event->sql_size, "limit");
@@ -96,37 +63,11 @@ static orm__group *group_of(orm_scope *scope, const orm_event *event, uint64_t s
     return group;
 }
 
-/* A list of several values, or several rows in one INSERT, is a batch, not one row at a time. */
-static bool is_batch(const orm_event *event)
-{
-    if (event->kind == ORM_EVENT_INSERT && event->affected > 1)
-        return true;
-    for (size_t i = 0; i < event->value_count; i++)
-        if (event->values[i].kind == ORM_KIND_ARRAY && event->values[i].as.span.size > 1)
-            return true;
-    return false;
-}
-
-/* Positions whose values do not tell one row from another. */
-static uint32_t ignored_positions(const orm_event *event)
-{
-    orm__reading reading;
-    uint32_t ignored = 0;
-    if (event->kind == ORM_EVENT_RELATION || event->kind == ORM_EVENT_INSERT ||
-        event->kind == ORM_EVENT_FIND || event->kind == ORM_EVENT_COLUMN)
-        return 0;
-    orm__parameters_read(event->sql, event->sql_size, &reading);
-    for (unsigned i = 0; i < ORM_PARAMETERS_MAX; i++)
-        if (reading.parameters[i].role >= ORM_PARAMETER_RANGE)
-            ignored |= 1U << i;
-    return ignored;
-}
-
 static void hash_values(look *at)
 {
     orm__group *group = at->group;
     if (!group->parsed)
-        group->ignored = ignored_positions(at->event);
+        group->ignored = orm__ignored_positions(at->event);
     for (size_t i = 0; i < at->event->value_count; i++) {
         uint64_t hash = orm__value_hash(orm__single(&at->event->values[i]));
         if (!group->parsed && i < ORM_GROUP_FIRST) {
@@ -250,12 +191,16 @@ static orm__record *record_add(look *at, uint64_t key, const orm_finding *findin
 static void count_value(look *at, orm__record *record, uint64_t tuple, bool matched)
 {
     orm__value_state state = orm__value_set_add(&at->scope->values, record->key ^ tuple);
+    bool told_before = state == ORM_VALUE_KNOWN;
     if (state == ORM_VALUE_UNTOLD)
         at->scope->statistics.untold++;
-    if (state != ORM_VALUE_NEW)
-        return;
-    record->finding.distinct++;
-    if (matched)
+    if (state == ORM_VALUE_NEW)
+        record->finding.distinct++;
+    /* A family may have counted it, which knows no lists. */
+    if (matched && at->witness->family != 0)
+        told_before = orm__value_set_add(&at->scope->values, record->key ^ tuple ^ MATCHED_KEY) !=
+                      ORM_VALUE_NEW;
+    if (matched && !told_before && state != ORM_VALUE_UNTOLD)
         record->finding.matched++;
 }
 
@@ -328,6 +273,28 @@ static void count_origins(look *at, orm_finding *finding)
         finding->other_origin = event->origin;
 }
 
+/* Executions that the group's family counts already are counted once. */
+static void take_back(look *at, orm__record *record)
+{
+    const orm__group *group = at->group;
+    orm_finding *finding = &record->finding;
+    orm__group *family = NULL;
+    if (group->lent > 0)
+        family = orm__group_peek(&at->scope->groups,
+                                 group_hash(at->event, at->witness->family | FAMILY));
+    if (family != NULL && family->record == record) {
+        finding->sessions--;
+        finding->statements -= group->lent;
+        finding->rows -= group->lent_rows;
+        finding->duration_ns -= group->lent_ns;
+    } else if (family != NULL) {
+        family->members--;
+        family->counted -= group->lent;
+        family->rows -= group->lent_rows;
+        family->duration_ns -= group->lent_ns;
+    }
+}
+
 static void attach(look *at, orm__record *record)
 {
     orm__group *group = at->group;
@@ -335,10 +302,11 @@ static void attach(look *at, orm__record *record)
     if (group->unsearched)
         at->scope->statistics.unsearched--; /* what it might have been it is */
     group->unsearched = false;
-    record->finding.sessions++;
+    record->finding.sessions += at->witness->member == NULL ? 1 : group->members;
     record->finding.statements += group->counted;
     record->finding.rows += group->rows;
     record->finding.duration_ns += group->duration_ns;
+    take_back(at, record);
     count_early(at, record);
     count_origins(at, &record->finding);
     if (group->writes)
@@ -347,7 +315,7 @@ static void attach(look *at, orm__record *record)
         orm__checks_absorb(at->scope, group);
 }
 
-/* A duplicate that turns out to be a loop over a list. */
+/* A duplicate that turns out to be a loop over a list, or keys that turn out to come from one. */
 static void upgrade(look *at, orm__record *record, const orm_finding *finding)
 {
     orm_finding better = record->finding;
@@ -358,6 +326,8 @@ static void upgrade(look *at, orm__record *record, const orm_finding *finding)
         return;
     record->finding = better;
     orm__ignore_judge(at->scope, record);
+    if (at->group->record == NULL)
+        return;
     for (uint8_t i = 0; i < at->group->seen_count; i++)
         if (orm__link_holds(&at->group->link, at->witness, at->group->seen[i].key))
             record->finding.matched++;
@@ -368,7 +338,7 @@ static void find_guilty(look *at, orm_finding_kind kind, orm_evidence evidence)
 {
     orm__group *group = at->group;
     orm_finding finding = {.kind = kind, .evidence = evidence, .site = at->event->site};
-    uint64_t key = cause_of(at->event);
+    uint64_t key = orm__cause_of(at->event);
     orm__record *record = group->record != NULL ? group->record : orm__record_find(at->scope, key);
     if (at->event->kind == ORM_EVENT_RELATION) {
         finding.origin = at->event->origin;
@@ -384,7 +354,9 @@ static void find_guilty(look *at, orm_finding_kind kind, orm_evidence evidence)
         group->quiet = true;
         return;
     }
-    if (record->finding.kind == ORM_FINDING_DUP && kind == ORM_FINDING_N1)
+    const orm_finding *known = &record->finding;
+    if (kind == ORM_FINDING_N1 &&
+        (known->kind == ORM_FINDING_DUP || (known->kind == kind && known->evidence < evidence)))
         upgrade(at, record, &finding);
     group->gathered = at->alone;
     if (group->record == NULL)
@@ -443,6 +415,16 @@ static orm__earlier earlier_keys(const look *at)
     return earlier;
 }
 
+/* Workers that load for a row each have no list in common: only their number tells. */
+static bool is_repeated_load(const look *at, const orm__caller *caller)
+{
+    const orm_scope_thresholds *least = &at->scope->options.thresholds;
+    bool many = caller->distinct + caller->alone >= least->matches;
+    if (at->witness->member != NULL)
+        return many && !orm__is_draining(at->scope, at->group, at->witness);
+    return many || caller->distinct >= least->stems;
+}
+
 static void look_at_new(look *at)
 {
     if (at->event->paged)
@@ -470,10 +452,10 @@ static void look_at_new(look *at)
     caller->alone += at->alone;
     caller->steps += step.model != NULL;
     if (at->event->kind == ORM_EVENT_RELATION) {
-        if (caller->distinct >= least->stems || caller->distinct + caller->alone >= least->matches)
+        if (is_repeated_load(at, caller))
             find_guilty(at, ORM_FINDING_N1, ORM_EVIDENCE_STEMS);
     } else if (orm__is_write(at->event)) {
-        if (caller->distinct >= least->writes &&
+        if (caller->distinct >= least->writes && (at->witness->session & ORM_FAMILY_WORKERS) == 0 &&
             !orm__is_draining(at->scope, at->group, at->witness))
             find_guilty(at, ORM_FINDING_WRITE, ORM_EVIDENCE_NONE);
     } else {
@@ -491,7 +473,10 @@ static void look_at_repeat(look *at, orm__seen *seen)
     seen->epoch = at->scope->epoch;
     seen->rows = at->event->rows;
     if (!same || at->group->record != NULL || at->event->kind == ORM_EVENT_RELATION ||
-        orm__is_write(at->event))
+        at->witness->member != NULL || orm__is_write(at->event))
+        return;
+    /* That often the same is polling, unless it turns out later that a list is as long. */
+    if (seen->runs > RUNS_MAX && (seen->runs & (seen->runs - 1)) != 0)
         return;
     orm__caller *caller = caller_of(at);
     caller->runs++;
@@ -505,8 +490,7 @@ static void look_at_repeat(look *at, orm__seen *seen)
 static void look_closely(look *at)
 {
     bool is_new = false;
-    if (++at->group->looks > LOOKS_MAX)
-        at->group->quiet = true;
+    at->group->looks++;
     orm__seen *seen = seen_of(at, &is_new);
     if (is_new)
         look_at_new(at);
@@ -537,6 +521,7 @@ static void count_more(look *at)
     orm__record *record = at->group->record;
     orm_finding *finding = &record->finding;
     finding->statements++;
+    finding->sessions += at->joins;
     finding->rows += rows_of(at->event);
     finding->duration_ns += at->event->duration_ns;
     count_origins(at, finding);
@@ -558,27 +543,9 @@ static void count_first(look *at)
 {
     orm__group *group = at->group;
     group->counted++;
+    group->members += at->joins;
     group->rows += rows_of(at->event);
     group->duration_ns += at->event->duration_ns;
-}
-
-static bool is_loop_at(const orm_finding *finding, orm_site site)
-{
-    return (finding->kind == ORM_FINDING_N1 || finding->kind == ORM_FINDING_WRITE) &&
-           orm__same_site(finding->site, site);
-}
-
-/* Whether the row was asked for, or written, by what is a row-by-row loop itself. */
-static bool comes_from_loop(const look *at)
-{
-    const orm_scope *scope = at->scope;
-    for (size_t i = 0; i < scope->record_count; i++)
-        if (is_loop_at(&scope->records[i]->finding, at->event->origin))
-            return true;
-    for (const orm__record *part = scope->parts; part != NULL; part = part->next)
-        if (is_loop_at(&part->finding, at->event->origin))
-            return true;
-    return false;
 }
 
 /* The only row of a list today: a loop over it would be row by row with more. */
@@ -586,7 +553,7 @@ static void note_latent(look *at)
 {
     orm_scope *scope = at->scope;
     const orm_event *event = at->event;
-    uint64_t key = cause_of(event) ^ LATENT_KEY;
+    uint64_t key = orm__cause_of(event) ^ LATENT_KEY;
     orm_finding finding = {.kind = ORM_FINDING_LATENT,
                            .evidence = ORM_EVIDENCE_STEMS,
                            .site = event->site,
@@ -594,7 +561,7 @@ static void note_latent(look *at)
                            .origin_rows = 1,
                            .sessions = 1};
     if (event->origin_rows != 1 || event->origin.line == 0 ||
-        orm__record_find(scope, cause_of(event)) != NULL)
+        orm__record_find(scope, orm__cause_of(event)) != NULL)
         return;
     orm__record *record = orm__record_find(scope, key);
     if (record == NULL)
@@ -610,12 +577,6 @@ static void note_latent(look *at)
     record->finding.duration_ns += event->duration_ns;
 }
 
-bool orm__is_walk(const orm_event *event)
-{
-    return event->kind == ORM_EVENT_RELATION && event->row_by_row && event->owner->key_count > 0 &&
-           event->relation->target == event->owner && orm__same_site(event->site, event->origin);
-}
-
 /* Whether the relation is loaded for a row that came alone, by what is no row-by-row loop itself.
  */
 static bool is_alone(const look *at)
@@ -623,14 +584,18 @@ static bool is_alone(const look *at)
     const orm_event *event = at->event;
     if (event->kind != ORM_EVENT_RELATION || event->origin_rows > 1 || orm__is_walk(event))
         return false;
+    if (at->witness->member != NULL)
+        return true;
     /* A preload takes each row's own list, however many rows that has. */
-    return at->group->record != NULL || event->path != NULL || !comes_from_loop(at);
+    return at->group->record != NULL || event->path != NULL ||
+           !orm__record_of_loop(at->scope, at->event->origin);
 }
 
 static void judge(look *at)
 {
     at->alone = is_alone(at);
-    bool single = at->alone && !orm__is_gathered(at->group, at->event, at->witness);
+    bool family = at->witness->member != NULL;
+    bool single = at->alone && !family && !orm__is_gathered(at->group, at->event, at->witness);
     hash_values(at);
     if (at->group->record != NULL) {
         count_more(at);
@@ -641,7 +606,7 @@ static void judge(look *at)
         /* No loop over the only row of a list, but part of one over several such lists. */
         if (single)
             remember(at, site_key(at->event->origin));
-        if (at->alone && at->event->path == NULL && at->scope->options.latent)
+        if (at->alone && !family && at->event->path == NULL && at->scope->options.latent)
             note_latent(at);
     }
     if (!at->group->quiet && !single)
@@ -662,36 +627,56 @@ static void detect_raw(look *at)
     judge(at);
 }
 
-bool orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *witness)
+/* Whether the statement was judged: it is no batch, nor one of several that a call sends. */
+static bool detect_one(look *at)
+{
+    const orm_event *event = at->event;
+    const orm__witness *witness = at->witness;
+    at->group = group_of(at->scope, event, witness->session);
+    if (at->group == NULL) {
+        at->scope->statistics.unwatched++;
+        return false;
+    }
+    at->group->executions++;
+    if (event->rows > at->group->most_rows)
+        at->group->most_rows = event->rows;
+    orm__checks_count(at->group);
+    bool continued = witness->call != 0 && witness->call == at->group->call;
+    at->group->call = witness->call;
+    if (continued && at->group->writes)
+        return false; /* one call that takes several statements, such as a flush, is no loop */
+    if (event->kind == ORM_EVENT_RELATION) {
+        note_lineage(at->group, event);
+        if (!event->row_by_row)
+            return false;
+    }
+    if (orm__is_batch(event))
+        return false;
+    if (event->kind == ORM_EVENT_RAW && event->value_count <= ORM_PARAMETERS_MAX)
+        detect_raw(at);
+    else
+        judge(at);
+    at->group->newest = witness->results == NULL ? 0 : witness->results->number;
+    return true;
+}
+
+void orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *witness)
 {
     look at = {
         .scope = scope, .event = event, .witness = witness, .bound_count = event->value_count};
-    if (orm__is_write(event))
-        scope->epoch++;
-    at.group = group_of(scope, event, witness->session);
-    if (at.group == NULL) {
-        scope->statistics.unwatched++;
-        return false;
-    }
-    bool first = at.group->executions++ == 0;
-    if (event->rows > at.group->most_rows)
-        at.group->most_rows = event->rows;
-    orm__checks_count(at.group);
-    bool continued = witness->call != 0 && witness->call == at.group->call;
-    at.group->call = witness->call;
-    if (continued && at.group->writes)
-        return first; /* one call that takes several statements, such as a flush, is no loop */
-    if (event->kind == ORM_EVENT_RELATION) {
-        note_lineage(at.group, event);
-        if (!event->row_by_row)
-            return first;
-    }
-    if (is_batch(event))
-        return first;
-    if (event->kind == ORM_EVENT_RAW && event->value_count <= ORM_PARAMETERS_MAX)
-        detect_raw(&at);
-    else
-        judge(&at);
-    at.group->newest = witness->results == NULL ? 0 : witness->results->number;
-    return first;
+    scope->epoch += orm__is_write(event);
+    if (!detect_one(&at) || witness->family == 0 || at.group->record != NULL)
+        return;
+    orm__witness family = {
+        .session = witness->family | FAMILY, .frame = witness->frame, .member = witness};
+    look all = {.scope = scope,
+                .event = event,
+                .witness = &family,
+                .bound_count = event->value_count,
+                .joins = at.group->lent++ == 0};
+    at.group->lent_rows += rows_of(event);
+    at.group->lent_ns += event->duration_ns;
+    if (all.joins)
+        orm__drain_note(scope, &family);
+    (void)detect_one(&all);
 }

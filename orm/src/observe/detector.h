@@ -3,17 +3,13 @@
 #define ORM_OBSERVE_DETECTOR_H
 
 #include "observe/scope.h"
+#include "observe/statement.h"
 
 /*
- * Looks at one statement that is not transaction control. The scope is locked. True: it is the
- * session's first of its kind there.
+ * Looks at one statement that is not transaction control: as its session's, and, where there is
+ * nothing to say of that alone, as one of its family's. A loop may be made of tasks, or of workers
+ * of one scope, each with a session of its own. The scope is locked.
  */
-bool orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *witness);
-
-/* Whether a statement writes rows; for raw SQL by its first word. */
-bool orm__is_write(const orm_event *event);
-
-/* Whether a row that a relation of its model to itself gave is asked for that relation again. */
-bool orm__is_walk(const orm_event *event);
+void orm__detect(orm_scope *scope, const orm_event *event, const orm__witness *witness);
 
 #endif

@@ -10,6 +10,10 @@
  */
 bool orm__is_draining(const orm_scope *scope, const orm__group *group, const orm__witness *witness);
 
+/* A member of a family is about to be judged: notes the rows that each of its statements gave it,
+ * which for others of the family may be others. */
+void orm__drain_note(orm_scope *scope, const orm__witness *family);
+
 /*
  * Whether the row that came alone, and for which a relation is loaded, was fetched before the last
  * load, with others: a loop runs over them. One that was fetched since is worked on and left.

@@ -107,6 +107,17 @@ static size_t take_place(orm__group_table *table, uint64_t hash, uint64_t sessio
     }
 }
 
+orm__group *orm__group_peek(const orm__group_table *table, uint64_t hash)
+{
+    if (table->capacity == 0)
+        return NULL;
+    size_t start = set_of(hash, table->capacity) * ORM_GROUP_WAYS;
+    for (size_t i = start; i < start + ORM_GROUP_WAYS; i++)
+        if (table->hashes[i] == hash)
+            return &table->groups[i];
+    return NULL;
+}
+
 orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t session)
 {
     if (table->capacity == 0 && !grow(table))

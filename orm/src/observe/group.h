@@ -80,7 +80,7 @@ typedef struct orm__group {
     bool streamed; /* its rows are given one by one */
     bool plain;    /* a select of everything: its query names no condition, order or limit */
     bool gathered; /* its finding is about rows that came alone */
-    bool quiet;    /* too many executions without a finding: no longer looked at closely */
+    bool quiet;    /* its finding was dropped */
     uint8_t first_count;
     uint8_t seen_count;
     uint8_t caller_count;
@@ -107,6 +107,12 @@ typedef struct orm__group {
     uint64_t lists_counted;            /* lists up to this number are in the finding's numbers */
     struct orm__record *record;        /* the finding it belongs to */
     struct orm__record *check_of;      /* the finding of writes that this read stands before */
+    uint32_t lent; /* executions that its family's group counts; their rows and time */
+    int64_t lent_rows;
+    int64_t lent_ns;
+    uint32_t members; /* of a family: sessions that sent it */
+    uint32_t gave;    /* of a family: rows that came alone, each another than the one before */
+    uint64_t gave_last;
 } orm__group;
 
 /* A set-associative table that doubles up to its limit and then forgets what was used least
@@ -131,6 +137,9 @@ void orm__group_table_clear(orm__group_table *table);
  * NULL when out of memory.
  */
 orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t session);
+
+/* The group with this hash, or NULL. */
+orm__group *orm__group_peek(const orm__group_table *table, uint64_t hash);
 
 /* Gives back what the group remembers of the time before its finding. */
 void orm__group_drop_early(orm__group_table *table, orm__group *group);

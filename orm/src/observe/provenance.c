@@ -616,6 +616,18 @@ const orm_relation *orm__link_relation(const orm__link *link, const orm__bound *
     return direct != NULL && !through ? direct : linked;
 }
 
+/* Rows of the live lists that the digest's call made. */
+static size_t live_rows(const orm__witness *witness, const orm__digest *digest)
+{
+    size_t rows = 0;
+    size_t walked = 0;
+    for (const orm__result *at = witness->results; at != NULL && walked < LISTS_MAX;
+         at = at->next, walked++)
+        if (at->model == digest->model && orm__same_site(at->site, digest->site))
+            rows += at->count;
+    return rows;
+}
+
 bool orm__has_list(const orm__witness *witness, size_t rows, orm_site elsewhere)
 {
     size_t walked = 0;
@@ -623,8 +635,10 @@ bool orm__has_list(const orm__witness *witness, size_t rows, orm_site elsewhere)
          at = at->next, walked++)
         if (at->count >= rows && !orm__same_site(at->site, elsewhere))
             return true;
+    /* The batches of a stream are one list to those who loop over it. */
     for (const orm__digest *at = first_digest(witness); at != NULL; at = at->next)
-        if (at->largest >= rows && !orm__same_site(at->site, elsewhere))
+        if (at->largest > 1 && !orm__same_site(at->site, elsewhere) &&
+            at->rows + live_rows(witness, at) >= rows)
             return true;
     return false;
 }

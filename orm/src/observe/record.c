@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/allocator.h"
+#include "base/site.h"
 #include "observe/ignore.h"
 
 orm__record *orm__record_find(const orm_scope *scope, uint64_t key)
@@ -86,4 +87,21 @@ void orm__record_remove(orm_scope *scope, const orm__record *record)
         if (scope->records[i] != record)
             scope->records[kept++] = scope->records[i];
     scope->record_count = kept;
+}
+
+static bool is_loop_at(const orm_finding *finding, orm_site site)
+{
+    return (finding->kind == ORM_FINDING_N1 || finding->kind == ORM_FINDING_WRITE) &&
+           orm__same_site(finding->site, site);
+}
+
+bool orm__record_of_loop(const orm_scope *scope, orm_site site)
+{
+    for (size_t i = 0; i < scope->record_count; i++)
+        if (is_loop_at(&scope->records[i]->finding, site))
+            return true;
+    for (const orm__record *part = scope->parts; part != NULL; part = part->next)
+        if (is_loop_at(&part->finding, site))
+            return true;
+    return false;
 }

@@ -20,4 +20,7 @@ size_t orm__record_told(const orm_scope *scope);
 /* Takes a finding back. */
 void orm__record_remove(orm_scope *scope, const orm__record *record);
 
+/* Whether rows were asked for, or written, row by row by the call at `site`. */
+bool orm__record_of_loop(const orm_scope *scope, orm_site site);
+
 #endif

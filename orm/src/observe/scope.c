@@ -7,6 +7,7 @@
 #include "observe/budget.h"
 #include "observe/detector.h"
 #include "observe/record.h"
+#include "observe/statement.h"
 #include "observe/unused.h"
 #include "session/results.h"
 
@@ -32,31 +33,52 @@ static void count_event(orm_scope_statistics *statistics, const orm_event *event
         statistics->row_by_row++;
 }
 
-/*
- * A loop may be made of tasks: what each of them asks first, in a session of its own, counts as
- * repeated by the task that started them. Its lists are another session's, and not searched.
- */
-static void detect(orm_scope *scope, const orm_event *event, const orm__witness *witness)
+/* The session is under way until it ends. */
+static void note_open(orm_scope *scope, uint64_t session)
 {
-    const uint64_t kin = UINT64_C(1) << 63;
-    bool first = orm__detect(scope, event, witness);
-    if (!first || witness->family == 0)
-        return;
-    orm__witness family = {.session = witness->family | kin, .frame = witness->frame};
-    (void)orm__detect(scope, event, &family);
+    scope->newest = session;
+    for (size_t i = 0; i < scope->open_count; i++)
+        if (scope->open[i] == session)
+            return;
+    if (scope->open_count < ORM_SCOPE_OPEN)
+        scope->open[scope->open_count++] = session;
+}
+
+static void note_end(orm_scope *scope, uint64_t session)
+{
+    for (size_t i = 0; i < scope->open_count; i++)
+        if (scope->open[i] == session)
+            scope->open[i] = scope->open[--scope->open_count];
+    scope->newest = 0;
+}
+
+/*
+ * Sessions of other threads than the one that made the scope, and those opened while another one is
+ * under way, do a part of its work each. Those that follow each other may be requests of a test. A
+ * scope that samples watches whole applications.
+ */
+static uint64_t joined(void *context)
+{
+    orm_scope *scope = context;
+    (void)pthread_mutex_lock(&scope->lock);
+    bool worker = scope->open_count > 0 || !pthread_equal(scope->maker, pthread_self());
+    (void)pthread_mutex_unlock(&scope->lock);
+    return worker && scope->options.one_of < 2 ? scope->number | ORM_FAMILY_WORKERS : 0;
 }
 
 static void look_at(orm_scope *scope, const orm_event *event, const orm__witness *witness)
 {
     count_event(&scope->statistics, event);
+    if (witness->session != scope->newest && event->kind != ORM_EVENT_CONTROL)
+        note_open(scope, witness->session);
     if (scope->trace.limit > 0)
         orm__trace_add(&scope->trace, event, &scope->arena);
     if (event->kind != ORM_EVENT_CONTROL)
         orm__judge_budget(scope, event);
     if (event->kind == ORM_EVENT_CONTROL)
-        scope->epoch++;
+        scope->epoch += orm__is_boundary(event);
     else if (!scope->options.no_detector)
-        detect(scope, event, witness);
+        orm__detect(scope, event, witness);
 }
 
 void orm__scope_note(orm_scope *scope, const orm_event *event, const orm__witness *witness)
@@ -90,6 +112,7 @@ static void end(void *context, const orm_session *session)
     (void)pthread_mutex_lock(&scope->lock);
     if (!scope->options.no_detector && scope->pauses == 0)
         orm__judge_unused(scope, session);
+    note_end(scope, orm__session_number(session));
     (void)pthread_mutex_unlock(&scope->lock);
     if (scope->options.parent != NULL)
         end(scope->options.parent, session);
@@ -125,6 +148,7 @@ static void set_options(orm_scope *scope, const orm_scope_options *options)
     scope->sink =
         (orm__sink){.publish = receive,
                     .ended = end,
+                    .joined = joined,
                     .context = scope,
                     .sessions = set->parent == NULL ? &scope->sessions : set->parent->sink.sessions,
                     .draws = &scope->draws,
@@ -156,6 +180,8 @@ orm_status orm_scope_open(const orm_scope_options *options, orm_scope **scope_ou
     if (scope == NULL)
         return orm__fail(error, ORM_NOMEM, "out of memory for a scope");
     set_options(scope, options);
+    scope->maker = pthread_self();
+    scope->number = atomic_fetch_add(scope->sink.sessions, 1) + 1;
     if (pthread_mutex_init(&scope->lock, NULL) != 0) {
         orm__free(&allocator, scope, sizeof *scope);
         return orm__fail(error, ORM_NOMEM, "no mutex for a scope");

@@ -20,8 +20,8 @@ typedef struct orm__record {
     orm_finding finding;
     uint64_t key; /* of its site and statement */
     bool ignored;
-    bool resolved;  /* its caller was looked for */
-    orm__path path; /* that led to its call, the first time; empty: not known */
+    bool resolved;            /* its caller was looked for */
+    orm__path path;           /* that led to its call, the first time; empty: not known */
     struct orm__record *next; /* among those that belong to another finding */
 } orm__record;
 
@@ -32,13 +32,17 @@ typedef struct orm__ignore {
     bool met;
 } orm__ignore;
 
+enum { ORM_SCOPE_OPEN = 8 };
+
 struct orm_scope {
     orm__sink sink; /* first: exec knows no more of a scope */
     orm_allocator allocator;
     orm_scope_options options;
     atomic_uint_fast64_t sessions; /* watched by it and its parts, unless it is one itself */
     atomic_uint_fast64_t draws;
-    pthread_mutex_t lock;          /* guards all that follows */
+    uint64_t number; /* no session that it, or one it is a part of, watches has it */
+    pthread_t maker;
+    pthread_mutex_t lock; /* guards all that follows */
     orm_scope_statistics statistics;
     uint64_t epoch; /* grows with every write and transaction boundary */
     orm__group_table groups;
@@ -53,6 +57,9 @@ struct orm_scope {
     orm__trace trace;
     orm__known_paths paths;
     unsigned pauses;
+    uint64_t newest;               /* session that sent the last statement; 0: it is over */
+    uint64_t open[ORM_SCOPE_OPEN]; /* sessions that have sent something, and are not over */
+    size_t open_count;
     orm__ignore *ignores;
     orm__arena lasting; /* ignores: what a clearing leaves */
     char *name;         /* owned; NULL: none */

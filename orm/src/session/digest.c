@@ -93,14 +93,18 @@ static void take_rows(orm_session *session, const orm__result *result)
         session->undigested += (int64_t)result->count;
         return;
     }
+    uint64_t before = digest->last_rows == 1 && digest->last_count > 0 ? digest->last[0].hash : 0;
     digest->number = result->number;
     digest->last_rows = result->count;
     digest->last_count = 0;
+    digest->rows += result->count;
     if (result->count > digest->largest)
         digest->largest = result->count;
     for (uint16_t i = 0; i < result->model->column_count; i++)
         if (is_key_column(result->model, i) && !take_column(session, digest, result, i))
             break;
+    if (result->count == 1)
+        digest->changed = before != 0 && digest->last_count > 0 && before != digest->last[0].hash;
 }
 
 void orm__digest_take(orm_session *session, orm__result *result)

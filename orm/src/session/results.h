@@ -27,9 +27,11 @@ typedef struct orm__digest {
     orm_site site;
     uint64_t hash;    /* its own */
     size_t largest;   /* rows of the longest list */
+    size_t rows;      /* of all of them */
     uint64_t number;  /* of the newest list */
     size_t last_rows; /* and its rows; the keys of a single one are kept */
     uint8_t last_count;
+    bool changed; /* the last two were a row each, and not the same */
     orm__digest_key last[ORM_DIGEST_LAST];
 } orm__digest;
 
@@ -81,7 +83,8 @@ int64_t orm__session_unjudged(const orm_session *session);
 /* A number no other session has had that the same scope, or one it is a part of, watches. */
 uint64_t orm__session_number(const orm_session *session);
 
-/* The same for the sessions of tasks that have their scope from one parent; 0: it is of none. */
+/* The same for the sessions of tasks that have their scope from one parent, and for those of one
+ * scope's workers; 0: it is of none. */
 uint64_t orm__session_family(const orm_session *session);
 
 #endif

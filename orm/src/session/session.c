@@ -36,7 +36,7 @@ static void write_begin(orm_session *session, const orm_session_options *options
     };
 }
 
-/* Its own scope, that of its task, or the engine's. */
+/* Its own scope, that of its task, or the engine's; and the number of those judged with it. */
 static const orm_scope *scope_of(const orm_engine *engine, const orm_session_options *options,
                                  uint64_t *family_out)
 {
@@ -46,6 +46,9 @@ static const orm_scope *scope_of(const orm_engine *engine, const orm_session_opt
         scope = runtime->scope(runtime->context, family_out);
     if (scope == NULL || scope == options->scope)
         *family_out = 0;
+    const orm__sink *sink = (const orm__sink *)(const void *)options->scope;
+    if (sink != NULL && sink->joined != NULL)
+        *family_out = sink->joined(sink->context);
     return scope != NULL ? scope : engine->options.scope;
 }
 

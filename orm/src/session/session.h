@@ -70,7 +70,7 @@ struct orm_session {
     orm__tenant tenant;       /* the engine's list of open sessions, with the site of the open */
     const orm__sink *sink;    /* the scope's; may be NULL */
     uint64_t number;
-    uint64_t family; /* of tasks that have their scope from one parent; 0: none */
+    uint64_t family; /* of tasks that have their scope from one parent, or workers; 0: none */
     atomic_bool cancelled;   /* by any thread; until the transaction is rolled back */
     _Atomic(uintptr_t) user; /* the thread or task that is in a call; 0: none */
     uint32_t calls;          /* how deep that thread is in calls */

@@ -364,3 +364,69 @@ scenario(draining_with_notes)
     }
     return ORM_OK;
 }
+
+/* The same, giving the memory of each job back.
+ * expect none */
+scenario(draining_with_releases)
+{
+    for (bool more = true; more;) {
+        orm_mark mark;
+        shop_job_list next;
+        shop_product *product;
+        TRY(orm_session_mark(db, &mark));
+        TRY(shop_job_select(db,
+                            &(shop_job_query){.where = shop_job_done_is(false),
+                                              .order_by = {SHOP_JOB_BY_ID},
+                                              .limit = 1},
+                            &next));
+        more = next.count > 0;
+        if (more) {
+            TRY(shop_product_find(db, next.items[0]->product_id, &product));
+            TRY(shop_product_update(db, product,
+                                    &(shop_product_changes){.stock = ORM_SET(product->stock + 1)}));
+            TRY(shop_job_update(db, next.items[0], &(shop_job_changes){.done = ORM_SET(true)}));
+        }
+        TRY(orm_session_release(db, mark));
+    }
+    return ORM_OK;
+}
+
+/* Jobs of which there are more than anything is looked at closely, each with its product.
+ * expect none */
+scenario(draining_a_long_queue)
+{
+    shop_job_new jobs[300];
+    for (int64_t i = 0; i < 300; i++)
+        jobs[i] = (shop_job_new){.product_id = ORM_SET(i % 20 + 1)};
+    TRY(shop_job_insert_all(db, jobs, 300, NULL));
+    for (;;) {
+        shop_job_list next;
+        TRY(shop_job_select(db,
+                            &(shop_job_query){.where = shop_job_done_is(false),
+                                              .order_by = {SHOP_JOB_BY_ID},
+                                              .limit = 1},
+                            &next));
+        if (next.count == 0)
+            break;
+        TRY(shop_job_update(db, next.items[0], &(shop_job_changes){.done = ORM_SET(true)}));
+    }
+    return ORM_OK;
+}
+
+/* Asked for hundreds of times; then a loop asks for something else with it.
+ * expect WRITE insert note 6 statements @loop */
+scenario(polling_before_a_loop)
+{
+    shop_job_list jobs;
+    shop_supplier_list suppliers;
+    bool waiting = true;
+    for (int i = 0; i < 400 && waiting; i++)
+        TRY(shop_job_exists(db, &(shop_job_query){.where = shop_job_done_is(false)}, &waiting));
+    TRY(shop_job_select(db, &(shop_job_query){.limit = 1}, &jobs));
+    TRY(shop_supplier_select(db, NULL, &suppliers));
+    for (size_t i = 0; i < suppliers.count; i++)
+        TRY(shop_note_insert(
+            db, &(shop_note_new){.about = ORM_SET(suppliers.items[i]->id), .body = ORM_SET("x")},
+            NULL)); /* @loop */
+    return ORM_OK;
+}

@@ -81,6 +81,186 @@ scenario(workers_of_one_scope)
     return status;
 }
 
+/* A part of the work, which a thread does in a session of its own. */
+typedef struct part {
+    struct scene *scene;
+    orm_session_handler *handler;
+    int64_t id;
+    pthread_t thread;
+    orm_status status;
+} part;
+
+static void *do_part(void *context)
+{
+    part *own = context;
+    orm_session_options options = {.scope = own->scene->scope};
+    own->status = orm_session_run(own->scene->engine, &options, own->handler, own, NULL);
+    return NULL;
+}
+
+enum { PARTS = 6 };
+
+static orm_status start_part(part *own)
+{
+    own->status = ORM_MISUSE;
+    return pthread_create(&own->thread, NULL, do_part, own) == 0 ? ORM_OK : ORM_RESOURCE;
+}
+
+static orm_status run_parts(struct scene *scene, const int64_t *ids, orm_session_handler *handler)
+{
+    part parts[PARTS];
+    for (size_t i = 0; i < PARTS; i++) {
+        parts[i] = (part){.scene = scene, .handler = handler, .id = ids[i]};
+        TRY(start_part(&parts[i]));
+    }
+    orm_status status = ORM_OK;
+    for (size_t i = 0; i < PARTS; i++) {
+        (void)pthread_join(parts[i].thread, NULL);
+        status = status == ORM_OK ? parts[i].status : status;
+    }
+    return status;
+}
+
+/* Reads a list, ends its session, and gives each key to a worker. */
+static orm_status for_each_supplier(struct scene *scene, orm_session *db,
+                                    orm_session_handler *handler)
+{
+    shop_supplier_list suppliers;
+    int64_t ids[PARTS];
+    TRY(shop_supplier_select(db, &(shop_supplier_query){.limit = PARTS}, &suppliers));
+    for (size_t i = 0; i < PARTS; i++)
+        ids[i] = suppliers.items[i]->id;
+    TRY(orm_session_commit(db));
+    return run_parts(scene, ids, handler);
+}
+
+static orm_status products_of_part(orm_session *db, void *context)
+{
+    const part *own = context;
+    shop_product_list products;
+    TRY(shop_product_select(
+        db, &(shop_product_query){.where = shop_product_supplier_id_is(orm_eq(own->id))},
+        &products)); /* @part */
+    return ORM_OK;
+}
+
+/* A worker for each row of a list, with its key.
+ * expect N1 select product 6 statements @part
+ * by hand: the loop is one of threads */
+scenario(a_worker_for_each_key)
+{
+    return for_each_supplier(scene, db, products_of_part);
+}
+
+static orm_status relation_of_part(orm_session *db, void *context)
+{
+    const part *own = context;
+    shop_supplier_list suppliers;
+    shop_product_list products;
+    orm_value id = orm_bind(own->id);
+    TRY(shop_supplier_raw(db, "SELECT * FROM suppliers WHERE id = $1", &id, 1,
+                          &suppliers));                                    /* @row_of_part */
+    return shop_supplier_load_products(db, suppliers.items[0], &products); /* @load_of_part */
+}
+
+/* The workers fetch the row, and load its relation.
+ * expect N1 raw supplier 6 statements @row_of_part
+ * expect N1 supplier.products 6 statements @load_of_part @row_of_part
+ * by hand: the loop is one of threads */
+scenario(a_relation_for_each_worker)
+{
+    return for_each_supplier(scene, db, relation_of_part);
+}
+
+static orm_status several_of_part(orm_session *db, void *context)
+{
+    const part *own = context;
+    shop_product_list products;
+    for (int64_t id = own->id; id < own->id + 2; id++)
+        TRY(shop_product_select(
+            db, &(shop_product_query){.where = shop_product_supplier_id_is(orm_eq(id))},
+            &products)); /* @several_of_part */
+    return ORM_OK;
+}
+
+/* Two keys for each worker: every statement is counted, each value once.
+ * expect N1 select product 12 statements @several_of_part
+ * by hand: the loop is one of threads */
+scenario(two_keys_for_each_worker)
+{
+    return for_each_supplier(scene, db, several_of_part);
+}
+
+static orm_status job_of_part(orm_session *db, void *context)
+{
+    shop_job_list taken;
+    shop_product *product;
+    (void)context;
+    TRY(shop_job_raw(db,
+                     "UPDATE jobs SET done = true WHERE id = (SELECT id FROM jobs WHERE NOT done "
+                     "ORDER BY id LIMIT 1) RETURNING *",
+                     NULL, 0, &taken));
+    if (taken.count == 0)
+        return ORM_OK;
+    TRY(shop_product_find(db, taken.items[0]->product_id, &product));
+    TRY(shop_note_insert(
+        db, &(shop_note_new){.about = ORM_SET(product->id), .body = ORM_SET("done")}, NULL));
+    return shop_product_update(db, product, &(shop_product_changes){.stock = ORM_SET(0)});
+}
+
+/* Workers that take their work from a queue, a job each, by turns.
+ * expect none */
+scenario(workers_of_a_queue)
+{
+    TRY(orm_session_commit(db));
+    for (size_t i = 0; i < 2 * PARTS; i++) {
+        part own = {.scene = scene, .handler = job_of_part};
+        TRY(start_part(&own));
+        (void)pthread_join(own.thread, NULL);
+        TRY(own.status);
+    }
+    return ORM_OK;
+}
+
+static orm_status setting_of_part(orm_session *db, void *context)
+{
+    shop_setting *setting;
+    (void)context;
+    return shop_setting_find(db, "currency", &setting);
+}
+
+/* Each worker reads what all need: they share no session to keep it in.
+ * expect none */
+scenario(the_same_for_each_worker)
+{
+    static const int64_t nothing[PARTS];
+    return run_parts(scene, nothing, setting_of_part);
+}
+
+static orm_status count_part(orm_session *db, void *context)
+{
+    const int64_t *id = context;
+    int64_t count;
+    TRY(shop_product_count(db,
+                           &(shop_product_query){.where = shop_product_supplier_id_is(orm_eq(*id))},
+                           &count)); /* @nested_part */
+    return ORM_OK;
+}
+
+/* A session for each row of a list, while the list's own is open.
+ * expect N1 count product 6 statements @nested_part
+ * by hand: each has a session of its own */
+scenario(a_session_for_each_row)
+{
+    orm_session_options options = reader(scene);
+    shop_supplier_list suppliers;
+    TRY(shop_supplier_select(db, NULL, &suppliers));
+    TRY(orm_session_commit(db));
+    for (size_t i = 0; i < suppliers.count; i++)
+        TRY(orm_session_run(scene->engine, &options, count_part, &suppliers.items[i]->id, NULL));
+    return ORM_OK;
+}
+
 /* What another session of the scope found out is no source of this one's values.
  * expect none */
 scenario(other_sessions_are_not_searched)

@@ -46,6 +46,23 @@ scenario(same_sql_for_each_row)
     return ORM_OK;
 }
 
+static orm_status same_rates(orm_session *db, shop_product *product, void *context)
+{
+    int64_t rates;
+    (void)product;
+    TRY(shop_rate_count(db, NULL, &rates)); /* @streamed */
+    tell(context, "%" PRId64 "\n", rates);
+    return ORM_OK;
+}
+
+/* The same count for each row of a stream, whose batches are fetched between.
+ * expect DUP count rate 20 statements @streamed
+ * by hand: the loop around it is the library's */
+scenario(same_count_in_a_stream)
+{
+    return shop_product_each(db, NULL, &(orm_each){.batch = 2}, same_rates, scene);
+}
+
 /* A write between the repeats changes the answer.
  * expect WRITE insert note 6 statements @write */
 scenario(same_count_after_each_write)
