@@ -26,12 +26,13 @@
  *  - LATENT, only when asked for by .latent: a relation loaded row by row for the only row of a
  *    list, which with more rows would be N1.
  *
- * And across the sessions of a scope's workers: N1, a relation loaded or a statement sent with three
- * different values by one call in them, whichever session had the keys. Workers are the sessions
- * that name the scope in their options and belong to another thread than the one that made it, or
- * are opened while another session of the scope has sent something and is not closed; and those of
- * tasks that one task started, whose writes are judged together, too. Sessions that follow each
- * other on one thread, and those of a scope that is the engine's or samples, are by themselves.
+ * And across the sessions of a scope's workers: N1, a relation loaded or a statement sent with
+ * three different values by one call in them, whichever session had the keys. Workers are the
+ * sessions that name the scope in their options and belong to another thread than the one that made
+ * it, or are opened while another session of the scope has sent something and is not closed; and
+ * those of tasks that one task started, whose writes are judged together, too. Sessions that follow
+ * each other on one thread, and those of a scope that is the engine's or samples, are by
+ * themselves.
  *
  * What is not a finding: statements whose values differ only in LIMIT, OFFSET or range conditions
  * (paging); lists of several values sent at once (batches); the only row of a list (unless the call
