@@ -29,7 +29,7 @@ static void name_column(struct builder *b, struct model_build *mb, size_t index,
     column->model = mb->model;
     column->c_name = name_member(b->arena, column->name);
     column->c_upper = name_upper(b->arena, column->name);
-    column->yaml = document_flow_text(mb->document, cb->node);
+    column->yaml = document_flow_text(mb->document, cb->node, "columns");
     build_check_name(b, mb->document, cb->node, "name", column->name, "a column", "column");
     column->db_name =
         build_database_name(b, mb->document, cb->node, "column", cb->parsed->column, column->name);

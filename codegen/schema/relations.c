@@ -78,7 +78,7 @@ static void create_relation(struct builder *b, struct model_build *mb, size_t in
     relation->model = mb->model;
     relation->place = build_place(&place);
     relation->comment = arena_text(b->arena, rb->parsed->comment);
-    relation->yaml = document_flow_text(mb->document, rb->node);
+    relation->yaml = document_flow_text(mb->document, rb->node, "relations");
     check_relation_name(b, rb);
     find_target(b, rb);
 }

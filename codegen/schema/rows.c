@@ -524,7 +524,7 @@ static void add_value(struct row_build *rb, const struct parsed_value *value, ya
     if (!take_name(rb, value->name, name_at, ""))
         return;
     field = add_field(rb, arena_text(rb->b->arena, value->name),
-                      document_flow_text(rb->mb->document, node), name_at, source);
+                      document_flow_text(rb->mb->document, node, "values"), name_at, source);
     field->type = result_type(source.aggregate, source.column);
     field->nullable =
         source.aggregate != AGGREGATE_COUNT && source.aggregate != AGGREGATE_COUNT_DISTINCT;
@@ -602,7 +602,7 @@ static void build_row(struct row_build *rb)
     size_t fields = (size_t)parsed->columns_count + parsed->group_by_count + parsed->values_count;
 
     row->name = arena_text(arena, parsed->name);
-    row->yaml = document_flow_text(rb->mb->document, rb->node);
+    row->yaml = document_flow_text(rb->mb->document, rb->node, "rows");
     row->model = rb->mb->model;
     row->place = build_place(&at);
     row->grouped = parsed->group_by_count ||

@@ -68,25 +68,15 @@ static bool skip_bom(const char *text, size_t length)
     return length >= 3 && memcmp(text, UTF8_MARK, 3) == 0;
 }
 
-const struct source *source_read(struct diagnostics *diags, const char *path, struct span wanted_at)
+const struct source *source_take(struct diagnostics *diags, FILE *file, const char *path,
+                                 struct span wanted_at)
 {
-    struct stat about;
-    FILE *file = open_file(path);
     struct source *source = NULL;
-    char *text = NULL;
     size_t length = 0;
+    char *text = read_all(file, &length);
     bool ok = false;
     size_t bom;
 
-    if (!file || fstat(fileno(file), &about) != 0) {
-        report_unreadable(diags, path, wanted_at, strerror(errno));
-        goto out;
-    }
-    if (S_ISDIR(about.st_mode)) {
-        report_unreadable(diags, path, wanted_at, "it is a directory");
-        goto out;
-    }
-    text = read_all(file, &length);
     if (!text || ferror(file)) {
         report_unreadable(diags, path, wanted_at, strerror(errno ? errno : ENOMEM));
         goto out;
@@ -99,16 +89,25 @@ const struct source *source_read(struct diagnostics *diags, const char *path, st
         diagnostics_error(diags, whole_file(source), "the file is larger than %zu MiB",
                           FILE_LIMIT / 1024 / 1024);
 out:
-    if (file)
-        fclose(file);
     free(text);
     return ok ? source : NULL;
 }
 
-static bool read_source(struct document *document, const char *path, struct span wanted_at)
+const struct source *source_read(struct diagnostics *diags, const char *path, struct span wanted_at)
 {
-    document->source = source_read(document->diags, path, wanted_at);
-    return document->source != NULL;
+    struct stat about;
+    FILE *file = open_file(path);
+    const struct source *source = NULL;
+
+    if (!file || fstat(fileno(file), &about) != 0)
+        report_unreadable(diags, path, wanted_at, strerror(errno));
+    else if (S_ISDIR(about.st_mode))
+        report_unreadable(diags, path, wanted_at, "it is a directory");
+    else
+        source = source_take(diags, file, path, wanted_at);
+    if (file)
+        fclose(file);
+    return source;
 }
 
 static bool build_tree(struct document *document)
@@ -133,19 +132,25 @@ static bool build_tree(struct document *document)
     return true;
 }
 
-struct document *document_read(struct arena *arena, struct diagnostics *diags, const char *path,
-                               struct span wanted_at)
+struct document *document_parse(struct arena *arena, struct diagnostics *diags,
+                                const struct source *source)
 {
     struct document *document = arena_alloc(arena, sizeof *document);
 
     document->arena = arena;
     document->diags = diags;
-    if (!read_source(document, path, wanted_at) || !document_scan(document) ||
-        !build_tree(document))
+    document->source = source;
+    if (!source || !document_scan(document) || !build_tree(document))
         return document;
     document_check(document);
     document_load(document);
     return document;
+}
+
+struct document *document_read(struct arena *arena, struct diagnostics *diags, const char *path,
+                               struct span wanted_at)
+{
+    return document_parse(arena, diags, source_read(diags, path, wanted_at));
 }
 
 yaml_node_t *document_root(struct document *document)

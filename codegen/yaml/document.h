@@ -38,6 +38,9 @@ struct document {
  */
 struct document *document_read(struct arena *arena, struct diagnostics *diags, const char *path,
                                struct span wanted_at);
+/* The same of a text that was read before. */
+struct document *document_parse(struct arena *arena, struct diagnostics *diags,
+                                const struct source *source);
 void document_close(struct document *document);
 
 /*
@@ -45,6 +48,9 @@ void document_close(struct document *document);
  * read with the place `wanted_at`.
  */
 const struct source *source_read(struct diagnostics *diags, const char *path,
+                                 struct span wanted_at);
+/* The same of what `file` still holds, under the name `path`. */
+const struct source *source_take(struct diagnostics *diags, FILE *file, const char *path,
                                  struct span wanted_at);
 
 /* NULL when there is no such node. */
@@ -66,8 +72,13 @@ bool document_is_faulty(const struct document *document, const yaml_node_t *node
 /* A plain null, ~ or nothing at all. */
 bool document_is_null(const yaml_node_t *node);
 
-/* The node on one line in flow style, as written, safe inside a C comment. */
-const char *document_flow_text(struct document *document, const yaml_node_t *node);
+/* The node on one line in flow style, in its canonical form; `entry` is the list that it is an
+ * entry of, see canonical.h. */
+const char *document_inline_text(struct document *document, const yaml_node_t *node,
+                                 const char *entry);
+/* The same, safe inside a C comment, and not all of it when it is long. */
+const char *document_flow_text(struct document *document, const yaml_node_t *node,
+                               const char *entry);
 
 /* Stages of document_read, each in its own file. */
 bool document_scan(struct document *document);

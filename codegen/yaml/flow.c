@@ -1,15 +1,69 @@
+#include "yaml/canonical.h"
 #include "yaml/document.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
 
-/* Nodes back as one line of text, for comments in generated code. */
+/* Nodes back as one line of text. */
 
 #define LINE_LIMIT 400
 
-static void add_node(struct document *document, struct text *to, const yaml_node_t *node);
+static void add_node(struct document *document, struct text *to, const yaml_node_t *node,
+                     const char *entry);
+
+static void add_list(struct document *document, struct text *to, const yaml_node_t *node,
+                     const char *entry)
+{
+    text_add_string(document->arena, to, "[");
+    for (yaml_node_item_t *item = node->data.sequence.items.start;
+         item < node->data.sequence.items.top; item++) {
+        if (item > node->data.sequence.items.start)
+            text_add_string(document->arena, to, ", ");
+        add_node(document, to, yaml_document_get_node(&document->tree, *item), entry);
+    }
+    text_add_string(document->arena, to, "]");
+}
+
+static void add_mapping(struct document *document, struct text *to, const yaml_node_t *node,
+                        const char *entry)
+{
+    const yaml_node_pair_t **pairs = canonical_pairs(document->arena, &document->tree, node, entry);
+    size_t count = (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
+
+    for (size_t i = 0; i < count; i++) {
+        const yaml_node_t *key = yaml_document_get_node(&document->tree, pairs[i]->key);
+
+        text_add_string(document->arena, to, i ? ", " : "{ ");
+        add_node(document, to, key, entry);
+        text_add_string(document->arena, to, ": ");
+        add_node(document, to, yaml_document_get_node(&document->tree, pairs[i]->value),
+                 key->type == YAML_SCALAR_NODE ? canonical_entry(key) : entry);
+    }
+    text_add_string(document->arena, to, count ? " }" : "{ }");
+}
+
+static void add_node(struct document *document, struct text *to, const yaml_node_t *node,
+                     const char *entry)
+{
+    if (node->type == YAML_SCALAR_NODE)
+        text_add_string(document->arena, to, canonical_scalar(document->arena, node));
+    else if (node->type == YAML_SEQUENCE_NODE)
+        add_list(document, to, node, entry);
+    else if (node->type == YAML_MAPPING_NODE)
+        add_mapping(document, to, node, entry);
+}
+
+const char *document_inline_text(struct document *document, const yaml_node_t *node,
+                                 const char *entry)
+{
+    struct text line = {0};
+
+    text_add_string(document->arena, &line, "");
+    if (node)
+        add_node(document, &line, node, entry);
+    return line.text;
+}
 
 /* Breaks comment marks apart, for the text ends up inside a C comment. */
 static void add_safe(struct arena *arena, struct text *to, const char *text, size_t size)
@@ -21,109 +75,22 @@ static void add_safe(struct arena *arena, struct text *to, const char *text, siz
     text_add(arena, to, text, size);
 }
 
-static void add_character(struct arena *arena, struct text *to, const char *text, size_t size,
-                          uint32_t code, char quote)
+const char *document_flow_text(struct document *document, const yaml_node_t *node,
+                               const char *entry)
 {
-    char shown[16];
-
-    if (quote == '\'' && code == '\'') {
-        add_safe(arena, to, "''", 2);
-    } else if (quote == '"' && (code == '"' || code == '\\')) {
-        add_safe(arena, to, code == '"' ? "\\\"" : "\\\\", 2);
-    } else if (code == '\n' || code == '\t') {
-        add_safe(arena, to, quote == '"' ? (code == '\n' ? "\\n" : "\\t") : " ",
-                 quote == '"' ? 2 : 1);
-    } else if (!utf8_is_visible(code)) {
-        snprintf(shown, sizeof shown, "\\u%04x", (unsigned)code);
-        add_safe(arena, to, shown, strlen(shown));
-    } else {
-        add_safe(arena, to, text, size);
-    }
-}
-
-static char quote_of(const yaml_node_t *node)
-{
-    switch (node->data.scalar.style) {
-    case YAML_PLAIN_SCALAR_STYLE:
-        return '\0';
-    case YAML_SINGLE_QUOTED_SCALAR_STYLE:
-        return '\'';
-    default:
-        return '"';
-    }
-}
-
-static void add_scalar(struct document *document, struct text *to, const yaml_node_t *node)
-{
-    const char *text = (const char *)node->data.scalar.value;
-    size_t length = node->data.scalar.length;
-    char quote = quote_of(node);
-
-    if (quote)
-        add_safe(document->arena, to, &quote, 1);
-    for (size_t at = 0; at < length && to->length < LINE_LIMIT;) {
-        uint32_t code = 0;
-        size_t size = utf8_decode(text + at, length - at, &code);
-
-        if (!size)
-            break;
-        add_character(document->arena, to, text + at, size, code, quote);
-        at += size;
-    }
-    if (quote)
-        add_safe(document->arena, to, &quote, 1);
-}
-
-static void add_list(struct document *document, struct text *to, const yaml_node_t *node)
-{
-    add_safe(document->arena, to, "[", 1);
-    for (yaml_node_item_t *item = node->data.sequence.items.start;
-         item < node->data.sequence.items.top && to->length < LINE_LIMIT; item++) {
-        if (item > node->data.sequence.items.start)
-            add_safe(document->arena, to, ", ", 2);
-        add_node(document, to, yaml_document_get_node(&document->tree, *item));
-    }
-    add_safe(document->arena, to, "]", 1);
-}
-
-static void add_mapping(struct document *document, struct text *to, const yaml_node_t *node)
-{
-    add_safe(document->arena, to, "{ ", 2);
-    for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-         pair < node->data.mapping.pairs.top && to->length < LINE_LIMIT; pair++) {
-        if (pair > node->data.mapping.pairs.start)
-            add_safe(document->arena, to, ", ", 2);
-        add_node(document, to, yaml_document_get_node(&document->tree, pair->key));
-        add_safe(document->arena, to, ": ", 2);
-        add_node(document, to, yaml_document_get_node(&document->tree, pair->value));
-    }
-    add_safe(document->arena, to, " }", 2);
-}
-
-static void add_node(struct document *document, struct text *to, const yaml_node_t *node)
-{
-    switch (node->type) {
-    case YAML_SCALAR_NODE:
-        add_scalar(document, to, node);
-        break;
-    case YAML_SEQUENCE_NODE:
-        add_list(document, to, node);
-        break;
-    case YAML_MAPPING_NODE:
-        add_mapping(document, to, node);
-        break;
-    default:
-        break;
-    }
-}
-
-const char *document_flow_text(struct document *document, const yaml_node_t *node)
-{
+    const char *whole = document_inline_text(document, node, entry);
+    size_t length = strlen(whole);
     struct text line = {0};
+    uint32_t code;
 
     text_add_string(document->arena, &line, "");
-    if (node)
-        add_node(document, &line, node);
+    for (size_t at = 0; at < length && line.length < LINE_LIMIT;) {
+        size_t size = utf8_decode(whole + at, length - at, &code);
+
+        size = size ? size : 1;
+        add_safe(document->arena, &line, whole + at, size);
+        at += size;
+    }
     if (line.length >= LINE_LIMIT)
         text_add_string(document->arena, &line, " ...");
     return line.text;

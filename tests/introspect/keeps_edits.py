@@ -46,7 +46,7 @@ ROWS = """    rows:
 
 STAYS = [
     "# Ours since 2020.\n", "  # Who may sign in.\n  - name: member # renamed\n    table: users\n",
-    "type: text, comment: unique soon, max_length: 80 } # checked\n",
+    "type: text, max_length: 80, comment: unique soon } # checked\n",
     "{ name: chief, kind: belongs_to, model: member, foreign_key: [boss_id] }",
     "{ name: staff, kind: has_many, model: member, order_by: [mail] }",
     "      # No foreign key stands behind it.\n      - { name: size, kind: has_one,", ROWS,

@@ -87,7 +87,7 @@ def same(what, first, second):
 
 def relations_of(yaml):
     """(model, relation, target) of every relation."""
-    model = None
+    model, relation = None, None
     for line in yaml.splitlines():
         found = re.match(r"  - name: (\w+)$", line)
         if found:
@@ -95,6 +95,12 @@ def relations_of(yaml):
         found = re.match(r"      - \{ name: (\w+), kind: \w+, model: (\w+)", line)
         if found:
             yield model, found[1], found[2]
+        # a long one has a line for each key
+        found = re.match(r"      - name: (\w+)$", line)
+        relation = found[1] if found else relation
+        found = re.match(r"        model: (\w+)$", line)
+        if found:
+            yield model, relation, found[1]
 
 
 KEYWORDS = set("""auto break case char const continue default do double else enum extern float for goto

@@ -53,6 +53,7 @@ extern const struct command command_completion;
 extern const struct command command_diff;
 extern const struct command command_docs;
 extern const struct command command_explain;
+extern const struct command command_fmt;
 extern const struct command command_generate;
 extern const struct command command_introspect;
 extern const struct command command_json_schema;
@@ -109,6 +110,8 @@ struct file_set {
 void files_add(struct file_set *set, const char *path, const char *text, size_t length);
 /* Leaves files alone whose content is the same. False: it has said why, and nothing changed. */
 bool files_write(struct file_set *set);
+/* After that: "formatted shop.yaml" for every file that was written. */
+void files_print(const struct file_set *set, const char *what);
 /* Makes the directory and those above it. False: it has said why. */
 bool directory_make(struct arena *arena, const char *path);
 

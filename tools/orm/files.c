@@ -11,10 +11,12 @@
 
 struct file {
     const char *path;
+    const char *given; /* the path before links were followed */
     const char *text;
     size_t length;
     mode_t mode;
     char *temporary; /* NULL: nothing to rename */
+    bool replaced;
 };
 
 void files_add(struct file_set *set, const char *path, const char *text, size_t length)
@@ -22,6 +24,7 @@ void files_add(struct file_set *set, const char *path, const char *text, size_t 
     struct file *file = arena_alloc(set->arena, sizeof *file);
 
     file->path = path;
+    file->given = path;
     file->text = text;
     file->length = length;
     pointers_add(set->arena, &set->files, file);
@@ -149,6 +152,7 @@ static bool put_in_place(struct file *file)
         return write_special(file);
     if (file->temporary && rename(file->temporary, file->path) != 0)
         return refuse(file->path, "replaced");
+    file->replaced = file->temporary != NULL;
     file->temporary = NULL;
     return true;
 }
@@ -214,6 +218,16 @@ bool files_write(struct file_set *set)
             unlink(file->temporary);
     }
     return ok;
+}
+
+void files_print(const struct file_set *set, const char *what)
+{
+    for (size_t i = 0; i < set->files.count; i++) {
+        const struct file *file = set->files.items[i];
+
+        if (file->replaced)
+            printf("%s %s\n", what, file->given);
+    }
 }
 
 static bool make_one(const char *path)

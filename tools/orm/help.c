@@ -6,6 +6,7 @@
 /* clang-format off */
 const struct command *const commands[] = {
     &command_check,
+    &command_fmt,
     &command_generate,
     &command_schema,
     &command_diff,
@@ -51,6 +52,7 @@ static const char overview_head[] =
     "  orm queries check --url URL [--write] FILES...\n"
     "  orm diff [OPTIONS] A B\n"
     "  orm explain --url URL SQL|FILE.sql[:NAME]\n"
+    "  orm fmt [--check] [--diff] FILE|FOLDER...\n"
     "  orm introspect --url URL [--out FILE]\n"
     "  orm lint [--url URL] [MODELS...]\n"
     "  orm migrate new|up|down|status|verify|baseline [OPTIONS]\n"

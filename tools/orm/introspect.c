@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "fmt/fmt.h"
 #include "introspect/draft.h"
 #include "introspect/previous.h"
 #include "words.h"
@@ -49,6 +50,20 @@ static bool write_out(struct arena *arena, const char *out, const char *text)
     return files_write(&set);
 }
 
+/* As `orm fmt` would write it. The text was read once already: it has no faults. */
+static const char *canonical(struct arena *arena, const char *text)
+{
+    struct diagnostics *diags = diagnostics_new();
+    struct document *document =
+        document_parse(arena, diags, diagnostics_add_source(diags, "models", text, strlen(text)));
+    const char *made = fmt_text(document);
+
+    report_print(diags);
+    document_close(document);
+    diagnostics_free(diags);
+    return made;
+}
+
 static enum exit_code introspect(struct arena *arena, const struct words *words)
 {
     struct connection connection = {0};
@@ -75,6 +90,7 @@ static enum exit_code introspect(struct arena *arena, const struct words *words)
     draft.prefix = words->prefix ? words->prefix : previous ? previous_prefix(previous) : "db";
     draft_build(&draft);
     text = draft_settle(&draft, words->out);
+    text = text ? canonical(arena, text) : NULL;
     if (text && write_out(arena, words->out, text))
         code = EXIT_FINE;
 out:

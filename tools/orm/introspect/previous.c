@@ -235,7 +235,7 @@ const char *previous_left(const struct previous *previous, const struct model *m
     yaml_node_t *node = relation_node(previous, model, relation->index);
 
     *node_out = node;
-    return document_flow_text(previous->document, node);
+    return document_inline_text(previous->document, node, "relations");
 }
 
 static const yaml_node_t *node_of(const struct previous *previous, int id)
@@ -255,10 +255,11 @@ const char *previous_rest(const struct previous *previous, const yaml_node_t *no
         const char *key = (const char *)node_of(previous, pair->key)->data.scalar.value;
 
         if (!strstr(known, arena_format(arena, " %s ", key)))
-            text_add_string(arena, &made,
-                            arena_format(arena, ", %s: %s", key,
-                                         document_flow_text(previous->document,
-                                                            node_of(previous, pair->value))));
+            text_add_string(
+                arena, &made,
+                arena_format(
+                    arena, ", %s: %s", key,
+                    document_inline_text(previous->document, node_of(previous, pair->value), key)));
     }
     return made.text;
 }
@@ -268,7 +269,7 @@ const char *previous_value(const struct previous *previous, const yaml_node_t *n
 {
     const yaml_node_t *value = document_get(previous->document, node, key);
 
-    return value ? document_flow_text(previous->document, value) : NULL;
+    return value ? document_inline_text(previous->document, value, key) : NULL;
 }
 
 size_t previous_label_count(const struct previous *previous, const yaml_node_t *node)

@@ -4,87 +4,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "naming/names.h"
-
-/* Plain words that YAML or its readers take for something else. */
-static bool has_meaning(const char *text)
-{
-    static const char *const words[] = {"null", "yes", "no",   "on",   "off",
-                                        "y",    "n",   "true", "false"};
-
-    for (size_t i = 0; i < sizeof words / sizeof *words - 2; i++)
-        if (strcasecmp(words[i], text) == 0)
-            return true;
-    return false;
-}
-
-static bool is_plain(const char *text)
-{
-    size_t length = strlen(text);
-
-    if (!length || has_meaning(text) ||
-        !(isalnum((unsigned char)*text) || *text == '_' ||
-          (*text == '-' && isdigit((unsigned char)text[1]))))
-        return false;
-    if (text[length - 1] == ' ')
-        return false;
-    return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+. ()/") ==
-           length;
-}
-
-static bool is_visible(const char *text)
-{
-    uint32_t code;
-
-    for (size_t at = 0, length = strlen(text); at < length;) {
-        size_t size = utf8_decode(text + at, length - at, &code);
-
-        if (!size || !utf8_is_visible(code))
-            return false;
-        at += size;
-    }
-    return true;
-}
-
-static const char *escaped(struct arena *arena, const char *text)
-{
-    struct text made = {0};
-
-    text_add_string(arena, &made, "\"");
-    for (; *text; text++) {
-        unsigned char byte = (unsigned char)*text;
-
-        if (byte == '"' || byte == '\\')
-            text_add_string(arena, &made, arena_format(arena, "\\%c", byte));
-        else if (byte == '\n' || byte == '\t')
-            text_add_string(arena, &made, byte == '\n' ? "\\n" : "\\t");
-        else if (byte < ' ' || byte == 0x7F)
-            text_add_string(arena, &made, arena_format(arena, "\\x%02x", byte));
-        else
-            text_add(arena, &made, text, 1);
-    }
-    text_add_string(arena, &made, "\"");
-    return made.text;
-}
+#include "yaml/canonical.h"
 
 const char *scalar_text(struct arena *arena, const char *text)
 {
-    struct text made = {0};
-
-    if (is_plain(text))
-        return text;
-    if (!is_visible(text) || !strpbrk(text, "\"\\"))
-        return escaped(arena, text);
-    text_add_string(arena, &made, "'");
-    for (; *text; text++)
-        text_add(arena, &made, *text == '\'' ? "''" : text, *text == '\'' ? 2 : 1);
-    text_add_string(arena, &made, "'");
-    return made.text;
+    return canonical_text(arena, text);
 }
 
 const char *scalar_value(struct arena *arena, const char *yaml)

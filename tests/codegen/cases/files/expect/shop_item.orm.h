@@ -32,7 +32,7 @@ typedef struct shop_order_query shop_order_query;
 struct shop_item {
     int64_t id; /* bigint: { name: id, type: bigint, primary_key: true, generated: identity } */
     int32_t branch; /* integer: { name: branch, type: integer } */
-    int64_t order_number; /* bigint: { name: order_number, type: bigint, column: orderNumber } */
+    int64_t order_number; /* bigint: { name: order_number, column: orderNumber, type: bigint } */
     int16_t quantity; /* smallint: { name: quantity, type: smallint } */
     orm_object *orm_object_; /* the library's */
 };

@@ -33,10 +33,10 @@ enum names_kind {
 /* One row. session: so are its text, bytes and arrays. */
 struct names {
     int64_t id; /* bigint: { name: id, type: bigint, primary_key: true, generated: identity, comment: "* / #error / *" } */
-    int32_t class_; /* integer: { name: class, column: "%s\\n", type: integer, comment: 'ends in a backslash \' } */
+    int32_t class_; /* integer: { name: class, column: '%s\n', type: integer, comment: 'ends in a backslash \' } */
     int32_t default_; /* integer: { name: default, type: integer, default: 4 } */
     const char *template_; /* text: { name: template, column: "/ * ' * /", type: text, nullable: true, default: "\"? ?/\n* /" } */
-    enum names_kind kind; /* names_kind: { name: kind, type: enum, values: ['a"b', 'x* / ? ?/', "café", "back\\slash"] } */
+    enum names_kind kind; /* names_kind: { name: kind, type: enum, values: ['a"b', "x* / ? ?/", "café", 'back\slash'] } */
     orm_object *orm_object_; /* the library's */
 };
 

@@ -21,7 +21,7 @@ typedef struct author_with_book_query author_with_book_query;
 
 /*
  * One row. session: so are its text, bytes and arrays. From
- * { name: with_book, joins: [{ relation: books, kind: inner }, { relation: books.tags }], columns: [books.tags.name as tag_name], objects: [self, books as book, mentor] }
+ * { name: with_book, columns: [books.tags.name as tag_name], objects: [self, books as book, mentor], joins: [{ relation: books, kind: inner }, { relation: books.tags }] }
  */
 struct author_with_book {
     const char *tag_name; /* text: books.tags.name as tag_name */

@@ -33,7 +33,7 @@ enum shop_user_state {
 struct shop_user {
     int64_t id; /* bigint: { name: id, type: bigint, primary_key: true } */
     enum shop_role role; /* role: { name: role, type: role } */
-    enum shop_user_state state; /* user_state: { name: state, type: enum, values: [on, off] } */
+    enum shop_user_state state; /* user_state: { name: state, type: enum, values: ["on", "off"] } */
     orm_object *orm_object_; /* the library's */
 };
 

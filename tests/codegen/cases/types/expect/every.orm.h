@@ -46,10 +46,10 @@ struct every {
     const char *text_maybe; /* text: { name: text_maybe, type: text, nullable: true } */
     const char *varchar_value; /* varchar: { name: varchar_value, type: varchar } */
     const char *varchar_maybe; /* varchar: { name: varchar_maybe, type: varchar, nullable: true } */
-    const char *varchar_limited_value; /* varchar(40): { name: varchar_limited_value, type: "varchar(40)" } */
-    const char *varchar_limited_maybe; /* varchar(40): { name: varchar_limited_maybe, type: "varchar(40)", nullable: true } */
-    const char *char_limited_value; /* char(3): { name: char_limited_value, type: "char(3)" } */
-    const char *char_limited_maybe; /* char(3): { name: char_limited_maybe, type: "char(3)", nullable: true } */
+    const char *varchar_limited_value; /* varchar(40): { name: varchar_limited_value, type: varchar(40) } */
+    const char *varchar_limited_maybe; /* varchar(40): { name: varchar_limited_maybe, type: varchar(40), nullable: true } */
+    const char *char_limited_value; /* char(3): { name: char_limited_value, type: char(3) } */
+    const char *char_limited_maybe; /* char(3): { name: char_limited_maybe, type: char(3), nullable: true } */
     orm_bytes bytea_value; /* bytea: { name: bytea_value, type: bytea } */
     orm_bytes bytea_maybe; /* bytea: { name: bytea_maybe, type: bytea, nullable: true } */
     orm_uuid uuid_value; /* uuid: { name: uuid_value, type: uuid } */
@@ -93,7 +93,7 @@ struct every {
     int32_t changed; /* integer: { name: changed, type: integer, version: true } */
     orm_timestamptz made_at; /* timestamptz: { name: made_at, type: timestamptz, created: true } */
     orm_timestamptz seen_at; /* timestamptz: { name: seen_at, type: timestamptz, updated: true } */
-    int64_t doubled; /* bigint: { name: doubled, type: bigint, generated: integer_value * 2 } */
+    int64_t doubled; /* bigint: { name: doubled, type: bigint, generated: "integer_value * 2" } */
     orm_object *orm_object_; /* the library's */
 };
 

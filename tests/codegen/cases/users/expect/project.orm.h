@@ -33,7 +33,7 @@ typedef struct user_query user_query;
 struct project {
     int64_t id; /* bigint: { name: id, type: bigint, primary_key: true, generated: identity } */
     orm_opt_i64 owner_id; /* bigint: { name: owner_id, type: bigint, nullable: true } */
-    const char *name; /* varchar(80): { name: name, type: "varchar(80)" } */
+    const char *name; /* varchar(80): { name: name, type: varchar(80) } */
     orm_numeric price; /* numeric(12,2): { name: price, type: "numeric(12,2)", default: "0" } */
     enum state state; /* state: { name: state, type: state } */
     bool done; /* boolean: { name: done, type: boolean, default: "false" } */
