@@ -84,6 +84,41 @@ static bool is_cut(test_proxy *proxy, int to, const char *bytes, size_t size)
     return true;
 }
 
+/* Whether these bytes end where the server has answered all it was sent. */
+static bool holds_end(const char *bytes, size_t size)
+{
+    static const char open[] = {'Z', 0, 0, 0, 5, 'T'};
+    static const char done[] = {'C', 'O', 'M', 'M', 'I', 'T', 0, 'Z', 0, 0, 0, 5, 'I'};
+    return (size >= sizeof open && memcmp(bytes + size - sizeof open, open, sizeof open) == 0) ||
+           (size >= sizeof done && memcmp(bytes + size - sizeof done, done, sizeof done) == 0);
+}
+
+/* What a backend says that is terminated. */
+static void send_fatal(int to)
+{
+    static const char fields[] = "SFATAL\0VFATAL\0C57P01\0"
+                                 "Mterminating connection due to administrator command\0";
+    const char head[] = {'E', 0, 0, 0, (char)(4 + sizeof fields)};
+    (void)send(to, head, sizeof head, MSG_NOSIGNAL);
+    (void)send(to, fields, sizeof fields, MSG_NOSIGNAL);
+}
+
+/* Passes answers on without their end, if that is wanted. False: the connection is cut. */
+static bool withhold_end(test_proxy *proxy, int index, const char *bytes, size_t *size)
+{
+    int end = atomic_load(&proxy->end);
+    int to = proxy->pairs[index].client;
+    if (end == TEST_END_NONE || !holds_end(bytes, *size))
+        return true;
+    atomic_store(&proxy->end, TEST_END_NONE);
+    (void)send(to, bytes, *size - 6, MSG_NOSIGNAL);
+    if (end == TEST_END_FATAL)
+        send_fatal(to);
+    proxy->pairs[index].mute = end == TEST_END_SILENT;
+    *size = 0;
+    return end == TEST_END_SILENT;
+}
+
 static void start_trip(test_proxy *proxy)
 {
     int delay = atomic_load(&proxy->delay_ms);
@@ -161,13 +196,15 @@ static bool pass(test_proxy *proxy, int index, bool from_client)
     char bytes[16384];
     int from = from_client ? proxy->pairs[index].client : proxy->pairs[index].server;
     int to = from_client ? proxy->pairs[index].server : proxy->pairs[index].client;
-    ssize_t size = recv(from, bytes, sizeof bytes, 0);
-    if (size <= 0 || (from_client && is_cut(proxy, to, bytes, (size_t)size)))
+    ssize_t got = recv(from, bytes, sizeof bytes, 0);
+    size_t size = got > 0 ? (size_t)got : 0;
+    if (size == 0 || (from_client && is_cut(proxy, to, bytes, size)) ||
+        (!from_client && !withhold_end(proxy, index, bytes, &size)))
         return false;
     if (from_client)
-        follow_client(proxy, &proxy->pairs[index].wire, bytes, (size_t)size);
+        follow_client(proxy, &proxy->pairs[index].wire, bytes, size);
     atomic_fetch_add(&proxy->bytes, (long)size);
-    return send(to, bytes, (size_t)size, MSG_NOSIGNAL) == size;
+    return size == 0 || send(to, bytes, size, MSG_NOSIGNAL) == (ssize_t)size;
 }
 
 static void hang_up(test_proxy *proxy, int index)

@@ -1,6 +1,6 @@
 /*
  * A proxy before the PostgreSQL server on a thread of its own: it counts what passes, and falls
- * silent, takes its time or cuts a connection at COMMIT when told to.
+ * silent, takes its time or cuts a connection, at COMMIT or behind answers, when told to.
  */
 #ifndef TESTS_SUPPORT_PROXY_H
 #define TESTS_SUPPORT_PROXY_H
@@ -18,6 +18,17 @@ typedef enum test_cut {
     TEST_CUT_DURING, /* both sides are cut as soon as it is passed on */
     TEST_CUT_AFTER   /* the server answers it, and that answer is lost */
 } test_cut;
+
+/*
+ * What becomes of the next word that all was answered, ReadyForQuery, within a transaction or behind
+ * COMMIT. The answers themselves arrive.
+ */
+typedef enum test_end {
+    TEST_END_NONE,
+    TEST_END_CUT,   /* both sides are cut */
+    TEST_END_FATAL, /* the server says that it was told to go, then they are cut */
+    TEST_END_SILENT /* nothing is passed on any more, nothing is closed */
+} test_end;
 
 /*
  * A client's messages, parted into round trips by what they say: how bytes are cut into packets and
@@ -45,6 +56,7 @@ typedef struct test_proxy {
     atomic_bool no_more; /* new connections are taken and left silent, too */
     atomic_bool stop;
     atomic_int cut;      /* a test_cut; back to none once done */
+    atomic_int end;      /* a test_end; back to none once done */
     atomic_int delay_ms; /* of every trip, on its way to the server */
     atomic_int accepted;
     atomic_long trips; /* begun; see test_wire */

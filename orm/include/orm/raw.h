@@ -25,7 +25,8 @@ typedef orm_status orm_row_callback(const orm_row *row, void *context);
 /*
  * Runs a statement and calls `callback` (may be NULL) for each of its rows. `affected_out` (may be
  * NULL) gets the number of rows written. Every database status; ORM_INVALID for values that can't
- * be sent.
+ * be sent; ORM_MISUSE when the statement ended the session's transaction: what COMMIT, ROLLBACK or
+ * PREPARE TRANSACTION did is done, and the session refuses all but a rollback.
  */
 #define orm_raw(...) orm_raw_at(ORM_SITE, __VA_ARGS__)
 ORM_API ORM_MUST_USE orm_status orm_raw_at(orm_site site, orm_session *db, const char *sql,

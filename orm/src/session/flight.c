@@ -129,25 +129,42 @@ static void publish_call(orm_session *session, orm_site site, const orm__call *c
     orm__publish(session->engine, session->sink, &event);
 }
 
+/*
+ * All statements went well, and yet no transaction is open: what follows would be alone, and a
+ * commit would pass for one of what is lost.
+ */
+static orm_status fail_ended(orm_session *session, orm__transaction state)
+{
+    if (state != ORM__TRANSACTION_IDLE)
+        return orm__fail(&session->error, ORM_DISCONNECTED,
+                         "the connection was lost, and the transaction with it");
+    return orm__fail(&session->error, ORM_MISUSE,
+                     "the statement ended the session's transaction; that is for "
+                     "orm_session_commit() and orm_session_rollback()");
+}
+
 /* After a flight: what became of the transaction, and where a failure was. */
-static void settle(orm_session *session, orm_site site, orm_status status, const orm__call *calls,
-                   size_t count)
+static orm_status settle(orm_session *session, orm_site site, orm_status status,
+                         const orm__call *calls, size_t count)
 {
     orm__transaction state = orm__connection_state(session->connection);
     bool was_begun = session->begun;
-    session->begun =
-        was_begun || state == ORM__TRANSACTION_ACTIVE || state == ORM__TRANSACTION_FAILED;
-    if (status == ORM_OK)
-        return;
+    bool open = state == ORM__TRANSACTION_ACTIVE;
+    session->begun = was_begun || open || state == ORM__TRANSACTION_FAILED;
+    if (status == ORM_OK && open)
+        return ORM_OK;
     /* A transaction that is gone although nobody ended it has failed as well. */
-    if (state == ORM__TRANSACTION_IDLE ? was_begun : state != ORM__TRANSACTION_ACTIVE)
+    if (status == ORM_OK || (state == ORM__TRANSACTION_IDLE ? was_begun : !open))
         session->failed = true;
+    if (status == ORM_OK)
+        status = fail_ended(session, state);
     const orm__call *failed = calls;
     bool commit = status == ORM_COMMIT_UNKNOWN; /* those before it got no answer either */
     while (failed < calls + count - 1 &&
            (commit ? failed->status != status : failed->status == ORM_OK))
         failed++;
     orm__fail_in(&session->error, failed->statement->sql, site);
+    return status;
 }
 
 static bool is_broken_rule(orm_status status)
@@ -237,8 +254,7 @@ static orm_status send_cargo(orm_session *session, orm_site site, const cargo *s
                           .timed = timed};
     orm_status status = orm__pool_run(session->pool, session->connection, &flight,
                                       flight_deadline(session), &session->error);
-    if (status != ORM_OK || !session->begun)
-        settle(session, site, status, flight.calls, flight.count);
+    status = settle(session, site, status, flight.calls, flight.count);
     if (status != ORM_OK)
         name_rule(&session->error, failed_model(sent, first));
     note_loss(session, status);
@@ -369,7 +385,7 @@ orm_status orm__session_copy(orm_session *session, orm_site site, orm__copy *cop
     status = orm__pool_copy(session->pool, session->connection, copy, flight_deadline(session),
                             &session->error);
     if (status != ORM_OK && !copy->unfit)
-        settle(session, site, status, &copy->call, 1);
+        (void)settle(session, site, status, &copy->call, 1);
     note_loss(session, status);
     publish_copy(session, site, copy, about);
     return status == ORM_OK ? ask_for_id(session, site) : status;

@@ -140,6 +140,25 @@ static orm_status judge_failure(orm__pg_run *run, const orm__call *call, const P
     return status;
 }
 
+/* Whether its answers hold, also without the Sync's: nothing is open behind the last of them. */
+static bool is_settled(const orm__flight *flight)
+{
+    if (flight->count == 0) return false;
+    orm__control last = flight->calls[flight->count - 1].statement->control;
+    return last == ORM__CONTROL_COMMIT || last == ORM__CONTROL_ROLLBACK;
+}
+
+/* What a server says that hangs up after all answers, before the Sync's: the last call failed. */
+static void take_last_words(orm__pg_run *run, const PGresult *result)
+{
+    orm__flight *flight = run->flight;
+    bool all = run->sync_sent && run->answered == run->sent - 1;
+    bool words = PQresultErrorField(result, PG_DIAG_SQLSTATE) != NULL;
+    if (!all || !words || run->failed || flight->count == 0 || is_settled(flight)) return;
+    size_t last = flight->count - 1;
+    orm__pg_note_failure(run, last, judge_failure(run, &flight->calls[last], result));
+}
+
 static void take_failure(orm__pg_run *run, const orm__pg_entry *entry, const PGresult *result)
 {
     bool made_here = PQresultErrorField(result, PG_DIAG_SQLSTATE) == NULL;
@@ -148,7 +167,7 @@ static void take_failure(orm__pg_run *run, const orm__pg_entry *entry, const PGr
         run->lost = run->over = true;
         return;
     }
-    if (entry->kind == ORM__PG_SENT_DEALLOCATE || entry->kind == ORM__PG_SENT_SYNC) return;
+    if (entry->kind == ORM__PG_SENT_DEALLOCATE) return;
     bool stale = orm__pg_is_stale_plan(result);
     bool first = !run->failed;
     run->refused = true;
@@ -216,9 +235,12 @@ void orm__pg_take(orm__pg_run *run)
     }
     run->silences = 0;
     bool sync = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
-    if (sync != (entry->kind == ORM__PG_SENT_SYNC) && PQstatus(run->link->pg) != CONNECTION_BAD)
-        run->lost = run->over = true; /* we and the server do not mean the same */
-    else take_result(run, entry, result);
+    if (sync == (entry->kind == ORM__PG_SENT_SYNC)) {
+        take_result(run, entry, result);
+    } else { /* the server hangs up, or we and it do not mean the same */
+        if (!sync) take_last_words(run, result);
+        run->lost = run->over = true;
+    }
     run->answer_begun = !run->over;
     if (sync && !run->over) {
         run->flight->answered = run->flight->ping;
@@ -262,6 +284,22 @@ static size_t find_open_commit(const orm__pg_run *run)
     return run->flight->count;
 }
 
+/*
+ * All was answered, and then the connection ended: a transaction that was open is gone. What was
+ * answered as done must not pass for something that can be committed.
+ */
+static void conclude_end(orm__pg_run *run)
+{
+    if (is_settled(run->flight)) return;
+    if (run->flight->count > 0) {
+        conclude_call(run, run->flight->count - 1, false);
+        return;
+    }
+    run->status = run->stopping != ORM_OK ? run->stopping : ORM_DISCONNECTED;
+    (void)orm__fail(run->error, run->status, "the connection does not answer");
+    run->failed = true;
+}
+
 void orm__pg_conclude(orm__pg_run *run)
 {
     bool known = run->failed;
@@ -277,9 +315,5 @@ void orm__pg_conclude(orm__pg_run *run)
     }
     if (!run->failed && run->next_call < run->flight->count)
         conclude_call(run, run->next_call, false);
-    if (!run->failed && run->lost && run->flight->count == 0) {
-        run->status = run->stopping != ORM_OK ? run->stopping : ORM_DISCONNECTED;
-        (void)orm__fail(run->error, run->status, "the connection does not answer");
-        run->failed = true;
-    }
+    if (!run->failed && run->link->transaction == ORM__TRANSACTION_BROKEN) conclude_end(run);
 }

@@ -173,7 +173,7 @@ static orm_status conclude(copying *it)
         return orm__fail(run->error, run->stopping, "%s",
                          run->stopping == ORM_TIMEOUT ? "the deadline passed before the answer came"
                                                       : "cancelled before the answer came");
-    if (run->lost)
+    if (run->lost || run->link->transaction == ORM__TRANSACTION_BROKEN)
         return orm__fail(run->error, ORM_DISCONNECTED, "the connection to the server was lost");
     return ORM_OK;
 }
