@@ -20,7 +20,7 @@ typedef enum test_cut {
 } test_cut;
 
 /*
- * What becomes of the next word that all was answered, ReadyForQuery, within a transaction or behind
+ * What becomes of the next word that all was answered (ReadyForQuery) in a transaction or behind
  * COMMIT. The answers themselves arrive.
  */
 typedef enum test_end {
