@@ -91,22 +91,6 @@ def is_code(finding):
     return any(finding[member] for member in ("fix", "replacement", "alternative", "in_loop"))
 
 
-def left_to_hands(scenarios):
-    """Scenarios whose comment says that the command can't place the suggestion: "by hand: …"."""
-    names = set()
-    for name in os.listdir(scenarios):
-        if not name.endswith(".c"):
-            continue
-        said = False
-        with open(os.path.join(scenarios, name), encoding="utf-8") as file:
-            for line in file:
-                said = said or line.startswith(" * by hand: ")
-                if said and line.startswith("scenario"):
-                    names.add(line[line.index("(") + 1:].split(")")[0].split(",")[0].strip())
-                    said = False
-    return names
-
-
 def suggested(scopes):
     return collections.Counter(label(scope, finding) for scope, findings in scopes.items()
                                for finding in findings if is_code(finding))
@@ -152,11 +136,7 @@ def judge(asked, folder, copies):
     Build(asked.build, asked.target, asked.scenarios).make(copies, program)
     after, told_after = play(program, copies, asked.names, os.path.join(folder, "after"))
     remaining = suggested(after)
-    by_hand = left_to_hands(asked.scenarios)
-    handed = {name for name in wanted if name.split(":")[0] in by_hand}
-    faults = ["still there: %s" % name for name in wanted
-              if remaining[name] and name not in handed]
-    faults += ["mended after all: %s" % name for name in handed if not remaining[name]]
+    faults = ["still there: %s" % name for name in wanted if remaining[name]]
     faults += ["new: %s" % label(scope, finding) for scope, findings in after.items()
                for finding in findings
                if label(scope, finding) not in {label(scope, one) for one in scopes[scope]}]
@@ -164,9 +144,12 @@ def judge(asked, folder, copies):
         faults.append("told before:\n%s\ntold after:\n%s" % (old, new))
     total = sum(wanted.values())
     gone = sum(count for name, count in wanted.items() if not remaining[name])
-    words = sum(1 for findings in scopes.values() for finding in findings if not is_code(finding))
-    print("%d suggestions, %d applied, %d that the command leaves to hands; %d findings with advice "
-          "in words alone" % (total, gone, sum(wanted[name] for name in handed), words))
+    words = [(label(scope, finding), finding["advice"]) for scope, findings in scopes.items()
+             for finding in findings if not is_code(finding)]
+    print("applied %d of %d suggestions with code; %d findings have words only:" %
+          (gone, total, len(words)))
+    for name, advice in words:
+        print("  %s: %s" % (name, advice))
     if faults:
         print(left, *faults, sep="\n")
         return 1

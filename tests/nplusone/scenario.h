@@ -18,8 +18,6 @@
  * several; it holds from the scenario before to the end of this one, and on several lines means any
  * of them. A mark that is not there is looked for in the whole file.
  *
- * A line "by hand: why" says that `orm nplus1 fix` can't place the suggestion with certainty.
- *
  * A scenario is given `db`, a session that is watched and committed when it returns ORM_OK, and
  * `scene`. What it found out it says by tell(): a repaired version of it must say the same. Only
  * the shop's tables may be written to; they are what they were before the next scenario.

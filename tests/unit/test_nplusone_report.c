@@ -181,7 +181,8 @@ static void test_json(void **state)
         "\"in_loop\":\"status = chinook_artist_albums(row, &list);\",\"fix\":{"
         "\"call\":\"chinook_artist_select\",\"query\":\"chinook_artist_query\","
         "\"member\":\".with.albums = &chinook_album_all,\",\"rename\":null,"
-        "\"after\":\"chinook_artist_preload_albums(db, &list, NULL)\"},"
+        "\"after\":\"chinook_artist_preload_albums(db, &list, NULL)\","
+        "\"loop\":\"chinook_artist_load_albums\"},"
         "\"check_site\":null,\"checks\":0,\"caller\":null}],\"scope\":null,\"ignored\":0,"
         "\"verdict\":\"findings\"}\n");
 }

@@ -165,8 +165,11 @@ typedef struct orm_finding_fix {
     const char *list;      /* the type of a list of what is asked for */
     const char *walk;      /* to be called before a recursion begins at a row; */
     const char *walk_all;  /* or at those of a list */
-    const char *gather;    /* the condition to find the rows of all keys by, before the loop */
+    const char *gather;    /* the condition to find the rows of all keys by, before the loop; of a
+                              find one for each column of the key, with commas between */
+    const char *element;   /* the C type of such keys; of a find one for each, in the same way */
     const char *order_by;  /* the orders of that, by the key first; NULL: of a find */
+    const char *field;     /* the key in the rows that are found so */
     const char *batch;     /* to be called with what the loop gathers, instead of `loop` */
     const char *omit;      /* the path of relations to be left out of the query at site */
     bool maybe;            /* there may be no row of that key */

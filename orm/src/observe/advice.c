@@ -252,7 +252,10 @@ static void advise_in(writer *at, const orm__bound *bound)
     finding->replacement = keep(at);
     finding->replacement_site = at->event->site;
     orm__fixer fixer = fixer_of(at);
-    orm__fix_gather(&fixer, &model->columns[bound->column]);
+    if (!orm__fix_gather(&fixer, &model->columns[bound->column])) {
+        finding->fix = (orm_finding_fix){0};
+        finding->replacement = NULL;
+    }
     at->failed = at->failed || fixer.failed;
 }
 
@@ -366,6 +369,12 @@ static void advise_read(writer *at, const orm__group *group)
         return;
     orm__fixer fixer = fixer_of(at);
     orm__fix_reading(&fixer, link, relation, &bound);
+    const orm_column *column =
+        bound.column == UINT16_MAX ? NULL : &at->event->model->columns[bound.column];
+    if (finding->fix.read != NULL)
+        (void)orm__fix_gather(&fixer, column);
+    else if (!counts && column != NULL)
+        advise_in(at, &bound);
     at->failed = at->failed || fixer.failed;
 }
 

@@ -97,6 +97,15 @@ static const char *preload(orm__fixer *fixer, const orm_model *model,
     return kept(fixer, text);
 }
 
+/* A relation that is loaded for one row at a time. */
+static void name_loop(orm__fixer *fixer)
+{
+    const orm_event *event = fixer->event;
+    if (event->kind == ORM_EVENT_RELATION && event->row_by_row)
+        fixer->finding->fix.loop =
+            name_of(fixer, event->owner->c_name, "_load_", event->relation->name);
+}
+
 void orm__fix_load(orm__fixer *fixer, const orm__lineage *lineage)
 {
     set_list(fixer, lineage);
@@ -104,6 +113,7 @@ void orm__fix_load(orm__fixer *fixer, const orm__lineage *lineage)
     if (!lineage->streamed)
         fixer->finding->fix.after =
             preload(fixer, lineage->root, lineage->path, lineage->count, "");
+    name_loop(fixer);
 }
 
 void orm__fix_count(orm__fixer *fixer, const orm__lineage *lineage)
@@ -123,6 +133,7 @@ void orm__fix_preload(orm__fixer *fixer, const orm_model *model, const orm_relat
 {
     fixer->finding->fix.query = name_of(fixer, model->c_name, "_query", "");
     fixer->finding->fix.after = preload(fixer, model, &relation, 1, "");
+    name_loop(fixer);
 }
 
 void orm__fix_column(orm__fixer *fixer, const orm__lineage *lineage, const orm_column *column)
@@ -181,6 +192,8 @@ static const char *called(orm__fixer *fixer)
         return name_of(fixer, event->owner->c_name, "_load_", event->relation->name);
     if (event->kind == ORM_EVENT_AGGREGATE)
         return orm__summed_column(event) == NULL ? NULL : "orm_sum";
+    if (event->kind == ORM_EVENT_RAW && event->model == NULL)
+        return "orm_raw";
     if (event->model == NULL || names[event->kind] == NULL)
         return NULL;
     return name_of(fixer, event->model->c_name, names[event->kind], "");
@@ -332,28 +345,71 @@ static const char *order_by(orm__fixer *fixer, const orm_column *column)
     return kept(fixer, text);
 }
 
-void orm__fix_gather(orm__fixer *fixer, const orm_column *column)
+/* The C type of an element of a list of such values; NULL: the command writes none. */
+static const char *element_of(const orm_column *column)
+{
+    if ((column->flags & (ORM_COLUMN_ARRAY | ORM_COLUMN_DEFERRED)) != 0)
+        return NULL;
+    switch (column->type) {
+    case ORM_TYPE_SMALLINT:
+    case ORM_TYPE_INTEGER:
+    case ORM_TYPE_BIGINT:
+        return "int64_t";
+    case ORM_TYPE_TEXT:
+    case ORM_TYPE_VARCHAR:
+        return "const char *";
+    case ORM_TYPE_UUID:
+        return "orm_uuid";
+    default:
+        return NULL;
+    }
+}
+
+/* The conditions on a model's key, and the types of their values, each behind a comma. */
+static bool gather_key(orm__fixer *fixer, const orm_model *model)
+{
+    orm_finding_fix *fix = &fixer->finding->fix;
+    orm__arena *arena = &fixer->scope->arena;
+    const char *conditions = "";
+    const char *elements = "";
+    for (uint16_t i = 0; i < model->key_count && conditions != NULL && elements != NULL; i++) {
+        const orm_column *column = &model->columns[model->key[i]];
+        const char *comma = i > 0 ? ", " : "";
+        if (element_of(column) == NULL)
+            return false;
+        conditions = kept(fixer, orm__arena_printf(arena, "%s%s%s_%s_is", conditions, comma,
+                                                   model->c_name, column->field));
+        elements =
+            kept(fixer, orm__arena_printf(arena, "%s%s%s", elements, comma, element_of(column)));
+    }
+    if (conditions == NULL || elements == NULL || model->key_count == 0)
+        return false;
+    fix->gather = conditions;
+    fix->element = elements;
+    return true;
+}
+
+bool orm__fix_gather(orm__fixer *fixer, const orm_column *column)
 {
     const orm_event *event = fixer->event;
-    const char *name = event->model->c_name;
-    orm_finding *finding = fixer->finding;
-    bool integer = column->type >= ORM_TYPE_SMALLINT && column->type <= ORM_TYPE_BIGINT &&
-                   (column->flags & (ORM_COLUMN_ARRAY | ORM_COLUMN_DEFERRED)) == 0;
-    bool finds = event->kind == ORM_EVENT_FIND && event->model->key_count == 1;
-    bool selects = event->kind == ORM_EVENT_SELECT && integer && event->model->key_count > 0;
-    if (!finds && !selects) {
-        finding->replacement = NULL;
-        return;
+    orm_finding_fix *fix = &fixer->finding->fix;
+    if (event->model == NULL || event->model->rows != NULL || event->streamed)
+        return false;
+    if (event->kind == ORM_EVENT_FIND) {
+        fix->loop = called(fixer);
+        return gather_key(fixer, event->model);
     }
-    finding->fix.loop = called(fixer);
-    finding->fix.call = name_of(fixer, name, "_select", "");
-    finding->fix.query = name_of(fixer, name, "_query", "");
-    finding->fix.list = name_of(fixer, name, "_list", "");
-    finding->fix.gather =
+    if (event->kind != ORM_EVENT_SELECT || column == NULL || event->model->key_count == 0 ||
+        element_of(column) == NULL || column->type == ORM_TYPE_UUID)
+        return false;
+    bool text = column->type == ORM_TYPE_TEXT || column->type == ORM_TYPE_VARCHAR;
+    const char *name = event->model->c_name;
+    fix->loop = called(fixer);
+    fix->element = element_of(column);
+    fix->gather =
         kept(fixer, orm__arena_printf(&fixer->scope->arena, "%s_%s_is", name, column->field));
-    if (finds)
-        return;
-    finding->fix.key =
-        is_nullable(column) ? name_of(fixer, column->field, ".value", "") : column->field;
-    finding->fix.order_by = order_by(fixer, column);
+    fix->field =
+        is_nullable(column) && !text ? name_of(fixer, column->field, ".value", "") : column->field;
+    fix->order_by = order_by(fixer, column);
+    return true;
 }

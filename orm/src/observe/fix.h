@@ -36,8 +36,9 @@ void orm__fix_write(orm__fixer *fixer);
 void orm__fix_where(orm__fixer *fixer, const orm_column *column);
 /* Its answer is kept. */
 void orm__fix_keep(orm__fixer *fixer);
-/* Keys from an array are asked for together. */
-void orm__fix_gather(orm__fixer *fixer, const orm_column *column);
+/* The loop's keys are asked for together before it: those of a find, or the column's of a select.
+ * False: such a call is not known. */
+bool orm__fix_gather(orm__fixer *fixer, const orm_column *column);
 
 /* Whether a sum is over integers that memory can add up without a doubt; its column. */
 const orm_column *orm__summed_column(const orm_event *event);

@@ -82,6 +82,8 @@ static void write_fix(orm__buffer *buffer, const orm_finding_fix *it)
     write_given(buffer, "walk_all", it->walk_all);
     write_given(buffer, "gather", it->gather);
     write_given(buffer, "order_by", it->order_by);
+    write_given(buffer, "element", it->element);
+    write_given(buffer, "field", it->field);
     write_given(buffer, "batch", it->batch);
     write_given(buffer, "omit", it->omit);
     write_flag(buffer, "maybe", it->maybe);

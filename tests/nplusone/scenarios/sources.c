@@ -49,8 +49,7 @@ scenario(list_edited)
 }
 
 /* Keys copied out of the list first.
- * expect N1 select product 6 statements @loop @list
- * by hand: the keys are counted by another list */
+ * expect N1 select product 6 statements @loop @list */
 scenario(keys_copied)
 {
     shop_supplier_list suppliers;
@@ -84,8 +83,7 @@ scenario(text_keys_of_a_relation)
 }
 
 /* Values that no relation joins: they match, which may be chance.
- * expect N1 find rate 4 statements @loop @list matches
- * by hand: the keys are texts of a list of rows */
+ * expect N1 find rate 4 statements @loop @list matches */
 scenario(values_that_only_match)
 {
     shop_supplier_list suppliers;
@@ -117,8 +115,7 @@ scenario(values_transformed)
 }
 
 /* Values computed of the keys of a list.
- * expect N1 select note 6 statements @loop
- * by hand: the keys are computed */
+ * expect N1 select note 6 statements @loop */
 scenario(values_computed_of_keys)
 {
     shop_supplier_list suppliers;
@@ -162,8 +159,7 @@ scenario(two_constants)
 }
 
 /* Keys given from outside, as by a request.
- * expect N1 find product 4 statements @loop
- * by hand: the keys are in no array */
+ * expect N1 find product 4 statements @loop */
 scenario(keys_from_outside)
 {
     const char *text = "17,3,11,8";
@@ -209,8 +205,7 @@ scenario(relations_of_rows_of_raw_sql)
 }
 
 /* Rows that a named statement returns as objects.
- * expect N1 supplier.products 2 statements @loop @list
- * by hand: the statement takes no query */
+ * expect N1 supplier.products 2 statements @loop @list */
 scenario(objects_of_a_named_statement)
 {
     shop_supplier_list suppliers;
@@ -224,8 +219,7 @@ scenario(objects_of_a_named_statement)
 }
 
 /* Structs that a named statement returns: its columns are no model's.
- * expect N1 find product 13 statements @loop @list matches
- * by hand: the keys are those of structs */
+ * expect N1 find product 13 statements @loop @list matches */
 scenario(structs_of_a_named_statement)
 {
     shop_best_sellers_list best;
@@ -267,8 +261,7 @@ static orm_status keep_id(const orm_row *row, void *context)
 }
 
 /* Columns of hand-written SQL read by hand: nothing is known of them.
- * expect N1 select review 3 statements @loop
- * by hand: the keys are in a struct */
+ * expect N1 select review 3 statements @loop */
 scenario(unmapped_columns)
 {
     ids kept = {.count = 0};
@@ -285,8 +278,7 @@ scenario(unmapped_columns)
 }
 
 /* Result structs that a query made.
- * expect N1 select review 20 statements @loop @list
- * by hand: the keys are those of structs */
+ * expect N1 select review 20 statements @loop @list */
 scenario(result_structs)
 {
     shop_product_card_list cards;
@@ -317,8 +309,7 @@ scenario(values_as_literals)
 }
 
 /* Rows whose memory was given back: their keys are remembered.
- * expect N1 select product 6 statements @loop @list
- * by hand: the keys outlive their list */
+ * expect N1 select product 6 statements @loop @list */
 scenario(rows_freed_by_a_release)
 {
     orm_mark mark;
@@ -369,8 +360,7 @@ static orm_status keep_supplier(orm_session *db, shop_supplier *supplier, void *
 }
 
 /* Keys kept of a stream that is over.
- * expect N1 select product 6 statements @loop @list
- * by hand: the keys are in a struct */
+ * expect N1 select product 6 statements @loop @list */
 scenario(keys_of_a_stream)
 {
     ids kept = {.count = 0};
@@ -481,8 +471,7 @@ scenario(aggregate_as_a_key)
 }
 
 /* Two lists, looped over by one call.
- * expect N1 supplier.products 4 statements @loop @first
- * by hand: the rows are of two lists */
+ * expect N1 supplier.products 4 statements @loop @first */
 scenario(two_lists_and_one_call)
 {
     shop_supplier_list lists[2];

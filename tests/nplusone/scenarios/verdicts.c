@@ -32,8 +32,7 @@ scenario(same_rows_for_each_row)
 }
 
 /* The same by hand.
- * expect DUP raw SQL 6 statements @loop
- * by hand: its values are made in the loop */
+ * expect DUP raw SQL 6 statements @loop */
 scenario(same_sql_for_each_row)
 {
     shop_supplier_list suppliers;

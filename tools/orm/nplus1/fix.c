@@ -198,6 +198,19 @@ static void sweep(struct patch *patch, const struct pointers *before)
     }
 }
 
+/* The relation is read from memory; where that can't be, its rows are asked for together. */
+static bool read_or_gather(struct fixing *fixing)
+{
+    if (fix_reading(fixing))
+        return true;
+    forget_edits(fixing);
+    fixing->before_loop = true;
+    if (fix_reading(fixing))
+        return true;
+    forget_edits(fixing);
+    return fixing->finding->fix_gather && fix_gather(fixing);
+}
+
 static bool find_edits(struct fixing *fixing)
 {
     const struct finding *finding = fixing->finding;
@@ -208,14 +221,14 @@ static bool find_edits(struct fixing *fixing)
         return fix_walk(fixing);
     if (finding->fix_keep)
         return fix_keep(fixing);
-    if (finding->fix_gather)
-        return fix_gather(fixing);
     if (finding->fix_batch)
         return fix_batch(fixing);
     if (finding->fix_rename)
         return fix_write(fixing);
     if (finding->fix_read)
-        return fix_reading(fixing);
+        return read_or_gather(fixing);
+    if (finding->fix_gather)
+        return fix_gather(fixing);
     if (finding->fix_call || finding->fix_after)
         return fix_query(fixing);
     return refuse_fix(fixing, "it is advice in words");

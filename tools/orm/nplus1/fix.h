@@ -30,6 +30,7 @@ struct fixing {
     const struct finding *finding;
     struct patch *list; /* where the list is made; NULL: not known */
     struct patch *site; /* where the call in the loop stands */
+    bool before_loop; /* what is read is loaded before the loop, not with its list */
     bool clash;      /* what is to be loaded is loaded another way already */
     const char *why; /* what keeps it from being changed */
 };
@@ -44,6 +45,8 @@ bool fix_keep(struct fixing *fixing);    /* an answer is kept for the next time 
 bool fix_walk(struct fixing *fixing);    /* a recursion is walked before it begins */
 bool fix_gather(struct fixing *fixing);  /* values are asked for together, before the loop */
 
+/* Takes back all edits of the finding, before another way is tried. */
+void forget_edits(struct fixing *fixing);
 /* Returns false. */
 bool refuse_fix(struct fixing *fixing, const char *why);
 
@@ -67,9 +70,15 @@ void edit_range(struct patch *patch, struct range range, const char *text);
 size_t end_with_comment(const struct c_file *file, size_t token);
 /* The white space that the token's line begins with. */
 const char *indent_of(const struct patch *patch, size_t token);
+/* Each line of the code behind an indentation, parted by newlines. */
+const char *indented_text(struct arena *arena, const char *code, const char *indent);
+/* A statement as it is written, its further lines as deep as they are below its first. */
+const char *statement_text(struct patch *patch, const struct c_statement *statement);
 /* Statements before and behind another one, either NULL; braces where they are needed. */
 void place_statements(struct patch *patch, const struct c_statement *statement, const char *before,
                       const char *behind);
+/* Other statements instead; it stands in a block. */
+void replace_statement(struct patch *patch, const struct c_statement *statement, const char *code);
 /* Takes whole lines away, where nothing else stands on them. */
 void remove_statement(struct patch *patch, const struct c_statement *statement);
 /* Adds a call behind another one, whose failure is then treated as that one's. */
@@ -88,15 +97,38 @@ const char *free_name(const struct patch *patch, size_t token, const char *wish)
 /* Whether the expression has no effect and needs no statement: no call, no assignment. */
 bool is_quiet(const struct c_file *file, struct range range);
 
+/* fix_caller.c: the only call of a function of this file. */
+bool only_caller(const struct patch *patch, const struct function *function,
+                 struct call *call_out);
+/* Which of the function's parameters the argument names, from 0. */
+bool parameter_index(const struct patch *patch, const struct function *function,
+                     struct range argument, size_t *index_out);
+
+/* fix_pick.c: the call's list is filled with those rows of another one that have the key. */
+bool pick_rows(struct fixing *fixing, const struct call *call, struct range key, const char *list,
+               bool text);
+
+/* fix_preload.c: the relation that a call in a loop loads is loaded for the loop's list. */
+bool fix_preload(struct fixing *fixing);
+/* The same for a row, by that function and a query, as text. */
+bool preload_before(struct fixing *fixing, const struct call *call, struct range row,
+                    const char *preload, const char *query);
+
 /* fix_loop.c: what a loop does. */
 struct c_statement *outermost_loop(struct c_statement *statement);
 /* Whether it tells failures of single rows apart, or has transactions of its own. */
 bool treats_rows_apart(const struct c_file *file, struct range loop);
 /* Whether a function that is called there may write rows of the model; NULL: of any. */
 bool may_write(const struct patch *patch, struct range range, const char *model, int depth);
+/* Whether rows of the model may be written there in a way that a session's objects do not show. */
+bool writes_unseen(const struct patch *patch, struct range range, const char *stem);
+/* Whether a function of which nothing is known is given a session there: `session` names one. */
+bool hands_session_on(const struct patch *patch, struct range range, size_t session, int depth);
 /* Whether what the range names is the same in each turn of the loop; `but` is left out. */
 bool is_steady(const struct patch *patch, const struct function *function,
                const struct c_statement *loop, struct range range, const struct call *but);
+/* Whether anything is put, there, into the variable that the token names, or may be by a call. */
+bool is_target(const struct c_file *file, size_t token);
 /* Whether anything is put into the variable there, but by the call. */
 bool is_altered(const struct c_file *file, struct range range, size_t name,
                 const struct call *but);

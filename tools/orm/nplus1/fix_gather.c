@@ -1,96 +1,51 @@
 #include "nplus1/fix_member.h"
+#include "nplus1/fix_replay.h"
 
 #include <string.h>
 
-/* What the index is less than, in a condition that may ask for more. */
-static bool read_bound(const struct c_file *file, struct range condition, size_t index,
-                       struct range *count_out)
-{
-    for (size_t i = condition.first; i + 2 <= condition.last; i++) {
-        size_t end = i + 2;
-
-        if (!tokens_equal(file, i, index) || !token_is(file, i + 1, "<"))
-            continue;
-        while (end <= condition.last && !token_is(file, end, "&&"))
-            end++;
-        *count_out = (struct range){ i + 2, end - 1 };
-        return is_quiet(file, condition) && !range_find(file, condition, "||", &end);
-    }
-    return false;
-}
-
-/* `for (… i = 0; i < count; i++)`: the index and the count. */
-static bool read_header(const struct c_file *file, const struct c_statement *loop,
-                        size_t *index_out, struct range *count_out)
-{
-    size_t first = 0;
-    size_t second = 0;
-    size_t index;
-
-    if (loop->kind != C_FOR || !range_find(file, loop->header, ";", &first) ||
-        !range_find(file, (struct range){ first + 1, loop->header.last }, ";", &second) ||
-        first < loop->header.first + 3)
-        return false;
-    index = first - 3;
-    *index_out = index;
-    return token_is(file, first - 2, "=") && token_is(file, first - 1, "0") &&
-           loop->header.last == second + 2 &&
-           ((tokens_equal(file, index, second + 1) && token_is(file, second + 2, "++")) ||
-            (tokens_equal(file, index, second + 2) && token_is(file, second + 1, "++"))) &&
-           read_bound(file, (struct range){ first + 1, second - 1 }, index, count_out);
-}
-
-/* The values that the loop goes through: "ids" of "ids[i]". */
-static bool read_values(const struct patch *patch, const struct function *function,
-                        const struct c_statement *loop, struct range key, size_t index,
-                        size_t *values_out)
-{
-    const struct c_file *file = patch->file;
-    struct variable variable;
-
-    if (key.last != key.first + 3 || !token_is(file, key.first + 1, "[") ||
-        !tokens_equal(file, key.first + 2, index) ||
-        !variable_find(patch->tree, function, key.first, &variable) ||
-        range_holds(loop->range, variable.name))
-        return false;
-    *values_out = key.first;
-    return true;
-}
-
-/* What the loop's call is given. */
+/* A call that is given keys, and what is known of it. */
 struct sought {
     struct call call;
     const struct function *function;
-    struct c_statement *loop;
-    struct range key;
-    size_t values; /* the array */
-    struct range count;
+    struct range keys[REPLAY_VALUES]; /* of the model's key, or the one of the condition */
+    const char *conditions[REPLAY_VALUES];
+    const char *elements[REPLAY_VALUES]; /* the C types of arrays of them */
+    size_t count;
+    const char *rest;   /* conditions of the query besides, each behind a comma */
+    const char *more;   /* its members besides, each behind a comma */
+    const char *order;  /* its own order */
+    struct call around; /* the call in the loop: of a helper that the call stands in, or the same */
+    struct range session; /* of that call */
+    const char *stem;   /* "shop_product" */
 };
 
-/* The value that a query's only condition compares with, its only member. */
-static bool read_query_key(struct fixing *fixing, const struct sought *sought,
-                           struct range *key_out)
+static const char *part_of(struct arena *arena, const char *text, size_t index)
+{
+    for (; text && index > 0; index--) {
+        text = strstr(text, ", ");
+        text = text ? text + 2 : NULL;
+    }
+    return text ? arena_copy(arena, text, strcspn(text, ",")) : NULL;
+}
+
+/* Names of this function that are the same whenever the loop turns. */
+static bool is_the_same(struct fixing *fixing, const struct sought *it, struct range range)
+{
+    const struct c_statement *loop = outermost_loop(statement_around(it->function, it->call.name));
+
+    return loop && is_steady(fixing->site, it->function, loop, range, &it->call);
+}
+
+/* The value that a condition on the key compares with. */
+static bool read_condition(struct fixing *fixing, struct range where, struct range *key_out)
 {
     const struct c_file *file = fixing->site->file;
-    struct range query = sought->call.arguments[1];
-    struct element elements[2];
-    struct variable variable;
-    size_t brace = 0;
     struct call condition;
     struct call operator;
 
-    if (token_is(file, query.first, "&") && token_is(file, query.first + 1, "("))
-        brace = file->tokens[query.first + 1].match + 1;
-    else if (query.last == query.first + 1 &&
-             variable_find(fixing->site->tree, sought->function, query.last, &variable) &&
-             range_holds(sought->loop->range, variable.name) && !range_is_empty(variable.value) &&
-             !is_altered(file, sought->loop->range, variable.name, &sought->call))
-        brace = variable.value.first;
-    if (!brace || !token_is(file, brace, "{") || elements_of(file, brace, elements, 2) != 1 ||
-        elements[0].depth != 1 || !token_is(file, elements[0].names[0], "where") ||
-        !token_is(file, elements[0].value.first, fixing->finding->fix_gather) ||
-        !c_file_call_at(file, elements[0].value.first, &condition) || condition.count != 1 ||
-        condition.close != elements[0].value.last ||
+    if (!token_is(file, where.first, fixing->finding->fix_gather) ||
+        !c_file_call_at(file, where.first, &condition) || condition.count != 1 ||
+        condition.close != where.last ||
         !c_file_call_at(file, condition.arguments[0].first, &operator) ||
         operator.close != condition.arguments[0].last)
         return false;
@@ -105,103 +60,363 @@ static bool read_query_key(struct fixing *fixing, const struct sought *sought,
     return true;
 }
 
-/* A variable that is set once, from the array, stands for what it is set to. */
-static struct range spelled_out(struct fixing *fixing, const struct sought *sought)
+/* The key's condition alone, or among others that are the same in each turn. */
+static bool read_where(struct fixing *fixing, struct sought *it, struct range where)
 {
+    const struct c_file *file = fixing->site->file;
+    const char *all_of = arena_format(fixing->arena, "%s_all_of", it->stem);
+    struct call all;
+    bool met = false;
+
+    if (read_condition(fixing, where, &it->keys[0]))
+        return true;
+    if (!token_is(file, where.first, all_of) || !c_file_call_at(file, where.first, &all) ||
+        all.close != where.last)
+        return false;
+    for (size_t i = 1; i < all.count; i++) {
+        if (!met && read_condition(fixing, all.arguments[i], &it->keys[0])) {
+            met = true;
+            continue;
+        }
+        if (!is_the_same(fixing, it, all.arguments[i]))
+            return false;
+        it->rest = arena_format(fixing->arena, "%s, %s", it->rest,
+                                range_text(fixing->arena, file, all.arguments[i]));
+    }
+    return met;
+}
+
+/* The braces of the query, written in place or a variable's that only this call is given. */
+static size_t braces_of(struct fixing *fixing, const struct sought *it)
+{
+    const struct c_file *file = fixing->site->file;
+    struct range query = it->call.arguments[1];
     struct variable variable;
 
-    if (sought->key.first == sought->key.last &&
-        variable_find(fixing->site->tree, sought->function, sought->key.first, &variable) &&
-        variable.statement && variable.statement->kind == C_DECLARATION &&
-        range_holds(sought->loop->range, variable.name) && !range_is_empty(variable.value) &&
-        !is_altered(fixing->site->file, sought->loop->range, variable.name, &sought->call))
-        return variable.value;
-    return sought->key;
+    if (token_is(file, query.first, "&") && token_is(file, query.first + 1, "("))
+        return file->tokens[query.first + 1].match + 1;
+    if (query.last != query.first + 1 || !token_is(file, query.first, "&") ||
+        !variable_find(fixing->site->tree, it->function, query.last, &variable) ||
+        variable.global || variable.parameter || range_is_empty(variable.value) ||
+        is_altered(file, it->function->body->range, variable.name, &it->call))
+        return 0;
+    return variable.value.first;
+}
+
+static bool read_query(struct fixing *fixing, struct sought *it)
+{
+    static const char *const kept[] = { "with", "counts", "undefer", "load" };
+    const struct c_file *file = fixing->site->file;
+    struct element elements[ELEMENTS_MAX];
+    size_t brace = braces_of(fixing, it);
+    size_t count = brace && token_is(file, brace, "{")
+                       ? elements_of(file, brace, elements, ELEMENTS_MAX)
+                       : 0;
+    bool met = false;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *text = range_text(fixing->arena, file, elements[i].range);
+        bool passed = false;
+
+        if (elements[i].depth == 1 && token_is(file, elements[i].names[0], "where")) {
+            met = read_where(fixing, it, elements[i].value);
+            passed = met;
+        } else if (elements[i].depth == 1 && token_is(file, elements[i].names[0], "order_by") &&
+                   token_is(file, elements[i].value.first, "{") &&
+                   elements[i].value.last > elements[i].value.first + 1) {
+            struct range inner = { elements[i].value.first + 1, elements[i].value.last - 1 };
+
+            it->order = range_text(fixing->arena, file, inner);
+            passed = is_the_same(fixing, it, inner);
+        } else {
+            for (size_t k = 0; elements[i].depth && k < sizeof kept / sizeof *kept; k++)
+                passed = passed || token_is(file, elements[i].names[0], kept[k]);
+            passed = passed && is_the_same(fixing, it, elements[i].value);
+            it->more = arena_format(fixing->arena, "%s, %s", it->more, text);
+        }
+        if (!passed)
+            return refuse_fix(fixing, "its query says more than the key, or what differs");
+    }
+    return met || refuse_fix(fixing, "its query can't be read, or does not compare the key alone");
+}
+
+/* The call in a loop: this one, or that of the helper that it stands in, with its keys there. */
+static bool find_around(struct fixing *fixing, struct sought *it)
+{
+    struct patch *patch = fixing->site;
+    const struct function *outside;
+    size_t session = 0;
+
+    it->around = it->call;
+    it->session = it->call.arguments[0];
+    if (loop_around(statement_around(it->function, it->call.name)))
+        return true;
+    if (fixing->finding->fix_order_by || !only_caller(patch, it->function, &it->around) ||
+        !parameter_index(patch, it->function, it->session, &session) ||
+        session >= it->around.count)
+        return false;
+    it->session = it->around.arguments[session];
+    for (size_t i = 0; i < it->count; i++) {
+        size_t index = 0;
+
+        if (!parameter_index(patch, it->function, it->keys[i], &index) ||
+            index >= it->around.count ||
+            is_altered(patch->file, it->function->body->range, it->keys[i].first, &it->call))
+            return false;
+        it->keys[i] = it->around.arguments[index];
+    }
+    outside = function_around(patch->tree, it->around.name);
+    if (!outside || outside->conditional ||
+        !loop_around(statement_around(outside, it->around.name)))
+        return false;
+    it->function = outside;
+    return true;
 }
 
 static bool read_sought(struct fixing *fixing, struct sought *it)
 {
     struct patch *patch = fixing->site;
     const struct finding *finding = fixing->finding;
-    size_t index = 0;
+    size_t keys = 0;
 
     if (!patch || !find_site_call(fixing, patch, finding->site.line, finding->fix_loop, &it->call))
         return refuse_fix(fixing, "the call is not known");
     it->function = function_around(patch->tree, it->call.name);
-    it->loop = it->function ? loop_around(statement_around(it->function, it->call.name)) : NULL;
-    if (!it->loop || it->call.count != 3 || it->function->conditional ||
-        !read_header(patch->file, it->loop, &index, &it->count))
-        return refuse_fix(fixing, "its keys are not those of an array that a loop goes through");
-    it->key = it->call.arguments[1];
-    if (finding->fix_order_by && !read_query_key(fixing, it, &it->key))
-        return refuse_fix(fixing, "its query says more than the key");
-    if (!read_values(patch, it->function, it->loop, spelled_out(fixing, it), index, &it->values))
-        return refuse_fix(fixing, "its keys are not those of an array that a loop goes through");
+    if (!it->function || it->function->conditional || it->call.count < 3)
+        return refuse_fix(fixing, "the call stands in a macro, or between #if and #endif");
+    it->stem = arena_copy(fixing->arena, finding->fix_loop,
+                          (size_t)(strrchr(finding->fix_loop, '_') - finding->fix_loop));
+    for (; keys < REPLAY_VALUES; keys++) {
+        it->conditions[keys] = part_of(fixing->arena, finding->fix_gather, keys);
+        it->elements[keys] = part_of(fixing->arena, finding->fix_element, keys);
+        if (!it->conditions[keys] || !it->elements[keys])
+            break;
+    }
+    it->count = keys;
+    if (finding->fix_order_by ? !read_query(fixing, it) : it->call.count != keys + 2)
+        return refuse_fix(fixing, "its keys are not known");
+    for (size_t i = 0; i < keys && !finding->fix_order_by; i++)
+        it->keys[i] = it->call.arguments[i + 1];
+    if (!keys || !find_around(fixing, it))
+        return refuse_fix(fixing, "no loop around it is known");
     return true;
 }
 
-/* The rows of the key among those gathered, which stand together. */
-static bool pick_rows(struct fixing *fixing, const struct sought *it, const char *list)
+/* Whether the session is the same one before the loop. */
+static bool session_stays(struct fixing *fixing, const struct sought *it)
 {
-    struct patch *patch = fixing->site;
-    struct arena *arena = fixing->arena;
-    const struct c_file *file = patch->file;
-    struct c_statement *statement = statement_around(it->function, it->call.name);
-    struct range out = it->call.arguments[2];
-    const char *status = statement_with(patch, &it->call, "ORM_OK");
-    const char *key = range_text(arena, file, it->key);
-    const char *field = fixing->finding->fix_key;
-    const char *name;
+    const struct c_statement *loop =
+        outermost_loop(statement_around(it->function, it->around.name));
+    struct variable variable;
 
-    if (!token_is(file, out.first, "&") || !status || !is_quiet(file, it->key) ||
-        statement->kind == C_DECLARATION || !statement->parent ||
-        statement->parent->kind != C_BLOCK)
-        return refuse_fix(fixing, "the list that it fills has no name, or its status is kept");
-    out.first++;
-    name = range_text(arena, file, out);
-    if (!strchr(status, '=') || statement->kind == C_IF)
-        status = "";
-    place_statements(
-        patch, statement,
-        arena_format(arena,
-                     "%s = (%s){.items = %s.items};\n"
-                     "while (%s.items < %s.items + %s.count && (*%s.items)->%s != %s)\n"
-                     "    %s.items++;\n"
-                     "while (%s.items + %s.count < %s.items + %s.count &&\n"
-                     "       %s.items[%s.count]->%s == %s)\n"
-                     "    %s.count++;",
-                     name, fixing->finding->fix_list, list, name, list, list, name, field, key,
-                     name, name, name, list, list, name, name, field, key, name),
-        NULL);
-    edit_range(patch, statement->range, status);
-    return true;
+    if (!loop || !is_quiet(fixing->site->file, it->session))
+        return false;
+    if (variable_find(fixing->site->tree, it->function, it->session.first, &variable) &&
+        range_holds(loop->range, variable.name))
+        return false;
+    return is_steady(fixing->site, it->function, loop, it->session, &it->around);
+}
+
+/* "shop_product_id_is(orm_in(keys, key_count))", or all of several. */
+static const char *condition_text(struct fixing *fixing, const struct sought *it,
+                                  const char *const *arrays, const char *count)
+{
+    const struct c_file *file = fixing->site->file;
+    struct arena *arena = fixing->arena;
+    const char *text = "";
+
+    for (size_t i = 0; i < it->count; i++) {
+        const char *value =
+            arrays[i] ? arena_format(arena, "orm_in(%s, %s)", arrays[i], count)
+                      : arena_format(arena, "orm_eq(%s)", range_text(arena, file, it->keys[i]));
+
+        text = arena_format(arena, "%s%s%s(%s)", text, i ? ", " : "", it->conditions[i], value);
+    }
+    if (it->count == 1 && !*it->rest)
+        return text;
+    return arena_format(arena, "%s_all_of(%s, %s%s)", it->stem,
+                        range_text(arena, file, it->session), text, it->rest);
+}
+
+static const char *select_text(struct fixing *fixing, const struct sought *it, const char *where,
+                               const char *list)
+{
+    struct arena *arena = fixing->arena;
+    const char *order = "";
+
+    if (fixing->finding->fix_order_by)
+        order = fixing->finding->fix_order_by;
+    if (it->order && *order)
+        order = arena_format(arena, "%s, %s", part_of(arena, order, 0), it->order);
+    if (*order)
+        order = arena_format(arena, ", .order_by = {%s}", order);
+    return arena_format(arena, "%s_select(%s, &(%s_query){.where = %s%s%s}, &%s)", it->stem,
+                        range_text(arena, fixing->site->file, it->session), it->stem,
+                        where, order, it->more, list);
+}
+
+/* What is put into the array: of text that is made in the loop, a copy. */
+static const char *value_text(struct fixing *fixing, const struct sought *it, size_t index)
+{
+    const struct c_file *file = fixing->site->file;
+    struct arena *arena = fixing->arena;
+    struct range key = it->keys[index];
+    const char *text = range_text(arena, file, key);
+    struct variable variable;
+
+    if (strchr(it->elements[index], '*') && key.first == key.last &&
+        variable_find(fixing->site->tree, it->function, key.first, &variable) && variable.array)
+        return arena_format(arena, "orm_session_printf(%s, \"%%s\", %s)",
+                            range_text(arena, file, it->session), text);
+    if (!fixing->finding->fix_order_by || strcmp(it->elements[index], "int64_t") != 0 ||
+        (key.last > key.first && token_is(file, key.last - 1, "->")))
+        return text;
+    return key.first == key.last ? arena_format(arena, "(int64_t)%s", text)
+                                 : arena_format(arena, "(int64_t)(%s)", text);
+}
+
+/* The loop through an array of keys: the array itself is what it goes through. */
+static const char *array_of(struct fixing *fixing, const struct sought *it,
+                            const struct replay *replay)
+{
+    const struct c_file *file = fixing->site->file;
+    struct range key = it->keys[0];
+    struct range start = replay->levels[0].start;
+    struct variable variable;
+
+    if (it->count != 1 || replay->depth != 1 || replay->needed.count || replay->guards.count ||
+        replay->kept.count || key.last != key.first + 3 || !token_is(file, key.first + 1, "[") ||
+        !tokens_equal(file, key.first + 2, start.last - 2) ||
+        !variable_find(fixing->site->tree, it->function, key.first, &variable) ||
+        variable.stars + variable.array != 1 + (size_t)(it->elements[0][0] == 'c'))
+        return NULL;
+    return token_text(fixing->arena, file, key.first);
+}
+
+/* Whether rows that are read before the loop could be others by the time they are asked for. */
+static bool may_be_others(struct fixing *fixing, const struct sought *it,
+                          const struct c_statement *loop)
+{
+    if (hands_session_on(fixing->site, loop->range, it->session.first, 0))
+        return true;
+    return fixing->finding->fix_order_by
+               ? may_write(fixing->site, loop->range,
+                           arena_format(fixing->arena, "%s_", it->stem), 0)
+               : writes_unseen(fixing->site, loop->range, it->stem);
+}
+
+/* A turn of a loop that only counts its turns. */
+static const char *count_text(struct fixing *fixing, const struct sought *it, const char *count)
+{
+    const char *text = "";
+    size_t at = 0;
+
+    for (size_t i = 0; i < it->count; i++)
+        if (range_find(fixing->site->file, it->keys[i], "&", &at))
+            text = arena_format(fixing->arena, "%s(void)%s;\n", text,
+                                range_text(fixing->arena, fixing->site->file, it->keys[i]));
+    return arena_format(fixing->arena, "%s%s++;", text, count);
+}
+
+/* Arrays, and the loops that fill them. The arrays' names by key; NULL: the same in each turn. */
+static const char *filling(struct fixing *fixing, const struct sought *it,
+                           const struct replay *replay, const char **arrays, const char *count)
+{
+    struct arena *arena = fixing->arena;
+    const char *turns = replay_turns(replay);
+    const char *session = range_text(arena, fixing->site->file, it->session);
+    const char *text = arena_format(arena, "%ssize_t %s = 0;\n", replay_keeping(replay), count);
+    const char *body = "";
+    const char *missing = NULL;
+    size_t final = it->count - 1;
+    bool last = false;
+
+    while (final > 0 && !arrays[final])
+        final--;
+    if (!turns) {
+        text = arena_format(arena, "%s%s\n%s", text,
+                            replay_text(replay, count_text(fixing, it, count), NULL),
+                            replay_putting_back(replay));
+        turns = count;
+    }
+    for (size_t i = 0; i < it->count; i++) {
+        if (!arrays[i])
+            continue;
+        text = arena_format(arena, "%s%s%s*%s = orm_session_alloc(%s, (%s + 1) * sizeof *%s);\n",
+                            text, it->elements[i], strchr(it->elements[i], '*') ? "" : " ",
+                            arrays[i], session, turns, arrays[i]);
+        last = i == final;
+        body = arena_format(arena, "%s%s[%s%s] = %s;%s", body, arrays[i], count, last ? "++" : "",
+                            value_text(fixing, it, i), last ? "" : "\n");
+        missing = missing ? arena_format(arena, "%s && %s != NULL", missing, arrays[i])
+                          : arena_format(arena, "%s != NULL", arrays[i]);
+    }
+    if (turns == count)
+        text = arena_format(arena, "%s%s = 0;\n", text, count);
+    return arena_format(arena, "%s%s\n%s", text, replay_text(replay, body, missing),
+                        replay_putting_back(replay));
+}
+
+static bool place_replayed(struct fixing *fixing, struct sought *it, const struct replay *replay,
+                           const char *list)
+{
+    struct arena *arena = fixing->arena;
+    struct patch *patch = fixing->site;
+    const char *arrays[REPLAY_VALUES] = { NULL };
+    const char *count = free_name(patch, it->around.name, "key_count");
+    const char *code;
+    const char *declarations;
+    const char *where;
+    size_t varying = 0;
+    const char *nothing = "";
+
+    for (size_t i = 0; i < it->count; i++)
+        if (!is_steady(patch, it->function, replay_loop(replay), it->keys[i], &it->around)) {
+            arrays[i] = varying ? arena_format(arena, "%s_%zu",
+                                               free_name(patch, it->around.name, "keys"),
+                                               varying + 1)
+                                : free_name(patch, it->around.name, "keys");
+            nothing = arena_format(arena, "%s%s%s == NULL", nothing, varying ? " || " : "",
+                                   arrays[i]);
+            varying++;
+        }
+    if (!varying)
+        return refuse_fix(fixing, "its keys are the same in each turn of the loop");
+    declarations = filling(fixing, it, replay, arrays, count);
+    where = condition_text(fixing, it, arrays, count);
+    code = arena_format(arena, "(%s ? ORM_NOMEM : %s)", nothing,
+                        select_text(fixing, it, where, list));
+    return place_before(fixing, patch, &it->around, replay_loop(replay), code,
+                        arena_format(arena, "%s%s_list %s;\n", declarations, it->stem, list));
 }
 
 bool fix_gather(struct fixing *fixing)
 {
-    const struct finding *finding = fixing->finding;
-    struct sought it = { 0 };
+    struct sought it = { .rest = "", .more = "" };
     struct arena *arena = fixing->arena;
-    const char *order = "";
+    struct replay replay = { .depth = 0 };
+    const char *array;
     const char *list;
+    const char *turns;
 
     if (!read_sought(fixing, &it))
         return false;
-    list = free_name(fixing->site, it.call.name, "gathered");
-    if (finding->fix_order_by)
-        order = arena_format(arena, ", .order_by = {%s}", finding->fix_order_by);
-    if (finding->fix_order_by &&
-        may_write(fixing->site, it.loop->range,
-                  arena_copy(arena, finding->fix_list, strlen(finding->fix_list) - 4), 0))
+    if (!session_stays(fixing, &it))
+        return refuse_fix(fixing, "its session can't be named before the loop");
+    if (!replay_read(fixing->site, &it.around, it.keys, it.count, &replay))
+        return refuse_fix(fixing, "its keys can't be told before the loop without running it");
+    if (may_be_others(fixing, &it, replay_loop(&replay)))
         return refuse_fix(fixing, "such rows may be written in the loop");
-    if (finding->fix_order_by && !pick_rows(fixing, &it, list))
+    list = free_name(fixing->site, it.around.name, "gathered");
+    array = array_of(fixing, &it, &replay);
+    turns = replay_turns(&replay);
+    if (fixing->finding->fix_order_by &&
+        !pick_rows(fixing, &it.call, it.keys[0], list, strchr(it.elements[0], '*') != NULL))
         return false;
+    if (!array || !turns)
+        return place_replayed(fixing, &it, &replay, list);
     return place_before(
-        fixing, fixing->site, &it.call, it.loop,
-        arena_format(arena, "%s(%s, &(%s){.where = %s(orm_in(%s, %s))%s}, &%s)", finding->fix_call,
-                     range_text(arena, fixing->site->file, it.call.arguments[0]),
-                     finding->fix_query, finding->fix_gather,
-                     token_text(arena, fixing->site->file, it.values),
-                     range_text(arena, fixing->site->file, it.count), order, list),
-        arena_format(arena, "%s %s;\n", finding->fix_list, list));
+        fixing, fixing->site, &it.around, replay_loop(&replay),
+        select_text(fixing, &it, condition_text(fixing, &it, &array, turns), list),
+        arena_format(arena, "%s_list %s;\n", it.stem, list));
 }

@@ -3,6 +3,15 @@
 #include <ctype.h>
 #include <string.h>
 
+void forget_edits(struct fixing *fixing)
+{
+    if (fixing->list)
+        fixing->list->edits.count = 0;
+    if (fixing->site)
+        fixing->site->edits.count = 0;
+    fixing->clash = false;
+}
+
 bool refuse_fix(struct fixing *fixing, const char *why)
 {
     if (!fixing->why)
@@ -83,8 +92,7 @@ static const char *deepened(struct arena *arena, const char *code, const char *i
     return arena_copy(arena, text.text ? text.text : "", text.length);
 }
 
-/* Each line of the code behind an indentation, parted by newlines. */
-static const char *indented(struct arena *arena, const char *code, const char *indent)
+const char *indented_text(struct arena *arena, const char *code, const char *indent)
 {
     struct text text = { 0 };
 
@@ -101,6 +109,82 @@ static const char *indented(struct arena *arena, const char *code, const char *i
     }
     text_add(arena, &text, "", 0);
     return text.text ? arena_text(arena, text.text) : "";
+}
+
+enum { CODE_COLUMNS = 100, CONTINUED = 8 };
+
+/* Where a line that is too long is best parted: behind a comma or before an operator outside of
+ * text. 0: nowhere. */
+static size_t break_of(const char *line, size_t length, size_t indent, size_t limit)
+{
+    size_t found = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i < length && i < limit; i++) {
+        quoted = quoted != (line[i] == '"' && (i == 0 || line[i - 1] != '\\'));
+        if (quoted || i <= indent + CONTINUED)
+            continue;
+        if (line[i] == ' ' && (line[i - 1] == ',' || strncmp(line + i, " && ", 4) == 0 ||
+                               strncmp(line + i, " : ", 3) == 0))
+            found = i + 1;
+    }
+    return found;
+}
+
+/* The code with lines of at most a hundred columns, where they can be parted. */
+static const char *folded(struct arena *arena, const char *code)
+{
+    struct text text = { 0 };
+
+    for (;;) {
+        size_t length = strcspn(code, "\n");
+        size_t indent = strspn(code, " \t");
+        size_t taken = 0;
+
+        while (length - taken + (taken ? indent + CONTINUED : 0) > CODE_COLUMNS) {
+            size_t limit = CODE_COLUMNS - (taken ? indent + CONTINUED : 0);
+            size_t part = break_of(code + taken, length - taken, taken ? 0 : indent, limit);
+
+            if (!part)
+                break;
+            text_add(arena, &text, code + taken, part - 1);
+            text_add_string(arena, &text,
+                            arena_format(arena, "\n%.*s%*s", (int)indent, code, CONTINUED, ""));
+            taken += part;
+        }
+        text_add(arena, &text, code + taken, length - taken);
+        if (!code[length])
+            break;
+        text_add(arena, &text, "\n", 1);
+        code += length + 1;
+    }
+    text_add(arena, &text, "", 0);
+    return text.text ? arena_text(arena, text.text) : "";
+}
+
+/* The indentation of four spaces as tabs, where the lines around have tabs. */
+static const char *as_around(struct arena *arena, const char *code, const char *indent)
+{
+    struct text text = { 0 };
+
+    if (!strchr(indent, '\t'))
+        return code;
+    for (bool begins = true; *code; code++) {
+        if (begins && strncmp(code, "    ", 4) == 0) {
+            text_add_string(arena, &text, "\t");
+            code += 3;
+            continue;
+        }
+        begins = *code == '\n' || (begins && *code == '\t');
+        text_add(arena, &text, code, 1);
+    }
+    return text.text ? arena_text(arena, text.text) : "";
+}
+
+/* Code as lines of the file, behind the indentation. */
+static const char *as_lines(struct arena *arena, const char *code, const char *indent)
+{
+    return as_around(arena, folded(arena, indented_text(arena, code, indent)), indent);
 }
 
 static bool needs_braces(const struct c_statement *statement)
@@ -127,14 +211,22 @@ void place_statements(struct patch *patch, const struct c_statement *statement, 
     }
     if (before && fresh)
         edit_add(patch, line_start(file, file->tokens[range.first].start), 0,
-                 arena_format(patch->arena, "%s\n", indented(patch->arena, before, indent)));
+                 arena_format(patch->arena, "%s\n", as_lines(patch->arena, before, indent)));
     else if (before)
         edit_add(patch, file->tokens[range.first].start, 0,
                  arena_format(patch->arena, "%s\n%s", before, indent));
     if (behind || braces)
         edit_add(patch, end_with_comment(file, range.last), 0,
                  arena_format(patch->arena, "%s%s%s", behind ? "\n" : "",
-                              behind ? indented(patch->arena, behind, indent) : "", end));
+                              behind ? as_lines(patch->arena, behind, indent) : "", end));
+}
+
+void replace_statement(struct patch *patch, const struct c_statement *statement, const char *code)
+{
+    const char *indent = indent_of(patch, statement->range.first);
+
+    edit_range(patch, statement->range,
+               as_lines(patch->arena, code, indent) + strlen(indent));
 }
 
 void remove_statement(struct patch *patch, const struct c_statement *statement)
@@ -208,6 +300,12 @@ static const char *flattened(struct patch *patch, const char *text, const char *
         at += length + (at[length] == '\n');
     }
     return to.text ? arena_copy(patch->arena, to.text, to.length) : "";
+}
+
+const char *statement_text(struct patch *patch, const struct c_statement *statement)
+{
+    return flattened(patch, range_text(patch->arena, patch->file, statement->range),
+                     indent_of(patch, statement->range.first));
 }
 
 /* The range as text, with code instead of the call. */

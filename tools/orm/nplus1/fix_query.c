@@ -33,6 +33,21 @@ static bool is_list_maker(struct arena *arena, const struct c_file *file, size_t
     return false;
 }
 
+/* Whether the call's last argument is a variable's address whose type is that of the list. */
+static bool fills_list(struct fixing *fixing, const struct call *call)
+{
+    const char *query = fixing->finding->fix_query;
+    const struct c_file *file = fixing->list->file;
+    const struct function *function = function_around(fixing->list->tree, call->name);
+    struct range last = call->arguments[call->count - 1];
+    struct variable variable;
+
+    return query && function && token_is(file, last.first, "&") && last.last > last.first &&
+           variable_find(fixing->list->tree, function, last.first + 1, &variable) &&
+           range_is(fixing->arena, file, variable.type,
+                    arena_format(fixing->arena, "%.*s_list", (int)strlen(query) - 6, query));
+}
+
 static bool find_list_maker(struct fixing *fixing, struct call *call_out)
 {
     struct c_file *file = fixing->list->file;
@@ -42,8 +57,10 @@ static bool find_list_maker(struct fixing *fixing, struct call *call_out)
     for (size_t i = 0; i + 1 < file->count; i++) {
         struct call call;
 
-        if (!is_list_maker(fixing->arena, file, i) || !c_file_call_at(file, i, &call) ||
-            call.count < 3 || !c_file_call_stands(file, &call, line) ||
+        if (!c_file_call_at(file, i, &call) || call.count < 2 ||
+            !c_file_call_stands(file, &call, line) ||
+            (!(is_list_maker(fixing->arena, file, i) && call.count > 2) &&
+             !fills_list(fixing, &call)) ||
             c_file_find_call(file, line, token_text(fixing->arena, file, i), &call) != 1 ||
             call.name != i)
             continue;
@@ -467,7 +484,21 @@ bool list_add(struct fixing *fixing, const char *member, const char *code)
     return add_behind(fixing, &call, code);
 }
 
+/* Rows of more lists than that one are asked for, too. */
+static bool has_others(const struct finding *finding)
+{
+    return finding->fix_loop && finding->matched < finding->distinct;
+}
+
 bool fix_query(struct fixing *fixing)
 {
-    return list_add(fixing, fixing->finding->fix_member, fixing->finding->fix_after);
+    const struct finding *finding = fixing->finding;
+
+    if (has_others(finding) && fix_preload(fixing))
+        return true;
+    forget_edits(fixing);
+    if (list_add(fixing, finding->fix_member, finding->fix_after))
+        return true;
+    forget_edits(fixing);
+    return finding->fix_loop && !has_others(finding) && fix_preload(fixing);
 }

@@ -205,6 +205,8 @@ static bool rest_holds_there(struct fixing *fixing, const struct asked *asked)
 
     if (!*asked->rest)
         return true;
+    if (fixing->before_loop)
+        return refuse_fix(fixing, "its query asks for more than the rows of one key");
     if (!find_list_call(fixing, &list))
         return false;
     together = fixing->list == fixing->site &&
@@ -318,6 +320,12 @@ static bool all_from_list(struct fixing *fixing, const struct asked *asked)
     const struct finding *finding = fixing->finding;
     struct call list;
 
+    if (fixing->before_loop) {
+        list = (struct call){ .close = asked->statement->range.first };
+        if (loop_around(asked->statement))
+            list.close = outermost_loop(asked->statement)->range.first;
+        return !*asked->rest && !is_written_meanwhile(fixing, asked, &list);
+    }
     if (!find_list_call(fixing, &list))
         return false;
     if (fixing->list != fixing->site || finding->matched < finding->distinct ||
@@ -509,6 +517,21 @@ static bool read_sum(struct fixing *fixing, const struct asked *asked)
                      finding->fix_sum_nullable ? "    " : "", out, out, value));
 }
 
+/* Before the loop, for the list that it goes through. */
+static bool load_before(struct fixing *fixing, const struct asked *asked)
+{
+    const struct finding *finding = fixing->finding;
+    const char *load = finding->fix_load;
+    const char *relation = load ? strstr(load, "_load_") : NULL;
+
+    if (!relation || *asked->rest)
+        return refuse_fix(fixing, "its query asks for more than the rows of one key");
+    return preload_before(fixing, &asked->call, asked->row,
+                          arena_format(fixing->arena, "%.*s_preload_%s", (int)(relation - load),
+                                       load, relation + 6),
+                          "NULL");
+}
+
 bool fix_reading(struct fixing *fixing)
 {
     const struct finding *finding = fixing->finding;
@@ -527,6 +550,8 @@ bool fix_reading(struct fixing *fixing)
         good = read_one(fixing, &asked);
     else
         good = read_rows(fixing, &asked);
+    if (good && fixing->before_loop)
+        return load_before(fixing, &asked);
     return good && list_add(fixing,
                             narrowed(fixing->arena, finding->fix_member, finding->fix_member,
                                      asked.rest),

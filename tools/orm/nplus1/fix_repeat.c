@@ -30,6 +30,11 @@ static const char *declared_before(struct fixing *fixing, const struct function 
     struct variable variable;
     const char *name;
 
+    if (token_is(file, call->name, "orm_raw")) {
+        if (!token_is(file, call->arguments[4].first, "NULL") || !token_is(file, out.first, "NULL"))
+            return NULL; /* a callback is to be called each time */
+        return "";
+    }
     if (out.last != out.first + 1 || !token_is(file, out.first, "&") ||
         !variable_find(patch->tree, function, out.last, &variable) || variable.global)
         return NULL;
@@ -87,7 +92,7 @@ bool fix_keep(struct fixing *fixing)
                                   "of its turns");
     declaration = declared_before(fixing, function, loop, &call);
     if (!declaration)
-        return refuse_fix(fixing, "its answer does not outlast a turn of the loop as it is");
+        return refuse_fix(fixing, "what it fills is made anew in each turn of the loop");
     kept = free_name(patch, call.name, "asked");
     whole = (struct range){ call.name, call.close };
     edit_range(patch, whole,
@@ -98,26 +103,6 @@ bool fix_keep(struct fixing *fixing)
                                   kept),
                      NULL);
     return true;
-}
-
-/* Which of the function's parameters a name is, from 0. */
-static bool parameter_index(const struct patch *patch, const struct function *function,
-                            struct range argument, size_t *index_out)
-{
-    const struct c_file *file = patch->file;
-    size_t index = 0;
-
-    if (argument.first != argument.last)
-        return false;
-    for (size_t i = function->parameters.first; i <= function->parameters.last; i++) {
-        index += token_is(file, i, ",");
-        if (tokens_equal(file, i, argument.first) &&
-            (i == function->parameters.last || token_is(file, i + 1, ","))) {
-            *index_out = index;
-            return true;
-        }
-    }
-    return false;
 }
 
 /* The one call of a recursive function from outside. */

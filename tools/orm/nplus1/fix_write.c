@@ -2,22 +2,6 @@
 
 #include <string.h>
 
-/* The only call of a function of this file. */
-static bool only_caller(const struct patch *patch, const struct function *function,
-                        struct call *call_out)
-{
-    const struct c_file *file = patch->file;
-    size_t found = 0;
-
-    for (size_t i = 0; i < file->count; i++)
-        if (i != function->name && tokens_equal(file, i, function->name) && !is_member(file, i)) {
-            if (!function_around(patch->tree, i) && token_is(file, i + 1, "("))
-                continue; /* its declaration */
-            found += c_file_call_at(file, i, call_out) ? 1 : 2;
-        }
-    return found == 1;
-}
-
 /* Whether the same expression stands in the range. */
 static bool is_named_in(const struct c_file *file, struct range what, struct range where)
 {
@@ -90,12 +74,54 @@ static bool flush_behind(struct fixing *fixing, const struct call *write, const 
                             arena_format(fixing->arena, "orm_session_flush(%s)", session));
 }
 
+/* The function is the callback of one stream alone: that call. */
+static bool find_stream(const struct patch *patch, const struct function *function,
+                        struct call *call_out)
+{
+    const struct c_file *file = patch->file;
+    size_t found = 0;
+
+    for (size_t i = 0; i < file->count; i++) {
+        struct call call;
+        size_t length = file->tokens[i].length;
+
+        if (i != function->name && tokens_equal(file, i, function->name) && !is_member(file, i))
+            found += function_around(patch->tree, i) != NULL;
+        if (length < 5 || !c_file_call_at(file, i, &call) ||
+            memcmp(file->text + file->tokens[i].start + length - 5, "_each", 5) != 0)
+            continue;
+        for (size_t k = 0; k < call.count; k++)
+            if (call.arguments[k].first == call.arguments[k].last &&
+                tokens_equal(file, call.arguments[k].first, function->name))
+                *call_out = call;
+    }
+    return found == 1 && call_out->count > 0;
+}
+
+/* What a stream's callback writes is queued; the queue is flushed behind the stream. */
+static bool queue_in_stream(struct fixing *fixing, const struct call *write,
+                            const struct function *function, const struct call *stream)
+{
+    struct patch *patch = fixing->site;
+
+    if (is_used_on(fixing, write, function->body->range, true))
+        return refuse_fix(fixing, "the callback goes on with the row");
+    if (treats_rows_apart(patch->file, function->body->range))
+        return refuse_fix(fixing, "the callback treats failures of single rows");
+    edit_range(patch, (struct range){ write->name, write->name }, fixing->finding->fix_rename);
+    return place_behind(fixing, patch, stream,
+                        arena_format(fixing->arena, "orm_session_flush(%s)",
+                                     range_text(fixing->arena, patch->file,
+                                                stream->arguments[0])));
+}
+
 static bool queue(struct fixing *fixing, const struct call *write, bool inserts)
 {
     struct patch *patch = fixing->site;
     const struct c_file *file = patch->file;
     const struct function *function = function_around(patch->tree, write->name);
     struct call call = *write;
+    struct call stream;
     struct c_statement *loop = NULL;
 
     for (int depth = 0; function && depth < 4 && !loop; depth++) {
@@ -107,6 +133,9 @@ static bool queue(struct fixing *fixing, const struct call *write, bool inserts)
             return refuse_fix(fixing, "the loop goes on with the row");
         if (loop)
             break;
+        stream = (struct call){ .count = 0 };
+        if (inserts && call.name == write->name && find_stream(patch, function, &stream))
+            return queue_in_stream(fixing, write, function, &stream);
         if (!only_caller(patch, function, &call))
             return refuse_fix(fixing, "the loop around it is not in this file");
         function = function_around(patch->tree, call.name);
