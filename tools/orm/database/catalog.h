@@ -190,6 +190,7 @@ struct catalog_table {
     bool without_rowid;
     bool strict;
     const char *comment; /* NULL: none */
+    const char *fault;   /* SQLite: why its columns can't be read; NULL: they can */
 };
 
 struct catalog_enum {

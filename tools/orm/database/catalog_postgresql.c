@@ -149,30 +149,81 @@ static enum catalog_type_kind type_kind(char typtype)
     return at && *at ? (enum catalog_type_kind)(at - letters) : CATALOG_OTHER;
 }
 
+static const char *quoted(struct arena *arena, const char *text)
+{
+    struct text made = {0};
+
+    text_add_string(arena, &made, "'");
+    for (; *text; text++)
+        text_add(arena, &made, *text == '\'' ? "''" : text, *text == '\'' ? 2 : 1);
+    text_add_string(arena, &made, "'");
+    return made.text;
+}
+
 /* 'nextval(...)' of the column's own sequence. */
 static bool is_serial(struct arena *arena, const char *value, const char *sequence)
 {
-    struct text quoted = {0};
-
-    if (!value || !sequence)
-        return false;
-    for (const char *at = sequence; *at; at++)
-        text_add(arena, &quoted, *at == '\'' ? "''" : at, *at == '\'' ? 2 : 1);
-    return strcmp(value, arena_format(arena, "nextval('%s'::regclass)", quoted.text)) == 0;
+    return value && sequence &&
+           strcmp(value, arena_format(arena, "nextval(%s::regclass)", quoted(arena, sequence))) ==
+               0;
 }
 
-/* PostgreSQL keeps 7 and '7'::numeric apart, which are one default of a number. */
-static const char *usual_default(const struct catalog_column *column)
+static bool is_builtin(const struct catalog_column *column, const char *const *names)
 {
-    static const char *const numbers[] = {"int2", "int4", "int8", "numeric", "float4", "float8"};
-    const char *literal = column->default_literal;
+    bool found = false;
 
-    for (size_t i = 0; literal && i < sizeof numbers / sizeof *numbers; i++)
-        if (column->type_builtin && !column->dimensions &&
-            strcmp(column->type_name, numbers[i]) == 0 &&
-            strspn(literal, "0123456789.") == strlen(literal))
-            return literal;
-    return column->default_sql;
+    for (; *names; names++)
+        found = found || strcmp(column->type_name, *names) == 0;
+    return found && column->type_builtin && !column->dimensions;
+}
+
+/* "100.0" of a binary number is "100". */
+static const char *without_zeros(struct arena *arena, const char *number)
+{
+    size_t length = strlen(number);
+
+    if (!strchr(number, '.'))
+        return number;
+    while (number[length - 1] == '0')
+        length--;
+    length -= number[length - 1] == '.';
+    return length ? arena_copy(arena, number, length) : "0";
+}
+
+/* Whether a text has one cast, to a type of texts without a length. */
+static bool is_text(const char *value)
+{
+    static const char *const casts[] = {"'::text", "'::character varying"};
+    size_t length = strlen(value);
+
+    for (size_t i = 0; i < sizeof casts / sizeof *casts; i++)
+        if (*value == '\'' && length > strlen(casts[i]) &&
+            strcmp(value + length - strlen(casts[i]), casts[i]) == 0)
+            return true;
+    return false;
+}
+
+/* PostgreSQL keeps 7 and '7'::numeric apart, which are one default of a number, and 'a'::text
+ * and 'a'::character varying, which are one default of a text. */
+static void even_out(struct arena *arena, struct catalog_column *column)
+{
+    static const char *const numbers[] = {"int2",   "int4",   "int8", "numeric",
+                                          "float4", "float8", NULL};
+    static const char *const texts[] = {"text", "varchar", NULL};
+    bool binary = strncmp(column->type_name, "float", 5) == 0;
+    const char *value = column->default_literal;
+
+    if (!value)
+        return;
+    if (is_builtin(column, numbers) && strspn(value, "-0123456789.") == strlen(value)) {
+        column->default_literal = binary ? without_zeros(arena, value) : value;
+        column->default_sql = column->default_literal;
+    } else if (is_builtin(column, texts) &&
+               (is_text(column->default_sql) || strcmp(column->default_sql, value) == 0)) {
+        column->default_sql =
+            arena_format(arena, "%s::%s", quoted(arena, value),
+                         *column->type_name == 't' ? "text" : "character varying");
+    }
 }
 
 static void set_value(struct arena *arena, struct catalog_column *column, const char *value,
@@ -189,7 +240,7 @@ static void set_value(struct arena *arena, struct catalog_column *column, const 
     if (column->generated == CATALOG_PLAIN) {
         column->default_sql = catalog_expression(arena, value);
         column->default_literal = catalog_literal(arena, value);
-        column->default_sql = usual_default(column);
+        even_out(arena, column);
     } else {
         column->expression = catalog_unwrapped(arena, catalog_expression(arena, value));
     }

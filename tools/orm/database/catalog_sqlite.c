@@ -15,8 +15,9 @@ static const char tables_sql[] =
 static const char columns_sql[] =
     "SELECT m.name, x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden "
     "FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) x WHERE m.type = 'table' "
-    "AND x.hidden <> 1 ORDER BY m.name, x.cid";
+    "AND m.rootpage > 0 AND x.hidden <> 1 ORDER BY m.name, x.cid";
 
+/* Of a view or a virtual table. */
 static const char view_columns_sql[] =
     "SELECT ?1, x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden "
     "FROM pragma_table_xinfo(?1) x WHERE x.hidden <> 1 ORDER BY x.cid";
@@ -25,13 +26,14 @@ static const char foreign_keys_sql[] =
     /* the last one written has the number 0 */
     "SELECT m.name, f.id, f.\"table\", f.\"from\", f.\"to\", f.on_update, f.on_delete, f.match "
     "FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' "
-    "ORDER BY m.name, f.id DESC, f.seq";
+    "AND m.rootpage > 0 ORDER BY m.name, f.id DESC, f.seq";
 
 static const char indexes_sql[] =
     "SELECT m.name, i.name, i.\"unique\", i.origin, x.cid, x.name, x.\"desc\", x.coll, s.sql "
     "FROM sqlite_schema m JOIN pragma_index_list(m.name) i JOIN pragma_index_xinfo(i.name) x "
     "LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = i.name "
-    "WHERE m.type = 'table' AND i.origin = 'c' AND x.key ORDER BY m.name, i.name, x.seqno";
+    "WHERE m.type = 'table' AND m.rootpage > 0 AND i.origin = 'c' AND x.key ORDER BY m.name, "
+    "i.name, x.seqno";
 
 static const char triggers_sql[] =
     "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY tbl_name, name";
@@ -77,6 +79,29 @@ static const char *quoted_text(struct arena *arena, const char *text)
     return made.text;
 }
 
+static bool holds_text(const char *type)
+{
+    static const char *const words[] = {"CHAR", "CLOB", "TEXT"};
+    bool found = false;
+
+    for (; *type; type++)
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            found = found || strncasecmp(type, words[i], strlen(words[i])) == 0;
+    return found;
+}
+
+static void set_default(struct arena *arena, struct catalog_column *column, const char *value)
+{
+    const char *sql = catalog_unwrapped(arena, catalog_expression(arena, value));
+
+    column->default_sql = sql;
+    column->default_literal = catalog_literal(arena, value);
+    if (*sql == '"' && column->default_literal)
+        column->default_sql = quoted_text(arena, column->default_literal);
+    else if (*sql != '\'' && holds_text(column->type))
+        column->default_literal = NULL; /* true is '1' there */
+}
+
 static void set_column(struct arena *arena, struct catalog_column *column, const char **row)
 {
     column->name = row[1];
@@ -88,10 +113,7 @@ static void set_column(struct arena *arena, struct catalog_column *column, const
         column->generated = row[6][0] == '2' ? CATALOG_VIRTUAL : CATALOG_STORED;
         column->expression = ""; /* the text tells */
     } else if (row[4] && strcasecmp(row[4], "null") != 0) {
-        column->default_sql = catalog_unwrapped(arena, catalog_expression(arena, row[4]));
-        column->default_literal = catalog_literal(arena, row[4]);
-        if (column->default_sql[0] == '"' && column->default_literal)
-            column->default_sql = quoted_text(arena, column->default_literal);
+        set_default(arena, column, row[4]);
     }
 }
 
@@ -137,17 +159,16 @@ static bool read_columns(struct connection *connection, struct catalog *catalog,
         if (table)
             add_columns(connection->arena, table, &cells, from, end);
     }
-    /* one by one, so that the message about a broken view names it */
+    /* one by one: a view may name what is gone, a virtual table a module that is not here */
     for (size_t i = 0; i < catalog->table_count; i++) {
-        struct catalog_table *view = &catalog->tables[i];
+        struct catalog_table *table = &catalog->tables[i];
 
-        if (view->kind != CATALOG_VIEW)
+        if (table->kind != CATALOG_VIEW && table->kind != CATALOG_VIRTUAL_TABLE)
             continue;
-        if (!connection_rows(connection, view_columns_sql, &view->name, 1, &cells)) {
-            report_error("the view '%s' can't be read; drop it or leave it out", view->name);
-            return false;
-        }
-        add_columns(connection->arena, view, &cells, 0, cells.rows);
+        if (connection_try(connection, view_columns_sql, &table->name, 1, &cells))
+            add_columns(connection->arena, table, &cells, 0, cells.rows);
+        else
+            table->fault = connection->fault;
     }
     return true;
 }

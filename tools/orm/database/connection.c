@@ -189,7 +189,7 @@ static bool rows_of_postgresql(struct connection *connection, const char *sql,
     bool ok = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 
     if (!ok)
-        report_error("%s", PQerrorMessage(connection->pg));
+        connection->fault = arena_text(connection->arena, PQerrorMessage(connection->pg));
     cells->rows = (size_t)PQntuples(result);
     cells->columns = (size_t)PQnfields(result);
     cells->items = arena_array(connection->arena, cells->rows * cells->columns, sizeof(char *));
@@ -224,17 +224,27 @@ static bool rows_of_sqlite(struct connection *connection, const char *sql,
         }
     }
     if (code != SQLITE_DONE)
-        report_error("%s", sqlite3_errmsg(connection->sqlite));
+        connection->fault = arena_text(arena, sqlite3_errmsg(connection->sqlite));
     sqlite3_finalize(statement);
     cells->rows = cells->columns ? items.count / cells->columns : 0;
     cells->items = (const char **)items.items;
     return code == SQLITE_DONE;
 }
 
-bool connection_rows(struct connection *connection, const char *sql, const char *const *values,
-                     size_t count, struct cells *cells_out)
+bool connection_try(struct connection *connection, const char *sql, const char *const *values,
+                    size_t count, struct cells *cells_out)
 {
     *cells_out = (struct cells){0};
     return connection->pg ? rows_of_postgresql(connection, sql, values, count, cells_out)
                           : rows_of_sqlite(connection, sql, values, count, cells_out);
+}
+
+bool connection_rows(struct connection *connection, const char *sql, const char *const *values,
+                     size_t count, struct cells *cells_out)
+{
+    bool ok = connection_try(connection, sql, values, count, cells_out);
+
+    if (!ok)
+        report_error("%s", connection->fault);
+    return ok;
 }

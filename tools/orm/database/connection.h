@@ -12,7 +12,8 @@
 struct connection {
     struct arena *arena;
     PGconn *pg;
-    sqlite3 *sqlite; /* the other one is NULL */
+    sqlite3 *sqlite;   /* the other one is NULL */
+    const char *fault; /* what the database said last when it could not answer */
 };
 
 /* `url` NULL: that of ORM_DATABASE_URL. False: it has said why. */
@@ -31,6 +32,9 @@ struct cells {
 /* Runs a query with text parameters ($1 …). False: it has said why. */
 bool connection_rows(struct connection *connection, const char *sql, const char *const *values,
                      size_t count, struct cells *cells_out);
+/* The same, but the fault is only kept. */
+bool connection_try(struct connection *connection, const char *sql, const char *const *values,
+                    size_t count, struct cells *cells_out);
 
 /* What follows `orm COMMAND`. */
 struct database_words {

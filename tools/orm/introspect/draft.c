@@ -46,8 +46,10 @@ static bool matches(const struct draft *draft, const char *const *patterns, size
 }
 
 /* Why a table can't be a model, NULL when it can. */
-static const char *table_fault(const struct catalog_table *table)
+static const char *table_fault(struct arena *arena, const struct catalog_table *table)
 {
+    if (table->fault)
+        return arena_format(arena, "it can't be read (%s); only its DDL is kept", table->fault);
     if (table->kind == CATALOG_VIRTUAL_TABLE)
         return "it is a virtual table; only its DDL is kept";
     if (table->kind == CATALOG_FOREIGN)
@@ -56,21 +58,25 @@ static const char *table_fault(const struct catalog_table *table)
         return "it has no columns; only its DDL is kept";
     for (size_t i = 0; i < table->column_count; i++)
         if (name_database_fault(table->columns[i].name))
-            return "a column's name is too long or can't be seen";
+            return "a column's name is empty, too long or can't be seen";
     return name_database_fault(table->name);
 }
 
-static bool is_wanted(struct draft *draft, const struct catalog_table *table)
+static bool is_asked(const struct draft *draft, const struct catalog_table *table)
 {
-    const char *why;
+    return strncmp(table->name, "orm_migrations", 14) != 0 &&
+           (!draft->include_count || matches(draft, draft->include, draft->include_count, table)) &&
+           !matches(draft, draft->exclude, draft->exclude_count, table);
+}
 
-    if (strncmp(table->name, "orm_migrations", 14) == 0 ||
-        (draft->include_count && !matches(draft, draft->include, draft->include_count, table)) ||
-        matches(draft, draft->exclude, draft->exclude_count, table))
-        return false;
-    why = table_fault(table);
-    if (why)
+static bool is_possible(struct draft *draft, const struct catalog_table *table)
+{
+    const char *why = table_fault(draft->arena, table);
+
+    if (why) {
         fprintf(stderr, "orm: %s is left out: %s\n", table->name, why);
+        draft_add_note(draft, "%s is left out: %s", table->name, why);
+    }
     return !why;
 }
 
@@ -84,7 +90,7 @@ static const char *free_name(struct arena *arena, struct map *taken, const char 
         if (!map_add(arena, taken, candidates[i], what))
             return candidates[i];
     for (unsigned number = 2; map_add(arena, taken, name, what); number++)
-        name = arena_format(arena, "%s_%u", candidates[0], number);
+        name = word_numbered(arena, candidates[0], number);
     return name;
 }
 
@@ -197,7 +203,8 @@ static void name_enums(struct draft *draft)
         made->name.kept = entry.name != NULL;
         made->name.text = free_name(draft->arena, &taken, names, 1, made);
         if (!made->used)
-            draft_add_note(draft, "the enum %s is left out: it has labels that can't be written",
+            draft_add_note(draft,
+                           "the enum %s is kept in SQL: it has labels that models can't have",
                            made->from->name);
     }
 }
@@ -208,9 +215,14 @@ void draft_build(struct draft *draft)
     struct map taken = {0};
 
     draft->models = arena_array(draft->arena, catalog->table_count, sizeof *draft->models);
-    for (size_t i = 0; i < catalog->table_count; i++)
-        if (is_wanted(draft, &catalog->tables[i]))
+    for (size_t i = 0; i < catalog->table_count; i++) {
+        if (!is_asked(draft, &catalog->tables[i]))
+            continue;
+        if (is_possible(draft, &catalog->tables[i]))
             add_model(draft, &catalog->tables[i], &taken);
+        else
+            pointers_add(draft->arena, &draft->bare, &catalog->tables[i]);
+    }
     for (size_t i = 0; i < draft->model_count; i++)
         name_model(draft, draft->models[i], &taken);
     name_enums(draft);

@@ -89,6 +89,7 @@ struct draft {
     size_t exclude_count;
     struct draft_model **models;
     size_t model_count;
+    struct pointers bare; /* struct catalog_table: they can't be models */
     struct draft_enum *enums;
     struct pointers before; /* struct draft_statement */
     struct pointers after;
@@ -133,6 +134,9 @@ const char *draft_table_name(struct arena *arena, const char *schema, const char
 
 /* words.c: names that people would choose. */
 const char *word_of(struct arena *arena, const char *text, const char *otherwise);
+/* "start_end"; the start is cut so that it is no longer than a name may be. */
+const char *word_joined(struct arena *arena, const char *start, const char *end);
+const char *word_numbered(struct arena *arena, const char *start, unsigned number);
 const char *word_singular(struct arena *arena, const char *text);
 const char *word_plural(struct arena *arena, const char *text);
 

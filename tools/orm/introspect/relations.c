@@ -274,7 +274,7 @@ static void choose(struct draft *draft, struct draft_relation *relation,
     }
     first = first ? first : "other";
     for (unsigned number = 2; !relation->name.text; number++) {
-        const char *name = arena_format(draft->arena, "%s_%u", first, number);
+        const char *name = word_numbered(draft->arena, first, number);
 
         if (!name_fault(name) && !map_add(draft->arena, taken, name, relation))
             relation->name.text = name;
@@ -297,8 +297,8 @@ static void name_belongs_to(struct draft *draft, struct draft_relation *relation
     const char *const candidates[] = {
         whole && sole && relation->target != relation->owner ? target : base,
         whole ? base : target,
-        arena_format(arena, "%s_%s", base, target),
-        arena_format(arena, "%s_ref", base),
+        word_joined(arena, base, target),
+        word_joined(arena, base, "ref"),
     };
 
     relation->sole = sole;
@@ -313,7 +313,7 @@ static void name_reverse(struct draft *draft, struct draft_relation *relation)
     bool many = relation->kind == RELATION_HAS_MANY;
     const char *own = relation->target->name.text;
     const char *plain = many ? word_plural(arena, own) : own;
-    const char *told = arena_format(arena, "%s_%s", other->name.text, plain);
+    const char *told = word_joined(arena, other->name.text, plain);
     bool self = relation->target == relation->owner;
     bool usual = other->sole || strcmp(other->name.text, relation->owner->name.text) == 0;
     const char *child =
@@ -334,7 +334,7 @@ static void name_through(struct draft *draft, struct draft_relation *relation)
     const char *by_column = word_plural(arena, relation->other->name.text);
     const char *link = relation->key_owner->name.text;
     const char *const candidates[] = {self ? by_column : plain,
-                                      arena_format(arena, "%s_%s", link, self ? by_column : plain),
+                                      word_joined(arena, link, self ? by_column : plain),
                                       arena_format(arena, "linked_%s", self ? by_column : plain)};
 
     choose(draft, relation, candidates, 3);

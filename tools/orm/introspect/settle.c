@@ -61,7 +61,7 @@ static bool change(struct draft *draft, struct draft_name *name, const char *fau
     if (!strstr(said, "C name"))
         return false;
     name->note = arena_format(draft->arena, "'%s' would be another one's name in C", name->text);
-    name->text = arena_format(draft->arena, "%s_%s", name->text, name->ending);
+    name->text = word_joined(draft->arena, name->text, name->ending);
     name->kept = false;
     return true;
 }

@@ -33,6 +33,17 @@ const char *draft_table_name(struct arena *arena, const char *schema, const char
                   : draft_quoted(arena, table);
 }
 
+static const char *literal(struct arena *arena, const char *text)
+{
+    struct text made = {0};
+
+    text_add_string(arena, &made, "'");
+    for (; *text; text++)
+        text_add(arena, &made, *text == '\'' ? "''" : text, *text == '\'' ? 2 : 1);
+    text_add_string(arena, &made, "'");
+    return made.text;
+}
+
 static void add(struct draft *draft, struct pointers *to, const char *sql)
 {
     struct draft_statement *made = arena_alloc(draft->arena, sizeof *made);
@@ -54,12 +65,34 @@ static void add_schemas(struct draft *draft)
             made = made || (draft->models[k]->table->schema && !draft->models[k]->view &&
                             strcmp(draft->models[k]->table->schema, name) == 0);
         for (size_t k = 0; k < catalog->enum_count; k++)
-            made =
-                made || (catalog->enums[k].schema && strcmp(catalog->enums[k].schema, name) == 0);
+            made = made || (draft->enums[k].used && catalog->enums[k].schema &&
+                            strcmp(catalog->enums[k].schema, name) == 0);
         if (!made)
             add(draft, &draft->before,
                 arena_format(draft->arena, "CREATE SCHEMA IF NOT EXISTS %s",
                              draft_quoted(draft->arena, name)));
+    }
+}
+
+/* Those with labels that a model can't have: their columns are texts to it. */
+static void add_enums(struct draft *draft)
+{
+    struct arena *arena = draft->arena;
+
+    for (size_t i = 0; i < draft->catalog->enum_count; i++) {
+        const struct catalog_enum *type = &draft->catalog->enums[i];
+        struct text labels = {0};
+
+        if (draft->enums[i].used)
+            continue;
+        text_add_string(arena, &labels, "");
+        for (size_t k = 0; k < type->labels.count; k++) {
+            text_add_string(arena, &labels, k ? ", " : "");
+            text_add_string(arena, &labels, literal(arena, type->labels.items[k]));
+        }
+        add(draft, &draft->before,
+            arena_format(arena, "CREATE TYPE %s AS ENUM (%s)",
+                         draft_table_name(arena, type->schema, type->name), labels.text));
     }
 }
 
@@ -80,6 +113,7 @@ static void add_types(struct draft *draft)
                          draft_quoted(arena, catalog->extensions[i].name), usual ? "" : " SCHEMA ",
                          usual ? "" : draft_quoted(arena, schema)));
     }
+    add_enums(draft);
     for (size_t i = 0; i < catalog->type_count; i++)
         add(draft, &draft->before,
             arena_format(arena, "CREATE TYPE %s %s",
@@ -193,17 +227,6 @@ static void add_sequences(struct draft *draft, const struct draft_model *model)
     }
 }
 
-static const char *literal(struct arena *arena, const char *text)
-{
-    struct text made = {0};
-
-    text_add_string(arena, &made, "'");
-    for (; *text; text++)
-        text_add(arena, &made, *text == '\'' ? "''" : text, *text == '\'' ? 2 : 1);
-    text_add_string(arena, &made, "'");
-    return made.text;
-}
-
 static void add_view(struct draft *draft, const struct catalog_table *view)
 {
     struct arena *arena = draft->arena;
@@ -234,12 +257,16 @@ static void add_view(struct draft *draft, const struct catalog_table *view)
 /* What has DDL and no model. */
 static void add_bare(struct draft *draft, const struct catalog_table *table)
 {
-    if (table->kind == CATALOG_VIRTUAL_TABLE)
+    if (table->sql)
         add(draft, &draft->after, table->sql);
     else if (table->kind == CATALOG_TABLE && !table->column_count)
         add(draft, &draft->after,
             arena_format(draft->arena, "CREATE TABLE %s ()",
                          draft_table_name(draft->arena, table->schema, table->name)));
+    for (size_t i = 0; table->sql && i < table->index_count; i++)
+        add(draft, &draft->after, table->indexes[i].definition);
+    for (size_t i = 0; table->sql && i < table->trigger_count; i++)
+        add(draft, &draft->after, table->triggers[i].definition);
 }
 
 static bool is_view(const struct catalog_table *table)
@@ -290,8 +317,8 @@ void draft_set_statements(struct draft *draft)
                 arena_format(draft->arena, "ALTER TABLE %s SET UNLOGGED",
                              draft_table_name(draft->arena, table->schema, table->name)));
     }
-    for (size_t i = 0; i < draft->catalog->table_count; i++)
-        add_bare(draft, &draft->catalog->tables[i]);
+    for (size_t i = 0; i < draft->bare.count; i++)
+        add_bare(draft, draft->bare.items[i]);
     for (size_t i = 0; i < draft->model_count; i++)
         if (is_view(draft->models[i]->table))
             visit_view(draft, i, done);

@@ -26,12 +26,34 @@ static const char *const same[] = {"news",  "series",    "species",  "data",    
 const char *word_of(struct arena *arena, const char *text, const char *otherwise)
 {
     const char *made = name_repaired(arena, text);
+    size_t length = strlen(text);
 
-    if (!made && strlen(text) > NAME_LIMIT)
-        made = name_repaired(arena, arena_copy(arena, text, NAME_LIMIT - 8));
+    /* "HTTPServerOf..." gets longer by its underscores */
+    if (length > NAME_LIMIT)
+        length = NAME_LIMIT;
+    for (size_t cut = 8; !made && length > NAME_LIMIT / 2 && cut < length; cut += 8)
+        made = name_repaired(arena, arena_copy(arena, text, length - cut));
     if (made && strcmp(made, "null") == 0) /* it would need quotes wherever it is named */
         return "null_value";
     return made ? made : otherwise;
+}
+
+const char *word_joined(struct arena *arena, const char *start, const char *end)
+{
+    size_t room = strlen(end) + 1 < NAME_LIMIT ? NAME_LIMIT - strlen(end) - 1 : 0;
+    size_t length = strlen(start);
+
+    if (length > room) {
+        length = room;
+        while (length && start[length - 1] == '_')
+            length--;
+    }
+    return arena_format(arena, "%.*s_%s", (int)length, start, end);
+}
+
+const char *word_numbered(struct arena *arena, const char *start, unsigned number)
+{
+    return word_joined(arena, start, arena_format(arena, "%u", number));
 }
 
 static bool ends(const char *text, const char *end)
@@ -95,6 +117,8 @@ const char *word_plural(struct arena *arena, const char *text)
 
     if (is_same(word))
         return text;
+    if (strlen(text) + strlen("es") > NAME_LIMIT)
+        return word_joined(arena, text, "list");
     for (size_t i = 0; i < sizeof irregular / sizeof *irregular; i++)
         if (strcmp(word, irregular[i][1]) == 0)
             return without(arena, text, length, irregular[i][0]);
