@@ -524,6 +524,30 @@ static void write_relation_column(writer *at)
     at->finding->column = keep(at);
 }
 
+/* Nothing but words. */
+static void say(orm_finding *finding, const char *words)
+{
+    finding->fix = (orm_finding_fix){0};
+    finding->replacement = NULL;
+    finding->alternative = NULL;
+    finding->in_loop = NULL;
+    finding->within_query = false;
+    finding->advice = words;
+}
+
+/* Where the loop is not one of this session's code. */
+static void advise_elsewhere(const writer *at)
+{
+    orm_finding *finding = at->finding;
+    if (at->witness->member != NULL)
+        say(finding, "place by hand, because each statement is another session's: ask for the rows "
+                     "of all in one session, before the work is handed out, and hand those out");
+    else if (finding->kind == ORM_FINDING_DUP && at->event->session != NULL &&
+             orm__session_is_streaming(at->event->session))
+        say(finding, "place by hand, because the loop is the stream's: ask before it, and give the "
+                     "answer to the callback by its context");
+}
+
 bool orm__advise(orm_scope *scope, orm_finding *finding, const orm_event *event, size_t bound_count,
                  const orm__group *group, const orm__witness *witness)
 {
@@ -550,6 +574,7 @@ bool orm__advise(orm_scope *scope, orm_finding *finding, const orm_event *event,
     } else {
         advise_read(&at, group);
     }
+    advise_elsewhere(&at);
     bool complete = !at.failed;
     orm__buffer_dispose(&at.buffer);
     return complete;

@@ -169,3 +169,8 @@ int64_t orm__session_undigested(const orm_session *session)
 {
     return session->undigested;
 }
+
+bool orm__session_is_streaming(const orm_session *session)
+{
+    return session->stream != NULL;
+}

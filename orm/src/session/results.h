@@ -43,6 +43,9 @@ const orm__digest *orm__session_digests(const orm_session *session);
 bool orm__session_digest_has(const orm_session *session, const orm__digest *digest, uint16_t column,
                              uint64_t hash);
 
+/* Whether the callback of a stream is running. */
+bool orm__session_is_streaming(const orm_session *session);
+
 /* Values that digests had no room for. */
 int64_t orm__session_undigested(const orm_session *session);
 

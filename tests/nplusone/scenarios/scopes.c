@@ -145,8 +145,7 @@ static orm_status products_of_part(orm_session *db, void *context)
 }
 
 /* A worker for each row of a list, with its key.
- * expect N1 select product 6 statements @part
- * by hand: the loop is one of threads */
+ * expect N1 select product 6 statements @part */
 scenario(a_worker_for_each_key)
 {
     return for_each_supplier(scene, db, products_of_part);
@@ -165,8 +164,7 @@ static orm_status relation_of_part(orm_session *db, void *context)
 
 /* The workers fetch the row, and load its relation.
  * expect N1 raw supplier 6 statements @row_of_part
- * expect N1 supplier.products 6 statements @load_of_part @row_of_part
- * by hand: the loop is one of threads */
+ * expect N1 supplier.products 6 statements @load_of_part @row_of_part */
 scenario(a_relation_for_each_worker)
 {
     return for_each_supplier(scene, db, relation_of_part);
@@ -184,8 +182,7 @@ static orm_status several_of_part(orm_session *db, void *context)
 }
 
 /* Two keys for each worker: every statement is counted, each value once.
- * expect N1 select product 12 statements @several_of_part
- * by hand: the loop is one of threads */
+ * expect N1 select product 12 statements @several_of_part */
 scenario(two_keys_for_each_worker)
 {
     return for_each_supplier(scene, db, several_of_part);
@@ -248,8 +245,7 @@ static orm_status count_part(orm_session *db, void *context)
 }
 
 /* A session for each row of a list, while the list's own is open.
- * expect N1 count product 6 statements @nested_part
- * by hand: each has a session of its own */
+ * expect N1 count product 6 statements @nested_part */
 scenario(a_session_for_each_row)
 {
     orm_session_options options = reader(scene);

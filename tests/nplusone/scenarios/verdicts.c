@@ -55,8 +55,7 @@ static orm_status same_rates(orm_session *db, shop_product *product, void *conte
 }
 
 /* The same count for each row of a stream, whose batches are fetched between.
- * expect DUP count rate 20 statements @streamed
- * by hand: the loop around it is the library's */
+ * expect DUP count rate 20 statements @streamed */
 scenario(same_count_in_a_stream)
 {
     return shop_product_each(db, NULL, &(orm_each){.batch = 2}, same_rates, scene);
