@@ -4,7 +4,7 @@
 Runtime     base < model < sql, driver < exec < map < session < relation < observe; async lies beside
             session: it may use what session may use, and nobody uses it. Within driver/ the folders
             of two databases do not know each other. Public headers include public headers only.
-Tests       orm/testing stands on the public headers alone.
+Others      orm/testing and orm/json stand on the public headers alone.
 Generator   base < yaml < schema, naming, types (no cycle among them) < emit; nothing of the runtime.
 Command     tools/orm includes the generator, the standard library and those it links.
 """
@@ -116,11 +116,12 @@ def check(root):
         for line, bracket, name in includes(path):
             if bracket == '"':
                 note(path, line, f'a public header includes the internal "{name}"')
-    for path in sources(root / "orm/testing"):
-        count += 1
-        for line, bracket, name in includes(path):
-            if bracket == '"' and not (path.parent / name).exists():
-                note(path, line, f'orm/testing includes the internal "{name}"')
+    for folder in ("orm/testing", "orm/json"):
+        for path in sources(root / folder):
+            count += 1
+            for line, bracket, name in includes(path):
+                if bracket == '"' and not (path.parent / name).exists():
+                    note(path, line, f'{folder} includes the internal "{name}"')
     for path in sources(root / "codegen"):
         count += 1
         for line, bracket, name in includes(path):

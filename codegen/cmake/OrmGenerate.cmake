@@ -1,5 +1,5 @@
 # orm_generate(TARGET <target> MODELS <a.yaml>... [OUT <dir>] [UNITS <n>]
-#              [RUNTIME <target>] [FACTORIES])
+#              [RUNTIME <target>] [FACTORIES | JSON])
 #
 # Generates C from YAML models and builds it into <target>, which is created as a static library
 # when it does not exist. Users of <target> see the generated headers and link the runtime.
@@ -17,6 +17,9 @@
 #            the models, and links orm::testing. <target> must see the models' own headers: it is the
 #            target of an orm_generate without this word, or links one. OUT is then
 #            <target>_factories by default.
+#   JSON     generates the functions that write rows as JSON and read them (orm/json.h) instead of the
+#            models, and links orm::json; as for FACTORIES, <target> must see the models. OUT is then
+#            <target>_json by default.
 #   RUNTIME  what <target> links; orm::orm by default, orm::orm_static for a static build.
 #
 # The cache variable ORM_COMMAND names the orm command to run. It is needed only when
@@ -49,7 +52,7 @@ function(_orm_find_command command_out depends_out)
 endfunction()
 
 function(orm_generate)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "FACTORIES" "TARGET;OUT;UNITS;RUNTIME" "MODELS")
+    cmake_parse_arguments(PARSE_ARGV 0 arg "FACTORIES;JSON" "TARGET;OUT;UNITS;RUNTIME" "MODELS")
     if(arg_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "orm_generate: unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
     endif()
@@ -58,9 +61,15 @@ function(orm_generate)
     endif()
     set(kind models)
     set(unit_dir "${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}_units")
+    if(arg_FACTORIES AND arg_JSON)
+        message(FATAL_ERROR "orm_generate: FACTORIES and JSON exclude each other; call it twice")
+    endif()
     if(arg_FACTORIES)
         set(kind factories)
         string(APPEND unit_dir "_factories")
+    elseif(arg_JSON)
+        set(kind json)
+        string(APPEND unit_dir "_json")
     endif()
     if(NOT arg_OUT)
         set(arg_OUT "${arg_TARGET}_${kind}")
@@ -118,6 +127,8 @@ function(orm_generate)
     set_source_files_properties(${units} PROPERTIES INCLUDE_DIRECTORIES "${out}")
     if(arg_FACTORIES)
         list(PREPEND arg_RUNTIME orm::testing)
+    elseif(arg_JSON)
+        list(PREPEND arg_RUNTIME orm::json)
     endif()
     get_target_property(type ${arg_TARGET} TYPE)
     if(type STREQUAL "EXECUTABLE")

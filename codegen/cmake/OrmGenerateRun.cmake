@@ -1,5 +1,5 @@
 # The build step of orm_generate: runs the orm command, then spreads the generated sources over the
-# translation units. Arguments: COMMAND MODELS OUT UNITS STAMP DEPFILE KIND (models or factories).
+# translation units. Arguments: COMMAND MODELS OUT UNITS STAMP DEPFILE KIND (models, factories or json).
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -7,12 +7,12 @@ get_filename_component(unit_dir "${STAMP}" DIRECTORY)
 file(MAKE_DIRECTORY "${OUT}" "${unit_dir}")
 
 set(written "${DEPFILE}.in")
-set(factories "")
-if(KIND STREQUAL "factories")
-    set(factories --factories)
+set(option "")
+if(NOT KIND STREQUAL "models")
+    set(option "--${KIND}")
 endif()
 execute_process(
-    COMMAND "${COMMAND}" generate ${factories} --out "${OUT}" --depfile "${written}" ${MODELS}
+    COMMAND "${COMMAND}" generate ${option} --out "${OUT}" --depfile "${written}" ${MODELS}
     RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
     message(FATAL_ERROR "orm generate failed (${result})")

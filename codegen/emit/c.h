@@ -24,6 +24,13 @@ bool emit_c(const struct schema *schema, const char *version, struct outputs *ou
 bool emit_factories(const struct schema *schema, const char *version, struct outputs *outputs,
                     const char **fault_out);
 
+/*
+ * The same for the files that write and read JSON (orm/json.h): a header and a source per model,
+ * and a header per YAML file that includes them.
+ */
+bool emit_json(const struct schema *schema, const char *version, struct outputs *outputs,
+               const char **fault_out);
+
 /* The two files of one model, which is not link-only. */
 bool emit_c_model(const struct schema *schema, const struct model *model, const char *version,
                   struct output *header, struct output *source, const char **fault_out);

@@ -8,11 +8,12 @@
 
 /* Parameters of generated functions, as the templates spell them: $.db$ is the name of db. */
 static const char *const parameters[] = {
-    ".site",       ".db",        ".query",    ".row",      ".rows",      ".values",   ".changes",
-    ".where",      ".pred",      ".preds",    ".count",    ".target",    ".sql",      ".value",
-    ".key",        ".condition", ".list_out", ".row_out",  ".count_out", ".page_out", ".link_out",
-    ".exists_out", ".conflict",  ".options",  ".text_out", ".value_out", ".callback", ".context",
-    ".maker",
+    ".site",      ".db",         ".query",       ".row",        ".rows",     ".values",
+    ".changes",   ".where",      ".pred",        ".preds",      ".count",    ".target",
+    ".sql",       ".value",      ".key",         ".condition",  ".list_out", ".row_out",
+    ".count_out", ".page_out",   ".link_out",    ".exists_out", ".conflict", ".options",
+    ".text_out",  ".value_out",  ".callback",    ".context",    ".maker",    ".json",
+    ".page",      ".values_out", ".changes_out",
 };
 
 static void set_names(struct c_emit *emit, enum name_scope scope, const struct column *column,
@@ -45,6 +46,29 @@ void c_emit_init(struct c_emit *emit, const struct schema *schema, const struct 
     writer_set(&emit->writer, "file", c_comment_text(emit->arena, name_base(model->source)));
     writer_set(&emit->writer, "header", name_file(emit->arena, model->c_name, "h"));
     writer_set(&emit->writer, "table_text", c_comment_text(emit->arena, model->table));
+}
+
+bool c_emit_finish(struct c_emit *emit, const char *name, struct outputs *outputs,
+                   const char **fault_out)
+{
+    struct output output = {.name = name};
+
+    *fault_out = writer_fault(&emit->writer);
+    output.text = writer_text(&emit->writer, &output.length);
+    outputs_add(emit->arena, outputs, output);
+    return !*fault_out;
+}
+
+const char *c_umbrella_file(struct arena *arena, const struct schema *schema, size_t index,
+                            const char *ending)
+{
+    const char *header = name_umbrellas(arena, schema)[index];
+    const char *stem = arena_copy(arena, header, strlen(header) - strlen(".orm.h"));
+
+    for (size_t i = 0; i < schema->model_count; i++)
+        if (strcmp(schema->models[i]->c_name, stem) == 0)
+            stem = arena_format(arena, "%s_models", stem);
+    return arena_format(arena, "%s.%s", stem, ending);
 }
 
 void c_emit_column(struct c_emit *emit, const struct column *column)

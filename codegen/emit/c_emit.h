@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "emit/output.h"
 #include "emit/writer.h"
 #include "schema/schema.h"
 
@@ -21,6 +22,15 @@ struct c_emit {
 
 void c_emit_init(struct c_emit *emit, const struct schema *schema, const struct model *model,
                  const char *version);
+
+/* Appends what was written as a file. False, with a message in *fault_out, for a fault of ours. */
+bool c_emit_finish(struct c_emit *emit, const char *name, struct outputs *outputs,
+                   const char **fault_out);
+
+/* "shop.make.h" for models/shop.yaml and the ending "make.h": the header of the file's models with
+ * another ending. `index` is that of the file in the schema. */
+const char *c_umbrella_file(struct arena *arena, const struct schema *schema, size_t index,
+                            const char *ending);
 
 /* Make the names of a column, or of a relation and its target, known to the templates. */
 void c_emit_column(struct c_emit *emit, const struct column *column);

@@ -275,29 +275,6 @@ static void write_factory_source(struct c_emit *emit)
                        "}\n");
 }
 
-static bool finish(struct c_emit *emit, const char *name, struct outputs *outputs,
-                   const char **fault_out)
-{
-    struct output output = {.name = name};
-
-    *fault_out = writer_fault(&emit->writer);
-    output.text = writer_text(&emit->writer, &output.length);
-    outputs_add(emit->arena, outputs, output);
-    return !*fault_out;
-}
-
-/* "shop.make.h" for models/shop.yaml: the header of the YAML file with another ending. */
-static const char *umbrella_file(struct arena *arena, const struct schema *schema, size_t index)
-{
-    const char *header = name_umbrellas(arena, schema)[index];
-    const char *stem = arena_copy(arena, header, strlen(header) - strlen(".orm.h"));
-
-    for (size_t i = 0; i < schema->model_count; i++)
-        if (strcmp(schema->models[i]->c_name, stem) == 0)
-            stem = arena_format(arena, "%s_models", stem);
-    return arena_format(arena, "%s.make.h", stem);
-}
-
 static void write_umbrella(struct c_emit *emit, const struct schema_file *file)
 {
     struct writer *writer = &emit->writer;
@@ -333,17 +310,17 @@ bool emit_factories(const struct schema *schema, const char *version, struct out
             continue;
         c_emit_init(&emit, schema, model, version);
         write_factory_header(&emit);
-        ok = finish(&emit, factory_file(arena, model, "h"), outputs, fault_out);
+        ok = c_emit_finish(&emit, factory_file(arena, model, "h"), outputs, fault_out);
         if (!ok)
             break;
         c_emit_init(&emit, schema, model, version);
         write_factory_source(&emit);
-        ok = finish(&emit, factory_file(arena, model, "c"), outputs, fault_out);
+        ok = c_emit_finish(&emit, factory_file(arena, model, "c"), outputs, fault_out);
     }
     for (size_t i = 0; i < schema->file_count && ok; i++) {
         c_emit_init(&emit, schema, NULL, version);
         write_umbrella(&emit, &schema->files[i]);
-        ok = finish(&emit, umbrella_file(arena, schema, i), outputs, fault_out);
+        ok = c_emit_finish(&emit, c_umbrella_file(arena, schema, i, "make.h"), outputs, fault_out);
     }
     return ok;
 }

@@ -205,6 +205,7 @@ static void build_column(struct builder *b, struct model_build *mb, size_t index
     column->nullable = cb->parsed->nullable;
     column->unique = cb->parsed->unique;
     column->deferred = cb->parsed->deferred;
+    column->json = (enum json_access)cb->parsed->json;
     column->version = cb->parsed->version;
     column->created = cb->parsed->created;
     column->updated = cb->parsed->updated;

@@ -123,6 +123,9 @@ struct column_limits {
     const char *pattern; /* POSIX extended regular expression, text types only */
 };
 
+/* Who sees a column in generated JSON; as the YAML has them, 0 when it says nothing. */
+enum json_access { JSON_READ_WRITE, JSON_READ_ONLY, JSON_WRITE_ONLY, JSON_HIDDEN };
+
 struct column {
     const char *name;
     const char *c_name;  /* the struct field; a reserved word has a trailing underscore */
@@ -147,6 +150,7 @@ struct column {
     const char *collation;  /* NULL: the type's */
     struct default_value default_value;
     struct column_limits limits;
+    enum json_access json;
     const char *check;   /* NULL: none; it is also in model->checks */
     const char *was;     /* old database name, NULL: none */
     const char *comment; /* NULL: none; raw text, not yet safe inside a C comment */

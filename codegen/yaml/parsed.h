@@ -40,6 +40,7 @@ struct parsed_column {
     char *min;
     char *max;
     char *pattern;
+    int json; /* enum json_access */
     char *was;
     char *comment;
     bool primary_key;

@@ -62,6 +62,12 @@ static const cyaml_strval_t deferrals[] = {
     {"deferred", 2},
 };
 
+static const cyaml_strval_t json_accesses[] = {
+    {"read_only", 1},
+    {"write_only", 2},
+    {"hidden", 3},
+};
+
 static const cyaml_strval_t dialects[] = {
     {"postgresql", 1},
     {"sqlite", 2},
@@ -95,6 +101,7 @@ static const cyaml_schema_field_t column_fields[] = {
     TEXT("min", parsed_column, min),
     TEXT("max", parsed_column, max),
     TEXT("pattern", parsed_column, pattern),
+    CHOICE("json", parsed_column, json, CYAML_FLAG_OPTIONAL, json_accesses),
     TEXT("was", parsed_column, was),
     TEXT("comment", parsed_column, comment),
     FLAG("primary_key", parsed_column, primary_key),

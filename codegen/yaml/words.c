@@ -66,6 +66,7 @@ static const struct word words[] = {
     { "columns", "min", "The smallest value, for numbers, dates and times." },
     { "columns", "max", "The largest value, for numbers, dates and times." },
     { "columns", "pattern", "A POSIX extended regular expression, for text." },
+    { "columns", "json", "What generated JSON does with it: only writes, only reads, neither." },
     { "columns", "was", "The column's old name in the database, for migrations." },
     { "columns", "comment", "What it is for." },
     { "columns", "primary_key", "true: (a part of) the key." },

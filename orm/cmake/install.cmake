@@ -29,6 +29,12 @@ if(TARGET orm_uv)
             DESTINATION "${orm_package_dir}" COMPONENT development)
     endforeach()
 endif()
+if(TARGET orm_json)
+    install(TARGETS orm_json EXPORT orm-json
+        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
+    install(EXPORT orm-json NAMESPACE orm:: FILE orm-json-targets.cmake
+        DESTINATION "${orm_package_dir}" COMPONENT development)
+endif()
 install(EXPORT orm-shared NAMESPACE orm:: FILE orm-shared-targets.cmake
     DESTINATION "${orm_package_dir}" COMPONENT development)
 install(EXPORT orm-static NAMESPACE orm:: FILE orm-static-targets.cmake
@@ -61,5 +67,11 @@ if(TARGET orm_uv)
     configure_file("${CMAKE_CURRENT_LIST_DIR}/orm-uv.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/orm-uv.pc"
         @ONLY)
     install(FILES "${CMAKE_CURRENT_BINARY_DIR}/orm-uv.pc"
+        DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT development)
+endif()
+if(TARGET orm_json)
+    configure_file("${CMAKE_CURRENT_LIST_DIR}/orm-json.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/orm-json.pc"
+        @ONLY)
+    install(FILES "${CMAKE_CURRENT_BINARY_DIR}/orm-json.pc"
         DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT development)
 endif()

@@ -50,7 +50,8 @@ static void generate(const char *name, struct generated *made)
         diagnostics_print(diags, stderr);
         fail_msg("case %s has faults", name);
     }
-    if (!emit_c(made->schema, "0.0", &made->outputs, &fault))
+    if (!emit_c(made->schema, "0.0", &made->outputs, &fault) ||
+        !emit_json(made->schema, "0.0", &made->outputs, &fault))
         fail_msg("case %s: %s", name, fault);
     globfree(&files);
     diagnostics_free(diags);

@@ -24,7 +24,8 @@ enum option {
     OPTION_OUT = 1 << 0,
     OPTION_DEPFILE = 1 << 1,
     OPTION_DIALECT = 1 << 2,
-    OPTION_FACTORIES = 1 << 3
+    OPTION_FACTORIES = 1 << 3,
+    OPTION_JSON = 1 << 4
 };
 
 struct arguments {
@@ -34,6 +35,7 @@ struct arguments {
     const char **models;
     size_t model_count;
     bool factories;
+    bool json;
     bool help;
 };
 

@@ -39,10 +39,17 @@ static enum exit_code run_generate(const struct arguments *arguments, struct are
 
     if (!arguments->out)
         return wrong_command(&command_generate, "generate: --out DIR is needed");
+    if (arguments->json && arguments->factories)
+        return wrong_command(&command_generate, 
+                             "generate: --json and --factories exclude each other");
     if (!load_models(arguments, &loaded))
         return EXIT_WRONG_INPUT;
-    ok = arguments->factories ? emit_factories(loaded.schema, ORM_VERSION, &outputs, &fault)
-                              : emit_c(loaded.schema, ORM_VERSION, &outputs, &fault);
+    if (arguments->json)
+        ok = emit_json(loaded.schema, ORM_VERSION, &outputs, &fault);
+    else if (arguments->factories)
+        ok = emit_factories(loaded.schema, ORM_VERSION, &outputs, &fault);
+    else
+        ok = emit_c(loaded.schema, ORM_VERSION, &outputs, &fault);
     if (!ok)
         report_error("a fault of the generator, please report it: %s", fault);
     ok = ok && write_files(arguments, arena, loaded.diags, &outputs);
@@ -56,7 +63,7 @@ const struct command command_generate = {
     .help = "orm generate - write C headers and sources\n"
             "\n"
             "Usage:\n"
-            "  orm generate MODELS... --out DIR [--depfile FILE] [--factories]\n"
+            "  orm generate MODELS... --out DIR [--depfile FILE] [--factories | --json]\n"
             "\n"
             "Writes a header and a source per model, and a header per YAML file that\n"
             "includes them all; for a file of named statements (.sql), given here or by\n"
@@ -71,12 +78,15 @@ const struct command command_generate = {
             "                  ninja; CMake users have orm_generate() instead\n"
             "  --factories     instead of these, for test programs only: functions that make\n"
             "                  rows up (orm/testing.h), in files of their own (.make.h)\n"
+            "  --json          instead of these, functions that write rows as JSON and read\n"
+            "                  checked values from it (orm/json.h), in files of their own\n"
+            "                  (.json.h)\n"
             "  -h, --help      show this page\n"
             "\n"
             "Examples:\n"
             "  orm generate shop.yaml --out generated\n"
             "  orm generate models/*.yaml --out build/models --depfile build/models.d\n"
             "  cc -Ibuild/models -c build/models/*.c $(pkg-config --cflags orm)\n",
-    .options = OPTION_OUT | OPTION_DEPFILE | OPTION_FACTORIES,
+    .options = OPTION_OUT | OPTION_DEPFILE | OPTION_FACTORIES | OPTION_JSON,
     .run = run_generate,
 };

@@ -15,6 +15,7 @@ static const struct option_word option_words[] = {
     { OPTION_DEPFILE, "--depfile", NULL, "a file" },
     { OPTION_DIALECT, "--dialect", NULL, "postgresql or sqlite" },
     { OPTION_FACTORIES, "--factories", NULL, NULL },
+    { OPTION_JSON, "--json", NULL, NULL },
     { 0, "--help", "-h", NULL },
 };
 
@@ -98,7 +99,9 @@ static bool read_option(const struct command *command, struct arena *arena, int 
             return false;
         }
         if (!option->value) {
-            *(option->option ? &arguments->factories : &arguments->help) = true;
+            *(option->option == OPTION_FACTORIES ? &arguments->factories
+              : option->option == OPTION_JSON    ? &arguments->json
+                                                 : &arguments->help) = true;
             return true;
         }
         if (!value && *at + 1 < count)
