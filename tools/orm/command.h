@@ -65,6 +65,7 @@ extern const struct command command_migrate;
 extern const struct command command_nplus1;
 extern const struct command command_queries;
 extern const struct command command_schema;
+extern const struct command command_stats;
 
 /* help.c: all subcommands, NULL at the end. */
 extern const struct command *const commands[];

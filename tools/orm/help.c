@@ -15,6 +15,7 @@ const struct command *const commands[] = {
     &command_explain,
     &command_introspect,
     &command_lint,
+    &command_stats,
     &command_docs,
     &command_json_schema,
     &command_nplus1,
@@ -58,6 +59,7 @@ static const char overview_head[] =
     "  orm migrate new|up|down|status|verify|baseline [OPTIONS]\n"
     "  orm nplus1 check [OPTIONS] LOG...\n"
     "  orm nplus1 fix [--apply] [--root DIR] LOG...\n"
+    "  orm stats --url URL [OPTIONS]\n"
     "  orm help [COMMAND]\n"
     "  orm --version\n"
     "\n"

@@ -10,8 +10,7 @@ struct words {
     const char *out;
     const char *prefix;
     struct pointers schemas;
-    struct pointers include;
-    struct pointers exclude;
+    struct table_filter filter;
     bool help;
 };
 
@@ -22,8 +21,8 @@ static bool read_words(struct arena *arena, int count, char **words, struct word
         {.word = "--out", .value = &to->out, .takes = "a file"},
         {.word = "--prefix", .value = &to->prefix, .takes = "a name"},
         {.word = "--schema", .values = &to->schemas, .takes = "a name"},
-        {.word = "--include", .values = &to->include, .takes = "a pattern"},
-        {.word = "--exclude", .values = &to->exclude, .takes = "a pattern"},
+        {.word = "--include", .values = &to->filter.include, .takes = "a pattern"},
+        {.word = "--exclude", .values = &to->filter.exclude, .takes = "a pattern"},
         {.word = "--help", .flag = &to->help},
     };
     struct pointers rest = {0};
@@ -72,10 +71,7 @@ static enum exit_code introspect(struct arena *arena, const struct words *words)
     struct draft draft = {
         .arena = arena,
         .catalog = &catalog,
-        .include = (const char *const *)words->include.items,
-        .include_count = words->include.count,
-        .exclude = (const char *const *)words->exclude.items,
-        .exclude_count = words->exclude.count,
+        .filter = &words->filter,
     };
     enum exit_code code = EXIT_WRONG_INPUT;
     const char *text;

@@ -1,6 +1,5 @@
 #include "introspect/draft.h"
 
-#include <fnmatch.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -31,20 +30,6 @@ struct draft_column *draft_column_of(const struct draft_model *model, const char
     return NULL;
 }
 
-/* "users" and "audit.log*": with the schema or without it. */
-static bool matches(const struct draft *draft, const char *const *patterns, size_t count,
-                    const struct catalog_table *table)
-{
-    const char *schema = table->schema ? table->schema : draft->catalog->default_schema;
-    const char *qualified =
-        arena_format(draft->arena, "%s.%s", schema ? schema : "main", table->name);
-
-    for (size_t i = 0; i < count; i++)
-        if (fnmatch(patterns[i], table->name, 0) == 0 || fnmatch(patterns[i], qualified, 0) == 0)
-            return true;
-    return false;
-}
-
 /* Why a table can't be a model, NULL when it can. */
 static const char *table_fault(struct arena *arena, const struct catalog_table *table)
 {
@@ -60,13 +45,6 @@ static const char *table_fault(struct arena *arena, const struct catalog_table *
         if (name_database_fault(table->columns[i].name))
             return "a column's name is empty, too long or can't be seen";
     return name_database_fault(table->name);
-}
-
-static bool is_asked(const struct draft *draft, const struct catalog_table *table)
-{
-    return strncmp(table->name, "orm_migrations", 14) != 0 &&
-           (!draft->include_count || matches(draft, draft->include, draft->include_count, table)) &&
-           !matches(draft, draft->exclude, draft->exclude_count, table);
 }
 
 static bool is_possible(struct draft *draft, const struct catalog_table *table)
@@ -216,7 +194,7 @@ void draft_build(struct draft *draft)
 
     draft->models = arena_array(draft->arena, catalog->table_count, sizeof *draft->models);
     for (size_t i = 0; i < catalog->table_count; i++) {
-        if (!is_asked(draft, &catalog->tables[i]))
+        if (!filter_takes(draft->filter, draft->arena, draft->catalog, &catalog->tables[i]))
             continue;
         if (is_possible(draft, &catalog->tables[i]))
             add_model(draft, &catalog->tables[i], &taken);

@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "database/catalog.h"
+#include "database/filter.h"
 #include "schema/schema.h"
 #include "types/schema_types.h"
 
@@ -83,10 +84,7 @@ struct draft {
     const struct catalog *catalog;
     const struct previous *previous; /* NULL: none */
     const char *prefix;
-    const char *const *include;
-    size_t include_count;
-    const char *const *exclude;
-    size_t exclude_count;
+    const struct table_filter *filter;
     struct draft_model **models;
     size_t model_count;
     struct pointers bare; /* struct catalog_table: they can't be models */
