@@ -4,7 +4,8 @@
 Runtime     base < model < sql, driver < exec < map < session < relation < observe; async lies beside
             session: it may use what session may use, and nobody uses it. Within driver/ the folders
             of two databases do not know each other. Public headers include public headers only.
-Others      orm/testing and orm/json stand on the public headers alone.
+Beside it   orm/testing, orm/json and orm/jobs stand on the public headers alone, and on what is
+            generated for them.
 Generator   base < yaml < schema, naming, types (no cycle among them) < emit; nothing of the runtime.
 Command     tools/orm includes the generator, the standard library and those it links.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 RUNTIME_RANKS = [
     ["base"], ["model"], ["sql", "driver"], ["exec"], ["map"], ["session"], ["relation"], ["observe"],
 ]
+BESIDE = ["testing", "json", "jobs"]
 GENERATOR_RANKS = [["base"], ["yaml"], ["schema", "naming", "types"], ["emit"]]
 # Layers of one rank that may include each other as long as there is no cycle.
 GENERATOR_PEERS = {"schema", "naming", "types"}
@@ -116,12 +118,13 @@ def check(root):
         for line, bracket, name in includes(path):
             if bracket == '"':
                 note(path, line, f'a public header includes the internal "{name}"')
-    for folder in ("orm/testing", "orm/json"):
-        for path in sources(root / folder):
+    for folder in BESIDE:
+        for path in sources(root / "orm" / folder):
             count += 1
             for line, bracket, name in includes(path):
-                if bracket == '"' and not (path.parent / name).exists():
-                    note(path, line, f'{folder} includes the internal "{name}"')
+                generated = name.endswith(".orm.h")
+                if bracket == '"' and not generated and not (path.parent / name).exists():
+                    note(path, line, f'orm/{folder} includes the internal "{name}"')
     for path in sources(root / "codegen"):
         count += 1
         for line, bracket, name in includes(path):

@@ -44,7 +44,8 @@ install(EXPORT orm-testing NAMESPACE orm:: FILE orm-testing-targets.cmake
 
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/orm-config.cmake.in"
     "${CMAKE_CURRENT_BINARY_DIR}/orm-config.cmake"
-    INSTALL_DESTINATION "${orm_package_dir}")
+    INSTALL_DESTINATION "${orm_package_dir}"
+    PATH_VARS CMAKE_INSTALL_DATADIR)
 write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/orm-config-version.cmake"
     COMPATIBILITY SameMinorVersion)
 install(FILES

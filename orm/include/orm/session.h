@@ -43,9 +43,8 @@ typedef struct orm_session_options {
     bool load_siblings;
     orm_scope
         *scope; /* borrowed: what the session does is counted and watched there (see nplusone.h) */
-    int64_t
-        deadline_ms; /* bound on every wait of each call, from the call's start (<model>_each: from
-                        each batch's, without its callbacks); 0: the engine's */
+    int64_t deadline_ms; /* bound on every wait of each call, from the call's start (<model>_each:
+                            from each batch's, without its callbacks); 0: the engine's */
     /* orm_session_run only: how often it starts over after a failure that is retryable [0]. */
     int retries;
     int retry_wait_ms;     /* the longest pause before the first; doubles each time [20] */
@@ -157,6 +156,9 @@ ORM_API void orm_session_cancel(orm_session *session);
  * not to be trusted. Nothing to do when it holds none.
  */
 ORM_API void orm_session_invalidate(orm_session *session);
+
+/* The engine it was opened on. */
+ORM_API orm_engine *orm_session_engine(const orm_session *session);
 
 /* The failure of the last call that failed on this session; status ORM_OK when none did. borrowed:
  * until the next call. */

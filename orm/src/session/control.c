@@ -8,6 +8,11 @@ void orm_session_cancel(orm_session *session)
     orm__pool_wake(session->pool, &session->cancelled);
 }
 
+orm_engine *orm_session_engine(const orm_session *session)
+{
+    return session->engine;
+}
+
 void orm_session_invalidate(orm_session *session)
 {
     if (session->connection != NULL)
