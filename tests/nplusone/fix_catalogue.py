@@ -82,6 +82,33 @@ def play(program, scenarios, names, base):
         return scopes, file.read()
 
 
+def texts(folder):
+    """What the sources of a folder say, by name."""
+    found = {}
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".c"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                found[name] = file.read()
+    return found
+
+
+def judge_patch(command, record, scenarios, copies, folder):
+    """The patch that is printed says the same as --apply does, and a second run has nothing to do."""
+    patched = os.path.join(folder, "patched")
+    shutil.rmtree(patched, ignore_errors=True)
+    shutil.copytree(scenarios, patched)
+    printed = run(command + ["--root", patched, record])
+    applied = run(["patch", "-s", "-p1", "-d", patched], input=printed.stdout)
+    faults = [] if applied.returncode == 0 else ["patch:\n" + applied.stdout + applied.stderr]
+    once = texts(copies)
+    if texts(patched) != once:
+        faults.append("the patch is not what --apply does")
+    run(command + ["--apply", "--root", copies, record])
+    again = texts(copies)
+    faults += ["changed by a second run: %s" % name for name in once if once[name] != again[name]]
+    return faults
+
+
 def label(scope, finding):
     return "%s: %s %s" % (scope, finding["kind"], finding["subject"])
 
@@ -132,11 +159,13 @@ def judge(asked, folder, copies):
     if fixed.returncode not in (0, 3):
         sys.exit(fixed.stderr)
     left = fixed.stderr
+    patch_faults = judge_patch([asked.orm, "nplus1", "fix"], os.path.join(folder, "before.jsonl"),
+                               asked.scenarios, copies, folder)
     program = os.path.join(folder, "catalogue")
     Build(asked.build, asked.target, asked.scenarios).make(copies, program)
     after, told_after = play(program, copies, asked.names, os.path.join(folder, "after"))
     remaining = suggested(after)
-    faults = ["still there: %s" % name for name in wanted if remaining[name]]
+    faults = patch_faults + ["still there: %s" % name for name in wanted if remaining[name]]
     faults += ["new: %s" % label(scope, finding) for scope, findings in after.items()
                for finding in findings
                if label(scope, finding) not in {label(scope, one) for one in scopes[scope]}]

@@ -99,6 +99,7 @@ struct counted {
     const char *function;
     const char *name;
     size_t uses;
+    bool parameter;
 };
 
 static void count_variables(struct patch *patch, const struct function *function,
@@ -124,6 +125,43 @@ static void count_variables(struct patch *patch, const struct function *function
         count_variables(patch, function, statement->body, to);
     if (statement->other)
         count_variables(patch, function, statement->other, to);
+}
+
+static void count_parameters(struct patch *patch, const struct function *function,
+                             struct pointers *to)
+{
+    struct range range = function->parameters;
+
+    for (size_t i = range.first; !range_is_empty(range) && i <= range.last; i++) {
+        struct variable variable;
+        struct counted *counted;
+        const char *name = token_text(patch->arena, patch->file, i);
+
+        if (!variable_of_name(patch->tree, function, function->body->range.first, name,
+                              &variable) ||
+            !variable.parameter || variable.name != i)
+            continue;
+        counted = arena_alloc(patch->arena, sizeof *counted);
+        counted->function = token_text(patch->arena, patch->file, function->name);
+        counted->name = name;
+        counted->uses = word_uses(patch->file, function->body->range, name);
+        counted->parameter = true;
+        pointers_add(patch->arena, to, counted);
+    }
+}
+
+/* A parameter that is named nowhere any more is left unused on purpose. */
+static void pass_over(struct patch *patch, const struct function *function,
+                      const struct counted *counted)
+{
+    struct range body = function->body->range;
+    const struct c_statement *first;
+
+    if (!counted->uses || word_uses(patch->file, body, counted->name) ||
+        !function->body->children.count)
+        return;
+    first = function->body->children.items[0];
+    place_statements(patch, first, arena_format(patch->arena, "(void)%s;", counted->name), NULL);
 }
 
 /* Takes away the declaration of a variable that is named nowhere else any more. */
@@ -172,8 +210,10 @@ static void count_all(struct patch *patch, struct pointers *to)
     for (size_t i = 0; i < patch->tree->functions.count; i++) {
         const struct function *function = patch->tree->functions.items[i];
 
-        if (is_edited(patch, function))
-            count_variables(patch, function, function->body, to);
+        if (!is_edited(patch, function))
+            continue;
+        count_variables(patch, function, function->body, to);
+        count_parameters(patch, function, to);
     }
 }
 
@@ -190,9 +230,21 @@ static void sweep(struct patch *patch, const struct pointers *before)
             for (size_t k = 0; k < patch->tree->functions.count && !again; k++) {
                 const struct function *function = patch->tree->functions.items[k];
 
-                again = token_is(patch->file, function->name, counted->function) &&
+                again = !counted->parameter &&
+                        token_is(patch->file, function->name, counted->function) &&
                         remove_unnamed(patch, function, counted);
             }
+        }
+        apply_edits(patch);
+    }
+    for (size_t i = 0; i < before->count; i++) {
+        const struct counted *counted = before->items[i];
+
+        for (size_t k = 0; counted->parameter && k < patch->tree->functions.count; k++) {
+            const struct function *function = patch->tree->functions.items[k];
+
+            if (token_is(patch->file, function->name, counted->function))
+                pass_over(patch, function, counted);
         }
         apply_edits(patch);
     }

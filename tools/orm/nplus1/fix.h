@@ -63,6 +63,15 @@ bool find_list_call(struct fixing *fixing, struct call *call_out);
 bool find_site_call(struct fixing *fixing, struct patch *patch, int64_t line, const char *name,
                     struct call *call_out);
 
+/* fix_text.c: each line of the code behind an indentation, parted by newlines. */
+const char *indented_text(struct arena *arena, const char *code, const char *indent);
+/* Lines behind the first go four columns to the right. */
+const char *deepened_text(struct arena *arena, const char *code, const char *indent);
+/* Text taken from deeper lines keeps its shape. */
+const char *flattened_text(struct patch *patch, const char *text, const char *indent);
+/* Code as lines of the file, behind the indentation, of at most a hundred columns. */
+const char *code_lines(struct arena *arena, const char *code, const char *indent);
+
 /* fix_place.c */
 void edit_add(struct patch *patch, size_t start, size_t length, const char *text);
 void edit_range(struct patch *patch, struct range range, const char *text);
@@ -70,8 +79,6 @@ void edit_range(struct patch *patch, struct range range, const char *text);
 size_t end_with_comment(const struct c_file *file, size_t token);
 /* The white space that the token's line begins with. */
 const char *indent_of(const struct patch *patch, size_t token);
-/* Each line of the code behind an indentation, parted by newlines. */
-const char *indented_text(struct arena *arena, const char *code, const char *indent);
 /* A statement as it is written, its further lines as deep as they are below its first. */
 const char *statement_text(struct patch *patch, const struct c_statement *statement);
 /* Statements before and behind another one, either NULL; braces where they are needed. */

@@ -79,114 +79,6 @@ size_t end_with_comment(const struct c_file *file, size_t token)
     return (size_t)(close - file->text) + 2;
 }
 
-/* Lines behind the first go four columns to the right. */
-static const char *deepened(struct arena *arena, const char *code, const char *indent)
-{
-    struct text text = { 0 };
-
-    for (; *code; code++) {
-        text_add(arena, &text, code, 1);
-        if (*code == '\n' && strncmp(code + 1, indent, strlen(indent)) == 0)
-            text_add_string(arena, &text, "    ");
-    }
-    return arena_copy(arena, text.text ? text.text : "", text.length);
-}
-
-const char *indented_text(struct arena *arena, const char *code, const char *indent)
-{
-    struct text text = { 0 };
-
-    for (;;) {
-        size_t length = strcspn(code, "\n");
-
-        if (length)
-            text_add_string(arena, &text, indent);
-        text_add(arena, &text, code, length);
-        if (!code[length])
-            break;
-        text_add(arena, &text, "\n", 1);
-        code += length + 1;
-    }
-    text_add(arena, &text, "", 0);
-    return text.text ? arena_text(arena, text.text) : "";
-}
-
-enum { CODE_COLUMNS = 100, CONTINUED = 8 };
-
-/* Where a line that is too long is best parted: behind a comma or before an operator outside of
- * text. 0: nowhere. */
-static size_t break_of(const char *line, size_t length, size_t indent, size_t limit)
-{
-    size_t found = 0;
-    bool quoted = false;
-
-    for (size_t i = 0; i < length && i < limit; i++) {
-        quoted = quoted != (line[i] == '"' && (i == 0 || line[i - 1] != '\\'));
-        if (quoted || i <= indent + CONTINUED)
-            continue;
-        if (line[i] == ' ' && (line[i - 1] == ',' || strncmp(line + i, " && ", 4) == 0 ||
-                               strncmp(line + i, " : ", 3) == 0))
-            found = i + 1;
-    }
-    return found;
-}
-
-/* The code with lines of at most a hundred columns, where they can be parted. */
-static const char *folded(struct arena *arena, const char *code)
-{
-    struct text text = { 0 };
-
-    for (;;) {
-        size_t length = strcspn(code, "\n");
-        size_t indent = strspn(code, " \t");
-        size_t taken = 0;
-
-        while (length - taken + (taken ? indent + CONTINUED : 0) > CODE_COLUMNS) {
-            size_t limit = CODE_COLUMNS - (taken ? indent + CONTINUED : 0);
-            size_t part = break_of(code + taken, length - taken, taken ? 0 : indent, limit);
-
-            if (!part)
-                break;
-            text_add(arena, &text, code + taken, part - 1);
-            text_add_string(arena, &text,
-                            arena_format(arena, "\n%.*s%*s", (int)indent, code, CONTINUED, ""));
-            taken += part;
-        }
-        text_add(arena, &text, code + taken, length - taken);
-        if (!code[length])
-            break;
-        text_add(arena, &text, "\n", 1);
-        code += length + 1;
-    }
-    text_add(arena, &text, "", 0);
-    return text.text ? arena_text(arena, text.text) : "";
-}
-
-/* The indentation of four spaces as tabs, where the lines around have tabs. */
-static const char *as_around(struct arena *arena, const char *code, const char *indent)
-{
-    struct text text = { 0 };
-
-    if (!strchr(indent, '\t'))
-        return code;
-    for (bool begins = true; *code; code++) {
-        if (begins && strncmp(code, "    ", 4) == 0) {
-            text_add_string(arena, &text, "\t");
-            code += 3;
-            continue;
-        }
-        begins = *code == '\n' || (begins && *code == '\t');
-        text_add(arena, &text, code, 1);
-    }
-    return text.text ? arena_text(arena, text.text) : "";
-}
-
-/* Code as lines of the file, behind the indentation. */
-static const char *as_lines(struct arena *arena, const char *code, const char *indent)
-{
-    return as_around(arena, folded(arena, indented_text(arena, code, indent)), indent);
-}
-
 static bool needs_braces(const struct c_statement *statement)
 {
     return statement->parent && statement->parent->kind != C_BLOCK &&
@@ -211,14 +103,14 @@ void place_statements(struct patch *patch, const struct c_statement *statement, 
     }
     if (before && fresh)
         edit_add(patch, line_start(file, file->tokens[range.first].start), 0,
-                 arena_format(patch->arena, "%s\n", as_lines(patch->arena, before, indent)));
+                 arena_format(patch->arena, "%s\n", code_lines(patch->arena, before, indent)));
     else if (before)
         edit_add(patch, file->tokens[range.first].start, 0,
                  arena_format(patch->arena, "%s\n%s", before, indent));
     if (behind || braces)
         edit_add(patch, end_with_comment(file, range.last), 0,
                  arena_format(patch->arena, "%s%s%s", behind ? "\n" : "",
-                              behind ? as_lines(patch->arena, behind, indent) : "", end));
+                              behind ? code_lines(patch->arena, behind, indent) : "", end));
 }
 
 void replace_statement(struct patch *patch, const struct c_statement *statement, const char *code)
@@ -226,7 +118,7 @@ void replace_statement(struct patch *patch, const struct c_statement *statement,
     const char *indent = indent_of(patch, statement->range.first);
 
     edit_range(patch, statement->range,
-               as_lines(patch->arena, code, indent) + strlen(indent));
+               code_lines(patch->arena, code, indent) + strlen(indent));
 }
 
 void remove_statement(struct patch *patch, const struct c_statement *statement)
@@ -283,28 +175,9 @@ static bool only_call(const struct c_file *file, struct range range, const struc
     return true;
 }
 
-/* Text taken from deeper lines keeps its shape. */
-static const char *flattened(struct patch *patch, const char *text, const char *indent)
-{
-    struct text to = { 0 };
-    size_t width = strlen(indent);
-
-    for (const char *at = text; *at;) {
-        size_t length = strcspn(at, "\n");
-
-        if (at != text && strncmp(at, indent, width) == 0) {
-            at += width;
-            length -= width;
-        }
-        text_add(patch->arena, &to, at, length + (at[length] == '\n'));
-        at += length + (at[length] == '\n');
-    }
-    return to.text ? arena_copy(patch->arena, to.text, to.length) : "";
-}
-
 const char *statement_text(struct patch *patch, const struct c_statement *statement)
 {
-    return flattened(patch, range_text(patch->arena, patch->file, statement->range),
+    return flattened_text(patch, range_text(patch->arena, patch->file, statement->range),
                      indent_of(patch, statement->range.first));
 }
 
@@ -445,6 +318,27 @@ static bool leaves_function(const struct c_file *file, const struct c_statement 
            !range_find(file, statement->range, "continue", &at);
 }
 
+/* Whether the function has such a call, of the same for the same, already. */
+static bool is_there(struct patch *patch, const struct function *function, const char *code)
+{
+    const struct c_file *wanted = c_file_of_text(patch->arena, code);
+    struct range body = function->body->range;
+    struct call given;
+
+    if (!wanted->count || !c_file_call_at(wanted, 0, &given) || given.count < 2)
+        return false;
+    for (size_t i = body.first; i <= body.last; i++) {
+        struct call call;
+
+        if (token_is(patch->file, i, token_text(patch->arena, wanted, 0)) &&
+            c_file_call_at(patch->file, i, &call) && call.count == given.count &&
+            range_is(patch->arena, patch->file, call.arguments[1],
+                     range_text(patch->arena, wanted, given.arguments[1])))
+            return true;
+    }
+    return false;
+}
+
 bool place_behind(struct fixing *fixing, struct patch *patch, const struct call *call,
                   const char *code)
 {
@@ -455,6 +349,8 @@ bool place_behind(struct fixing *fixing, struct patch *patch, const struct call 
 
     if (!statement || function->conditional)
         return refuse_fix(fixing, "the call stands in a macro, or between #if and #endif");
+    if (is_there(patch, function, code))
+        return refuse_fix(fixing, "it is there already");
     if (read_comparison(patch, call, &comparison)) {
         extend_comparison(patch, &comparison, code);
         return true;
@@ -468,7 +364,7 @@ bool place_behind(struct fixing *fixing, struct patch *patch, const struct call 
     }
     if (is_handed_over(patch, statement, call)) {
         place_statements(patch, statement, NULL,
-                         flattened(patch, text_with(patch, statement->range, call, code),
+                         flattened_text(patch, text_with(patch, statement->range, call, code),
                                    indent_of(patch, statement->range.first)));
         return true;
     }
@@ -476,7 +372,7 @@ bool place_behind(struct fixing *fixing, struct patch *patch, const struct call 
         range_holds(statement->header, call->name) && statement_leaves(statement->body) &&
         only_call(patch->file, statement->header, call)) {
         place_statements(patch, statement, NULL,
-                         flattened(patch, text_with(patch, statement->range, call, code),
+                         flattened_text(patch, text_with(patch, statement->range, call, code),
                                    indent_of(patch, statement->range.first)));
         return true;
     }
@@ -515,11 +411,24 @@ static const struct c_statement *next_statement(const struct c_statement *statem
     return NULL;
 }
 
+/* Behind what is done about a row that is not there. */
+static const struct c_statement *behind_not_found(const struct patch *patch,
+                                                  const struct c_statement *statement)
+{
+    size_t at = 0;
+
+    if (!statement || statement->kind != C_IF ||
+        !range_find(patch->file, statement->header, "ORM_NOT_FOUND", &at) ||
+        range_find(patch->file, statement->header, "ORM_OK", &at))
+        return statement;
+    return statement->other ? statement->other : next_statement(statement);
+}
+
 /* `if (status != ORM_OK) return …;` behind `status = call;`. */
 static const struct c_statement *judged_by(const struct patch *patch,
                                          const struct c_statement *statement, const char *variable)
 {
-    const struct c_statement *next = next_statement(statement);
+    const struct c_statement *next = behind_not_found(patch, next_statement(statement));
 
     if (!next || next->kind != C_IF || next->other ||
         !leaves_function(patch->file, next->body) ||
@@ -536,7 +445,7 @@ static const char *block_of_its_own(struct patch *patch, const struct c_statemen
     const char *inside = indent_of(patch, judge->range.first);
 
     return arena_format(patch->arena, "{\n%s    orm_status %s = %s;\n%s    %s\n%s}", inside,
-                        variable, code, inside, deepened(patch->arena, text, inside), inside);
+                        variable, code, inside, deepened_text(patch->arena, text, inside), inside);
 }
 
 /* The same for `status = call;`: the variable must be there before the statement. */
@@ -566,6 +475,88 @@ static const char *assignment_before(struct patch *patch, const struct call *cal
     return NULL;
 }
 
+/* Whether the statement is, or begins with, `break`. */
+static bool is_jump(const struct c_file *file, const struct c_statement *statement,
+                    const char *jump)
+{
+    if (statement->kind == C_BLOCK && statement->children.count == 1)
+        statement = statement->children.items[0];
+    return statement->kind == C_JUMP && token_is(file, statement->range.first, jump);
+}
+
+/* The loop's condition asks for the status, too. */
+static bool ask_in_header(struct patch *patch, const struct c_statement *loop,
+                          const char *variable)
+{
+    const struct c_file *file = patch->file;
+    struct range condition = loop->header;
+    const char *text = arena_format(patch->arena, "%s == ORM_OK && ", variable);
+    size_t at = 0;
+
+    if (loop->kind == C_FOR) {
+        size_t end = 0;
+
+        if (!range_find(file, loop->header, ";", &at) ||
+            !range_find(file, (struct range){ at + 1, loop->header.last }, ";", &end))
+            return false;
+        condition = (struct range){ at + 1, end - 1 };
+    } else if (loop->kind != C_WHILE) {
+        return false;
+    }
+    if (range_is_empty(condition))
+        return false;
+    if (!range_find(file, condition, "||", &at) && !range_find(file, condition, "?", &at)) {
+        edit_add(patch, range_start(file, condition), 0, text);
+        return true;
+    }
+    edit_add(patch, range_start(file, condition), 0, arena_format(patch->arena, "%s(", text));
+    edit_add(patch, token_end(file, condition.last), 0, ")");
+    return true;
+}
+
+/* `status = call; if (status != ORM_OK) break;`, or both in one: what is to stand before the loop,
+ * which then does not turn. NULL: it is none of these. */
+static const char *before_break(struct patch *patch, const struct call *call,
+                                const struct c_statement *at, const struct c_statement *loop,
+                                const char *code)
+{
+    const struct c_file *file = patch->file;
+    const struct function *function = function_around(patch->tree, call->name);
+    const struct c_statement *judge = at;
+    struct comparison comparison = { .variable = NULL };
+    const char *variable = assigned_to(patch, (struct c_statement *)at, call);
+    struct variable found;
+
+    if (variable)
+        judge = behind_not_found(patch, next_statement(at));
+    else if (read_comparison(patch, call, &comparison) && comparison.fails)
+        variable = comparison.variable;
+    if (!variable || !judge || judge->kind != C_IF || judge->other ||
+        !is_jump(file, judge->body, "break") ||
+        loop_around((struct c_statement *)judge) != loop ||
+        !word_uses(file, judge->header, variable) ||
+        !variable_of_name(patch->tree, function, loop->range.first, variable, &found) ||
+        !ask_in_header(patch, loop, variable))
+        return NULL;
+    return arena_format(patch->arena, "%s = %s;", variable, code);
+}
+
+/* `if (call != ORM_OK) continue;`: nothing fails before the loop, either. */
+static const char *before_continue(struct fixing *fixing, struct patch *patch,
+                                   const struct call *call, const struct c_statement *at,
+                                   const char *code)
+{
+    struct comparison comparison = { .variable = NULL };
+
+    if (at->kind != C_IF || at->other || !is_jump(patch->file, at->body, "continue") ||
+        !read_comparison(patch, call, &comparison) || !comparison.fails || comparison.variable ||
+        fixing->finding->fix_order_by)
+        return NULL;
+    return arena_format(patch->arena,
+                        "if (%s != ORM_OK) {\n    /* each is then asked for by itself */\n}",
+                        code);
+}
+
 bool place_before(struct fixing *fixing, struct patch *patch, const struct call *call,
                   const struct c_statement *statement, const char *code, const char *declarations)
 {
@@ -577,6 +568,8 @@ bool place_before(struct fixing *fixing, struct patch *patch, const struct call 
 
     if (!at || function->conditional)
         return refuse_fix(fixing, "the call stands in a macro, or between #if and #endif");
+    if (is_there(patch, function, code))
+        return refuse_fix(fixing, "it is there already");
     variable = assigned_to(patch, at, call);
     if (variable)
         text = assignment_before(patch, call, at, statement, variable, code);
@@ -593,8 +586,12 @@ bool place_before(struct fixing *fixing, struct patch *patch, const struct call 
             text = NULL;
     }
     if (!text)
+        text = before_break(patch, call, at, statement, code);
+    if (!text)
+        text = before_continue(fixing, patch, call, at, code);
+    if (!text)
         return refuse_fix(fixing, "a failure before the loop can't be treated as one in it is");
-    text = flattened(patch, text, indent_of(patch, at->range.first));
+    text = flattened_text(patch, text, indent_of(patch, at->range.first));
     place_statements(patch, statement,
                      arena_format(patch->arena, "%s%s", declarations, text), NULL);
     return true;
@@ -653,7 +650,7 @@ bool place_after_loop(struct fixing *fixing, struct patch *patch, const struct c
     if (!text)
         return refuse_fix(fixing, "a failure behind the loop can't be treated as one in it is");
     place_statements(patch, loop, NULL,
-                     flattened(patch, text, indent_of(patch, at->range.first)));
+                     flattened_text(patch, text, indent_of(patch, at->range.first)));
     return true;
 }
 

@@ -84,6 +84,11 @@ bool preload_before(struct fixing *fixing, const struct call *call, struct range
     loop = loop_through(fixing, function, &around, list);
     if (!loop || !is_steady(patch, function, loop, session, &around))
         return refuse_fix(fixing, "the loop through the list is not known");
+    if (fixing->finding->fix_read && fixing->finding->fix_list &&
+        may_write(patch, outermost_loop(loop->body)->range,
+                  arena_copy(fixing->arena, fixing->finding->fix_list,
+                             strlen(fixing->finding->fix_list) - strlen("list")), 0))
+        return refuse_fix(fixing, "such rows may be written before the loop ends");
     type = arena_format(fixing->arena, "%.*s_list", (int)(strstr(preload, "_preload_") - preload),
                         preload);
     return place_before(fixing, patch, &around, loop,

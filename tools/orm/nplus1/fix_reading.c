@@ -321,10 +321,12 @@ static bool all_from_list(struct fixing *fixing, const struct asked *asked)
     struct call list;
 
     if (fixing->before_loop) {
+        if (*asked->rest)
+            return false;
         list = (struct call){ .close = asked->statement->range.first };
         if (loop_around(asked->statement))
             list.close = outermost_loop(asked->statement)->range.first;
-        return !*asked->rest && !is_written_meanwhile(fixing, asked, &list);
+        return !is_written_meanwhile(fixing, asked, &list);
     }
     if (!find_list_call(fixing, &list))
         return false;
@@ -523,13 +525,17 @@ static bool load_before(struct fixing *fixing, const struct asked *asked)
     const struct finding *finding = fixing->finding;
     const char *load = finding->fix_load;
     const char *relation = load ? strstr(load, "_load_") : NULL;
+    const char *after = finding->fix_after;
+    const char *preload = NULL;
 
-    if (!relation || *asked->rest)
+    if (relation)
+        preload = arena_format(fixing->arena, "%.*s_preload_%s", (int)(relation - load), load,
+                               relation + 6);
+    else if (after && strchr(after, '('))
+        preload = arena_copy(fixing->arena, after, strcspn(after, "("));
+    if (!preload || *asked->rest)
         return refuse_fix(fixing, "its query asks for more than the rows of one key");
-    return preload_before(fixing, &asked->call, asked->row,
-                          arena_format(fixing->arena, "%.*s_preload_%s", (int)(relation - load),
-                                       load, relation + 6),
-                          "NULL");
+    return preload_before(fixing, &asked->call, asked->row, preload, "NULL");
 }
 
 bool fix_reading(struct fixing *fixing)

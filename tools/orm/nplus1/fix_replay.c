@@ -281,38 +281,50 @@ static size_t next_at_top(const struct c_file *file, size_t at, size_t last, con
     return at;
 }
 
-/* `status == ORM_OK`, `!found`: what may end the loop before. */
-static bool may_be_dropped(const struct c_file *file, struct range part)
+/* `status == ORM_OK`, `!found`: what may end the loop before, and is asked here as it is before the
+ * first turn. */
+static bool ends_loop(const struct replay *replay, struct range part)
 {
-    size_t at = 0;
+    const struct c_file *file = replay->patch->file;
+    struct variable variable;
+    size_t at = part.first + (token_is(file, part.first, "!") ? 1 : 0);
+    size_t found = 0;
 
-    return range_find(file, part, "ORM_OK", &at) || part.first == part.last ||
-           (part.last == part.first + 1 && token_is(file, part.first, "!"));
+    return is_quiet(file, part) && (range_find(file, part, "ORM_OK", &found) || at == part.last) &&
+           (!variable_find(replay->patch->tree, replay->function, at, &variable) ||
+            !range_holds(replay_loop(replay)->range, variable.name));
 }
 
-/* The parts of a condition that are the same when the loop is run through before. */
+/* The parts of a condition that hold when the loop is run through before. */
 static bool take_condition(struct replay *replay, struct replay_level *level, struct range whole)
 {
     const struct c_file *file = replay->patch->file;
     struct arena *arena = replay->patch->arena;
     bool any = next_at_top(file, whole.first, whole.last, "||") <= whole.last;
     struct text text = { 0 };
+    bool bounded = false;
 
+    level->first = NULL;
     for (size_t at = whole.first; !range_is_empty(whole) && at <= whole.last;) {
         size_t end = any ? whole.last + 1 : next_at_top(file, at, whole.last, "&&");
         struct range part = { at, end - 1 };
 
         at = end + 1;
-        if (!is_quiet(file, part) || !take(replay, part)) {
-            if (!may_be_dropped(file, part))
-                return false;
-            continue;
+        if (!any && ends_loop(replay, part)) {
+            const char *ends = range_text(arena, file, part);
+
+            level->first = level->first ? arena_format(arena, "%s && %s", level->first, ends)
+                                        : ends;
+        } else if (is_quiet(file, part) && take(replay, part)) {
+            bounded = true;
+        } else {
+            return false;
         }
         if (text.length)
             text_add_string(arena, &text, " && ");
         text_add_string(arena, &text, range_text(arena, file, part));
     }
-    level->condition = text.length ? arena_text(arena, text.text) : NULL;
+    level->condition = bounded ? arena_text(arena, text.text) : NULL;
     if (any && level->condition)
         level->condition = arena_format(arena, "(%s)", level->condition);
     return level->condition != NULL;
@@ -520,9 +532,12 @@ const char *replay_turns(const struct replay *replay)
         bound = (struct range){ i + 2, end - 1 };
         break;
     }
-    return !range_is_empty(bound) && is_size(replay, bound)
-               ? range_text(replay->patch->arena, file, bound)
-               : NULL;
+    if (range_is_empty(bound) || !is_size(replay, bound))
+        return NULL;
+    if (!level->first)
+        return range_text(replay->patch->arena, file, bound);
+    return arena_format(replay->patch->arena, "(%s ? %s : 0)", level->first,
+                        range_text(replay->patch->arena, file, bound));
 }
 
 /* One thing that stands in a repeated loop before its values. */

@@ -11,6 +11,7 @@ struct replay_level {
     struct c_statement *loop;
     struct range start; /* of a while loop: none */
     const char *condition;
+    const char *first; /* what of it is only asked before the first turn; NULL: nothing */
     struct range step;
 };
 
@@ -33,7 +34,7 @@ bool replay_read(struct patch *patch, const struct call *call, const struct rang
                  size_t count, struct replay *replay_out);
 /* The outermost of them. */
 struct c_statement *replay_loop(const struct replay *replay);
-/* How many turns there are at most, when that is known before; or NULL. */
+/* How many turns there are at most, as an expression, when that is known before; or NULL. */
 const char *replay_turns(const struct replay *replay);
 /* The loops with the body in them. `unless`: a condition to be asked before theirs, or NULL. */
 const char *replay_text(const struct replay *replay, const char *body, const char *unless);
