@@ -185,7 +185,8 @@ bool expectation_meets(const expected_finding *expected, const orm_finding *find
     orm_evidence evidence = expected->matches            ? ORM_EVIDENCE_MATCHES
                             : expected->origin.count > 0 ? ORM_EVIDENCE_STEMS
                                                          : ORM_EVIDENCE_NONE;
-    bool linked = finding->kind == ORM_FINDING_N1 || finding->kind == ORM_FINDING_LATENT;
+    bool linked = finding->kind == ORM_FINDING_N1 || finding->kind == ORM_FINDING_LATENT ||
+                  finding->kind == ORM_FINDING_WRITE;
     return strcmp(expected->kind, orm_finding_kind_name(finding->kind)) == 0 &&
            strcmp(expected->subject, finding->subject) == 0 &&
            expected->statements == finding->statements && is_at(&expected->site, finding->site) &&

@@ -17,7 +17,8 @@
  *    boundary between, while the session holds a list of at least as many rows, or the values
  *    vary. Without either it is taken for polling.
  *  - WRITE: three or more different rows inserted, updated or deleted one at a time. Reads of the
- *    same table before each of them belong to it.
+ *    same table before each of them belong to it. Where the keys or the values are those of a list
+ *    of several rows it names that list.
  *  - UNUSED: a relation, or the number of its rows, that a query, stream or preload loaded and
  *    that nothing read until its session closed, in any session of the scope that ran the same call
  *    and was not given up. Of nested relations the outermost is named; one whose rows were only

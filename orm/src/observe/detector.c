@@ -14,6 +14,7 @@
 #include "observe/parameters.h"
 #include "observe/provenance.h"
 #include "observe/record.h"
+#include "observe/source_list.h"
 #include "sql/fingerprint.h"
 
 enum { SEARCHES_MAX = 3, RUNS_MAX = 256, LISTS_WALKED_MAX = 65536 };
@@ -107,26 +108,12 @@ static uint64_t site_key(orm_site site)
     return orm__hash_word(file ^ (((uint64_t)(uint32_t)site.line << 32) | (uint32_t)site.counter));
 }
 
-/* The path that led here. One that a recursion's own frame was added to is the same. */
+/* The path that led here. */
 static orm__caller *caller_of(look *at)
 {
-    orm__group *group = at->group;
     orm__path path;
     orm__caller_path(&at->scope->paths, at->witness->frame, at->event->site, &path);
-    uint64_t parts[ORM_CALLER_FRAMES];
-    uint64_t hash = 0;
-    size_t count = orm__path_sum(&path, parts, &hash);
-    for (uint8_t i = 0; i < group->caller_count; i++) {
-        if (group->callers[i].hash == hash)
-            return &group->callers[i];
-        for (size_t k = 0; k < count; k++)
-            if (group->callers[i].hash == hash - parts[k])
-                return &group->callers[i];
-    }
-    uint8_t place =
-        group->caller_count < ORM_GROUP_CALLERS ? group->caller_count++ : ORM_GROUP_CALLERS - 1;
-    group->callers[place] = (orm__caller){.hash = hash};
-    return &group->callers[place];
+    return orm__group_caller(at->group, &path);
 }
 
 /* Remembers values for the case that there will be a finding. */
@@ -183,6 +170,10 @@ static orm__record *record_add(look *at, uint64_t key, const orm_finding *findin
     if (record == NULL ||
         !orm__advise(scope, &record->finding, at->event, at->bound_count, at->group, at->witness))
         return NULL;
+    const orm__link *link = &at->group->link;
+    if (finding->kind == ORM_FINDING_WRITE && link->model != NULL)
+        record->finding.column = orm__arena_printf(&scope->arena, "%s.%s", link->model->name,
+                                                   link->model->columns[link->column].field);
     orm__caller_path(&scope->paths, at->witness->frame, at->event->site, &record->path);
     orm__record_insert(scope, record);
     return record;
@@ -214,7 +205,8 @@ static void count_early(look *at, orm__record *record)
     for (const orm__early *early = group->early; early != NULL; early = early->next)
         count_value(at, record, early->tuple,
                     relation ? at->alone || early->key == origin
-                             : orm__link_holds(&group->link, at->witness, early->key));
+                             : (group->writes && group->link.model != NULL) ||
+                                   orm__link_holds(&group->link, at->witness, early->key));
     orm__group_drop_early(&at->scope->groups, group);
 }
 
@@ -415,6 +407,19 @@ static orm__earlier earlier_keys(const look *at)
     return earlier;
 }
 
+static void judge_write(look *at, const orm__caller *caller, const orm__earlier *earlier)
+{
+    orm__group *group = at->group;
+    if (caller->distinct < at->scope->options.thresholds.writes ||
+        (at->witness->session & ORM_FAMILY_WORKERS) != 0 ||
+        orm__is_draining(at->scope, group, at->witness))
+        return;
+    if (group->link.model == NULL)
+        orm__source_list_find(at->event, at->bound_count, at->reading, at->witness, earlier, group);
+    orm_evidence evidence = group->link.proven ? ORM_EVIDENCE_STEMS : ORM_EVIDENCE_MATCHES;
+    find_guilty(at, ORM_FINDING_WRITE, group->link.model == NULL ? ORM_EVIDENCE_NONE : evidence);
+}
+
 /* Workers that load for a row each have no list in common: only their number tells. */
 static bool is_repeated_load(const look *at, const orm__caller *caller)
 {
@@ -447,7 +452,6 @@ static void look_at_new(look *at)
         (void)orm__is_step(&bound, at->witness, &step);
     }
     orm__caller *caller = caller_of(at);
-    const orm_scope_thresholds *least = &at->scope->options.thresholds;
     caller->distinct += !at->alone;
     caller->alone += at->alone;
     caller->steps += step.model != NULL;
@@ -455,9 +459,7 @@ static void look_at_new(look *at)
         if (is_repeated_load(at, caller))
             find_guilty(at, ORM_FINDING_N1, ORM_EVIDENCE_STEMS);
     } else if (orm__is_write(at->event)) {
-        if (caller->distinct >= least->writes && (at->witness->session & ORM_FAMILY_WORKERS) == 0 &&
-            !orm__is_draining(at->scope, at->group, at->witness))
-            find_guilty(at, ORM_FINDING_WRITE, ORM_EVIDENCE_NONE);
+        judge_write(at, caller, &earlier);
     } else {
         judge_read(at, caller, varies ? &bound : NULL, &earlier);
         judge_step(at, caller, &step);
@@ -505,8 +507,9 @@ static bool is_matched(look *at, const orm_finding *finding)
     if (at->event->kind == ORM_EVENT_RELATION)
         return orm__same_site(at->event->origin, finding->origin) ||
                (group->gathered && at->event->origin_rows == 1);
-    return group->link.model != NULL && group->varying < at->event->value_count &&
-           orm__link_follow(&group->link, at->witness, &at->event->values[group->varying]);
+    uint8_t position = group->writes ? group->source : group->varying;
+    return group->link.model != NULL && position < at->event->value_count &&
+           orm__link_follow(&group->link, at->witness, &at->event->values[position]);
 }
 
 /* Rows that are written may come back too. */

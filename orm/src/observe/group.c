@@ -137,3 +137,21 @@ orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t sess
     table->groups[place].last_used = ++table->clock;
     return &table->groups[place];
 }
+
+orm__caller *orm__group_caller(orm__group *group, const orm__path *path)
+{
+    uint64_t parts[ORM_CALLER_FRAMES];
+    uint64_t hash = 0;
+    size_t count = orm__path_sum(path, parts, &hash);
+    for (uint8_t i = 0; i < group->caller_count; i++) {
+        if (group->callers[i].hash == hash)
+            return &group->callers[i];
+        for (size_t k = 0; k < count; k++)
+            if (group->callers[i].hash == hash - parts[k])
+                return &group->callers[i];
+    }
+    uint8_t place =
+        group->caller_count < ORM_GROUP_CALLERS ? group->caller_count++ : ORM_GROUP_CALLERS - 1;
+    group->callers[place] = (orm__caller){.hash = hash};
+    return &group->callers[place];
+}

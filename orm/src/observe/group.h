@@ -9,6 +9,7 @@
 
 #include "base/value_set.h"
 #include "map/object.h"
+#include "observe/caller.h"
 
 enum {
     ORM_GROUP_WAYS = 8,    /* groups in one set of the table */
@@ -86,6 +87,7 @@ typedef struct orm__group {
     uint8_t caller_count;
     uint8_t searches;
     bool unsearched;  /* counted as such: a search ended at its bounds */
+    uint8_t source;   /* of a write: position of the value that the link is about */
     uint8_t varying;  /* position of the value that varies; UINT8_MAX: not known yet */
     uint32_t ignored; /* positions that do not tell rows apart */
     uint32_t looks;
@@ -140,6 +142,10 @@ orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t sess
 
 /* The group with this hash, or NULL. */
 orm__group *orm__group_peek(const orm__group_table *table, uint64_t hash);
+
+/* The path among those that the group remembers; made when there is none. One that a recursion's
+ * own frame was added to is the same. */
+orm__caller *orm__group_caller(orm__group *group, const orm__path *path);
 
 /* Gives back what the group remembers of the time before its finding. */
 void orm__group_drop_early(orm__group_table *table, orm__group *group);

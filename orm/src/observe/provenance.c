@@ -363,7 +363,8 @@ static bool search_list(const orm__bound *bound, const orm__witness *witness,
             (where == REACH_OWN && is_asked_for(bound, list->model, column)) ||
             !any_holds(witness, list, &known, where, column, earlier, budget))
             continue;
-        bool proven = is_proven(bound, list->model, column) && holds_jointly(bound, list, column);
+        bool proven = is_proven(bound, list->model, column) &&
+                      (bound->written || holds_jointly(bound, list, column));
         if (!proven && (where == REACH_OWN || link->model != NULL))
             continue;
         *link = (orm__link){.model = list->model,

@@ -20,6 +20,7 @@ typedef struct orm__bound {
     const orm__reading *reading; /* of the statement; borrowed */
     size_t bound_count;          /* values before the literals of hand-written SQL */
     size_t position;
+    bool written; /* by an INSERT, so that the other values may be from anywhere */
     uint16_t
         column; /* of the event's model; UINT16_MAX: not known, `parameter` has a name or nothing */
 } orm__bound;

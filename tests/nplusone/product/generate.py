@@ -538,25 +538,25 @@ CALLS = [
     select("stream", "key", ["TRY(P_book_each(db, &(P_book_query){.where = $WHERE}, NULL, P_pass_book, "
                              "NULL)); /* @loop */"], "select book"),
     select("update", "row", ["TRY(P_author_update(db, $ROW, &(P_author_changes){.name = ORM_SET(\"new\")})); "
-                             "/* @loop */"], "update author", kind="WRITE", evidence="NONE",
+                             "/* @loop */"], "update author", kind="WRITE",
            writes=True),
     select("update_where", "key", ["TRY(P_author_update_where(db, $SELF, &(P_author_changes){.name = "
                                    "ORM_SET(\"new\")}, NULL)); /* @loop */"], "update author", kind="WRITE",
-           evidence="NONE", writes=True),
+           writes=True),
     select("delete_where", "key", ["TRY(P_profile_delete_where(db, $PROFILE, NULL)); /* @loop */"],
-           "delete profile", kind="WRITE", evidence="NONE", writes=True),
+           "delete profile", kind="WRITE", writes=True),
     select("insert", "key", ["TRY(P_book_insert(db, &(P_book_new){$FRESH, $AUTHOR, $EDITOR, .title = "
                              "ORM_SET(\"new\"), .pages = ORM_SET(1)}, NULL)); /* @loop */"],
-           "insert book", kind="WRITE", evidence="NONE", writes=True),
+           "insert book", kind="WRITE", writes=True),
     select("upsert", "key", ["TRY(P_tag_upsert(db, &(P_tag_new){$ID, .label = ORM_SET(\"new\")}, NULL, "
-                             "NULL)); /* @loop */"], "insert tag", kind="WRITE", evidence="NONE",
+                             "NULL)); /* @loop */"], "insert tag", kind="WRITE", evidence="MATCHES",
            writes=True),
     select("raw_update", "key", ["const orm_value values[] = {$BIND};",
                                  "TRY(orm_raw(db, \"UPDATE P_authors SET name = name WHERE $SELFSQL\", "
                                  "values, $N, NULL, NULL, NULL)); /* @loop */"], "raw SQL",
-           kind="WRITE", evidence="NONE", writes=True),
+           kind="WRITE", writes=True),
     select("named_exec", "key", ["TRY(P_name_all(db, $KEY, NULL)); /* @loop */"], "raw SQL",
-           kind="WRITE", evidence="NONE", writes=True, families=("number",)),
+           kind="WRITE", writes=True, families=("number",)),
 ]
 
 CALL = {call.name: call for call in CALLS}
@@ -701,6 +701,8 @@ def expected(source, call, shape, mode, statements=None):
     """The findings of a loop, as (kind, evidence, subject, loop, list, statements, distinct, matched)."""
     rows = source.rows
     linked = source.linked or call.relation is not None
+    if call.kind == "WRITE" and source.name in ("finds", "finds_loop"):
+        linked = False  # rows that came alone are no list
     evidence = call.evidence if linked or call.evidence == "NONE" else "NONE"
     sessions = 3 if mode == "THREADS" else 1
     twice = 2 if shape == "twice" and call.relation is None and call.name not in (
@@ -717,7 +719,8 @@ def expected(source, call, shape, mode, statements=None):
     if call.name == "insert":
         distinct = sent
     found.append((call.kind, evidence, call.subject, "loop", None if evidence == "NONE" else "list",
-                  sent, distinct, 0 if evidence == "NONE" else rows))
+                  sent, distinct, 0 if evidence == "NONE" else
+                  distinct if call.kind == "WRITE" else rows))
     return found
 
 

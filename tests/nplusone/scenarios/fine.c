@@ -414,7 +414,7 @@ scenario(draining_a_long_queue)
 }
 
 /* Asked for hundreds of times; then a loop asks for something else with it.
- * expect WRITE insert note 6 statements @loop */
+ * expect WRITE insert note 6 statements @loop @list matches */
 scenario(polling_before_a_loop)
 {
     shop_job_list jobs;
@@ -423,7 +423,7 @@ scenario(polling_before_a_loop)
     for (int i = 0; i < 400 && waiting; i++)
         TRY(shop_job_exists(db, &(shop_job_query){.where = shop_job_done_is(false)}, &waiting));
     TRY(shop_job_select(db, &(shop_job_query){.limit = 1}, &jobs));
-    TRY(shop_supplier_select(db, NULL, &suppliers));
+    TRY(shop_supplier_select(db, NULL, &suppliers)); /* @list */
     for (size_t i = 0; i < suppliers.count; i++)
         TRY(shop_note_insert(
             db, &(shop_note_new){.about = ORM_SET(suppliers.items[i]->id), .body = ORM_SET("x")},

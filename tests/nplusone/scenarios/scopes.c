@@ -435,10 +435,10 @@ static orm_status note_product(orm_session *db, shop_product *product, void *con
 }
 
 /* The callback writes a row for each.
- * expect WRITE insert note 20 statements @streamed_write */
+ * expect WRITE insert note 20 statements @streamed_write @list matches */
 scenario(write_in_a_callback)
 {
-    TRY(shop_product_each(db, NULL, &(orm_each){.batch = 7}, note_product, NULL));
+    TRY(shop_product_each(db, NULL, &(orm_each){.batch = 7}, note_product, NULL)); /* @list */
     return ORM_OK;
 }
 

@@ -332,11 +332,11 @@ scenario(helper_that_writes)
 }
 
 /* Deleted while there are some.
- * expect WRITE delete job 5 statements @loop */
+ * expect WRITE delete job 5 statements @loop @list */
 scenario(deletes_and_status)
 {
     shop_job_list jobs = {0};
-    orm_status status = shop_job_select(db, NULL, &jobs);
+    orm_status status = shop_job_select(db, NULL, &jobs); /* @list */
     while (status == ORM_OK && jobs.count > 0)
         status = shop_job_delete(db, jobs.items[--jobs.count]); /* @loop */
     return status;

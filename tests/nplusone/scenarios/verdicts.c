@@ -62,12 +62,12 @@ scenario(same_count_in_a_stream)
 }
 
 /* A write between the repeats changes the answer.
- * expect WRITE insert note 6 statements @write */
+ * expect WRITE insert note 6 statements @write @list matches */
 scenario(same_count_after_each_write)
 {
     shop_supplier_list suppliers;
     int64_t notes;
-    TRY(shop_supplier_select(db, NULL, &suppliers));
+    TRY(shop_supplier_select(db, NULL, &suppliers)); /* @list */
     for (size_t i = 0; i < suppliers.count; i++) {
         TRY(shop_note_insert(
             db, &(shop_note_new){.about = ORM_SET(suppliers.items[i]->id), .body = ORM_SET("x")},

@@ -2,11 +2,11 @@
 #include "nplusone/scenario.h"
 
 /* A note about each supplier.
- * expect WRITE insert note 6 statements @loop */
+ * expect WRITE insert note 6 statements @loop @list matches */
 scenario(insert_of_each_note)
 {
     shop_supplier_list suppliers;
-    TRY(shop_supplier_select(db, NULL, &suppliers));
+    TRY(shop_supplier_select(db, NULL, &suppliers)); /* @list */
     for (size_t i = 0; i < suppliers.count; i++) {
         shop_note_new note = {.about = ORM_SET(suppliers.items[i]->id),
                               .body = ORM_SET("call them")};
@@ -31,11 +31,11 @@ scenario(check_before_each_insert)
 }
 
 /* Changes of rows of a list, each at once.
- * expect WRITE update product 20 statements @loop */
+ * expect WRITE update product 20 statements @loop @list */
 scenario(update_of_each_product)
 {
     shop_product_list products;
-    TRY(shop_product_select(db, NULL, &products));
+    TRY(shop_product_select(db, NULL, &products)); /* @list */
     for (size_t i = 0; i < products.count; i++) {
         shop_product *product = products.items[i];
         TRY(shop_product_update(
@@ -46,11 +46,11 @@ scenario(update_of_each_product)
 }
 
 /* Rows of a list deleted one by one.
- * expect WRITE delete job 5 statements @loop */
+ * expect WRITE delete job 5 statements @loop @list */
 scenario(delete_of_each_job)
 {
     shop_job_list jobs;
-    TRY(shop_job_select(db, NULL, &jobs));
+    TRY(shop_job_select(db, NULL, &jobs)); /* @list */
     for (size_t i = 0; i < jobs.count; i++)
         TRY(shop_job_delete(db, jobs.items[i])); /* @loop */
     return ORM_OK;
@@ -69,11 +69,11 @@ scenario(upsert_of_each_setting)
 }
 
 /* Deleted by a condition for one key each.
- * expect WRITE delete review 5 statements @loop */
+ * expect WRITE delete review 5 statements @loop @list */
 scenario(delete_where_of_each_product)
 {
     shop_product_list products;
-    TRY(shop_product_select(db, &(shop_product_query){.limit = 5}, &products));
+    TRY(shop_product_select(db, &(shop_product_query){.limit = 5}, &products)); /* @list */
     for (size_t i = 0; i < products.count; i++)
         TRY(shop_review_delete_where(db, shop_review_product_id_is(orm_eq(products.items[i]->id)),
                                      NULL)); /* @loop */
@@ -127,11 +127,11 @@ scenario(find_before_each_update)
 }
 
 /* A count before each insert, by hand, of rows of a list.
- * expect WRITE raw SQL 6 statements @insert */
+ * expect WRITE raw SQL 6 statements @insert @list matches */
 scenario(count_before_each_raw_insert)
 {
     shop_supplier_list suppliers;
-    TRY(shop_supplier_select(db, NULL, &suppliers));
+    TRY(shop_supplier_select(db, NULL, &suppliers)); /* @list */
     for (size_t i = 0; i < suppliers.count; i++) {
         orm_value about = orm_bind(suppliers.items[i]->id);
         TRY(orm_raw(db, "SELECT count(*) FROM notes WHERE about = $1", &about, 1, NULL, NULL,
@@ -236,11 +236,11 @@ scenario(flush_of_each_row)
 }
 
 /* Committed after each.
- * expect WRITE update supplier 4 statements @commit */
+ * expect WRITE update supplier 4 statements @commit @list */
 scenario(commit_of_each_row)
 {
     shop_supplier_list suppliers;
-    TRY(shop_supplier_select(db, &(shop_supplier_query){.limit = 4}, &suppliers));
+    TRY(shop_supplier_select(db, &(shop_supplier_query){.limit = 4}, &suppliers)); /* @list */
     for (size_t i = 0; i < suppliers.count; i++) {
         TRY(shop_supplier_change(db, suppliers.items[i],
                                  &(shop_supplier_changes){.rating = ORM_SET(9)}));
