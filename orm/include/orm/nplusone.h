@@ -177,6 +177,7 @@ typedef struct orm_finding_fix {
     bool counts;           /* the last relation of `omit` is only counted */
     bool to_one;           /* `load` gives a row where `loop` gave a list of one */
     bool nullable;         /* the column that is summed may be NULL */
+    bool distinct;         /* no key that `loop` is given comes twice */
     bool keep;             /* the answer is to be kept for the loop's next turns */
 } orm_finding_fix;
 

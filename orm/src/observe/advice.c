@@ -362,7 +362,7 @@ static void advise_read(writer *at, const orm__group *group)
     else if (at->event->kind == ORM_EVENT_AGGREGATE)
         finding->advice = "declare a result struct with the value, grouped by the key, under the "
                           "model's `rows`, and select it once for all values";
-    else if (!counts && bound.column != UINT16_MAX)
+    else if ((!counts || at->event->kind == ORM_EVENT_EXISTS) && bound.column != UINT16_MAX)
         advise_in(at, &bound);
     bool is_other = at->event->kind == ORM_EVENT_AGGREGATE && orm__summed_column(at->event) == NULL;
     if (relation == NULL || is_walk || is_other || at->event->kind == ORM_EVENT_COLUMN)

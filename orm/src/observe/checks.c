@@ -63,10 +63,12 @@ static bool is_check(const orm__group *read, const orm__group *write)
 }
 
 /* What to write instead is another thing when the row may be there. */
-static void advise(orm_scope *scope, orm_finding *finding, bool by_key)
+static void advise(orm_scope *scope, orm__record *record, bool by_key)
 {
+    orm_finding *finding = &record->finding;
     const char *call = finding->alternative;
     const char *insert = call == NULL ? NULL : strstr(call, "_insert_all(db, values, count, ");
+    record->own_fix = finding->fix;
     finding->fix = (orm_finding_fix){.call = NULL};
     finding->replacement = NULL;
     finding->alternative = NULL;
@@ -82,12 +84,45 @@ static void advise(orm_scope *scope, orm_finding *finding, bool by_key)
                           (int)(insert - call), call);
 }
 
+/* Where it is known what the check asks for: that is asked for together, and the write queued. */
+static void advise_together(orm_scope *scope, const orm__group *read, orm_finding *finding,
+                            const orm_finding *asked)
+{
+    const orm_finding_fix own = finding->fix.gather == NULL ? read->check_of->own_fix
+                                                            : finding->fix;
+    const orm__link *link = &read->link;
+    if (own.rename == NULL || asked->fix.gather == NULL || asked->fix.loop == NULL)
+        return;
+    finding->fix = (orm_finding_fix){.call = own.call,
+                                     .rename = own.rename,
+                                     .loop = asked->fix.loop,
+                                     .gather = asked->fix.gather,
+                                     .element = asked->fix.element,
+                                     .order_by = asked->fix.order_by,
+                                     .field = asked->fix.field};
+    finding->fix.distinct = link->model != NULL && link->model->key_count == 1 &&
+                            link->model->key[0] == link->column;
+    finding->in_loop = orm__arena_printf(&scope->arena, "status = %s(db, %s);", own.rename,
+                                         strstr(own.rename, "_add") != NULL ? "&values, &row"
+                                                                            : "row, &changes");
+    finding->alternative = NULL;
+    finding->replacement = asked->replacement;
+    finding->replacement_site = asked->replacement == NULL ? finding->site : read->site;
+    if (asked->replacement == NULL) {
+        finding->replacement = finding->in_loop;
+        finding->in_loop = NULL;
+    }
+    finding->advice = "ask for all rows that may be there in one statement, before the loop, and "
+                      "queue what is written; where a unique key decides, an upsert of all rows "
+                      "does both";
+}
+
 static void claim(orm_scope *scope, orm__group *read, orm__record *record)
 {
     orm_finding *finding = &record->finding;
     if (finding->checks == 0) {
         finding->check_site = read->site;
-        advise(scope, finding, read->kind == ORM_EVENT_FIND);
+        advise(scope, record, read->kind == ORM_EVENT_FIND);
     }
     finding->checks += (int64_t)read->executions;
     read->check_of = record;
@@ -115,6 +150,7 @@ void orm__checks_absorb(orm_scope *scope, const orm__group *read)
 {
     if (read->check_of == NULL || read->record == NULL)
         return;
+    advise_together(scope, read, &read->check_of->finding, &read->record->finding);
     size_t before = scope->record_count;
     orm__record_remove(scope, read->record);
     if (scope->record_count == before)

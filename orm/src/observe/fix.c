@@ -399,8 +399,9 @@ bool orm__fix_gather(orm__fixer *fixer, const orm_column *column)
         fix->loop = called(fixer);
         return gather_key(fixer, event->model);
     }
-    if (event->kind != ORM_EVENT_SELECT || column == NULL || event->model->key_count == 0 ||
-        element_of(column) == NULL || column->type == ORM_TYPE_UUID)
+    if ((event->kind != ORM_EVENT_SELECT && event->kind != ORM_EVENT_EXISTS) || column == NULL ||
+        event->model->key_count == 0 || element_of(column) == NULL ||
+        column->type == ORM_TYPE_UUID)
         return false;
     bool text = column->type == ORM_TYPE_TEXT || column->type == ORM_TYPE_VARCHAR;
     const char *name = event->model->c_name;

@@ -90,6 +90,7 @@ static void write_fix(orm__buffer *buffer, const orm_finding_fix *it)
     write_flag(buffer, "counts", it->counts);
     write_flag(buffer, "to_one", it->to_one);
     write_flag(buffer, "nullable", it->nullable);
+    write_flag(buffer, "distinct", it->distinct);
     write_flag(buffer, "keep", it->keep);
     orm__buffer_char(buffer, '}');
 }

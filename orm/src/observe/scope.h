@@ -18,6 +18,7 @@
 /* A finding and how it is found again. */
 typedef struct orm__record {
     orm_finding finding;
+    orm_finding_fix own_fix; /* of a write that belongs to a check: without it */
     uint64_t key; /* of its site and statement */
     bool ignored;
     bool resolved;            /* its caller was looked for */

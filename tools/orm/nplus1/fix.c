@@ -276,7 +276,7 @@ static bool find_edits(struct fixing *fixing)
     if (finding->fix_batch)
         return fix_batch(fixing);
     if (finding->fix_rename)
-        return fix_write(fixing);
+        return finding->fix_gather ? fix_checked(fixing) : fix_write(fixing);
     if (finding->fix_read)
         return read_or_gather(fixing);
     if (finding->fix_gather)

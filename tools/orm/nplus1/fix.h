@@ -30,6 +30,7 @@ struct fixing {
     const struct finding *finding;
     struct patch *list; /* where the list is made; NULL: not known */
     struct patch *site; /* where the call in the loop stands */
+    const struct call *checked; /* the write that the call gathered looks before; NULL: none */
     bool before_loop; /* what is read is loaded before the loop, not with its list */
     bool clash;      /* what is to be loaded is loaded another way already */
     const char *why; /* what keeps it from being changed */
@@ -43,6 +44,7 @@ bool fix_write(struct fixing *fixing);   /* rows are written together */
 bool fix_batch(struct fixing *fixing);   /* keys are gathered, and their rows written together */
 bool fix_keep(struct fixing *fixing);    /* an answer is kept for the next time */
 bool fix_walk(struct fixing *fixing);    /* a recursion is walked before it begins */
+bool fix_checked(struct fixing *fixing); /* the same, and what is then written is queued */
 bool fix_gather(struct fixing *fixing);  /* values are asked for together, before the loop */
 
 /* Takes back all edits of the finding, before another way is tried. */
@@ -120,6 +122,16 @@ bool fix_preload(struct fixing *fixing);
 /* The same for a row, by that function and a query, as text. */
 bool preload_before(struct fixing *fixing, const struct call *call, struct range row,
                     const char *preload, const char *query);
+
+/* Whether it is there, where the call asks for it. */
+bool pick_existence(struct fixing *fixing, const struct call *call, struct range key,
+                    const char *list, bool text);
+/* The row of the key, or NULL; the call is then its status. */
+bool pick_found(struct fixing *fixing, const struct call *call, struct range key, const char *list,
+                bool text);
+
+/* fix_write.c: the call queues, and the queue is flushed behind the loop. */
+bool queue_write(struct fixing *fixing, const struct call *write, bool inserts);
 
 /* fix_loop.c: what a loop does. */
 struct c_statement *outermost_loop(struct c_statement *statement);

@@ -179,7 +179,9 @@ static bool read_sought(struct fixing *fixing, struct sought *it)
     const struct finding *finding = fixing->finding;
     size_t keys = 0;
 
-    if (!patch || !find_site_call(fixing, patch, finding->site.line, finding->fix_loop, &it->call))
+    if (!patch || !find_site_call(fixing, patch,
+                                  fixing->checked ? finding->check_site.line : finding->site.line,
+                                  finding->fix_loop, &it->call))
         return refuse_fix(fixing, "the call is not known");
     it->function = function_around(patch->tree, it->call.name);
     if (!it->function || it->function->conditional || it->call.count < 3)
@@ -297,8 +299,18 @@ static const char *array_of(struct fixing *fixing, const struct sought *it,
 static bool may_be_others(struct fixing *fixing, const struct sought *it,
                           const struct c_statement *loop)
 {
+    const struct call *checked = fixing->checked;
+
     if (hands_session_on(fixing->site, loop->range, it->session.first, 0))
         return true;
+    if (checked && fixing->finding->fix_order_by) { /* the write itself is for other keys */
+        const char *model = arena_format(fixing->arena, "%s_", it->stem);
+        struct range before = { loop->range.first, checked->name - 1 };
+        struct range behind = { checked->close + 1, loop->range.last };
+
+        return may_write(fixing->site, before, model, 0) ||
+               may_write(fixing->site, behind, model, 0);
+    }
     return fixing->finding->fix_order_by
                ? may_write(fixing->site, loop->range,
                            arena_format(fixing->arena, "%s_", it->stem), 0)
@@ -390,6 +402,100 @@ static bool place_replayed(struct fixing *fixing, struct sought *it, const struc
                         arena_format(arena, "%s%s_list %s;\n", declarations, it->stem, list));
 }
 
+/* Elements of an array that are all literals, no two of them the same. */
+static bool are_literals_apart(const struct c_file *file, struct range braces)
+{
+    for (size_t i = braces.first + 1; i < braces.last; i += 2) {
+        if ((file->tokens[i].kind != TOKEN_NUMBER && file->tokens[i].kind != TOKEN_STRING) ||
+            (i + 1 < braces.last && !token_is(file, i + 1, ",")))
+            return false;
+        for (size_t k = braces.first + 1; k < i; k += 2)
+            if (tokens_equal(file, i, k))
+                return false;
+    }
+    return token_is(file, braces.first, "{");
+}
+
+/* Whether no key comes twice: the loop counts them, they are an array's that has each once, or
+ * those of the rows of a list that are found by them. */
+static bool are_distinct(struct fixing *fixing, const struct sought *it,
+                         const struct replay *replay)
+{
+    const struct c_file *file = fixing->site->file;
+    struct range key = it->keys[0];
+    struct variable variable;
+    const struct replay_level *level = &replay->levels[0];
+
+    if (it->count != 1 || replay->depth != 1)
+        return false;
+    if (key.first == key.last && variable_find(fixing->site->tree, it->function, key.first,
+                                               &variable) &&
+        variable.statement && variable.statement->kind == C_DECLARATION &&
+        range_holds(level->loop->range, variable.name) && !range_is_empty(variable.value))
+        key = variable.value;
+    if (key.first == key.last)
+        return level->step.last == level->step.first + 1 &&
+               (tokens_equal(file, key.first, level->step.first) ||
+                tokens_equal(file, key.first, level->step.last)) &&
+               !token_is(file, level->step.first, "--");
+    if (key.last == key.first + 3 && token_is(file, key.last, "]"))
+        return variable_find(fixing->site->tree, it->function, key.first, &variable) &&
+               variable.array && replay_turns(replay) && !range_is_empty(variable.value) &&
+               are_literals_apart(file, variable.value);
+    return fixing->finding->fix_distinct && is_member(file, key.last) && replay_turns(replay) &&
+           range_find(file, key, "items", &(size_t){ 0 });
+}
+
+/* Whether what is written for one key may be found, or counted on, by another turn. */
+static bool may_meet(struct fixing *fixing, const struct sought *it, const struct replay *replay)
+{
+    const struct c_file *file = fixing->site->file;
+    const struct call *write = fixing->checked;
+    struct range found = it->call.arguments[it->call.count - 1];
+
+    if (are_distinct(fixing, it, replay))
+        return false;
+    return fixing->finding->fix_order_by || write->count != 3 ||
+           !range_is(fixing->arena, file, write->arguments[1],
+                     token_text(fixing->arena, file, found.last)) ||
+           word_uses(file, write->arguments[2], token_text(fixing->arena, file, found.last));
+}
+
+static bool ends_in(const char *text, const char *end)
+{
+    return strlen(text) > strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0;
+}
+
+/* What the call in the loop then does. */
+static bool pick(struct fixing *fixing, const struct sought *it, const char *list)
+{
+    const struct finding *finding = fixing->finding;
+    bool text = strchr(it->elements[0], '*') != NULL;
+
+    if (ends_in(finding->fix_loop, "_exists"))
+        return pick_existence(fixing, &it->call, it->keys[0], list, text);
+    if (finding->fix_order_by)
+        return pick_rows(fixing, &it->call, it->keys[0], list, text);
+    if (!fixing->checked || !ends_in(finding->fix_rename, "_add"))
+        return true; /* the session knows the rows */
+    if (it->count != 1 || strcmp(it->elements[0], "orm_uuid") == 0)
+        return refuse_fix(fixing, "rows of such keys can't be told apart in the loop");
+    return pick_found(fixing, &it->call, it->keys[0], list, text);
+}
+
+bool fix_checked(struct fixing *fixing)
+{
+    const struct finding *finding = fixing->finding;
+    struct call write;
+
+    if (!fixing->site || !finding->fix_call ||
+        !find_site_call(fixing, fixing->site, finding->site.line, finding->fix_call, &write))
+        return refuse_fix(fixing, "the call is not known");
+    fixing->checked = &write;
+    return fix_gather(fixing) &&
+           queue_write(fixing, &write, ends_in(finding->fix_rename, "_add"));
+}
+
 bool fix_gather(struct fixing *fixing)
 {
     struct sought it = { .rest = "", .more = "" };
@@ -410,8 +516,9 @@ bool fix_gather(struct fixing *fixing)
     list = free_name(fixing->site, it.around.name, "gathered");
     array = array_of(fixing, &it, &replay);
     turns = replay_turns(&replay);
-    if (fixing->finding->fix_order_by &&
-        !pick_rows(fixing, &it.call, it.keys[0], list, strchr(it.elements[0], '*') != NULL))
+    if (fixing->checked && (it.around.name != it.call.name || may_meet(fixing, &it, &replay)))
+        return refuse_fix(fixing, "a key may come twice, and what is written for it be found then");
+    if (!pick(fixing, &it, list))
         return false;
     if (!array || !turns)
         return place_replayed(fixing, &it, &replay, list);

@@ -115,7 +115,7 @@ static bool queue_in_stream(struct fixing *fixing, const struct call *write,
                                                 stream->arguments[0])));
 }
 
-static bool queue(struct fixing *fixing, const struct call *write, bool inserts)
+bool queue_write(struct fixing *fixing, const struct call *write, bool inserts)
 {
     struct patch *patch = fixing->site;
     const struct c_file *file = patch->file;
@@ -158,6 +158,6 @@ bool fix_write(struct fixing *fixing)
     if (!find_site_call(fixing, fixing->site, finding->replacement_site.line, finding->fix_call,
                         &call))
         return false;
-    return queue(fixing, &call, strcmp(finding->fix_rename + strlen(finding->fix_rename) - 4,
+    return queue_write(fixing, &call, strcmp(finding->fix_rename + strlen(finding->fix_rename) - 4,
                                        "_add") == 0);
 }

@@ -120,6 +120,7 @@ static void read_fix(const struct reading *reading, const json_t *fix, struct fi
     finding->fix_counts = json_is_true(json_object_get(fix, "counts"));
     finding->fix_maybe = json_is_true(json_object_get(fix, "maybe"));
     finding->fix_sum_nullable = json_is_true(json_object_get(fix, "nullable"));
+    finding->fix_distinct = json_is_true(json_object_get(fix, "distinct"));
     finding->fix_keep = json_is_true(json_object_get(fix, "keep"));
 }
 
@@ -140,6 +141,7 @@ static struct finding *new_finding(const struct reading *reading, const json_t *
     finding->caller = place_of(reading, object, "caller");
     finding->origin = place_of(reading, object, "origin");
     finding->replacement_site = place_of(reading, object, "replacement_site");
+    finding->check_site = place_of(reading, object, "check_site");
     finding->within_query = json_is_true(json_object_get(object, "within_query"));
     read_fix(reading, json_object_get(object, "fix"), finding);
     finding->key = key_of(reading->run->arena, finding);

@@ -57,6 +57,8 @@ struct finding {
     bool fix_sum_nullable;
     const char *fix_list;
     bool fix_keep;
+    bool fix_distinct;
+    struct source_place check_site;
     int64_t origin_rows;
     int64_t statements; /* the most that one scope sent */
     int64_t distinct;
