@@ -432,6 +432,22 @@ static void advise_where(writer *at, const orm__group *group)
     at->failed = at->failed || fixer.failed;
 }
 
+/* What waits is written in each turn. */
+static void advise_flush(writer *at)
+{
+    orm_finding *finding = at->finding;
+    bool flushes = at->event->session != NULL && orm__session_is_flushing(at->event->session);
+    finding->advice = "place by hand, because rows of the turns before a failure would not stay: "
+                      "flush or commit behind the loop and not in each of its turns; one statement "
+                      "then writes all rows that wait";
+    if (!flushes)
+        return;
+    finding->advice = "flush behind the loop and not in each of its turns: one statement then "
+                      "writes all rows that wait";
+    finding->alternative = "status = orm_session_flush(db);";
+    finding->fix.hoist = "orm_session_flush";
+}
+
 static void advise_write(writer *at, const orm__group *group)
 {
     const orm_event *event = at->event;
@@ -454,8 +470,7 @@ static void advise_write(writer *at, const orm__group *group)
             event->model->c_name);
         at->failed = at->failed || at->finding->advice == NULL;
     } else {
-        at->finding->advice = "flush, or commit, behind the loop and not in each of its turns: one "
-                              "statement then writes all rows that wait";
+        advise_flush(at);
     }
 }
 

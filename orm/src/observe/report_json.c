@@ -62,7 +62,7 @@ static void write_flag(orm__buffer *buffer, const char *name, bool flag)
 static void write_fix(orm__buffer *buffer, const orm_finding_fix *it)
 {
     if (it->call == NULL && it->after == NULL && it->loop == NULL && it->omit == NULL &&
-        !it->keep) {
+        it->hoist == NULL && !it->keep) {
         orm__buffer_text(buffer, ",\"fix\":null");
         return;
     }
@@ -85,6 +85,7 @@ static void write_fix(orm__buffer *buffer, const orm_finding_fix *it)
     write_given(buffer, "element", it->element);
     write_given(buffer, "field", it->field);
     write_given(buffer, "batch", it->batch);
+    write_given(buffer, "hoist", it->hoist);
     write_given(buffer, "omit", it->omit);
     write_flag(buffer, "maybe", it->maybe);
     write_flag(buffer, "counts", it->counts);

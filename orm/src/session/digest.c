@@ -174,3 +174,8 @@ bool orm__session_is_streaming(const orm_session *session)
 {
     return session->stream != NULL;
 }
+
+bool orm__session_is_flushing(const orm_session *session)
+{
+    return session->flushing;
+}

@@ -537,5 +537,8 @@ orm_status orm_session_flush_at(orm_site site, orm_session *db)
         return ORM_MISUSE;
     if (db->failed)
         return orm__session_leave(db, orm__session_enter(db, site));
-    return orm__session_leave(db, orm__queue_flush(db, site));
+    db->flushing = true;
+    orm_status status = orm__queue_flush(db, site);
+    db->flushing = false;
+    return orm__session_leave(db, status);
 }

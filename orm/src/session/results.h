@@ -43,6 +43,9 @@ const orm__digest *orm__session_digests(const orm_session *session);
 bool orm__session_digest_has(const orm_session *session, const orm__digest *digest, uint16_t column,
                              uint64_t hash);
 
+/* Whether orm_session_flush itself was called. */
+bool orm__session_is_flushing(const orm_session *session);
+
 /* Whether the callback of a stream is running. */
 bool orm__session_is_streaming(const orm_session *session);
 

@@ -101,6 +101,7 @@ struct orm_session {
     orm__row_list rows; /* scratch for results */
     orm__result *results;
     struct orm__stream *stream; /* the innermost whose rows are being given */
+    bool flushing;              /* by orm_session_flush */
     uint32_t cursors_left;      /* the transaction may still hold that many of ended streams */
     struct orm__stream *inside; /* the one whose memory and map stand in for the session's */
     struct orm__eager *eagers;  /* only while someone watches; so are the next ones */

@@ -229,14 +229,33 @@ scenario(keys_parsed_and_break)
 }
 
 /* Braceless, and an update of what was found.
- * expect WRITE update product 20 statements @loop */
+ * expect WRITE update product 20 statements @loop @list */
 scenario(braceless_updates)
 {
     shop_product_list products;
-    TRY(shop_product_select(db, NULL, &products));
+    TRY(shop_product_select(db, NULL, &products)); /* @list */
     for (size_t i = 0; i < products.count; i++)
         if (products.items[i]->stock < 1000)
             TRY(shop_product_update(db, products.items[i],
                                     &(shop_product_changes){.stock = ORM_SET(1000)})); /* @loop */
+    return ORM_OK;
+}
+
+/* Found, or else made.
+ * expect WRITE insert setting 3 statements @make */
+scenario(found_or_made)
+{
+    static const char *const wanted[] = {"currency", "theme", "zone", "language", "unit"};
+    orm_status status = ORM_OK;
+    for (size_t i = 0; i < 5; i++) {
+        shop_setting *setting;
+        status = shop_setting_find(db, wanted[i], &setting); /* @find */
+        if (status == ORM_NOT_FOUND) {
+            shop_setting_new fresh = {.name = ORM_SET(wanted[i]), .value = ORM_SET("none")};
+            status = shop_setting_insert(db, &fresh, NULL); /* @make */
+        }
+        if (status != ORM_OK)
+            return status;
+    }
     return ORM_OK;
 }

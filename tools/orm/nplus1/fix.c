@@ -273,6 +273,8 @@ static bool find_edits(struct fixing *fixing)
         return fix_walk(fixing);
     if (finding->fix_keep)
         return fix_keep(fixing);
+    if (finding->fix_hoist)
+        return fix_hoist(fixing);
     if (finding->fix_batch)
         return fix_batch(fixing);
     if (finding->fix_rename)

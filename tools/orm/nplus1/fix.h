@@ -42,6 +42,7 @@ bool fix_reading(struct fixing *fixing); /* the call in the loop reads memory as
 bool fix_omit(struct fixing *fixing);    /* what nothing reads is not loaded */
 bool fix_write(struct fixing *fixing);   /* rows are written together */
 bool fix_batch(struct fixing *fixing);   /* keys are gathered, and their rows written together */
+bool fix_hoist(struct fixing *fixing);   /* what waits is written behind the loop */
 bool fix_keep(struct fixing *fixing);    /* an answer is kept for the next time */
 bool fix_walk(struct fixing *fixing);    /* a recursion is walked before it begins */
 bool fix_checked(struct fixing *fixing); /* the same, and what is then written is queued */
@@ -73,6 +74,8 @@ const char *deepened_text(struct arena *arena, const char *code, const char *ind
 const char *flattened_text(struct patch *patch, const char *text, const char *indent);
 /* Code as lines of the file, behind the indentation, of at most a hundred columns. */
 const char *code_lines(struct arena *arena, const char *code, const char *indent);
+/* A name that nothing in the token's function or outside of functions has. */
+const char *free_name(const struct patch *patch, size_t token, const char *wish);
 
 /* fix_place.c */
 void edit_add(struct patch *patch, size_t start, size_t length, const char *text);
@@ -101,8 +104,6 @@ bool place_after_loop(struct fixing *fixing, struct patch *patch, const struct c
                       const struct c_statement *loop, const char *code);
 /* The text of a statement that treats the status `code` as that of the call is treated. */
 const char *statement_with(struct patch *patch, const struct call *call, const char *code);
-/* A name that nothing in the token's function or outside of functions has. */
-const char *free_name(const struct patch *patch, size_t token, const char *wish);
 /* Whether the expression has no effect and needs no statement: no call, no assignment. */
 bool is_quiet(const struct c_file *file, struct range range);
 
@@ -135,6 +136,8 @@ bool queue_write(struct fixing *fixing, const struct call *write, bool inserts);
 
 /* fix_loop.c: what a loop does. */
 struct c_statement *outermost_loop(struct c_statement *statement);
+/* Whether it tells failures of single rows apart, or ends transactions or parts of them. */
+bool ends_work(const struct c_file *file, struct range loop);
 /* Whether it tells failures of single rows apart, or has transactions of its own. */
 bool treats_rows_apart(const struct c_file *file, struct range loop);
 /* Whether a function that is called there may write rows of the model; NULL: of any. */

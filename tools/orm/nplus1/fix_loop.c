@@ -42,6 +42,17 @@ static bool ends_transactions(const struct c_file *file, struct range loop)
     return false;
 }
 
+bool ends_work(const struct c_file *file, struct range loop)
+{
+    size_t at = 0;
+
+    for (size_t i = loop.first; i <= loop.last; i++)
+        if (!token_is(file, i, "orm_session_flush") &&
+            ends_transactions(file, (struct range){ i, i }))
+            return true;
+    return tells_failures_apart(file, loop) || range_find(file, loop, "ORM_NOT_FOUND", &at);
+}
+
 bool treats_rows_apart(const struct c_file *file, struct range loop)
 {
     return tells_failures_apart(file, loop) || ends_transactions(file, loop);

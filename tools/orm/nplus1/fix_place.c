@@ -424,17 +424,38 @@ static const struct c_statement *behind_not_found(const struct patch *patch,
     return statement->other ? statement->other : next_statement(statement);
 }
 
+/* What comes next when the statement is done: also behind an if that it is the last of. */
+static const struct c_statement *what_follows(const struct c_statement *statement)
+{
+    const struct c_statement *next = next_statement(statement);
+
+    while (!next && statement->parent && !statement_is_loop(statement->parent) &&
+           (statement->parent->kind == C_BLOCK || statement->parent->kind == C_IF)) {
+        statement = statement->parent;
+        next = next_statement(statement);
+    }
+    return next;
+}
+
 /* `if (status != ORM_OK) return …;` behind `status = call;`. */
 static const struct c_statement *judged_by(const struct patch *patch,
                                          const struct c_statement *statement, const char *variable)
 {
-    const struct c_statement *next = behind_not_found(patch, next_statement(statement));
+    const struct c_statement *next = behind_not_found(patch, what_follows(statement));
 
     if (!next || next->kind != C_IF || next->other ||
         !leaves_function(patch->file, next->body) ||
         !word_uses(patch->file, next->header, variable) || !is_quiet(patch->file, next->header))
         return NULL;
     return next;
+}
+
+/* It, as deep as the other statement. */
+static const char *judge_text(struct patch *patch, const struct c_statement *judge,
+                              const struct c_statement *at)
+{
+    return indented_text(patch->arena, statement_text(patch, judge),
+                         indent_of(patch, at->range.first));
 }
 
 /* Where the variable is the loop's own, one of the same name judges. */
@@ -464,9 +485,8 @@ static const char *assignment_before(struct patch *patch, const struct call *cal
     if (judge && own)
         return block_of_its_own(patch, judge, variable, code);
     if (judge)
-        return arena_format(patch->arena, "%s = %s;\n%s%s", variable, code,
-                            indent_of(patch, judge->range.first),
-                            range_text(patch->arena, patch->file, judge->range));
+        return arena_format(patch->arena, "%s = %s;\n%s", variable, code,
+                            judge_text(patch, judge, at));
     if (own)
         return NULL;
     if (word_uses(patch->file, statement->header, variable))
@@ -626,10 +646,13 @@ static const char *text_after_loop(struct patch *patch, const struct call *call,
     if (variable && at->kind != C_DECLARATION &&
         is_set_before(patch, call, loop, variable)) {
         if (judge)
-            return arena_format(patch->arena, "%s = %s;\n%s%s", variable, code,
-                                indent_of(patch, judge->range.first),
-                                range_text(patch->arena, patch->file, judge->range));
-        if (!compared || !leaves_function(patch->file, at->body ? at->body : at))
+            return arena_format(patch->arena, "%s = %s;\n%s", variable, code,
+                                judge_text(patch, judge, at));
+        if ((!compared || !leaves_function(patch->file, at->body ? at->body : at)) &&
+            word_uses(patch->file,
+                      (struct range){ loop->range.last + 1,
+                                      function_around(patch->tree, call->name)->body->range.last },
+                      variable))
             return arena_format(patch->arena, "if (%s == ORM_OK)\n    %s = %s;", variable,
                                 variable, code);
     }
@@ -652,29 +675,4 @@ bool place_after_loop(struct fixing *fixing, struct patch *patch, const struct c
     place_statements(patch, loop, NULL,
                      flattened_text(patch, text, indent_of(patch, at->range.first)));
     return true;
-}
-
-/* Where a name would meet one declared at the token: its function, and outside of functions. */
-static size_t uses_near(const struct patch *patch, size_t token, const char *name)
-{
-    const struct function *function = function_around(patch->tree, token);
-    struct range all = { 0, patch->file->count - 1 };
-    size_t uses = word_uses(patch->file, all, name);
-
-    for (size_t i = 0; i < patch->tree->functions.count; i++) {
-        const struct function *other = patch->tree->functions.items[i];
-
-        if (other != function)
-            uses -= word_uses(patch->file, other->body->range, name);
-    }
-    return uses;
-}
-
-const char *free_name(const struct patch *patch, size_t token, const char *wish)
-{
-    const char *name = wish;
-
-    for (int i = 2; uses_near(patch, token, name); i++)
-        name = arena_format(patch->arena, "%s_%d", wish, i);
-    return name;
 }

@@ -125,3 +125,28 @@ const char *flattened_text(struct patch *patch, const char *text, const char *in
     }
     return to.text ? arena_copy(patch->arena, to.text, to.length) : "";
 }
+
+/* Where a name would meet one declared at the token: its function, and outside of functions. */
+static size_t uses_near(const struct patch *patch, size_t token, const char *name)
+{
+    const struct function *function = function_around(patch->tree, token);
+    struct range all = { 0, patch->file->count - 1 };
+    size_t uses = word_uses(patch->file, all, name);
+
+    for (size_t i = 0; i < patch->tree->functions.count; i++) {
+        const struct function *other = patch->tree->functions.items[i];
+
+        if (other != function)
+            uses -= word_uses(patch->file, other->body->range, name);
+    }
+    return uses;
+}
+
+const char *free_name(const struct patch *patch, size_t token, const char *wish)
+{
+    const char *name = wish;
+
+    for (int i = 2; uses_near(patch, token, name); i++)
+        name = arena_format(patch->arena, "%s_%d", wish, i);
+    return name;
+}

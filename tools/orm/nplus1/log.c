@@ -114,6 +114,7 @@ static void read_fix(const struct reading *reading, const json_t *fix, struct fi
     finding->fix_gather = text_of(reading, fix, "gather");
     finding->fix_list = text_of(reading, fix, "list");
     finding->fix_order_by = text_of(reading, fix, "order_by");
+    finding->fix_hoist = text_of(reading, fix, "hoist");
     finding->fix_element = text_of(reading, fix, "element");
     finding->fix_field = text_of(reading, fix, "field");
     finding->fix_to_one = json_is_true(json_object_get(fix, "to_one"));

@@ -50,6 +50,7 @@ struct finding {
     const char *fix_gather;
     const char *fix_order_by;
     const char *fix_element;
+    const char *fix_hoist;
     const char *fix_field;
     bool fix_to_one;
     bool fix_counts;
