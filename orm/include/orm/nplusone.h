@@ -46,7 +46,8 @@
  * watches, a list's entries may be put in another order or set to NULL, but not point elsewhere.
  * Of lists whose memory was given back (orm_session_release, and the batches of streams) it knows
  * the values of primary keys and of columns joined by relations, as hashes: up to 32,768 in a
- * session.
+ * session. So it does of what row callbacks read of hand-written SQL (orm_row_int and the like),
+ * which can only match: no relation joins it.
  *
  * Memory: whatever it watches, a scope with the bounds given in brackets takes at most 8 MiB (about
  * 1 KiB for each of .max_statements, 48 bytes for each of .max_values, 8 KiB for each of

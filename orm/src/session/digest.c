@@ -8,21 +8,21 @@
 /* Calls of one session that make lists. */
 enum { DIGESTS_MAX = 64 };
 
-static orm__digest *digest_of(orm_session *session, const orm__result *result)
+orm__digest *orm__digest_for(orm_session *session, const orm_model *model,
+                             const orm_relation *relation, orm_site site)
 {
     size_t count = 0;
     orm__digest *at = session->digests;
     for (; at != NULL; at = at->next, count++)
-        if (at->model == result->model && at->relation == result->relation &&
-            orm__same_site(at->site, result->site))
+        if (at->model == model && at->relation == relation && orm__same_site(at->site, site))
             return at;
     at = count == DIGESTS_MAX ? NULL : orm__arena_zero(&session->lasting, sizeof *at);
     if (at == NULL)
         return NULL;
     *at = (orm__digest){.next = session->digests,
-                        .model = result->model,
-                        .relation = result->relation,
-                        .site = result->site,
+                        .model = model,
+                        .relation = relation,
+                        .site = site,
                         .hash = orm__hash_word(count + 1)};
     session->digests = at;
     return at;
@@ -58,6 +58,13 @@ static uint64_t place_of(const orm__digest *digest, uint16_t column, uint64_t ha
     return orm__hash_word(hash ^ (digest->hash + column));
 }
 
+bool orm__digest_add(orm_session *session, const orm__digest *digest, uint16_t column,
+                     uint64_t hash)
+{
+    return orm__value_set_add(&session->digested, place_of(digest, column, hash)) !=
+           ORM_VALUE_UNTOLD;
+}
+
 static void take_last(orm__digest *digest, uint16_t column, uint64_t hash)
 {
     if (digest->last_rows == 1 && digest->last_count < ORM_DIGEST_LAST)
@@ -77,8 +84,7 @@ static bool take_column(orm_session *session, orm__digest *digest, const orm__re
             continue;
         uint64_t hash = orm__value_hash(&value);
         take_last(digest, column, hash);
-        if (orm__value_set_add(&session->digested, place_of(digest, column, hash)) ==
-            ORM_VALUE_UNTOLD) {
+        if (!orm__digest_add(session, digest, column, hash)) {
             session->undigested += (int64_t)(result->count - i);
             return false;
         }
@@ -88,7 +94,7 @@ static bool take_column(orm_session *session, orm__digest *digest, const orm__re
 
 static void take_rows(orm_session *session, const orm__result *result)
 {
-    orm__digest *digest = digest_of(session, result);
+    orm__digest *digest = orm__digest_for(session, result->model, result->relation, result->site);
     if (digest == NULL) {
         session->undigested += (int64_t)result->count;
         return;

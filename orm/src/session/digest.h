@@ -8,6 +8,14 @@
 /* Takes the keys of the list's rows, which are still there, and empties it. */
 void orm__digest_take(orm_session *session, orm__result *result);
 
+/* What is kept of lists that this call makes; NULL: there is no room. session. */
+orm__digest *orm__digest_for(orm_session *session, const orm_model *model,
+                             const orm_relation *relation, orm_site site);
+
+/* False: there is no room for the value. */
+bool orm__digest_add(orm_session *session, const orm__digest *digest, uint16_t column,
+                     uint64_t hash);
+
 /* Digests and takes out the session's results newer than `until`, but for those that streams fill
  * again. */
 void orm__digest_release(orm_session *session, const orm__result *until);

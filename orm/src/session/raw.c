@@ -9,6 +9,7 @@ typedef struct raw_target {
     orm_session *session;
     orm_row_callback *callback;
     void *context;
+    orm_site site;
 } raw_target;
 
 orm_status orm__raw_keep(orm_session *db, const char *sql, const orm__param *given, size_t count,
@@ -81,15 +82,18 @@ static orm_status call_back(orm__call *call, orm__rows *rows, orm_error *error)
     const raw_target *target = call->context;
     orm_session *db = target->session;
     orm__row_access *accesses = NULL;
+    orm__raw_noted noted = {.session = db->sink == NULL ? NULL : db, .site = target->site};
     orm_row row = {.driver = db->engine->driver,
                    .rows = rows,
                    .arena = &db->arena,
                    .error = error,
-                   .accesses = &accesses};
+                   .accesses = &accesses,
+                   .noted = &noted};
     bool more = false;
     orm_status status = row.driver->next(rows, &more, error);
     while (status == ORM_OK && more) {
         db->in_callback = true;
+        orm__raw_note_row(&noted);
         status = hand_over(target, &row);
         db->in_callback = false;
         if (status != ORM_OK && status == error->status) /* what it passed on says more */
@@ -100,6 +104,7 @@ static orm_status call_back(orm__call *call, orm__rows *rows, orm_error *error)
         error->status = ORM_OK;
         status = row.driver->next(rows, &more, error);
     }
+    orm__raw_note_end(&noted);
     return status;
 }
 
@@ -109,7 +114,7 @@ static orm_status run_raw(orm_site site, orm_session *db, const char *sql, const
 {
     orm__statement *statement = NULL;
     orm_status status = orm__raw_prepare(db, site, sql, values, value_count, &statement);
-    raw_target target = {.session = db, .callback = callback, .context = context};
+    raw_target target = {.session = db, .callback = callback, .context = context, .site = site};
     orm__about about = {.kind = ORM_EVENT_RAW};
     if (status == ORM_OK)
         status =

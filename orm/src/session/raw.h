@@ -4,6 +4,7 @@
 
 #include <orm/raw.h>
 
+#include "session/raw_noted.h"
 #include "session/session.h"
 
 /* How one column of a raw result is read as one type; one per pair that a callback asks for. */
@@ -20,6 +21,7 @@ struct orm_row {
     orm__arena *arena;
     orm_error *error;           /* of the last read that failed */
     orm__row_access **accesses; /* session */
+    orm__raw_noted *noted;
 };
 
 /* Starts a call and gives its statement; the values are gathered. */

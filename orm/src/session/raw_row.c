@@ -50,13 +50,23 @@ static orm_status fail_read(const orm_row *row, size_t column, orm_status status
                      status == ORM_RANGE ? ": its value does not fit" : "");
 }
 
+static orm_status note(const orm_row *row, size_t column, const orm_column *as, const void *value,
+                       orm_status status)
+{
+    if (status == ORM_OK && row->noted->session != NULL)
+        orm__raw_note(row->noted, as, value, column, orm_row_column_name(row, column),
+                      orm_row_column_count(row));
+    return status;
+}
+
 orm_status orm_row_int(const orm_row *row, size_t column, orm_opt_i64 *value_out)
 {
     *value_out = (orm_opt_i64){0};
     orm_status status = has_column(row, column)
                             ? row->driver->raw_int(row->rows, (uint16_t)column, value_out)
                             : ORM_INVALID;
-    return fail_read(row, column, status, "an integer");
+    const orm_column as = {.type = ORM_TYPE_BIGINT, .flags = ORM_COLUMN_NULLABLE};
+    return fail_read(row, column, note(row, column, &as, value_out, status), "an integer");
 }
 
 orm_status orm_row_double(const orm_row *row, size_t column, orm_opt_double *value_out)
@@ -74,7 +84,8 @@ orm_status orm_row_text(const orm_row *row, size_t column, const char **value_ou
     orm_status status = has_column(row, column) ? row->driver->raw_text(row->rows, (uint16_t)column,
                                                                         row->arena, value_out)
                                                 : ORM_INVALID;
-    return fail_read(row, column, status, "text");
+    const orm_column as = {.type = ORM_TYPE_TEXT, .flags = ORM_COLUMN_NULLABLE};
+    return fail_read(row, column, note(row, column, &as, value_out, status), "text");
 }
 
 static const orm_shape any_row = {.name = "row"};
@@ -112,7 +123,8 @@ static orm_status read_as(const orm_row *row, size_t column, orm_type type, unsi
     const orm__row_access *access = access_of(row, column, type, flags);
     if (access == NULL)
         return fail_read(row, column, ORM_NOMEM, "");
-    return row->driver->read(row->rows, &access->field, 1, value_out, row->arena, row->error);
+    return note(row, column, &access->column, value_out,
+                row->driver->read(row->rows, &access->field, 1, value_out, row->arena, row->error));
 }
 
 #define ACCESSOR(name, c_type, type, flags)                                                        \

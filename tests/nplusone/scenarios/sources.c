@@ -260,14 +260,14 @@ static orm_status keep_id(const orm_row *row, void *context)
     return ORM_OK;
 }
 
-/* Columns of hand-written SQL read by hand: nothing is known of them.
- * expect N1 select review 3 statements @loop */
+/* Columns of hand-written SQL read by hand: what was read is known, not what it is.
+ * expect N1 select review 3 statements @loop @list matches */
 scenario(unmapped_columns)
 {
     ids kept = {.count = 0};
     shop_review_list reviews;
     TRY(orm_raw(db, "SELECT id FROM products WHERE id > 17 ORDER BY id", NULL, 0, keep_id, &kept,
-                NULL));
+                NULL)); /* @list */
     for (size_t i = 0; i < kept.count; i++) {
         TRY(shop_review_select(
             db, &(shop_review_query){.where = shop_review_product_id_is(orm_eq(kept.items[i]))},
@@ -275,6 +275,63 @@ scenario(unmapped_columns)
         tell(scene, "%zu\n", reviews.count);
     }
     return ORM_OK;
+}
+
+typedef struct texts {
+    char items[32][24];
+    size_t count;
+} texts;
+
+static orm_status keep_text(const orm_row *row, void *context)
+{
+    texts *kept = context;
+    const char *text;
+    TRY(orm_row_text(row, orm_row_column(row, "sku"), &text));
+    (void)snprintf(kept->items[kept->count++], sizeof *kept->items, "%s", text);
+    return ORM_OK;
+}
+
+/* The same of texts, by name.
+ * expect N1 select product 4 statements @loop @list matches
+ * by hand: the keys are in a struct */
+scenario(unmapped_texts)
+{
+    texts kept = {.count = 0};
+    shop_product_list products;
+    TRY(orm_raw(db, "SELECT price, sku FROM products WHERE id < 5 ORDER BY id", NULL, 0, keep_text,
+                &kept, NULL)); /* @list */
+    for (size_t i = 0; i < kept.count; i++) {
+        TRY(shop_product_select(
+            db, &(shop_product_query){.where = shop_product_sku_is(orm_eq(kept.items[i]))},
+            &products)); /* @loop */
+        tell(scene, "%zu\n", products.count);
+    }
+    return ORM_OK;
+}
+
+static orm_status keep_last(const orm_row *row, void *context)
+{
+    int64_t *job = context;
+    orm_opt_i64 id;
+    TRY(orm_row_int(row, 0, &id));
+    *job = id.value;
+    return ORM_OK;
+}
+
+/* A queue drained by hand.
+ * expect none */
+scenario(drained_by_raw_sql)
+{
+    for (;;) {
+        int64_t job = 0;
+        shop_job *taken;
+        TRY(orm_raw(db, "SELECT id FROM jobs WHERE NOT done ORDER BY id LIMIT 1", NULL, 0,
+                    keep_last, &job, NULL));
+        if (job == 0)
+            return ORM_OK;
+        TRY(shop_job_find(db, job, &taken));
+        TRY(shop_job_update(db, taken, &(shop_job_changes){.done = ORM_SET(true)}));
+    }
 }
 
 /* Result structs that a query made.
