@@ -60,9 +60,10 @@ void tell(struct scene *scene, const char *format, ...)
     test_text_add(scene->said, "%s", text);
 }
 
-static const char *const tables[] = {"jobs",      "settings", "notes",        "rates",     "lines",
-                                     "purchases", "reviews",  "product_tags", "buyers",    "tags",
-                                     "products",  "contacts", "suppliers",    "categories"};
+static const char *const tables[] = {"comments", "counters",     "jobs",      "settings",
+                                     "notes",    "rates",        "lines",     "purchases",
+                                     "reviews",  "product_tags", "buyers",    "tags",
+                                     "products", "contacts",     "suppliers", "categories"};
 enum { TABLES = sizeof tables / sizeof *tables };
 
 static void restore(void)

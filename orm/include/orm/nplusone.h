@@ -36,7 +36,8 @@
  * themselves.
  *
  * What is not a finding: statements whose values differ only in LIMIT, OFFSET or range conditions
- * (paging); lists of several values sent at once (batches); the only row of a list (unless the call
+ * (paging, ties within a range too), or in enums and booleans (there are only so many) or a row's
+ * version; lists of several values sent at once (batches); the only row of a list (unless the call
  * that made that list is a finding itself; and it counts in a finding of the same call); work taken
  * from a queue, where a statement with the same values gives another row each time, and what
  * follows on it; what one flush or bulk call sends; calls on one line, or one helper called from

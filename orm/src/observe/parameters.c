@@ -27,6 +27,7 @@ typedef struct reader {
     bool setting;      /* between SET and WHERE */
     size_t next;       /* position of the next plain ? */
     size_t reversed;   /* "$1 = column": the parameter that waits for its column; MAX: none */
+    bool has_or;
     list_state list;
     size_t first;       /* position of the list's first value when that is a parameter; else MAX */
     orm__token literal; /* the list's first value when that is a literal */
@@ -71,6 +72,7 @@ static bool read_boundary(reader *at, const orm__token *token)
                                         "when",   "from",   "order", NULL};
     if (!is_any(token, words))
         return false;
+    at->has_or = at->has_or || orm__token_is(token, "or");
     bool keeps = orm__token_is(token, "select") || orm__token_is(token, "from") ||
                  (at->between && orm__token_is(token, "and"));
     if (keeps) {
@@ -102,6 +104,14 @@ static void set_column(orm__parameter *parameter, const orm__token *name)
     parameter->column_size = name->size - 2 * quotes;
 }
 
+static void set_beyond(orm__parameter *parameter, const orm__token *name)
+{
+    orm__parameter named = {.column = NULL};
+    set_column(&named, name);
+    parameter->beyond = named.column;
+    parameter->beyond_size = named.column_size;
+}
+
 static void read_parameter(reader *at, const orm__token *token)
 {
     size_t index = position(at, token);
@@ -110,6 +120,8 @@ static void read_parameter(reader *at, const orm__token *token)
     at->parameters[index].role = at->setting ? ORM_PARAMETER_SET : at->role;
     if (at->setting)
         return;
+    if (at->role == ORM_PARAMETER_RANGE)
+        set_beyond(&at->parameters[index], &at->column);
     if (at->role == ORM_PARAMETER_EQUAL)
         set_column(&at->parameters[index], &at->column);
     if (at->role == ORM_PARAMETER_OTHER)
@@ -241,6 +253,23 @@ static void read_token(reader *at, const orm__token *token)
     }
 }
 
+static bool is_same_column(const orm__parameter *equal, const orm__parameter *range)
+{
+    return equal->role == ORM_PARAMETER_EQUAL && range->role == ORM_PARAMETER_RANGE &&
+           equal->column != NULL && range->beyond != NULL &&
+           equal->column_size == range->beyond_size &&
+           strncasecmp(equal->column, range->beyond, range->beyond_size) == 0;
+}
+
+/* "a > $1 OR (a = $2 AND b > $3)" is what lies behind a row, so the second one is no key. */
+static void mark_ties(orm__reading *reading)
+{
+    for (size_t i = 0; i < ORM_PARAMETERS_MAX; i++)
+        for (size_t k = 0; k < ORM_PARAMETERS_MAX; k++)
+            if (is_same_column(&reading->parameters[i], &reading->parameters[k]))
+                reading->parameters[i].role = ORM_PARAMETER_RANGE;
+}
+
 void orm__parameters_read(const char *sql, size_t size, orm__reading *reading_out)
 {
     memset(reading_out, 0, sizeof *reading_out);
@@ -250,6 +279,8 @@ void orm__parameters_read(const char *sql, size_t size, orm__reading *reading_ou
          token = orm__scan(&scanner))
         read_token(&at, &token);
     end_list(&at);
+    if (at.has_or)
+        mark_ties(reading_out);
 }
 
 bool orm__sql_mentions(const char *sql, size_t size, const char *name)

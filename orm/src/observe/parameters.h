@@ -19,6 +19,8 @@ typedef struct orm__parameter {
     orm__parameter_role role;
     const char *column; /* borrowed from the statement, without quotes; NULL: not known */
     size_t column_size;
+    const char *beyond; /* RANGE: the column, likewise */
+    size_t beyond_size;
 } orm__parameter;
 
 /* A value written into the statement, where it would tell one row from another. */

@@ -1,5 +1,7 @@
 #include "observe/statement.h"
 
+#include <string.h>
+
 #include "base/hash.h"
 #include "base/site.h"
 #include "observe/parameters.h"
@@ -57,6 +59,22 @@ bool orm__is_batch(const orm_event *event)
     return false;
 }
 
+/* There are only so many states, whatever the rows: a statement for each is no loop over rows. And
+ * a row's version is another after each change of the same row. */
+static bool tells_nothing(const orm_event *event, const orm__parameter *parameter)
+{
+    const orm_model *model = event->kind == ORM_EVENT_RAW ? NULL : event->model;
+    for (uint16_t i = 0; model != NULL && i < model->column_count; i++) {
+        const orm_column *column = &model->columns[i];
+        bool few = column->type == ORM_TYPE_ENUM || column->type == ORM_TYPE_BOOLEAN;
+        if ((few || (column->flags & ORM_COLUMN_VERSION) != 0) && parameter->column != NULL &&
+            strlen(column->name) == parameter->column_size &&
+            strncmp(column->name, parameter->column, parameter->column_size) == 0)
+            return true;
+    }
+    return false;
+}
+
 uint32_t orm__ignored_positions(const orm_event *event)
 {
     orm__reading reading;
@@ -66,7 +84,8 @@ uint32_t orm__ignored_positions(const orm_event *event)
         return 0;
     orm__parameters_read(event->sql, event->sql_size, &reading);
     for (unsigned i = 0; i < ORM_PARAMETERS_MAX; i++)
-        if (reading.parameters[i].role >= ORM_PARAMETER_RANGE)
+        if (reading.parameters[i].role >= ORM_PARAMETER_RANGE ||
+            tells_nothing(event, &reading.parameters[i]))
             ignored |= 1U << i;
     return ignored;
 }
