@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "database/filter.h"
 #include "diff/report.h"
 #include "diff/side.h"
 #include "migrate/plan.h"
@@ -9,6 +10,7 @@
 struct diff_words {
     struct side_words side;
     const char *format;
+    struct table_filter filter;
     bool order;
     bool help;
     struct pointers rest;
@@ -89,8 +91,14 @@ static enum exit_code diff(struct arena *arena, const struct diff_words *words, 
 
     if (!side_dialect(&command_diff, arena, &words->side, sides, 2, &dialect))
         return EXIT_WRONG_INPUT;
+    if (dialect == SQL_SQLITE && words->filter.schemas.count) {
+        report_error("SQLite has no schemas; leave --schema out");
+        return EXIT_WRONG_INPUT;
+    }
     room = side_room_of(arena, dialect, side_dev_url(&words->side, sides, 2));
     if (side_open(&room, sides[0], &from) && side_open(&room, sides[1], &to)) {
+        filter_apply(&words->filter, arena, &from.catalog);
+        filter_apply(&words->filter, arena, &to.catalog);
         struct comparison comparison = {.from = &from.catalog,
                                         .to = &to.catalog,
                                         .from_models = from.models,
@@ -114,6 +122,9 @@ static enum exit_code run_diff(struct arena *arena, int count, char **words)
         {.word = "--format", .value = &read.format, .takes = "text, sql or json"},
         {.word = "--dialect", .value = &read.side.dialect, .takes = "postgresql or sqlite"},
         {.word = "--dev-url", .value = &read.side.dev_url, .takes = "a URL"},
+        {.word = "--schema", .values = &read.filter.schemas, .takes = "a name"},
+        {.word = "--include", .values = &read.filter.include, .takes = "a pattern"},
+        {.word = "--exclude", .values = &read.filter.exclude, .takes = "a pattern"},
         {.word = "--order", .flag = &read.order},
         {.word = "--help", .flag = &read.help},
     };
@@ -169,6 +180,10 @@ const struct command command_diff = {
             "  --dialect DIALECT  postgresql or sqlite, where A and B do not tell\n"
             "  --dev-url URL      a PostgreSQL server for the empty database; that of A, B or\n"
             "                     ORM_DATABASE_URL when it is not given\n"
+            "  --schema NAME      only this schema (PostgreSQL); may be given repeatedly\n"
+            "  --include PATTERN  only tables like this, as in 'user*' or 'audit.*', and the\n"
+            "                     types they use; may be given repeatedly\n"
+            "  --exclude PATTERN  no tables like this; may be given repeatedly\n"
             "  --order            the order of columns counts, too\n"
             "  -h, --help         show this page\n"
             "\n"

@@ -3,6 +3,7 @@
 #include "fmt/fmt.h"
 #include "introspect/draft.h"
 #include "introspect/previous.h"
+#include "progress.h"
 #include "words.h"
 
 struct words {
@@ -73,23 +74,30 @@ static enum exit_code introspect(struct arena *arena, const struct words *words)
         .catalog = &catalog,
         .filter = &words->filter,
     };
+    struct progress progress = progress_begin("introspect", 2);
     enum exit_code code = EXIT_WRONG_INPUT;
     const char *text;
 
-    if (!connection_open(arena, words->url, &connection) ||
-        !catalog_read(&connection, (const char *const *)words->schemas.items, words->schemas.count,
+    if (!connection_open(arena, words->url, &connection))
+        goto out;
+    progress_step(&progress, "reading the database");
+    if (!catalog_read(&connection, (const char *const *)words->schemas.items, words->schemas.count,
                       &catalog))
         goto out;
     if (words->out && !previous_open(arena, words->out, &previous))
         goto out;
     draft.previous = previous;
     draft.prefix = words->prefix ? words->prefix : previous ? previous_prefix(previous) : "db";
+    progress_end(&progress);
     draft_build(&draft);
+    progress_step(&progress, arena_format(arena, "writing %zu models", draft.model_count));
     text = draft_settle(&draft, words->out);
     text = text ? canonical(arena, text) : NULL;
+    progress_end(&progress);
     if (text && write_out(arena, words->out, text))
         code = EXIT_FINE;
 out:
+    progress_end(&progress);
     previous_close(previous);
     connection_close(&connection);
     return code;

@@ -43,7 +43,8 @@ static enum exit_code run_on_target(struct arena *arena, const struct migrate_wo
     if (!target_open(arena, words->url, verb == VERB_UP, &target))
         return EXIT_WRONG_INPUT;
     ok = folder_read(arena, target.dialect, words->dir, false, &folder) &&
-         is_version(&runner, words->to) && target_lock(&target) && runner_prepare(&runner);
+         target_set_lock_timeout(&target, words->lock_timeout) && is_version(&runner, words->to) &&
+         target_lock(&target) && runner_prepare(&runner);
     if (ok && verb == VERB_UP)
         ok = runner_up(&runner, count, words->to);
     else if (ok && verb == VERB_DOWN)
@@ -114,6 +115,11 @@ static enum exit_code run_verb(struct arena *arena, struct migrate_words *words)
     words->rest.items++;
     words->rest.count--;
     words->dir = words->dir ? words->dir : "migrations";
+    if (words->lock_timeout && target_duration(words->lock_timeout) < 0)
+        return wrong_command(&command_migrate,
+                             "migrate: '%s' is no duration; write 5s, 500ms, 2min, or 0 to wait "
+                             "without end",
+                             words->lock_timeout);
     for (size_t i = 0; i < VERBS; i++)
         if (strcmp(verbs[i].name, verb) == 0)
             return verbs[i].run(arena, words);
@@ -129,6 +135,7 @@ static enum exit_code run_migrate(struct arena *arena, int count, char **words)
         {.word = "--to", .value = &read.to, .takes = "a version"},
         {.word = "--dialect", .value = &read.dialect, .takes = "postgresql or sqlite"},
         {.word = "--dev-url", .value = &read.dev_url, .takes = "a URL"},
+        {.word = "--lock-timeout", .value = &read.lock_timeout, .takes = "a duration"},
         {.word = "--fill", .values = &read.fills, .takes = "TABLE.COLUMN=EXPRESSION"},
         {.word = "--allow-destructive", .flag = &read.allow_destructive},
         {.word = "--empty", .flag = &read.empty},
@@ -158,10 +165,8 @@ const struct command command_migrate = {
             "  orm migrate verify [MODELS...] [--url URL] [--dev-url URL]\n"
             "  orm migrate baseline [--to VERSION] [--force] [--url URL]\n"
             "\n"
-            "A migration is a pair of files, written for review and kept with the code:\n"
-            "\n"
-            "  migrations/20260131120000_add_orders.up.sql\n"
-            "  migrations/20260131120000_add_orders.down.sql\n"
+            "A migration is a pair of files, written for review and kept with the code, as\n"
+            "migrations/20260131120000_add_orders.up.sql and .down.sql.\n"
             "\n"
             "  new       writes one: what is missing from the migrations there are to make\n"
             "            the tables of MODELS, and the way back. Both ways are tried out in\n"
@@ -170,8 +175,8 @@ const struct command command_migrate = {
             "            them, or those up to VERSION\n"
             "  down      takes back the last one, the last COUNT, or all later than VERSION\n"
             "            (0: all)\n"
-            "  status    tells of each migration whether it is applied, pending, half done,\n"
-            "            changed since; ends with 3 unless all are applied and unchanged\n"
+            "  status    tells of each whether it is applied, pending, half done, or changed\n"
+            "            since; ends with 3 unless all are applied and unchanged\n"
             "  verify    applies all and takes them back in an empty database; with MODELS,\n"
             "            compares what they make; with --url, their checksums: for CI\n"
             "  baseline  notes all, or those up to VERSION, as applied without running them:\n"
@@ -179,15 +184,15 @@ const struct command command_migrate = {
             "\n"
             "What only got another name says so: `was: old_name` at a model or a column of\n"
             "the YAML; it is renamed, nothing is ever guessed. A step that destroys something\n"
-            "is refused, each by its name, until you say --allow-destructive. A new column\n"
-            "that is NOT NULL and has no default gets the expression of --fill in rows that\n"
-            "are there. Steps that keep others waiting on PostgreSQL say so in a comment, and\n"
-            "how nobody would. What SQLite's ALTER TABLE can't do, a new table does, its\n"
-            "foreign keys checked.\n"
+            "is refused by 'new', each by its name, until you say --allow-destructive; 'up'\n"
+            "applies what was reviewed. A new column that is NOT NULL and has no default gets\n"
+            "the expression of --fill in rows that are there. Steps that keep others waiting\n"
+            "on PostgreSQL say so, and how nobody would. What SQLite's ALTER TABLE can't do,\n"
+            "a new table does, its foreign keys checked.\n"
             "\n"
             "Each file runs in one transaction: it is applied as a whole or not at all, also\n"
-            "when the command is killed. What can't run in a transaction stands in a file with\n"
-            "the line '-- orm: no transaction'; its statements are counted as they are done\n"
+            "when the command is killed. What can't run so stands in a file with the line\n"
+            "'-- orm: no transaction'; its statements are counted as they are done\n"
             "in orm_migrations, and 'up' goes on behind them. '-- orm: foreign keys off' lets\n"
             "SQLite rebuild tables; the keys are checked before COMMIT. '-- orm: dialect\n"
             "sqlite' keeps a file from PostgreSQL.\n"
@@ -197,27 +202,27 @@ const struct command command_migrate = {
             "the file. A file that was changed after it was applied is refused.\n"
             "\n"
             "Options:\n"
-            "  --url URL             postgresql://... or sqlite:PATH; that of the variable\n"
-            "                        ORM_DATABASE_URL when it is not given. 'up' makes a\n"
-            "                        SQLite file that is not there\n"
-            "  --dir DIR             the migrations; 'migrations' when it is not given\n"
-            "  --to VERSION          the 14 digits of a migration's name\n"
-            "  --dialect DIALECT     of new migrations: postgresql or sqlite; that of those\n"
-            "                        there are, or of the URL\n"
+            "  --url URL             postgresql://... or sqlite:PATH; else ORM_DATABASE_URL.\n"
+            "                        'up' makes a SQLite file that is not there\n"
+            "  --dir DIR             the migrations; else 'migrations'\n"
+            "  --to VERSION          the 14 digits of its name\n"
+            "  --dialect DIALECT     of new ones: postgresql or sqlite; else as those there\n"
             "  --dev-url URL         a PostgreSQL server for the empty database, which is\n"
-            "                        dropped again; that of --url when it is not given\n"
+            "                        dropped again; else that of --url\n"
+            "  --lock-timeout TIME   how long a statement of 'up' or 'down' waits for a lock:\n"
+            "                        500ms, 5s, 2min; 0: without end. PostgreSQL: 5s, if the\n"
+            "                        server says no other; others queue up behind it\n"
             "  --fill TABLE.COLUMN=EXPRESSION\n"
-            "                        what rows get that have no value; any number of times\n"
+            "                        what rows get that have no value; repeatable\n"
             "  --allow-destructive   write steps that destroy something\n"
-            "  --online              PostgreSQL: write what would keep others waiting into a\n"
-            "                        second migration, in the form that does not\n"
-            "  --empty               write files without statements\n"
+            "  --online              PostgreSQL: what would keep others waiting goes into a\n"
+            "                        second migration, as it does not\n"
+            "  --empty               no statements\n"
             "  --force               baseline: do not compare\n"
             "  -h, --help            show this page\n"
             "\n"
             "Examples:\n"
             "  orm migrate new init shop.yaml --dialect sqlite\n"
-            "  orm migrate up --url sqlite:shop.db\n"
             "  orm migrate new add_phone shop.yaml --fill \"users.phone=''\"\n"
             "  orm migrate verify shop.yaml --dev-url postgresql:///postgres\n",
     .run_words = run_migrate,

@@ -82,6 +82,7 @@ void progress_step(struct progress *progress, const char *name)
         fputs(": ", stderr);
         print_name(name, left - (size_t)size - 2);
     }
+    fputc('\r', stderr); /* what is said meanwhile begins the line anew */
     fflush(stderr);
     progress->shown = true;
     progress->last = now;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "library/order.h"
+
 static bool is_postgresql(const char *url)
 {
     return strncmp(url, "postgresql://", 13) == 0 || strncmp(url, "postgres://", 11) == 0 ||
@@ -98,17 +100,6 @@ static bool open_postgresql(const char *url, struct connection *connection)
     return false;
 }
 
-/* What the library registers on its connections: enough for statements to be prepared. */
-static int compare_bytes(void *context, int left_size, const void *left, int right_size,
-                         const void *right)
-{
-    int size = left_size < right_size ? left_size : right_size;
-    int order = size ? memcmp(left, right, (size_t)size) : 0;
-
-    (void)context;
-    return order ? order : left_size - right_size;
-}
-
 static void give_null(sqlite3_context *context, int count, sqlite3_value **values)
 {
     (void)count;
@@ -116,15 +107,16 @@ static void give_null(sqlite3_context *context, int count, sqlite3_value **value
     sqlite3_result_null(context);
 }
 
+/* What the library registers on its connections: keys in its order, and enough for statements to
+ * be prepared. */
 static void register_library(sqlite3 *sqlite)
 {
-    static const char *const collations[] = {"ORM_NUMERIC", "ORM_INTERVAL"};
     static const char *const functions[] = {"orm_like", "orm_ilike"};
 
-    for (size_t i = 0; i < 2; i++) {
-        sqlite3_create_collation(sqlite, collations[i], SQLITE_UTF8, NULL, compare_bytes);
+    sqlite3_create_collation(sqlite, "ORM_NUMERIC", SQLITE_UTF8, NULL, library_compare_numerics);
+    sqlite3_create_collation(sqlite, "ORM_INTERVAL", SQLITE_UTF8, NULL, library_compare_intervals);
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         sqlite3_create_function(sqlite, functions[i], 2, SQLITE_UTF8, NULL, give_null, NULL, NULL);
-    }
 }
 
 static bool open_sqlite(const char *url, struct connection *connection)

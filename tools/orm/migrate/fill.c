@@ -1,6 +1,8 @@
 #include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/suggest.h"
 #include "command.h"
 #include "migrate/plan.h"
 #include "migrate/script.h"
@@ -207,4 +209,43 @@ void fill_warn(struct plan *plan, const struct catalog_table *table,
                               "without a value;\n  give the column a default, or say what they "
                               "get: --fill '%s.%s=EXPRESSION'",
                               shown, column->name, shown, column->name));
+}
+
+static bool is_column(struct arena *arena, const char *name, const struct catalog *catalog,
+                      struct suggestion *near)
+{
+    for (size_t i = 0; i < catalog->table_count; i++) {
+        const struct catalog_table *table = &catalog->tables[i];
+        const char *shown = words_shown(arena, table->schema, table->name);
+
+        for (size_t k = 0; k < table->column_count; k++) {
+            const char *column = arena_format(arena, "%s.%s", shown, table->columns[k].name);
+
+            suggest_offer(near, column);
+            if (strcmp(column, name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+bool fill_check(struct arena *arena, const struct pointers *fills, const struct catalog *catalog)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < fills->count; i++) {
+        const char *fill = fills->items[i];
+        const char *name = arena_copy(arena, fill, strcspn(fill, "="));
+        struct suggestion near = suggest_for(name);
+
+        if (!strchr(fill, '=') || !fill[strlen(name) + 1]) {
+            report_error("--fill %s: write TABLE.COLUMN=EXPRESSION", fill);
+            ok = false;
+        } else if (!is_column(arena, name, catalog, &near)) {
+            report_error("--fill %s: the models have no column %s%s", fill, name,
+                         suggest_text(arena, &near));
+            ok = false;
+        }
+    }
+    return ok;
 }

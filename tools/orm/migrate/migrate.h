@@ -11,6 +11,7 @@ struct migrate_words {
     const char *to;
     const char *dialect;
     const char *dev_url;
+    const char *lock_timeout;
     bool allow_destructive;
     bool empty;
     bool online;

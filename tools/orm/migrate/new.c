@@ -302,7 +302,7 @@ enum exit_code migrate_new(struct arena *arena, const struct migrate_words *word
     making.room = side_room_of(arena, making.dialect, dev_url);
     ok = side_of_models(&making.room, (const char *const *)words->rest.items + 1,
                         words->rest.count - 1, &making.models) &&
-         make(&making, name);
+         fill_check(arena, &words->fills, &making.models.catalog) && make(&making, name);
     side_room_close(&making.room);
     side_close(&making.models);
     return ok ? EXIT_FINE : EXIT_WRONG_INPUT;

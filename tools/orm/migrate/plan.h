@@ -49,6 +49,9 @@ void plan_sqlite(struct plan *plan);
  * --fill says, or on the way down one that fits; NULL: none. An SQL expression. */
 const char *fill_value(const struct plan *plan, const struct catalog_table *table,
                        const struct catalog_column *column);
+/* Whether each "table.column=EXPRESSION" is about a column of the catalog. False: it has said which
+ * is not. */
+bool fill_check(struct arena *arena, const struct pointers *fills, const struct catalog *catalog);
 /* Says that rows will be in the way. */
 void fill_warn(struct plan *plan, const struct catalog_table *table,
                const struct catalog_column *column);

@@ -1,7 +1,8 @@
 #include "migrate/steps.h"
 
 #include <string.h>
-#include <unistd.h>
+
+#include "progress.h"
 
 /* One file on its way. */
 struct work {
@@ -12,21 +13,16 @@ struct work {
     const char *path;
     bool up;
     struct history_entry entry; /* as it is in the database, without a transaction */
+    struct progress progress;
 };
 
-static void show_progress(const struct work *work, size_t step)
+static void show_progress(struct work *work, size_t index)
 {
-    const char *name = work->migration->name;
+    const char *words = script_words(work->runner->arena, work->script->statements[index].text);
 
-    if (isatty(STDERR_FILENO) && work->script->count > 1)
-        fprintf(stderr, "\r\033[K%s %.40s: step %zu of %zu ", work->up ? "applying" : "reverting",
-                name, step, work->script->count);
-}
-
-static void clear_progress(void)
-{
-    if (isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    if (!work->runner->quiet && work->script->count > 1)
+        progress_step(&work->progress,
+                      arena_format(work->runner->arena, "%s: %s", work->migration->name, words));
 }
 
 /* What to do about it, for the failures that people meet most. */
@@ -46,16 +42,26 @@ static const char *advice(const struct work *work, const char *statement)
         return "\n  a new label of an enum can be used only after COMMIT: add it in a migration of "
                "its own";
     if (strcmp(state, "55P03") == 0)
-        return "\n  others hold a lock on the table; try again when they are done";
+        return arena_format(
+            work->runner->arena,
+            "\n  others held a lock on it for %.3g s, and everybody else would have queued up "
+            "behind "
+            "this\n  statement; apply it again when they are done (SELECT pid, xact_start, query "
+            "FROM\n  pg_stat_activity ORDER BY xact_start), or wait longer: --lock-timeout",
+            (double)work->target->lock_ms / 1000);
+    if (!*state && strstr(fault, "database is locked"))
+        return "\n  another process writes to it, or holds a transaction open; try again when it "
+               "is "
+               "done,\n  or wait longer: --lock-timeout";
     (void)statement;
     return "";
 }
 
-static void report_step(const struct work *work, size_t index, const char *outcome)
+static void report_step(struct work *work, size_t index, const char *outcome)
 {
     const struct script_statement *statement = &work->script->statements[index];
 
-    clear_progress();
+    progress_end(&work->progress);
     report_error("%s:%u: %s: %s%s\n  %s", work->path, statement->line,
                  script_words(work->runner->arena, statement->text), work->target->fault,
                  advice(work, statement->text), outcome);
@@ -100,7 +106,7 @@ static bool check_keys(struct work *work, const char *before)
 
     if (after && (!count || strcmp(before, after) == 0))
         return true;
-    clear_progress();
+    progress_end(&work->progress);
     report_error("%s: foreign keys would be broken: %s\n  the database is as it was", work->path,
                  after ? after : "they can't be checked");
     return false;
@@ -109,7 +115,7 @@ static bool check_keys(struct work *work, const char *before)
 static bool run_all(struct work *work)
 {
     for (size_t i = 0; i < work->script->count; i++) {
-        show_progress(work, i + 1);
+        show_progress(work, i);
         if (!target_run(work->target, work->script->statements[i].text)) {
             report_step(work, i, "nothing of this migration was done, the database is as it was");
             return false;
@@ -270,7 +276,9 @@ static bool run_alone(struct work *work, size_t index, bool begun)
     work->entry.running = index + 1;
     if (!done && !record(work, work->up ? HISTORY_APPLYING : HISTORY_REVERTING))
         return false;
-    if (!done && !target_run(work->target, work->script->statements[index].text)) {
+    /* CREATE INDEX CONCURRENTLY and its like wait for others while nobody waits for them. */
+    if (!done && !(target_use_lock_timeout(work->target, false) &&
+                   target_run(work->target, work->script->statements[index].text))) {
         const char *fault = work->target->fault;
 
         /* What failed left nothing but an index that can't be used. */
@@ -279,14 +287,14 @@ static bool run_alone(struct work *work, size_t index, bool begun)
         work->target->fault = fault;
         return false;
     }
-    return count_step(work, index + 1);
+    return target_use_lock_timeout(work->target, true) && count_step(work, index + 1);
 }
 
 static bool run_step(struct work *work, size_t index, size_t begun)
 {
     enum outcome outcome = STEP_WANTS_NO_TRANSACTION;
 
-    show_progress(work, index + 1);
+    show_progress(work, index);
     if (begun != index + 1)
         outcome = try_step(work, index);
     if (outcome == STEP_WANTS_NO_TRANSACTION)
@@ -333,6 +341,7 @@ static bool run_counted(struct work *work, const struct history_entry *entry)
     if (resumed && !may_go_on(work, entry))
         return false;
     work->entry.step = resumed ? entry->step : 0;
+    work->progress.done = work->entry.step;
     work->entry.steps = work->script->count;
     if (!resumed && !(history_prepare(work->target) && count_step(work, 0))) {
         report_error("%s: %s", work->path, work->target->fault);
@@ -356,10 +365,16 @@ bool steps_run(struct runner *runner, const struct migration *migration,
                         .up = up};
     bool ok;
 
+    work.progress = progress_begin(up ? "applying" : "reverting", work.script->count);
     work.entry.version = migration->version;
     work.entry.name = migration->name;
     work.entry.checksum = migration->checksum;
+    /* a file before may have set another */
+    if (runner->target->lock_ms && !target_use_lock_timeout(runner->target, true)) {
+        report_error("%s", runner->target->fault);
+        return false;
+    }
     ok = work.script->no_transaction ? run_counted(&work, entry) : run_in_transaction(&work);
-    clear_progress();
+    progress_end(&work.progress);
     return ok;
 }

@@ -4,13 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BUSY_MS = 60000, NAP_MS = 50 };
+enum { BUSY_MS = 60000, NAP_MS = 50, LOCK_MS = 5000 };
 
 /* Of advisory locks; any number does that nobody else takes. */
 #define LOCK_KEY "7813572938841735529"
@@ -98,6 +99,56 @@ bool target_run(struct target *target, const char *sql)
 {
     target->state[0] = '\0';
     return target->connection.pg ? run_postgresql(target, sql) : run_sqlite(target, sql);
+}
+
+long target_duration(const char *text)
+{
+    static const struct {
+        const char *word;
+        long ms;
+    } units[] = {{"", 1000}, {"s", 1000}, {"ms", 1}, {"min", 60000}};
+    char *end;
+    long number = strtol(text, &end, 10);
+
+    if (end == text || strspn(text, "0123456789") == 0 || number > 1000000)
+        return -1;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(units[i].word, end) == 0)
+            return number * units[i].ms;
+    return -1;
+}
+
+bool target_use_lock_timeout(struct target *target, bool use)
+{
+    if (!target->connection.pg)
+        return true;
+    return target_run(target, arena_format(target->connection.arena, "SET lock_timeout = %ld",
+                                           use ? target->lock_ms : 0));
+}
+
+bool target_set_lock_timeout(struct target *target, const char *duration)
+{
+    struct cells cells;
+
+    target->lock_ms = duration ? target_duration(duration) : LOCK_MS;
+    if (target->connection.sqlite) {
+        if (duration)
+            sqlite3_busy_timeout(target->connection.sqlite,
+                                 target->lock_ms ? (int)target->lock_ms : INT_MAX);
+        return true;
+    }
+    if (!duration) {
+        if (!connection_rows(&target->connection,
+                             "SELECT setting FROM pg_settings WHERE name = 'lock_timeout'", NULL, 0,
+                             &cells))
+            return false;
+        if (cells.rows && strcmp(cells.items[0], "0") != 0)
+            target->lock_ms = strtol(cells.items[0], NULL, 10);
+    }
+    if (target_use_lock_timeout(target, true))
+        return true;
+    report_error("%s", target->fault);
+    return false;
 }
 
 bool target_begin(struct target *target)

@@ -13,6 +13,7 @@ struct target {
     int lock_file; /* SQLite: the database's file, locked; -1: none */
     bool locked;
     bool in_transaction;
+    long lock_ms; /* how long a statement waits for locks of others; 0: without end */
     /* Of the last statement that failed. */
     const char *fault;
     char state[6]; /* SQLSTATE; "" on SQLite */
@@ -21,6 +22,14 @@ struct target {
 /* A SQLite file that is not there yet is made. False: it has said why. */
 bool target_open(struct arena *arena, const char *url, bool make, struct target *target_out);
 void target_close(struct target *target);
+
+/* From here on statements give up when others hold a lock for longer. "5s", "500ms", "2min", "0";
+ * NULL: what the server says, or 5 seconds. False: it has said why. */
+bool target_set_lock_timeout(struct target *target, const char *duration);
+/* Sets that anew, or for what keeps nobody waiting while it waits itself, none. */
+bool target_use_lock_timeout(struct target *target, bool use);
+/* Milliseconds of such a duration, -1: it is none. */
+long target_duration(const char *text);
 
 /* One statement; false: see `fault`. */
 bool target_run(struct target *target, const char *sql);
