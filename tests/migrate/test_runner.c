@@ -299,8 +299,8 @@ static void two_deployers_take_turns(void **state)
     test_execute(&database, database.postgresql ? "begin; lock table gate in access exclusive mode"
                                                 : "begin immediate");
     (void)snprintf(line, sizeof line,
-                   "cd '%s' && for i in 1 2; do (ORM_DATABASE_URL='%s' '%s' migrate up --lock-timeout 60min "
-                   ">out$i 2>&1; echo $? >code$i) & done",
+                   "cd '%s' && for i in 1 2; do (ORM_DATABASE_URL='%s' '%s' migrate up "
+                   "--lock-timeout 60min >out$i 2>&1; echo $? >code$i) & done",
                    folder, database.url, ORM_TEST_COMMAND);
     assert_int_equal(system(line), 0);
     (void)snprintf(line, sizeof line,
