@@ -31,6 +31,11 @@ def must(command, **options):
     return done.stdout
 
 
+def same(one, other):
+    with open(one, encoding="utf-8") as left, open(other, encoding="utf-8") as right:
+        return left.read() == right.read()
+
+
 class Build:
     """How the build makes the program, applied to other sources."""
 
@@ -39,7 +44,7 @@ class Build:
         self.compile = {}
         self.link = None
         for line in must(["ninja", "-C", folder, "-t", "commands", target]).splitlines():
-            words = shlex.split(line) if "scenarios/" in line or "-o " in line else []
+            words = shlex.split(line) if scenarios in line or "-o " in line else []
             source = next((word for word in words if word.startswith(scenarios + os.sep)), None)
             if source and "-c" in words:
                 self.compile[os.path.basename(source)] = (words, source)
@@ -51,6 +56,8 @@ class Build:
     def make(self, scenarios, program):
         objects = {}
         for name, (words, source) in self.compile.items():
+            if same(source, os.path.join(scenarios, name)):
+                continue  # the build has made it
             words = list(words)
             made = os.path.join(scenarios, name + ".o")
             objects[words[words.index("-o") + 1]] = made
@@ -123,11 +130,16 @@ def suggested(scopes):
                                for finding in findings if is_code(finding))
 
 
+def by_scenario(told):
+    """What each told, by name: those of changed sources may come in another order."""
+    return dict((part.split("\n", 1) + [""])[:2] for part in told.split("== ") if part)
+
+
 def compare(before, after):
-    """Lines that differ, with the scenario they belong to."""
-    old, new = before.split("== "), after.split("== ")
-    return [(one, other) for one, other in zip(old, new) if one != other] or \
-        ([(before, after)] if len(old) != len(new) else [])
+    """What scenarios told differently."""
+    old, new = by_scenario(before), by_scenario(after)
+    return [("%s\n%s" % (name, old.get(name)), new.get(name))
+            for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
 
 
 def main():

@@ -50,6 +50,7 @@ typedef struct orm_event {
     bool row_by_row; /* RELATION: asked for a single row, by <model>_load_<relation>, or by a
                       * preload (with a path) of a list of one */
     bool streamed;   /* SELECT: its rows are given one by one by <model>_each */
+    bool refreshes;  /* FIND: of a row in hand, for <model>_refresh */
     bool paged;      /* SELECT: the rows beyond a cursor, for <model>_select_page */
     bool one_row;    /* INSERT, UPDATE, DELETE: of one row, by <model>_insert, _update, _delete */
     bool by_condition; /* UPDATE, DELETE: of all rows for which a condition holds */

@@ -373,7 +373,8 @@ static void advise_read(writer *at, const orm__group *group)
         bound.column == UINT16_MAX ? NULL : &at->event->model->columns[bound.column];
     if (finding->fix.read != NULL)
         (void)orm__fix_gather(&fixer, column);
-    else if (!counts && column != NULL)
+    else if (!counts && column != NULL &&
+             (relation->own_count == 1 || at->event->kind == ORM_EVENT_FIND))
         advise_in(at, &bound);
     at->failed = at->failed || fixer.failed;
 }
@@ -550,11 +551,23 @@ static void say(orm_finding *finding, const char *words)
     finding->advice = words;
 }
 
-/* Where the loop is not one of this session's code. */
+/* Calls that have no form for many rows, and loops that are not of this session's code. */
 static void advise_elsewhere(const writer *at)
 {
     orm_finding *finding = at->finding;
-    if (at->witness->member != NULL)
+    if (at->event->refreshes)
+        say(finding, "place by hand, because a refresh tells of a row that is gone: read all rows "
+                     "again before the loop, by one select of their keys with .refresh");
+    else if (at->event->kind == ORM_EVENT_SELECT &&
+             orm__sql_mentions(at->event->sql, at->event->sql_size, "recursive"))
+        say(finding, "place by hand, because rows that several rows lead to come once: walk from "
+                     "all rows of the list at once, by the walk_all function, and read the "
+                     "relation from memory");
+    else if (at->event->kind == ORM_EVENT_COUNT && at->event->model != NULL &&
+             at->event->model->rows != NULL)
+        say(finding, "place by hand, because result structs have no grouped count: declare a "
+                     "result struct with the count under the model's `rows`, and select it once");
+    else if (at->witness->member != NULL)
         say(finding, "place by hand, because each statement is another session's: ask for the rows "
                      "of all in one session, before the work is handed out, and hand those out");
     else if (finding->kind == ORM_FINDING_DUP && at->event->session != NULL &&

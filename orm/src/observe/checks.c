@@ -88,8 +88,8 @@ static void advise(orm_scope *scope, orm__record *record, bool by_key)
 static void advise_together(orm_scope *scope, const orm__group *read, orm_finding *finding,
                             const orm_finding *asked)
 {
-    const orm_finding_fix own = finding->fix.gather == NULL ? read->check_of->own_fix
-                                                            : finding->fix;
+    const orm_finding_fix own =
+        finding->fix.gather == NULL ? read->check_of->own_fix : finding->fix;
     const orm__link *link = &read->link;
     if (own.rename == NULL || asked->fix.gather == NULL || asked->fix.loop == NULL)
         return;
@@ -100,11 +100,11 @@ static void advise_together(orm_scope *scope, const orm__group *read, orm_findin
                                      .element = asked->fix.element,
                                      .order_by = asked->fix.order_by,
                                      .field = asked->fix.field};
-    finding->fix.distinct = link->model != NULL && link->model->key_count == 1 &&
-                            link->model->key[0] == link->column;
-    finding->in_loop = orm__arena_printf(&scope->arena, "status = %s(db, %s);", own.rename,
-                                         strstr(own.rename, "_add") != NULL ? "&values, &row"
-                                                                            : "row, &changes");
+    finding->fix.distinct =
+        link->model != NULL && link->model->key_count == 1 && link->model->key[0] == link->column;
+    finding->in_loop =
+        orm__arena_printf(&scope->arena, "status = %s(db, %s);", own.rename,
+                          strstr(own.rename, "_add") != NULL ? "&values, &row" : "row, &changes");
     finding->alternative = NULL;
     finding->replacement = asked->replacement;
     finding->replacement_site = asked->replacement == NULL ? finding->site : read->site;

@@ -42,7 +42,7 @@ static orm_status send_find(orm_site site, orm_session *db, const orm_model *mod
         !orm__mapper_init(&target.mapper, db, db->engine->driver, &db->arena, &db->map, model,
                           statement->fields, result, false, refresh))
         return orm__session_nomem(db);
-    orm__about about = {.kind = ORM_EVENT_FIND, .model = model};
+    orm__about about = {.kind = ORM_EVENT_FIND, .model = model, .refreshes = refresh};
     status = orm__session_send_one(db, site, statement, take_found, &target, &about, NULL);
     if (status != ORM_OK)
         return status;

@@ -108,6 +108,7 @@ static void publish_call(orm_session *session, orm_site site, const orm__call *c
         .owner = about->owner,
         .path = about->path,
         .row_by_row = about->row_by_row,
+        .refreshes = about->refreshes,
         .streamed = about->streamed,
         .paged = about->paged,
         .one_row = about->one_row,

@@ -129,6 +129,7 @@ typedef struct orm__about {
     const orm_model *owner;
     const char *path;
     bool row_by_row;
+    bool refreshes;
     bool streamed;
     bool paged;
     bool one_row;

@@ -60,6 +60,8 @@ bool query_add(struct fixing *fixing, struct patch *patch, const struct call *ca
 /* The same to the query that makes the list or, where that can't be, `code` behind that call: it
  * begins with a session and "&list". */
 bool list_add(struct fixing *fixing, const char *member, const char *code);
+/* The one value of a list of one: "id" of "&id", or of an array that is set to {id}. */
+bool only_element(const struct patch *patch, struct range *list);
 /* The call that makes the finding's list. */
 bool find_list_call(struct fixing *fixing, struct call *call_out);
 /* The one call of that name on the line. */

@@ -52,12 +52,9 @@ static bool read_condition(struct fixing *fixing, struct range where, struct ran
     *key_out = operator.arguments[0];
     if (token_is(file, operator.name, "orm_eq"))
         return operator.count == 1;
-    if (!token_is(file, operator.name, "orm_in") || operator.count != 2 ||
-        !range_is(fixing->arena, file, operator.arguments[1], "1") ||
-        !token_is(file, key_out->first, "&"))
-        return false;
-    key_out->first++;
-    return true;
+    return token_is(file, operator.name, "orm_in") && operator.count == 2 &&
+           range_is(fixing->arena, file, operator.arguments[1], "1") &&
+           only_element(fixing->site, key_out);
 }
 
 /* The key's condition alone, or among others that are the same in each turn. */

@@ -468,6 +468,27 @@ static bool add_behind(struct fixing *fixing, const struct call *call, const cha
                                      list, rest + 5));
 }
 
+bool only_element(const struct patch *patch, struct range *list)
+{
+    const struct c_file *file = patch->file;
+    const struct function *function = function_around(patch->tree, list->first);
+    struct variable variable;
+
+    if (token_is(file, list->first, "&")) {
+        list->first++;
+        return true;
+    }
+    if (list->first != list->last || !function ||
+        !variable_find(patch->tree, function, list->first, &variable) || !variable.array ||
+        variable.global || range_is_empty(variable.value) ||
+        !token_is(file, variable.value.first, "{") ||
+        range_find(file, variable.value, ",", &(size_t){ 0 }) ||
+        is_altered(file, function->body->range, variable.name, &(struct call){ .name = 1 }))
+        return false;
+    *list = (struct range){ variable.value.first + 1, variable.value.last - 1 };
+    return !range_is_empty(*list);
+}
+
 bool list_add(struct fixing *fixing, const char *member, const char *code)
 {
     struct call call;

@@ -104,9 +104,8 @@ static bool is_key_condition(struct fixing *fixing, struct asked *asked, struct 
         return read_key(fixing, asked, operator.arguments[0], 0);
     if (!token_is(file, operator.name, "orm_in") || operator.count != 2 ||
         !range_is(fixing->arena, file, operator.arguments[1], "1") ||
-        !token_is(file, operator.arguments[0].first, "&"))
+        !only_element(fixing->site, &operator.arguments[0]))
         return false;
-    operator.arguments[0].first++;
     return read_key(fixing, asked, operator.arguments[0], 0);
 }
 
