@@ -292,8 +292,7 @@ static orm_status keep_text(const orm_row *row, void *context)
 }
 
 /* The same of texts, by name.
- * expect N1 select product 4 statements @loop @list matches
- * by hand: the keys are in a struct */
+ * expect N1 select product 4 statements @loop @list matches */
 scenario(unmapped_texts)
 {
     texts kept = {.count = 0};
