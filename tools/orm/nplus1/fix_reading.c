@@ -390,16 +390,26 @@ static bool keep_not_found(struct fixing *fixing, const struct asked *asked)
     return true;
 }
 
+/* A row that nothing can be loaded into. */
+static bool is_constant(struct fixing *fixing, const struct asked *asked)
+{
+    struct variable variable;
+
+    return variable_find(fixing->site->tree, asked->function, asked->row.first, &variable) &&
+           variable.is_const;
+}
+
 static bool read_rows(struct fixing *fixing, const struct asked *asked)
 {
     const struct c_file *file = fixing->site->file;
     const char *row = range_text(fixing->arena, file, asked->row);
     struct range out = asked->call.arguments[asked->call.count - 1];
+    bool read = *asked->rest || is_constant(fixing, asked);
     const char *text;
 
-    if (*asked->rest && !all_from_list(fixing, asked))
+    if (read && !all_from_list(fixing, asked))
         return false;
-    if (*asked->rest)
+    if (read)
         text = arena_format(fixing->arena, "%s(%s, %s)", fixing->finding->fix_read, row,
                             range_text(fixing->arena, file, out));
     else
