@@ -173,7 +173,8 @@ typedef struct orm_finding_fix {
     const char *element;   /* the C type of such keys; of a find one for each, in the same way */
     const char *order_by;  /* the orders of that, by the key first; NULL: of a find */
     const char *field;     /* the key in the rows that are found so */
-    const char *batch;     /* to be called with what the loop gathers, instead of `loop` */
+    const char *batch;     /* to be called with what the loop gathers, keys of `condition` or whole
+                              rows, instead of `loop` */
     const char *hoist;     /* to be called behind the loop, and not at site in each of its turns */
     const char *omit;      /* the path of relations to be left out of the query at site */
     bool maybe;            /* there may be no row of that key */

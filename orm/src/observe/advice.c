@@ -470,6 +470,13 @@ static void advise_write(writer *at, const orm__group *group)
             "gather the rows, each key once, and give them to one %s_upsert_all behind the loop",
             event->model->c_name);
         at->failed = at->failed || at->finding->advice == NULL;
+        orm__buffer_printf(&at->buffer,
+                           "status = %s_upsert_all(db, values, count, &conflict, &list);",
+                           event->model->c_name);
+        at->finding->alternative = keep(at);
+        orm__fixer fixer = fixer_of(at);
+        orm__fix_upsert(&fixer);
+        at->failed = at->failed || fixer.failed;
     } else {
         advise_flush(at);
     }

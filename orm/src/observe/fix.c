@@ -318,6 +318,17 @@ void orm__fix_where(orm__fixer *fixer, const orm_column *column)
         fixer, orm__arena_printf(&fixer->scope->arena, "%s_%s_is", model->c_name, column->field));
 }
 
+void orm__fix_upsert(orm__fixer *fixer)
+{
+    orm_finding_fix *fix = &fixer->finding->fix;
+    const orm_model *model = fixer->event->model;
+    fix->loop = name_of(fixer, model->c_name, "_upsert", "");
+    fix->batch = name_of(fixer, model->c_name, "_upsert_all", "");
+    fix->list = name_of(fixer, model->c_name, "_list", "");
+    if (model->key_count == 1)
+        fix->key = model->columns[model->key[0]].field;
+}
+
 void orm__fix_keep(orm__fixer *fixer)
 {
     fixer->finding->fix.call = called(fixer);
@@ -400,8 +411,7 @@ bool orm__fix_gather(orm__fixer *fixer, const orm_column *column)
         return gather_key(fixer, event->model);
     }
     if ((event->kind != ORM_EVENT_SELECT && event->kind != ORM_EVENT_EXISTS) || column == NULL ||
-        event->model->key_count == 0 || element_of(column) == NULL ||
-        column->type == ORM_TYPE_UUID)
+        event->model->key_count == 0 || element_of(column) == NULL || column->type == ORM_TYPE_UUID)
         return false;
     bool text = column->type == ORM_TYPE_TEXT || column->type == ORM_TYPE_VARCHAR;
     const char *name = event->model->c_name;

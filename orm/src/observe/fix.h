@@ -32,6 +32,8 @@ void orm__fix_reading(orm__fixer *fixer, const orm__link *link, const orm_relati
                       const orm__bound *bound);
 void orm__fix_walk(orm__fixer *fixer, const orm_model *model, const orm_relation *relation);
 void orm__fix_write(orm__fixer *fixer);
+/* Rows are gathered in the loop, and upserted together. */
+void orm__fix_upsert(orm__fixer *fixer);
 /* Keys are gathered in the loop, and their rows written together. */
 void orm__fix_where(orm__fixer *fixer, const orm_column *column);
 /* Its answer is kept. */

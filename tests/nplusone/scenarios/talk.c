@@ -56,8 +56,7 @@ scenario(comments_taken_back)
 }
 
 /* Found from the last one up to the first, by keys.
- * expect N1 find comment 4 statements @loop @loop
- * by hand: the walk is by keys */
+ * expect N1 find comment 4 statements @loop @loop */
 scenario(found_up_to_the_first)
 {
     orm_opt_uuid next = {.has = true};

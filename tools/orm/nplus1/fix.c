@@ -276,7 +276,7 @@ static bool find_edits(struct fixing *fixing)
     if (finding->fix_hoist)
         return fix_hoist(fixing);
     if (finding->fix_batch)
-        return fix_batch(fixing);
+        return finding->fix_condition ? fix_batch(fixing) : fix_upsert(fixing);
     if (finding->fix_rename)
         return finding->fix_gather ? fix_checked(fixing) : fix_write(fixing);
     if (finding->fix_read)

@@ -42,6 +42,7 @@ bool fix_reading(struct fixing *fixing); /* the call in the loop reads memory as
 bool fix_omit(struct fixing *fixing);    /* what nothing reads is not loaded */
 bool fix_write(struct fixing *fixing);   /* rows are written together */
 bool fix_batch(struct fixing *fixing);   /* keys are gathered, and their rows written together */
+bool fix_upsert(struct fixing *fixing);  /* rows are gathered, and upserted together */
 bool fix_hoist(struct fixing *fixing);   /* what waits is written behind the loop */
 bool fix_keep(struct fixing *fixing);    /* an answer is kept for the next time */
 bool fix_walk(struct fixing *fixing);    /* a recursion is walked before it begins */

@@ -399,50 +399,6 @@ static bool place_replayed(struct fixing *fixing, struct sought *it, const struc
                         arena_format(arena, "%s%s_list %s;\n", declarations, it->stem, list));
 }
 
-/* Elements of an array that are all literals, no two of them the same. */
-static bool are_literals_apart(const struct c_file *file, struct range braces)
-{
-    for (size_t i = braces.first + 1; i < braces.last; i += 2) {
-        if ((file->tokens[i].kind != TOKEN_NUMBER && file->tokens[i].kind != TOKEN_STRING) ||
-            (i + 1 < braces.last && !token_is(file, i + 1, ",")))
-            return false;
-        for (size_t k = braces.first + 1; k < i; k += 2)
-            if (tokens_equal(file, i, k))
-                return false;
-    }
-    return token_is(file, braces.first, "{");
-}
-
-/* Whether no key comes twice: the loop counts them, they are an array's that has each once, or
- * those of the rows of a list that are found by them. */
-static bool are_distinct(struct fixing *fixing, const struct sought *it,
-                         const struct replay *replay)
-{
-    const struct c_file *file = fixing->site->file;
-    struct range key = it->keys[0];
-    struct variable variable;
-    const struct replay_level *level = &replay->levels[0];
-
-    if (it->count != 1 || replay->depth != 1)
-        return false;
-    if (key.first == key.last && variable_find(fixing->site->tree, it->function, key.first,
-                                               &variable) &&
-        variable.statement && variable.statement->kind == C_DECLARATION &&
-        range_holds(level->loop->range, variable.name) && !range_is_empty(variable.value))
-        key = variable.value;
-    if (key.first == key.last)
-        return level->step.last == level->step.first + 1 &&
-               (tokens_equal(file, key.first, level->step.first) ||
-                tokens_equal(file, key.first, level->step.last)) &&
-               !token_is(file, level->step.first, "--");
-    if (key.last == key.first + 3 && token_is(file, key.last, "]"))
-        return variable_find(fixing->site->tree, it->function, key.first, &variable) &&
-               variable.array && replay_turns(replay) && !range_is_empty(variable.value) &&
-               are_literals_apart(file, variable.value);
-    return fixing->finding->fix_distinct && is_member(file, key.last) && replay_turns(replay) &&
-           range_find(file, key, "items", &(size_t){ 0 });
-}
-
 /* Whether what is written for one key may be found, or counted on, by another turn. */
 static bool may_meet(struct fixing *fixing, const struct sought *it, const struct replay *replay)
 {
@@ -450,7 +406,7 @@ static bool may_meet(struct fixing *fixing, const struct sought *it, const struc
     const struct call *write = fixing->checked;
     struct range found = it->call.arguments[it->call.count - 1];
 
-    if (are_distinct(fixing, it, replay))
+    if (it->count == 1 && replay_is_distinct(replay, fixing->finding->fix_distinct))
         return false;
     return fixing->finding->fix_order_by || write->count != 3 ||
            !range_is(fixing->arena, file, write->arguments[1],

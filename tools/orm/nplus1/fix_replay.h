@@ -38,6 +38,9 @@ struct c_statement *replay_loop(const struct replay *replay);
 const char *replay_turns(const struct replay *replay);
 /* The loops with the body in them. `unless`: a condition to be asked before theirs, or NULL. */
 const char *replay_text(const struct replay *replay, const char *body, const char *unless);
+/* Whether no value comes twice: the loop counts them, they are an array's that has each once, or,
+ * where that is so, each row of a list has its own. */
+bool replay_is_distinct(const struct replay *replay, bool by_rows);
 /* Lines that keep what the loops change, and put it back; "" when there is nothing. */
 const char *replay_keeping(const struct replay *replay);
 const char *replay_putting_back(const struct replay *replay);
