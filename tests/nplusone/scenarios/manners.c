@@ -180,3 +180,26 @@ scenario(keys_that_may_be_null)
     }
     return ORM_OK;
 }
+
+/* One relation asked for in two ways: what the one reads the other must not change.
+ * expect N1 select product 6 statements @first @list
+ * expect N1 select product 6 statements @all @list */
+scenario(one_relation_in_two_ways)
+{
+    shop_supplier_list suppliers;
+    TRY(shop_supplier_select(db, NULL, &suppliers)); /* @list */
+    for (size_t i = 0; i < suppliers.count; i++) {
+        shop_product_list products;
+        shop_product_query cheapest = {
+            .where = shop_product_supplier_id_is(orm_eq(suppliers.items[i]->id)),
+            .order_by = {SHOP_PRODUCT_BY_PRICE, SHOP_PRODUCT_BY_ID},
+            .limit = 1};
+        shop_product_query own = {.where =
+                                      shop_product_supplier_id_is(orm_eq(suppliers.items[i]->id))};
+        TRY(shop_product_select(db, &cheapest, &products)); /* @first */
+        tell(scene, "%s of ", products.count > 0 ? products.items[0]->name : "none");
+        TRY(shop_product_select(db, &own, &products)); /* @all */
+        tell(scene, "%zu\n", products.count);
+    }
+    return ORM_OK;
+}

@@ -253,11 +253,14 @@ static void sweep(struct patch *patch, const struct pointers *before)
 /* The relation is read from memory; where that can't be, its rows are asked for together. */
 static bool read_or_gather(struct fixing *fixing)
 {
+    bool clash;
+
     if (fix_reading(fixing))
         return true;
+    clash = fixing->clash; /* loaded again, it would be another list for others */
     forget_edits(fixing);
     fixing->before_loop = true;
-    if (fix_reading(fixing))
+    if (!clash && fix_reading(fixing))
         return true;
     forget_edits(fixing);
     return fixing->finding->fix_gather && fix_gather(fixing);

@@ -520,6 +520,8 @@ bool fix_query(struct fixing *fixing)
     forget_edits(fixing);
     if (list_add(fixing, finding->fix_member, finding->fix_after))
         return true;
+    if (fixing->clash)
+        return false;
     forget_edits(fixing);
     return finding->fix_loop && !has_others(finding) && fix_preload(fixing);
 }
