@@ -13,7 +13,7 @@ static const char *const parameters[] = {
     ".sql",       ".value",      ".key",         ".condition",  ".list_out", ".row_out",
     ".count_out", ".page_out",   ".link_out",    ".exists_out", ".conflict", ".options",
     ".text_out",  ".value_out",  ".callback",    ".context",    ".maker",    ".json",
-    ".page",      ".values_out", ".changes_out",
+    ".page",      ".values_out", ".changes_out", ".batch",
 };
 
 static void set_names(struct c_emit *emit, enum name_scope scope, const struct column *column,
@@ -124,6 +124,7 @@ void c_emit_key(struct c_emit *emit)
     struct text binds = {0};
     const char *taken[] = {name_parameter(emit->arena, emit->schema, "site"),
                            name_parameter(emit->arena, emit->schema, "db"),
+                           name_parameter(emit->arena, emit->schema, "batch"),
                            name_parameter(emit->arena, emit->schema, "row_out"),
                            name_parameter(emit->arena, emit->schema, "key")};
 

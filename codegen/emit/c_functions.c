@@ -18,6 +18,7 @@ struct c_function {
 
 #define STATUS "orm_status "
 #define AT     "(orm_site $.site$, orm_session *$.db$, "
+#define BATCH  "(orm_site $.site$, orm_batch *$.batch$, "
 #define MAKE   "    return ($pred$){orm_gen_pred"
 
 static const struct c_function column_is = {
@@ -104,6 +105,24 @@ static const struct c_function reading[] = {
      "    return orm_gen_explain($.site$, $.db$, &$descriptor$, $.query$, $.text_out$);\n"},
 };
 
+static const struct c_function batch_find = {
+    "$batch_find$", "$batch_find_at$", STATUS,
+    "$batch_find_at$" BATCH "$key_arguments$, $type$ **$.row_out$)",
+    "    const orm_value $.key$[] = {$key_binds$};\n\n"
+    "    return orm_gen_batch_find($.site$, $.batch$, &$descriptor$, $.key$, $.row_out$);\n"};
+static const struct c_function batching[] = {
+    {"$batch_select$", "$batch_select_at$", STATUS,
+     "$batch_select_at$" BATCH "const $query$ *$.query$, $list$ *$.list_out$)",
+     "    return orm_gen_batch_select($.site$, $.batch$, &$descriptor$, $.query$, $.list_out$);\n"},
+    {"$batch_count$", "$batch_count_at$", STATUS,
+     "$batch_count_at$" BATCH "const $query$ *$.query$, int64_t *$.count_out$)",
+     "    return orm_gen_batch_count($.site$, $.batch$, &$descriptor$, $.query$, $.count_out$);\n"},
+    {"$batch_exists$", "$batch_exists_at$", STATUS,
+     "$batch_exists_at$" BATCH "const $query$ *$.query$, bool *$.exists_out$)",
+     "    return orm_gen_batch_exists($.site$, $.batch$, &$descriptor$, $.query$, "
+     "$.exists_out$);\n"},
+};
+
 /* The one way to call a callback whose type the library does not know. */
 static const struct c_function each_call = {
     NULL, NULL, "static orm_status ",
@@ -186,6 +205,8 @@ static const struct c_function relation_has_many[] = {
      MAKE "_count($.db$, &$descriptor$, $relation_index$, $.condition$.cond, "
           "&$.target$.pred)};\n"},
 };
+#define BATCH_LOAD                                                                                 \
+    "    return orm_gen_batch_load($.site$, $.batch$, &$descriptor$, $relation_index$, $.row$, "
 static const struct c_function to_many[] = {
     {NULL, NULL, STATUS, "$get$(const $type$ *$.row$, $to_list$ *$.list_out$)",
      "    return orm_gen_to_many(&$descriptor$, $relation_index$, "
@@ -193,6 +214,9 @@ static const struct c_function to_many[] = {
     {"$load$", "$load_at$", STATUS, "$load_at$" AT "$type$ *$.row$, $to_list$ *$.list_out$)",
      "    return orm_gen_load($.site$, $.db$, &$descriptor$, $relation_index$, $.row$, "
      "$.list_out$);\n"},
+    {"$batch_load$", "$batch_load_at$", STATUS,
+     "$batch_load_at$" BATCH "$type$ *$.row$, $to_list$ *$.list_out$)",
+     BATCH_LOAD "$.list_out$);\n"},
 };
 static const struct c_function to_one[] = {
     {NULL, NULL, STATUS, "$get$(const $type$ *$.row$, $to_type$ **$.row_out$)",
@@ -201,6 +225,9 @@ static const struct c_function to_one[] = {
     {"$load$", "$load_at$", STATUS, "$load_at$" AT "$type$ *$.row$, $to_type$ **$.row_out$)",
      "    return orm_gen_load($.site$, $.db$, &$descriptor$, $relation_index$, $.row$, "
      "$.row_out$);\n"},
+    {"$batch_load$", "$batch_load_at$", STATUS,
+     "$batch_load_at$" BATCH "$type$ *$.row$, $to_type$ **$.row_out$)",
+     BATCH_LOAD "$.row_out$);\n"},
 };
 static const struct c_function get_column = {
     NULL, NULL, STATUS, "$get_column$(const $type$ *$.row$, $field_type$*$.value_out$)",
@@ -277,6 +304,9 @@ static const char about_reading[] =
     " * query that is NULL means all rows. Every status of the database; ORM_INVALID for\n"
     " * conditions that can't be; ORM_NOT_FOUND by find and refresh only.\n"
     " */\n";
+
+static const char about_batching[] =
+    "\n/* The same in a batch: added now, read when it is run; see orm/batch.h. */\n";
 
 static const char about_each[] =
     "\n"
@@ -456,6 +486,11 @@ static void print_reading(struct c_emit *emit, const struct printers *print)
     }
     for (size_t i = 0; i < sizeof reading / sizeof *reading; i++)
         print->function(emit, &reading[i]);
+    print->comment(emit, about_batching);
+    if (c_has_find(emit->model))
+        print->function(emit, &batch_find);
+    for (size_t i = 0; i < sizeof batching / sizeof *batching; i++)
+        print->function(emit, &batching[i]);
     print->comment(emit, about_each);
     print->helper(emit, &each_call);
     print->function(emit, &each);
@@ -521,6 +556,7 @@ static void print_relations(struct c_emit *emit, const struct printers *print)
         c_emit_relation(emit, &model->relations[i]);
         print->function(emit, &own[0]);
         print->function(emit, &own[1]);
+        print->function(emit, &own[2]);
         print->function(emit, &preload);
         if (model->relations[i].to_many) {
             print->function(emit, &counting[0]);

@@ -567,6 +567,53 @@ static inline void count_event(void *context, const orm_event *event)
     ++*(int *)context;
 }
 
+static inline orm_status take_number(const orm_row *row, void *context)
+{
+    orm_opt_i64 value;
+    orm_status status = orm_row_int(row, 0, &value);
+    *(int64_t *)context = value.value;
+    return status;
+}
+
+/* Queries of every kind in one batch. */
+static inline orm_status batch(run *r)
+{
+    orm_session *db = r->db;
+    orm_batch *together = NULL;
+    g_person *person = NULL;
+    g_team *team = NULL;
+    g_person_list people = {0};
+    g_chore_list tasks = {0};
+    int64_t count = 0;
+    int64_t number = 0;
+    bool exists = false;
+    orm_value seven = orm_bind_int(7);
+    const g_chore_query with_steps = {.with = {.steps = &g_step_all}};
+    TRY(g_person_find(db, 1, &person));
+    TRY(orm_batch_open(db, &together));
+    TRY(g_person_batch_load_tasks(together, person, &tasks));
+    TRY(g_team_batch_find(together, 2, &team));
+    TRY(g_person_batch_select(together,
+                              &(g_person_query){.where = g_person_name_is(orm_ne("nobody")),
+                                                .order_by = {G_PERSON_BY_ID},
+                                                .limit = 3,
+                                                .with = {.tasks = &with_steps}},
+                              &people));
+    TRY(g_person_batch_count(together, NULL, &count));
+    TRY(g_team_batch_exists(together, NULL, &exists));
+    TRY(orm_batch_raw(together, "select $1 + 0", &seven, 1, take_number, &number, NULL));
+    TRY(orm_batch_run(together));
+    assert_true(exists);
+    test_text_add(&r->dump, "%s %zu %zu %lld %lld\n", team->name, tasks.count, people.count,
+                  (long long)count, (long long)number);
+    for (size_t i = 0; i < people.count; i++) {
+        READ(g_person_tasks(people.items[i], &tasks));
+        for (size_t k = 0; k < tasks.count; k++)
+            dump_steps(r, tasks.items[k]);
+    }
+    return ORM_OK;
+}
+
 /* What a watcher misses for lack of memory is its own loss; it must say so, and harm nobody. */
 static inline orm_status report_scope(run *r, orm_scope *scope)
 {

@@ -40,6 +40,7 @@ static const torture_case cases[] = {
     {"write and roll back", write_and_roll_back, false},
     {"write and commit", write_and_commit, true},
     {"nest and release", nest_and_release, false},
+    {"batch", batch, false},
     {"violate", violate, false},
     {"stream", stream, false},
     {"walk people", walk_people, false},

@@ -6,6 +6,7 @@
 #define ORM_GEN_H
 
 #include <orm/aggregate.h>
+#include <orm/batch.h>
 #include <orm/column.h>
 #include <orm/lock.h>
 #include <orm/model.h>
@@ -73,6 +74,25 @@ ORM_API ORM_MUST_USE orm_status orm_gen_count(orm_site site, orm_session *db,
 ORM_API ORM_MUST_USE orm_status orm_gen_exists(orm_site site, orm_session *db,
                                                const orm_model *model, const void *query,
                                                bool *exists_out);
+/*
+ * batch_find, …_select, …_count, …_exists, …_load: the same when the batch is run. What is given is
+ * copied, outs are borrowed until then. ORM_MISUSE for a batch that was run; ORM_NOMEM.
+ */
+ORM_API ORM_MUST_USE orm_status orm_gen_batch_find(orm_site site, orm_batch *batch,
+                                                   const orm_model *model, const orm_value *key,
+                                                   void *row_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_batch_select(orm_site site, orm_batch *batch,
+                                                     const orm_model *model, const void *query,
+                                                     void *list_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_batch_count(orm_site site, orm_batch *batch,
+                                                    const orm_model *model, const void *query,
+                                                    int64_t *count_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_batch_exists(orm_site site, orm_batch *batch,
+                                                     const orm_model *model, const void *query,
+                                                     bool *exists_out);
+ORM_API ORM_MUST_USE orm_status orm_gen_batch_load(orm_site site, orm_batch *batch,
+                                                   const orm_model *model, uint16_t relation,
+                                                   void *row, void *out);
 /*
  * each: gives the rows of a query one by one to the model's callback, `take`, by way of `call`,
  * which knows its type. `options` may be NULL.

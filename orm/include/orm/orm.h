@@ -3,6 +3,7 @@
 #define ORM_ORM_H
 
 #include <orm/aggregate.h>
+#include <orm/batch.h>
 #include <orm/column.h>
 #include <orm/condition.h>
 #include <orm/engine.h>

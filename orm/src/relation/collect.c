@@ -88,7 +88,7 @@ static bool assign_nothing(orm__loader *loader, orm__task *task, orm__slot *slot
 
 static orm__load *new_load(orm__loader *loader, const orm__task *task)
 {
-    orm__load *load = orm__session_load(loader->session, loader->site);
+    orm__load *load = orm__session_load(loader->session, task->site);
     if (load == NULL)
         return NULL;
     load->call = loader->call;

@@ -98,7 +98,7 @@ static bool assign_inverse(orm__loader *loader, orm__task *task, const grouped *
     orm__load *load = orm__arena_zero(&loader->session->arena, sizeof *load);
     if (load == NULL)
         return false;
-    load->site = loader->site;
+    load->site = task->site;
     load->epoch = loader->session->map.epoch;
     for (size_t k = 0; k < task->keys.count; k++) {
         uint32_t only = task->keys.first[k];

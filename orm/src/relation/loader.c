@@ -70,6 +70,7 @@ orm__task *orm__task_new(orm__loader *loader, const orm_model *owner, uint16_t i
     task->depth = task->view.depth == 0 ? 1 : task->view.depth;
     task->row_by_row = row_by_row;
     task->call = loader->call;
+    task->site = loader->site;
     task->children.arena = &session->arena;
     task->reused.arena = &session->arena;
     task->links.arena = &session->arena;
@@ -383,7 +384,7 @@ static orm_status make_inverse_load(orm__loader *loader, orm__task *task)
     task->inverse_load = orm__arena_zero(&session->arena, sizeof *task->inverse_load);
     if (task->inverse_load == NULL)
         return orm__session_nomem(session);
-    task->inverse_load->site = loader->site;
+    task->inverse_load->site = task->site;
     task->inverse_load->epoch = session->map.epoch;
     return ORM_OK;
 }
@@ -400,14 +401,15 @@ static orm_status prepare_task(orm__loader *loader, orm__task *task)
         task->numbers = orm__arena_zero(&session->arena, task->keys.count * sizeof *task->numbers);
         return task->numbers == NULL ? orm__session_nomem(session) : ORM_OK;
     }
-    task->result = orm__session_result(session, loader->site, task->relation->target);
+    task->result = orm__session_result(session, task->site, task->relation->target);
     if (task->result == NULL)
         return orm__session_nomem(session);
     task->result->relation = task->relation;
     /* Keys equal for the database but not in bytes could bring one child twice. */
     bool distinct = orm__relation_matches_bytes(task->owner, task->relation) &&
+                    loader->guest_count == 0 &&
                     readers_of(loader->level, task->relation->target) == 1;
-    status = orm__tables_init(&task->tables, session, loader->site, &task->query, task->statement,
+    status = orm__tables_init(&task->tables, session, task->site, &task->query, task->statement,
                               task->result, distinct, task->view.refresh, &loader->assigned);
     task->tables.mappers[0].lists = true;
     if (status == ORM_OK && task->tables.mappers[0].distinct && orm__task_has_inverse(task))
@@ -456,7 +458,8 @@ static bool fill_calls(orm__loader *loader, orm__task *task, orm__call *calls, o
                                  .relation = task->relation,
                                  .owner = task->owner,
                                  .path = task->path,
-                                 .row_by_row = task->row_by_row || task->alone};
+                                 .row_by_row = task->row_by_row || task->alone,
+                                 .site = task->site};
         if (parent->result != NULL) {
             abouts[i].origin = parent->result->site;
             abouts[i].origin_rows = parent->result->count;
@@ -465,21 +468,30 @@ static bool fill_calls(orm__loader *loader, orm__task *task, orm__call *calls, o
     return true;
 }
 
+/* The guests first: their rows may be parents of what comes next. */
 static orm_status send_level(orm__loader *loader, size_t total)
 {
     orm_session *session = loader->session;
-    orm__call *calls = orm__arena_alloc(&session->arena, (total + 1) * sizeof *calls);
-    orm__about *abouts = orm__arena_alloc(&session->arena, total * sizeof *abouts);
-    orm__piece *parts = orm__arena_alloc(&session->arena, total * sizeof *parts);
+    size_t at = loader->guest_count;
+    orm__call *calls = orm__arena_alloc(&session->arena, (at + total + 1) * sizeof *calls);
+    orm__about *abouts = orm__arena_alloc(&session->arena, (at + total) * sizeof *abouts);
+    orm__piece *parts = orm__arena_alloc(&session->arena, (total + 1) * sizeof *parts);
     if (calls == NULL || abouts == NULL || parts == NULL)
         return orm__session_nomem(session);
-    size_t at = 0;
+    if (at > 0) {
+        memcpy(calls + 1, loader->guests, at * sizeof *calls);
+        memcpy(abouts, loader->guest_abouts, at * sizeof *abouts);
+    }
     for (orm__task *task = loader->level; task != NULL; task = task->next) {
-        if (!fill_calls(loader, task, calls + 1 + at, abouts + at, parts + at))
+        if (!fill_calls(loader, task, calls + 1 + at, abouts + at,
+                        parts + at - loader->guest_count))
             return orm__session_nomem(session);
         at += pieces_of(loader, task);
     }
-    return orm__session_send(session, loader->site, calls, abouts, total);
+    orm_status status = orm__session_send(session, loader->site, calls, abouts, at);
+    if (loader->guest_count > 0)
+        memcpy(loader->guests, calls + 1, loader->guest_count * sizeof *calls);
+    return status;
 }
 
 static orm_status load_level(orm__loader *loader)
@@ -490,9 +502,11 @@ static orm_status load_level(orm__loader *loader)
         status = orm__task_collect(loader, task);
     for (orm__task *task = loader->level; task != NULL; task = task->next)
         total += pieces_of(loader, task);
-    if (status != ORM_OK || total == 0)
+    if (status != ORM_OK || total + loader->guest_count == 0)
         return status;
-    status = orm__session_enter(loader->session, loader->site);
+    /* Guests have found their statements, which are kept until another flight is started. */
+    if (loader->guest_count == 0)
+        status = orm__session_enter(loader->session, loader->site);
     for (orm__task *task = loader->level; task != NULL && status == ORM_OK; task = task->next)
         if (task->keys.count > 0)
             status = orm__task_fill(loader, task);
@@ -589,23 +603,34 @@ static orm_status add_next(orm__loader *loader, orm__task *task)
     return status;
 }
 
+orm_status orm__loader_step(orm__loader *loader)
+{
+    orm__task *done = loader->level;
+    orm_status status = load_level(loader);
+    loader->guest_count = 0;
+    loader->level = NULL;
+    loader->level_end = &loader->level;
+    for (orm__task *task = done; task != NULL; task = task->next) {
+        loader->site = task->site;
+        if (status == ORM_OK)
+            status = add_next(loader, task);
+        dispose_task(task);
+    }
+    return status;
+}
+
+void orm__loader_undo(orm__loader *loader)
+{
+    orm__assigned_undo(&loader->assigned);
+    orm__fail_in(&loader->session->error, "", loader->site);
+}
+
 orm_status orm__loader_run(orm__loader *loader)
 {
     orm_status status = ORM_OK;
-    while (loader->level != NULL && status == ORM_OK) {
-        orm__task *done = loader->level;
-        status = load_level(loader);
-        loader->level = NULL;
-        loader->level_end = &loader->level;
-        for (orm__task *task = done; task != NULL; task = task->next) {
-            if (status == ORM_OK)
-                status = add_next(loader, task);
-            dispose_task(task);
-        }
-    }
-    if (status != ORM_OK) {
-        orm__assigned_undo(&loader->assigned);
-        orm__fail_in(&loader->session->error, "", loader->site);
-    }
+    while (loader->level != NULL && status == ORM_OK)
+        status = orm__loader_step(loader);
+    if (status != ORM_OK)
+        orm__loader_undo(loader);
     return status;
 }

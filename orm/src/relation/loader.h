@@ -28,6 +28,7 @@ typedef struct orm__task {
     void *const *parents;
     size_t parent_count;
     const char *path; /* NULL when nobody watches */
+    orm_site site;    /* of the call it is for */
     bool row_by_row;
     bool alone;    /* for the only row of a list, by a call of its own */
     bool counting; /* how many children there are is all that is asked */
@@ -77,6 +78,11 @@ struct orm__loader {
     orm__task **together_end;
     size_t together_count;
     bool alone; /* a call for the only row of a list */
+    /* Calls that travel with the next level, which is in the call already; they may make objects of
+     * the models that the level reads. */
+    orm__call *guests;
+    const orm__about *guest_abouts;
+    size_t guest_count;
     orm__assigned assigned;
 };
 
@@ -125,6 +131,10 @@ orm_status orm__task_take(orm__task *task, orm__rows *rows, uint32_t key, orm_er
 
 /* Runs level after level until there is nothing left. On failure every relation is as it was. */
 orm_status orm__loader_run(orm__loader *loader);
+/* Runs the next level, and adds those below it. Whoever calls it calls orm__loader_undo when that
+ * or anything after it fails. */
+orm_status orm__loader_step(orm__loader *loader);
+void orm__loader_undo(orm__loader *loader);
 
 /* The stages of one level. Finds the keys to ask for; sets what is known without asking. */
 orm_status orm__task_collect(orm__loader *loader, orm__task *task);

@@ -98,6 +98,8 @@ orm_status orm__session_statement(orm_session *session, const orm__query *query,
 static void publish_call(orm_session *session, orm_site site, const orm__call *call,
                          const orm__about *about, bool timed)
 {
+    if (about->site.file != NULL)
+        site = about->site;
     orm_event event = {
         .kind = about->kind,
         .sql = call->statement->sql,
@@ -220,13 +222,29 @@ static void publish_all(orm_session *session, orm_site site, const cargo *sent, 
 }
 
 /* What the call that failed was about; NULL: a control statement. */
-static const orm_model *failed_model(const cargo *sent, size_t first)
+static const orm__about *failed_about(const cargo *sent, size_t first)
 {
     size_t i = first;
     while (i < sent->total && sent->calls[i].status == ORM_OK)
         i++;
     bool own = i >= sent->leading && i < sent->leading + sent->count;
-    return own ? sent->abouts[i - sent->leading].model : NULL;
+    return own ? &sent->abouts[i - sent->leading] : NULL;
+}
+
+/* Where a flight failed: at the place of its call, if that has one of its own. */
+static orm_status settle_cargo(orm_session *session, orm_site site, orm_status status,
+                               const cargo *sent, size_t first)
+{
+    const orm__about *about = failed_about(sent, first);
+    if (about != NULL && about->site.file != NULL)
+        site = about->site;
+    /* A COMMIT that travels along is to end the transaction. */
+    if (status == ORM_OK && sent->calls[sent->total - 1].statement->control == ORM__CONTROL_COMMIT)
+        return ORM_OK;
+    status = settle(session, site, status, sent->calls + first, sent->total - first);
+    if (status != ORM_OK)
+        name_rule(&session->error, about == NULL ? NULL : about->model);
+    return status;
 }
 
 static void note_loss(orm_session *session, orm_status status)
@@ -255,9 +273,7 @@ static orm_status send_cargo(orm_session *session, orm_site site, const cargo *s
                           .timed = timed};
     orm_status status = orm__pool_run(session->pool, session->connection, &flight,
                                       flight_deadline(session), &session->error);
-    status = settle(session, site, status, flight.calls, flight.count);
-    if (status != ORM_OK)
-        name_rule(&session->error, failed_model(sent, first));
+    status = settle_cargo(session, site, status, sent, first);
     note_loss(session, status);
     if (orm__is_watched(engine, session->sink))
         publish_all(session, site, sent, first, timed);

@@ -4,6 +4,7 @@
 #include "model/column_value.h"
 #include "session/session.h"
 #include "sql/scope.h"
+#include "sql/view.h"
 
 static orm_pred failed(const orm_model *model, orm_status status)
 {
@@ -18,7 +19,10 @@ static bool has_list(const orm_cond *cond)
 }
 
 /* Queries of a union that are looked at; a longer one is refused when it is used. */
-enum { UNION_KEPT = 40 };
+enum {
+    UNION_KEPT = 40,
+    QUERIES_DEEP = 32 /* relations below one another */
+};
 
 static const orm_pred *where_of(const orm_model *model, const void *query)
 {
@@ -161,6 +165,8 @@ static orm_status keep_list(orm_session *db, orm_cond *cond)
     return ORM_OK;
 }
 
+static orm_status keep_deep(orm_session *db, const orm_model *model, const void *query, int depth,
+                            const void **copy_out);
 static orm_pred keep(orm_session *db, const orm_model *model, const orm_pred *pred);
 
 static orm_status keep_text(orm_session *db, char *member)
@@ -241,6 +247,57 @@ static orm_pred keep(orm_session *db, const orm_model *model, const orm_pred *pr
         return copy;
     orm_status status = keep_cond(db, &copy.as.cond);
     return status == ORM_OK ? copy : failed(model, status);
+}
+
+static orm_status keep_pointers(orm_session *db, const orm__view *view, char *copy, int depth)
+{
+    const orm_model *model = view->model;
+    orm_status status = ORM_OK;
+    size_t to_many = 0;
+    for (uint16_t i = 0; i < model->relation_count && status == ORM_OK; i++) {
+        const orm_relation *relation = &model->relations[i];
+        bool many = relation->kind == ORM_HAS_MANY || relation->kind == ORM_MANY_TO_MANY;
+        const void *kept = NULL;
+        status = keep_deep(db, relation->target, orm__view_with(view, i), depth + 1, &kept);
+        if (view->with != NULL)
+            memcpy(copy + model->query.with + i * sizeof kept, &kept, sizeof kept);
+        if (status == ORM_OK && many && view->counts != NULL) {
+            status = keep_deep(db, relation->target, orm__view_count(view, i), depth + 1, &kept);
+            memcpy(copy + model->query.counts + to_many * sizeof kept, &kept, sizeof kept);
+        }
+        to_many += many;
+    }
+    return status;
+}
+
+static orm_status keep_deep(orm_session *db, const orm_model *model, const void *query, int depth,
+                            const void **copy_out)
+{
+    orm_rows rows = {model, query};
+    orm__view view;
+    *copy_out = NULL;
+    if (query == NULL)
+        return ORM_OK;
+    if (depth > QUERIES_DEEP)
+        return orm__fail(&db->error, ORM_INVALID, "relations of %s are nested more than %d deep",
+                         model->name, QUERIES_DEEP);
+    orm_status status = keep_rows(db, &rows);
+    if (status != ORM_OK)
+        return orm__fail(&db->error, status, "the query of %s can't be kept", model->name);
+    char *copy = NULL;
+    memcpy(&copy, &rows.query, sizeof copy);
+    orm__view_read(&view, model, query);
+    if (keep_text(db, copy + model->query.after) != ORM_OK ||
+        keep_text(db, copy + model->query.before) != ORM_OK)
+        return orm__session_nomem(db);
+    *copy_out = copy;
+    return keep_pointers(db, &view, copy, depth);
+}
+
+orm_status orm__session_keep_query(orm_session *db, const orm_model *model, const void *query,
+                                   const void **copy_out)
+{
+    return keep_deep(db, model, query, 0, copy_out);
 }
 
 /* `items` are of model `inner`; the result is of `model`. */

@@ -4,14 +4,6 @@
 #include "session/queue.h"
 #include "session/raw.h"
 
-/* What takes the rows of a raw statement. */
-typedef struct raw_target {
-    orm_session *session;
-    orm_row_callback *callback;
-    void *context;
-    orm_site site;
-} raw_target;
-
 orm_status orm__raw_keep(orm_session *db, const char *sql, const orm__param *given, size_t count,
                          orm__statement **statement_out)
 {
@@ -35,15 +27,10 @@ orm_status orm__raw_keep(orm_session *db, const char *sql, const orm__param *giv
     return status;
 }
 
-orm_status orm__raw_prepare(orm_session *db, orm_site site, const char *sql,
-                            const orm_value *values, size_t count, orm__statement **statement_out)
+orm_status orm__raw_gather(orm_session *db, const char *sql, const orm_value *values, size_t count,
+                           orm__statement **statement_out)
 {
     uint64_t purpose = ORM__PURPOSE_RAW;
-    orm_status status = orm__queue_before(db, site, NULL);
-    if (status == ORM_OK)
-        status = orm__session_enter(db, site);
-    if (status != ORM_OK)
-        return status;
     if (sql == NULL || count > UINT16_MAX)
         return orm__fail(&db->error, ORM_INVALID,
                          sql == NULL ? "the statement is NULL" : "more than 65,535 values");
@@ -52,13 +39,22 @@ orm_status orm__raw_prepare(orm_session *db, orm_site site, const char *sql,
     orm__gather_shape(&db->gathered, sql, strlen(sql) + 1);
     for (size_t i = 0; i < count; i++)
         orm__gather_bound(&db->gathered, i, values[i]);
-    status = db->gathered.status;
+    orm_status status = db->gathered.status;
     return status == ORM_OK ? orm__raw_keep(db, sql, NULL, count, statement_out) : status;
+}
+
+orm_status orm__raw_prepare(orm_session *db, orm_site site, const char *sql,
+                            const orm_value *values, size_t count, orm__statement **statement_out)
+{
+    orm_status status = orm__queue_before(db, site, NULL);
+    if (status == ORM_OK)
+        status = orm__session_enter(db, site);
+    return status == ORM_OK ? orm__raw_gather(db, sql, values, count, statement_out) : status;
 }
 
 /* One row for the user's callback, which runs in his own task or thread. */
 typedef struct delivery {
-    const raw_target *target;
+    const orm__raw_target *target;
     orm_row *row;
     orm_status status;
 } delivery;
@@ -69,7 +65,7 @@ static void deliver(void *argument)
     given->status = given->target->callback(given->row, given->target->context);
 }
 
-static orm_status hand_over(const raw_target *target, orm_row *row)
+static orm_status hand_over(const orm__raw_target *target, orm_row *row)
 {
     delivery given = {.target = target, .row = row};
     if (target->callback != NULL)
@@ -77,9 +73,9 @@ static orm_status hand_over(const raw_target *target, orm_row *row)
     return given.status;
 }
 
-static orm_status call_back(orm__call *call, orm__rows *rows, orm_error *error)
+orm_status orm__raw_call_back(orm__call *call, orm__rows *rows, orm_error *error)
 {
-    const raw_target *target = call->context;
+    const orm__raw_target *target = call->context;
     orm_session *db = target->session;
     orm__row_access *accesses = NULL;
     orm__raw_noted noted = {.session = db->sink == NULL ? NULL : db, .site = target->site};
@@ -114,11 +110,12 @@ static orm_status run_raw(orm_site site, orm_session *db, const char *sql, const
 {
     orm__statement *statement = NULL;
     orm_status status = orm__raw_prepare(db, site, sql, values, value_count, &statement);
-    raw_target target = {.session = db, .callback = callback, .context = context, .site = site};
+    orm__raw_target target = {
+        .session = db, .callback = callback, .context = context, .site = site};
     orm__about about = {.kind = ORM_EVENT_RAW};
     if (status == ORM_OK)
-        status =
-            orm__session_send_one(db, site, statement, call_back, &target, &about, affected_out);
+        status = orm__session_send_one(db, site, statement, orm__raw_call_back, &target, &about,
+                                       affected_out);
     if (status != ORM_OK)
         orm__fail_in(&db->error, sql, site);
     return status;

@@ -24,6 +24,20 @@ struct orm_row {
     orm__raw_noted *noted;
 };
 
+/* What takes the rows of a raw statement: the context of orm__raw_call_back. */
+typedef struct orm__raw_target {
+    orm_session *session;
+    orm_row_callback *callback; /* may be NULL */
+    void *context;
+    orm_site site;
+} orm__raw_target;
+
+orm_status orm__raw_call_back(orm__call *call, orm__rows *rows, orm_error *error);
+
+/* Gathers the values and gives the statement, within a call. */
+orm_status orm__raw_gather(orm_session *db, const char *sql, const orm_value *values, size_t count,
+                           orm__statement **statement_out);
+
 /* Starts a call and gives its statement; the values are gathered. */
 orm_status orm__raw_prepare(orm_session *db, orm_site site, const char *sql,
                             const orm_value *values, size_t count, orm__statement **statement_out);

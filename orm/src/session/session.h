@@ -136,6 +136,7 @@ typedef struct orm__about {
     bool by_condition;
     orm_site origin;
     size_t origin_rows;
+    orm_site site; /* of the call, in a flight of several; its file NULL: the flight's */
 } orm__about;
 
 /*
@@ -185,6 +186,11 @@ orm__result *orm__session_result(orm_session *session, orm_site site, const orm_
 
 /* ORM_READ_ONLY: the query locks rows, which is for transactions that may write. */
 orm_status orm__session_check_lock(orm_session *session, const orm__query *query);
+
+/* A copy in the session's memory of a generated query (NULL: NULL) with all that it borrows, the
+ * queries of its relations included. */
+orm_status orm__session_keep_query(orm_session *db, const orm_model *model, const void *query,
+                                   const void **copy_out);
 
 /* A new, zeroed load. NULL: out of memory. */
 orm__load *orm__session_load(orm_session *session, orm_site site);

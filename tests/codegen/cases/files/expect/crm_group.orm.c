@@ -142,6 +142,32 @@ orm_status crm_group_explain_at(orm_site site, orm_session *db, const crm_group_
     return orm_gen_explain(site, db, &crm_group_model, query, text_out);
 }
 
+orm_status crm_group_batch_find_at(orm_site site, orm_batch *batch, const char *name,
+                                   crm_group **row_out)
+{
+    const orm_value key[] = {orm_bind_text(name)};
+
+    return orm_gen_batch_find(site, batch, &crm_group_model, key, row_out);
+}
+
+orm_status crm_group_batch_select_at(orm_site site, orm_batch *batch, const crm_group_query *query,
+                                     crm_group_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &crm_group_model, query, list_out);
+}
+
+orm_status crm_group_batch_count_at(orm_site site, orm_batch *batch, const crm_group_query *query,
+                                    int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &crm_group_model, query, count_out);
+}
+
+orm_status crm_group_batch_exists_at(orm_site site, orm_batch *batch, const crm_group_query *query,
+                                     bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &crm_group_model, query, exists_out);
+}
+
 static orm_status crm_group_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                       void *context)
 {

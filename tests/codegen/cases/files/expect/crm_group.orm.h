@@ -152,6 +152,21 @@ ORM_MUST_USE orm_status crm_group_raw_with_at(orm_site site, orm_session *db, co
 ORM_MUST_USE orm_status crm_group_explain_at(orm_site site, orm_session *db,
                                              const crm_group_query *query, const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define crm_group_batch_find(...) crm_group_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_group_batch_find_at(orm_site site, orm_batch *batch, const char *name,
+                                                crm_group **row_out);
+#define crm_group_batch_select(...) crm_group_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_group_batch_select_at(orm_site site, orm_batch *batch,
+                                                  const crm_group_query *query,
+                                                  crm_group_list *list_out);
+#define crm_group_batch_count(...) crm_group_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_group_batch_count_at(orm_site site, orm_batch *batch,
+                                                 const crm_group_query *query, int64_t *count_out);
+#define crm_group_batch_exists(...) crm_group_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_group_batch_exists_at(orm_site site, orm_batch *batch,
+                                                  const crm_group_query *query, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

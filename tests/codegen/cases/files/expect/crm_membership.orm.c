@@ -170,6 +170,33 @@ orm_status crm_membership_explain_at(orm_site site, orm_session *db,
     return orm_gen_explain(site, db, &crm_membership_model, query, text_out);
 }
 
+orm_status crm_membership_batch_find_at(orm_site site, orm_batch *batch, orm_uuid person_id,
+                                        const char *group_name, crm_membership **row_out)
+{
+    const orm_value key[] = {orm_bind_uuid(person_id), orm_bind_text(group_name)};
+
+    return orm_gen_batch_find(site, batch, &crm_membership_model, key, row_out);
+}
+
+orm_status crm_membership_batch_select_at(orm_site site, orm_batch *batch,
+                                          const crm_membership_query *query,
+                                          crm_membership_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &crm_membership_model, query, list_out);
+}
+
+orm_status crm_membership_batch_count_at(orm_site site, orm_batch *batch,
+                                         const crm_membership_query *query, int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &crm_membership_model, query, count_out);
+}
+
+orm_status crm_membership_batch_exists_at(orm_site site, orm_batch *batch,
+                                          const crm_membership_query *query, bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &crm_membership_model, query, exists_out);
+}
+
 static orm_status crm_membership_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                            void *context)
 {

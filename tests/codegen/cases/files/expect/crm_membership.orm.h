@@ -181,6 +181,24 @@ ORM_MUST_USE orm_status crm_membership_explain_at(orm_site site, orm_session *db
                                                   const crm_membership_query *query,
                                                   const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define crm_membership_batch_find(...) crm_membership_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_batch_find_at(orm_site site, orm_batch *batch,
+                                                     orm_uuid person_id, const char *group_name,
+                                                     crm_membership **row_out);
+#define crm_membership_batch_select(...) crm_membership_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_batch_select_at(orm_site site, orm_batch *batch,
+                                                       const crm_membership_query *query,
+                                                       crm_membership_list *list_out);
+#define crm_membership_batch_count(...) crm_membership_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_batch_count_at(orm_site site, orm_batch *batch,
+                                                      const crm_membership_query *query,
+                                                      int64_t *count_out);
+#define crm_membership_batch_exists(...) crm_membership_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_membership_batch_exists_at(orm_site site, orm_batch *batch,
+                                                       const crm_membership_query *query,
+                                                       bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

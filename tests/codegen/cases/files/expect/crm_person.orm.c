@@ -277,6 +277,32 @@ orm_status crm_person_explain_at(orm_site site, orm_session *db, const crm_perso
     return orm_gen_explain(site, db, &crm_person_model, query, text_out);
 }
 
+orm_status crm_person_batch_find_at(orm_site site, orm_batch *batch, orm_uuid id,
+                                    crm_person **row_out)
+{
+    const orm_value key[] = {orm_bind_uuid(id)};
+
+    return orm_gen_batch_find(site, batch, &crm_person_model, key, row_out);
+}
+
+orm_status crm_person_batch_select_at(orm_site site, orm_batch *batch,
+                                      const crm_person_query *query, crm_person_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &crm_person_model, query, list_out);
+}
+
+orm_status crm_person_batch_count_at(orm_site site, orm_batch *batch, const crm_person_query *query,
+                                     int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &crm_person_model, query, count_out);
+}
+
+orm_status crm_person_batch_exists_at(orm_site site, orm_batch *batch,
+                                      const crm_person_query *query, bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &crm_person_model, query, exists_out);
+}
+
 static orm_status crm_person_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                        void *context)
 {
@@ -374,6 +400,12 @@ orm_status crm_person_load_boss_at(orm_site site, orm_session *db, crm_person *r
     return orm_gen_load(site, db, &crm_person_model, 0, row, row_out);
 }
 
+orm_status crm_person_batch_load_boss_at(orm_site site, orm_batch *batch, crm_person *row,
+                                         crm_person **row_out)
+{
+    return orm_gen_batch_load(site, batch, &crm_person_model, 0, row, row_out);
+}
+
 orm_status crm_person_preload_boss_at(orm_site site, orm_session *db, const crm_person_list *rows,
                                       const crm_person_query *query)
 {
@@ -389,6 +421,12 @@ orm_status crm_person_load_reports_at(orm_site site, orm_session *db, crm_person
                                       crm_person_list *list_out)
 {
     return orm_gen_load(site, db, &crm_person_model, 1, row, list_out);
+}
+
+orm_status crm_person_batch_load_reports_at(orm_site site, orm_batch *batch, crm_person *row,
+                                            crm_person_list *list_out)
+{
+    return orm_gen_batch_load(site, batch, &crm_person_model, 1, row, list_out);
 }
 
 orm_status crm_person_preload_reports_at(orm_site site, orm_session *db,
@@ -420,6 +458,12 @@ orm_status crm_person_load_orders_at(orm_site site, orm_session *db, crm_person 
     return orm_gen_load(site, db, &crm_person_model, 2, row, list_out);
 }
 
+orm_status crm_person_batch_load_orders_at(orm_site site, orm_batch *batch, crm_person *row,
+                                           shop_order_list *list_out)
+{
+    return orm_gen_batch_load(site, batch, &crm_person_model, 2, row, list_out);
+}
+
 orm_status crm_person_preload_orders_at(orm_site site, orm_session *db, const crm_person_list *rows,
                                         const shop_order_query *query)
 {
@@ -447,6 +491,12 @@ orm_status crm_person_load_groups_at(orm_site site, orm_session *db, crm_person 
                                      crm_group_list *list_out)
 {
     return orm_gen_load(site, db, &crm_person_model, 3, row, list_out);
+}
+
+orm_status crm_person_batch_load_groups_at(orm_site site, orm_batch *batch, crm_person *row,
+                                           crm_group_list *list_out)
+{
+    return orm_gen_batch_load(site, batch, &crm_person_model, 3, row, list_out);
 }
 
 orm_status crm_person_preload_groups_at(orm_site site, orm_session *db, const crm_person_list *rows,

@@ -227,6 +227,22 @@ ORM_MUST_USE orm_status crm_person_raw_with_at(orm_site site, orm_session *db, c
 ORM_MUST_USE orm_status crm_person_explain_at(orm_site site, orm_session *db,
                                               const crm_person_query *query, const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define crm_person_batch_find(...) crm_person_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_batch_find_at(orm_site site, orm_batch *batch, orm_uuid id,
+                                                 crm_person **row_out);
+#define crm_person_batch_select(...) crm_person_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_batch_select_at(orm_site site, orm_batch *batch,
+                                                   const crm_person_query *query,
+                                                   crm_person_list *list_out);
+#define crm_person_batch_count(...) crm_person_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_batch_count_at(orm_site site, orm_batch *batch,
+                                                  const crm_person_query *query,
+                                                  int64_t *count_out);
+#define crm_person_batch_exists(...) crm_person_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_batch_exists_at(orm_site site, orm_batch *batch,
+                                                   const crm_person_query *query, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one
@@ -313,6 +329,9 @@ ORM_MUST_USE orm_status crm_person_boss(const crm_person *row, crm_person **row_
 #define crm_person_load_boss(...) crm_person_load_boss_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_load_boss_at(orm_site site, orm_session *db, crm_person *row,
                                                 crm_person **row_out);
+#define crm_person_batch_load_boss(...) crm_person_batch_load_boss_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_batch_load_boss_at(orm_site site, orm_batch *batch,
+                                                      crm_person *row, crm_person **row_out);
 #define crm_person_preload_boss(...) crm_person_preload_boss_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_preload_boss_at(orm_site site, orm_session *db,
                                                    const crm_person_list *rows,
@@ -321,6 +340,9 @@ ORM_MUST_USE orm_status crm_person_reports(const crm_person *row, crm_person_lis
 #define crm_person_load_reports(...) crm_person_load_reports_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_load_reports_at(orm_site site, orm_session *db, crm_person *row,
                                                    crm_person_list *list_out);
+#define crm_person_batch_load_reports(...) crm_person_batch_load_reports_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_batch_load_reports_at(orm_site site, orm_batch *batch,
+    crm_person *row, crm_person_list *list_out);
 #define crm_person_preload_reports(...) crm_person_preload_reports_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_preload_reports_at(orm_site site, orm_session *db,
                                                       const crm_person_list *rows,
@@ -333,6 +355,9 @@ ORM_MUST_USE orm_status crm_person_orders(const crm_person *row, shop_order_list
 #define crm_person_load_orders(...) crm_person_load_orders_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_load_orders_at(orm_site site, orm_session *db, crm_person *row,
                                                   shop_order_list *list_out);
+#define crm_person_batch_load_orders(...) crm_person_batch_load_orders_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_batch_load_orders_at(orm_site site, orm_batch *batch,
+                                                        crm_person *row, shop_order_list *list_out);
 #define crm_person_preload_orders(...) crm_person_preload_orders_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_preload_orders_at(orm_site site, orm_session *db,
                                                      const crm_person_list *rows,
@@ -345,6 +370,9 @@ ORM_MUST_USE orm_status crm_person_groups(const crm_person *row, crm_group_list 
 #define crm_person_load_groups(...) crm_person_load_groups_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_load_groups_at(orm_site site, orm_session *db, crm_person *row,
                                                   crm_group_list *list_out);
+#define crm_person_batch_load_groups(...) crm_person_batch_load_groups_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status crm_person_batch_load_groups_at(orm_site site, orm_batch *batch,
+                                                        crm_person *row, crm_group_list *list_out);
 #define crm_person_preload_groups(...) crm_person_preload_groups_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status crm_person_preload_groups_at(orm_site site, orm_session *db,
                                                      const crm_person_list *rows,

@@ -188,6 +188,23 @@ ORM_MUST_USE orm_status shop_invoice_explain_at(orm_site site, orm_session *db,
                                                 const shop_invoice_query *query,
                                                 const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define shop_invoice_batch_find(...) shop_invoice_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_batch_find_at(orm_site site, orm_batch *batch, int64_t id,
+                                                   shop_invoice **row_out);
+#define shop_invoice_batch_select(...) shop_invoice_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_batch_select_at(orm_site site, orm_batch *batch,
+                                                     const shop_invoice_query *query,
+                                                     shop_invoice_list *list_out);
+#define shop_invoice_batch_count(...) shop_invoice_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_batch_count_at(orm_site site, orm_batch *batch,
+                                                    const shop_invoice_query *query,
+                                                    int64_t *count_out);
+#define shop_invoice_batch_exists(...) shop_invoice_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_invoice_batch_exists_at(orm_site site, orm_batch *batch,
+                                                     const shop_invoice_query *query,
+                                                     bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

@@ -193,6 +193,31 @@ orm_status shop_item_explain_at(orm_site site, orm_session *db, const shop_item_
     return orm_gen_explain(site, db, &shop_item_model, query, text_out);
 }
 
+orm_status shop_item_batch_find_at(orm_site site, orm_batch *batch, int64_t id, shop_item **row_out)
+{
+    const orm_value key[] = {orm_bind_int(id)};
+
+    return orm_gen_batch_find(site, batch, &shop_item_model, key, row_out);
+}
+
+orm_status shop_item_batch_select_at(orm_site site, orm_batch *batch, const shop_item_query *query,
+                                     shop_item_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &shop_item_model, query, list_out);
+}
+
+orm_status shop_item_batch_count_at(orm_site site, orm_batch *batch, const shop_item_query *query,
+                                    int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &shop_item_model, query, count_out);
+}
+
+orm_status shop_item_batch_exists_at(orm_site site, orm_batch *batch, const shop_item_query *query,
+                                     bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &shop_item_model, query, exists_out);
+}
+
 static orm_status shop_item_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                       void *context)
 {
@@ -287,6 +312,12 @@ orm_status shop_item_load_order_at(orm_site site, orm_session *db, shop_item *ro
                                    shop_order **row_out)
 {
     return orm_gen_load(site, db, &shop_item_model, 0, row, row_out);
+}
+
+orm_status shop_item_batch_load_order_at(orm_site site, orm_batch *batch, shop_item *row,
+                                         shop_order **row_out)
+{
+    return orm_gen_batch_load(site, batch, &shop_item_model, 0, row, row_out);
 }
 
 orm_status shop_item_preload_order_at(orm_site site, orm_session *db, const shop_item_list *rows,

@@ -206,6 +206,21 @@ ORM_MUST_USE orm_status shop_item_raw_with_at(orm_site site, orm_session *db, co
 ORM_MUST_USE orm_status shop_item_explain_at(orm_site site, orm_session *db,
                                              const shop_item_query *query, const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define shop_item_batch_find(...) shop_item_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_batch_find_at(orm_site site, orm_batch *batch, int64_t id,
+                                                shop_item **row_out);
+#define shop_item_batch_select(...) shop_item_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_batch_select_at(orm_site site, orm_batch *batch,
+                                                  const shop_item_query *query,
+                                                  shop_item_list *list_out);
+#define shop_item_batch_count(...) shop_item_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_batch_count_at(orm_site site, orm_batch *batch,
+                                                 const shop_item_query *query, int64_t *count_out);
+#define shop_item_batch_exists(...) shop_item_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_batch_exists_at(orm_site site, orm_batch *batch,
+                                                  const shop_item_query *query, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one
@@ -291,6 +306,9 @@ ORM_MUST_USE orm_status shop_item_order(const shop_item *row, shop_order **row_o
 #define shop_item_load_order(...) shop_item_load_order_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_item_load_order_at(orm_site site, orm_session *db, shop_item *row,
                                                 shop_order **row_out);
+#define shop_item_batch_load_order(...) shop_item_batch_load_order_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_item_batch_load_order_at(orm_site site, orm_batch *batch,
+                                                      shop_item *row, shop_order **row_out);
 #define shop_item_preload_order(...) shop_item_preload_order_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_item_preload_order_at(orm_site site, orm_session *db,
                                                    const shop_item_list *rows,

@@ -283,6 +283,32 @@ orm_status shop_order_explain_at(orm_site site, orm_session *db, const shop_orde
     return orm_gen_explain(site, db, &shop_order_model, query, text_out);
 }
 
+orm_status shop_order_batch_find_at(orm_site site, orm_batch *batch, int64_t branch, int64_t number,
+                                    shop_order **row_out)
+{
+    const orm_value key[] = {orm_bind_int(branch), orm_bind_int(number)};
+
+    return orm_gen_batch_find(site, batch, &shop_order_model, key, row_out);
+}
+
+orm_status shop_order_batch_select_at(orm_site site, orm_batch *batch,
+                                      const shop_order_query *query, shop_order_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &shop_order_model, query, list_out);
+}
+
+orm_status shop_order_batch_count_at(orm_site site, orm_batch *batch, const shop_order_query *query,
+                                     int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &shop_order_model, query, count_out);
+}
+
+orm_status shop_order_batch_exists_at(orm_site site, orm_batch *batch,
+                                      const shop_order_query *query, bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &shop_order_model, query, exists_out);
+}
+
 static orm_status shop_order_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                        void *context)
 {
@@ -380,6 +406,12 @@ orm_status shop_order_load_customer_at(orm_site site, orm_session *db, shop_orde
     return orm_gen_load(site, db, &shop_order_model, 0, row, row_out);
 }
 
+orm_status shop_order_batch_load_customer_at(orm_site site, orm_batch *batch, shop_order *row,
+                                             crm_person **row_out)
+{
+    return orm_gen_batch_load(site, batch, &shop_order_model, 0, row, row_out);
+}
+
 orm_status shop_order_preload_customer_at(orm_site site, orm_session *db,
                                           const shop_order_list *rows,
                                           const crm_person_query *query)
@@ -396,6 +428,12 @@ orm_status shop_order_load_items_at(orm_site site, orm_session *db, shop_order *
                                     shop_item_list *list_out)
 {
     return orm_gen_load(site, db, &shop_order_model, 1, row, list_out);
+}
+
+orm_status shop_order_batch_load_items_at(orm_site site, orm_batch *batch, shop_order *row,
+                                          shop_item_list *list_out)
+{
+    return orm_gen_batch_load(site, batch, &shop_order_model, 1, row, list_out);
 }
 
 orm_status shop_order_preload_items_at(orm_site site, orm_session *db, const shop_order_list *rows,
@@ -425,6 +463,12 @@ orm_status shop_order_load_invoice_at(orm_site site, orm_session *db, shop_order
                                       shop_invoice **row_out)
 {
     return orm_gen_load(site, db, &shop_order_model, 2, row, row_out);
+}
+
+orm_status shop_order_batch_load_invoice_at(orm_site site, orm_batch *batch, shop_order *row,
+                                            shop_invoice **row_out)
+{
+    return orm_gen_batch_load(site, batch, &shop_order_model, 2, row, row_out);
 }
 
 orm_status shop_order_preload_invoice_at(orm_site site, orm_session *db,

@@ -248,6 +248,22 @@ ORM_MUST_USE orm_status shop_order_raw_with_at(orm_site site, orm_session *db, c
 ORM_MUST_USE orm_status shop_order_explain_at(orm_site site, orm_session *db,
                                               const shop_order_query *query, const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define shop_order_batch_find(...) shop_order_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_batch_find_at(orm_site site, orm_batch *batch, int64_t branch,
+                                                 int64_t number, shop_order **row_out);
+#define shop_order_batch_select(...) shop_order_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_batch_select_at(orm_site site, orm_batch *batch,
+                                                   const shop_order_query *query,
+                                                   shop_order_list *list_out);
+#define shop_order_batch_count(...) shop_order_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_batch_count_at(orm_site site, orm_batch *batch,
+                                                  const shop_order_query *query,
+                                                  int64_t *count_out);
+#define shop_order_batch_exists(...) shop_order_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_batch_exists_at(orm_site site, orm_batch *batch,
+                                                   const shop_order_query *query, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one
@@ -334,6 +350,9 @@ ORM_MUST_USE orm_status shop_order_customer(const shop_order *row, crm_person **
 #define shop_order_load_customer(...) shop_order_load_customer_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_load_customer_at(orm_site site, orm_session *db, shop_order *row,
                                                     crm_person **row_out);
+#define shop_order_batch_load_customer(...) shop_order_batch_load_customer_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_batch_load_customer_at(orm_site site, orm_batch *batch,
+    shop_order *row, crm_person **row_out);
 #define shop_order_preload_customer(...) shop_order_preload_customer_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_preload_customer_at(orm_site site, orm_session *db,
                                                        const shop_order_list *rows,
@@ -342,6 +361,9 @@ ORM_MUST_USE orm_status shop_order_items(const shop_order *row, shop_item_list *
 #define shop_order_load_items(...) shop_order_load_items_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_load_items_at(orm_site site, orm_session *db, shop_order *row,
                                                  shop_item_list *list_out);
+#define shop_order_batch_load_items(...) shop_order_batch_load_items_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_batch_load_items_at(orm_site site, orm_batch *batch,
+                                                       shop_order *row, shop_item_list *list_out);
 #define shop_order_preload_items(...) shop_order_preload_items_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_preload_items_at(orm_site site, orm_session *db,
                                                     const shop_order_list *rows,
@@ -354,6 +376,9 @@ ORM_MUST_USE orm_status shop_order_invoice(const shop_order *row, shop_invoice *
 #define shop_order_load_invoice(...) shop_order_load_invoice_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_load_invoice_at(orm_site site, orm_session *db, shop_order *row,
                                                    shop_invoice **row_out);
+#define shop_order_batch_load_invoice(...) shop_order_batch_load_invoice_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status shop_order_batch_load_invoice_at(orm_site site, orm_batch *batch,
+    shop_order *row, shop_invoice **row_out);
 #define shop_order_preload_invoice(...) shop_order_preload_invoice_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status shop_order_preload_invoice_at(orm_site site, orm_session *db,
                                                       const shop_order_list *rows,

@@ -153,6 +153,21 @@ ORM_MUST_USE orm_status condition_raw_with_at(orm_site site_, orm_session *db_, 
 ORM_MUST_USE orm_status condition_explain_at(orm_site site_, orm_session *db_,
                                              const condition_query *query_, const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define condition_batch_find(...) condition_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_batch_find_at(orm_site site_, orm_batch *batch, int64_t value,
+                                                condition **row_out);
+#define condition_batch_select(...) condition_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_batch_select_at(orm_site site_, orm_batch *batch,
+                                                  const condition_query *query_,
+                                                  condition_list *list_out);
+#define condition_batch_count(...) condition_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_batch_count_at(orm_site site_, orm_batch *batch,
+                                                 const condition_query *query_, int64_t *count_out);
+#define condition_batch_exists(...) condition_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status condition_batch_exists_at(orm_site site_, orm_batch *batch,
+                                                  const condition_query *query_, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

@@ -126,6 +126,24 @@ orm_status documents_explain_at(orm_site site_, orm_session *db_, const document
     return orm_gen_explain(site_, db_, &documents_model, query_, text_out);
 }
 
+orm_status documents_batch_select_at(orm_site site_, orm_batch *batch,
+                                     const documents_query *query_, documents_list *list_out)
+{
+    return orm_gen_batch_select(site_, batch, &documents_model, query_, list_out);
+}
+
+orm_status documents_batch_count_at(orm_site site_, orm_batch *batch, const documents_query *query_,
+                                    int64_t *count_out)
+{
+    return orm_gen_batch_count(site_, batch, &documents_model, query_, count_out);
+}
+
+orm_status documents_batch_exists_at(orm_site site_, orm_batch *batch,
+                                     const documents_query *query_, bool *exists_out)
+{
+    return orm_gen_batch_exists(site_, batch, &documents_model, query_, exists_out);
+}
+
 static orm_status documents_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
                                       void *context)
 {

@@ -129,6 +129,18 @@ ORM_MUST_USE orm_status documents_raw_with_at(orm_site site_, orm_session *db_, 
 ORM_MUST_USE orm_status documents_explain_at(orm_site site_, orm_session *db_,
                                              const documents_query *query_, const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define documents_batch_select(...) documents_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status documents_batch_select_at(orm_site site_, orm_batch *batch,
+                                                  const documents_query *query_,
+                                                  documents_list *list_out);
+#define documents_batch_count(...) documents_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status documents_batch_count_at(orm_site site_, orm_batch *batch,
+                                                 const documents_query *query_, int64_t *count_out);
+#define documents_batch_exists(...) documents_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status documents_batch_exists_at(orm_site site_, orm_batch *batch,
+                                                  const documents_query *query_, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

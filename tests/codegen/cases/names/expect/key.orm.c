@@ -146,6 +146,31 @@ orm_status key_explain_at(orm_site site_, orm_session *db_, const key_query *que
     return orm_gen_explain(site_, db_, &key_model, query_, text_out);
 }
 
+orm_status key_batch_find_at(orm_site site_, orm_batch *batch, int64_t key_key_, key **row_out)
+{
+    const orm_value key_[] = {orm_bind_int(key_key_)};
+
+    return orm_gen_batch_find(site_, batch, &key_model, key_, row_out);
+}
+
+orm_status key_batch_select_at(orm_site site_, orm_batch *batch, const key_query *query_,
+                               key_list *list_out)
+{
+    return orm_gen_batch_select(site_, batch, &key_model, query_, list_out);
+}
+
+orm_status key_batch_count_at(orm_site site_, orm_batch *batch, const key_query *query_,
+                              int64_t *count_out)
+{
+    return orm_gen_batch_count(site_, batch, &key_model, query_, count_out);
+}
+
+orm_status key_batch_exists_at(orm_site site_, orm_batch *batch, const key_query *query_,
+                               bool *exists_out)
+{
+    return orm_gen_batch_exists(site_, batch, &key_model, query_, exists_out);
+}
+
 static orm_status key_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
                                 void *context)
 {

@@ -162,6 +162,20 @@ ORM_MUST_USE orm_status key_raw_with_at(orm_site site_, orm_session *db_, const 
 ORM_MUST_USE orm_status key_explain_at(orm_site site_, orm_session *db_, const key_query *query_,
                                        const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define key_batch_find(...) key_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_batch_find_at(orm_site site_, orm_batch *batch, int64_t key_key_,
+                                          key **row_out);
+#define key_batch_select(...) key_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_batch_select_at(orm_site site_, orm_batch *batch,
+                                            const key_query *query_, key_list *list_out);
+#define key_batch_count(...) key_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_batch_count_at(orm_site site_, orm_batch *batch,
+                                           const key_query *query_, int64_t *count_out);
+#define key_batch_exists(...) key_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status key_batch_exists_at(orm_site site_, orm_batch *batch,
+                                            const key_query *query_, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

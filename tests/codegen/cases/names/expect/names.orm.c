@@ -244,6 +244,31 @@ orm_status names_explain_at(orm_site site_, orm_session *db_, const names_query 
     return orm_gen_explain(site_, db_, &names_model, query_, text_out);
 }
 
+orm_status names_batch_find_at(orm_site site_, orm_batch *batch, int64_t id, names **row_out)
+{
+    const orm_value key_[] = {orm_bind_int(id)};
+
+    return orm_gen_batch_find(site_, batch, &names_model, key_, row_out);
+}
+
+orm_status names_batch_select_at(orm_site site_, orm_batch *batch, const names_query *query_,
+                                 names_list *list_out)
+{
+    return orm_gen_batch_select(site_, batch, &names_model, query_, list_out);
+}
+
+orm_status names_batch_count_at(orm_site site_, orm_batch *batch, const names_query *query_,
+                                int64_t *count_out)
+{
+    return orm_gen_batch_count(site_, batch, &names_model, query_, count_out);
+}
+
+orm_status names_batch_exists_at(orm_site site_, orm_batch *batch, const names_query *query_,
+                                 bool *exists_out)
+{
+    return orm_gen_batch_exists(site_, batch, &names_model, query_, exists_out);
+}
+
 static orm_status names_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
                                   void *context)
 {
@@ -336,6 +361,11 @@ orm_status names_load_this_at(orm_site site_, orm_session *db_, names *row_, nam
     return orm_gen_load(site_, db_, &names_model, 0, row_, row_out);
 }
 
+orm_status names_batch_load_this_at(orm_site site_, orm_batch *batch, names *row_, names **row_out)
+{
+    return orm_gen_batch_load(site_, batch, &names_model, 0, row_, row_out);
+}
+
 orm_status names_preload_this_at(orm_site site_, orm_session *db_, const names_list *rows,
                                  const names_query *query_)
 {
@@ -351,6 +381,12 @@ orm_status names_load_children_at(orm_site site_, orm_session *db_, names *row_,
                                   names_list *list_out)
 {
     return orm_gen_load(site_, db_, &names_model, 1, row_, list_out);
+}
+
+orm_status names_batch_load_children_at(orm_site site_, orm_batch *batch, names *row_,
+                                        names_list *list_out)
+{
+    return orm_gen_batch_load(site_, batch, &names_model, 1, row_, list_out);
 }
 
 orm_status names_preload_children_at(orm_site site_, orm_session *db_, const names_list *rows,

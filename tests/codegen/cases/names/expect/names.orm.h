@@ -224,6 +224,20 @@ ORM_MUST_USE orm_status names_raw_with_at(orm_site site_, orm_session *db_, cons
 ORM_MUST_USE orm_status names_explain_at(orm_site site_, orm_session *db_,
                                          const names_query *query_, const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define names_batch_find(...) names_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_batch_find_at(orm_site site_, orm_batch *batch, int64_t id,
+                                            names **row_out);
+#define names_batch_select(...) names_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_batch_select_at(orm_site site_, orm_batch *batch,
+                                              const names_query *query_, names_list *list_out);
+#define names_batch_count(...) names_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_batch_count_at(orm_site site_, orm_batch *batch,
+                                             const names_query *query_, int64_t *count_out);
+#define names_batch_exists(...) names_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_batch_exists_at(orm_site site_, orm_batch *batch,
+                                              const names_query *query_, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one
@@ -304,6 +318,9 @@ ORM_MUST_USE orm_status names_this(const names *row_, names **row_out);
 #define names_load_this(...) names_load_this_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_load_this_at(orm_site site_, orm_session *db_, names *row_,
                                            names **row_out);
+#define names_batch_load_this(...) names_batch_load_this_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_batch_load_this_at(orm_site site_, orm_batch *batch, names *row_,
+                                                 names **row_out);
 #define names_preload_this(...) names_preload_this_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_preload_this_at(orm_site site_, orm_session *db_,
                                               const names_list *rows, const names_query *query_);
@@ -311,6 +328,9 @@ ORM_MUST_USE orm_status names_children(const names *row_, names_list *list_out);
 #define names_load_children(...) names_load_children_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_load_children_at(orm_site site_, orm_session *db_, names *row_,
                                                names_list *list_out);
+#define names_batch_load_children(...) names_batch_load_children_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status names_batch_load_children_at(orm_site site_, orm_batch *batch, names *row_,
+                                                     names_list *list_out);
 #define names_preload_children(...) names_preload_children_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status names_preload_children_at(orm_site site_, orm_session *db_,
                                                   const names_list *rows,

@@ -148,6 +148,20 @@ ORM_MUST_USE orm_status preds_raw_with_at(orm_site site_, orm_session *db_, cons
 ORM_MUST_USE orm_status preds_explain_at(orm_site site_, orm_session *db_,
                                          const preds_query *query_, const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define preds_batch_find(...) preds_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_batch_find_at(orm_site site_, orm_batch *batch, int64_t preds_,
+                                            preds **row_out);
+#define preds_batch_select(...) preds_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_batch_select_at(orm_site site_, orm_batch *batch,
+                                              const preds_query *query_, preds_list *list_out);
+#define preds_batch_count(...) preds_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_batch_count_at(orm_site site_, orm_batch *batch,
+                                             const preds_query *query_, int64_t *count_out);
+#define preds_batch_exists(...) preds_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status preds_batch_exists_at(orm_site site_, orm_batch *batch,
+                                              const preds_query *query_, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

@@ -179,6 +179,32 @@ orm_status query_explain_at(orm_site site_, orm_session *db_, const query_query 
     return orm_gen_explain(site_, db_, &query_model, query_, text_out);
 }
 
+orm_status query_batch_find_at(orm_site site_, orm_batch *batch, int64_t query_,
+                               int64_t row_out_key_, query **row_out)
+{
+    const orm_value key_[] = {orm_bind_int(query_), orm_bind_int(row_out_key_)};
+
+    return orm_gen_batch_find(site_, batch, &query_model, key_, row_out);
+}
+
+orm_status query_batch_select_at(orm_site site_, orm_batch *batch, const query_query *query_,
+                                 query_list *list_out)
+{
+    return orm_gen_batch_select(site_, batch, &query_model, query_, list_out);
+}
+
+orm_status query_batch_count_at(orm_site site_, orm_batch *batch, const query_query *query_,
+                                int64_t *count_out)
+{
+    return orm_gen_batch_count(site_, batch, &query_model, query_, count_out);
+}
+
+orm_status query_batch_exists_at(orm_site site_, orm_batch *batch, const query_query *query_,
+                                 bool *exists_out)
+{
+    return orm_gen_batch_exists(site_, batch, &query_model, query_, exists_out);
+}
+
 static orm_status query_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
                                   void *context)
 {
@@ -269,6 +295,11 @@ orm_status query_parent(const query *row_, row **row_out)
 orm_status query_load_parent_at(orm_site site_, orm_session *db_, query *row_, row **row_out)
 {
     return orm_gen_load(site_, db_, &query_model, 0, row_, row_out);
+}
+
+orm_status query_batch_load_parent_at(orm_site site_, orm_batch *batch, query *row_, row **row_out)
+{
+    return orm_gen_batch_load(site_, batch, &query_model, 0, row_, row_out);
 }
 
 orm_status query_preload_parent_at(orm_site site_, orm_session *db_, const query_list *rows,

@@ -192,6 +192,20 @@ ORM_MUST_USE orm_status query_raw_with_at(orm_site site_, orm_session *db_, cons
 ORM_MUST_USE orm_status query_explain_at(orm_site site_, orm_session *db_,
                                          const query_query *query_, const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define query_batch_find(...) query_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_batch_find_at(orm_site site_, orm_batch *batch, int64_t query_,
+                                            int64_t row_out_key_, query **row_out);
+#define query_batch_select(...) query_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_batch_select_at(orm_site site_, orm_batch *batch,
+                                              const query_query *query_, query_list *list_out);
+#define query_batch_count(...) query_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_batch_count_at(orm_site site_, orm_batch *batch,
+                                             const query_query *query_, int64_t *count_out);
+#define query_batch_exists(...) query_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_batch_exists_at(orm_site site_, orm_batch *batch,
+                                              const query_query *query_, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one
@@ -272,6 +286,9 @@ ORM_MUST_USE orm_status query_parent(const query *row_, row **row_out);
 #define query_load_parent(...) query_load_parent_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_load_parent_at(orm_site site_, orm_session *db_, query *row_,
                                              row **row_out);
+#define query_batch_load_parent(...) query_batch_load_parent_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status query_batch_load_parent_at(orm_site site_, orm_batch *batch, query *row_,
+                                                   row **row_out);
 #define query_preload_parent(...) query_preload_parent_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status query_preload_parent_at(orm_site site_, orm_session *db_,
                                                 const query_list *rows, const row_query *query_);

@@ -136,6 +136,20 @@ ORM_MUST_USE orm_status report_raw_with_at(orm_site site_, orm_session *db_, con
 ORM_MUST_USE orm_status report_explain_at(orm_site site_, orm_session *db_,
                                           const report_query *query_, const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define report_batch_find(...) report_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status report_batch_find_at(orm_site site_, orm_batch *batch, int64_t id,
+                                             report **row_out);
+#define report_batch_select(...) report_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status report_batch_select_at(orm_site site_, orm_batch *batch,
+                                               const report_query *query_, report_list *list_out);
+#define report_batch_count(...) report_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status report_batch_count_at(orm_site site_, orm_batch *batch,
+                                              const report_query *query_, int64_t *count_out);
+#define report_batch_exists(...) report_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status report_batch_exists_at(orm_site site_, orm_batch *batch,
+                                               const report_query *query_, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

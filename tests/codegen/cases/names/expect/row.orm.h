@@ -161,6 +161,20 @@ ORM_MUST_USE orm_status row_raw_with_at(orm_site site_, orm_session *db_, const 
 ORM_MUST_USE orm_status row_explain_at(orm_site site_, orm_session *db_, const row_query *query_,
                                        const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define row_batch_find(...) row_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_batch_find_at(orm_site site_, orm_batch *batch, int64_t row_,
+                                          row **row_out);
+#define row_batch_select(...) row_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_batch_select_at(orm_site site_, orm_batch *batch,
+                                            const row_query *query_, row_list *list_out);
+#define row_batch_count(...) row_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_batch_count_at(orm_site site_, orm_batch *batch,
+                                           const row_query *query_, int64_t *count_out);
+#define row_batch_exists(...) row_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status row_batch_exists_at(orm_site site_, orm_batch *batch,
+                                            const row_query *query_, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

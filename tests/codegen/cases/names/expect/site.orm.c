@@ -147,6 +147,32 @@ orm_status site_explain_at(orm_site site_, orm_session *db_, const site_query *q
     return orm_gen_explain(site_, db_, &site_model, query_, text_out);
 }
 
+orm_status site_batch_find_at(orm_site site_, orm_batch *batch, const char *site_key_,
+                              site **row_out)
+{
+    const orm_value key_[] = {orm_bind_text(site_key_)};
+
+    return orm_gen_batch_find(site_, batch, &site_model, key_, row_out);
+}
+
+orm_status site_batch_select_at(orm_site site_, orm_batch *batch, const site_query *query_,
+                                site_list *list_out)
+{
+    return orm_gen_batch_select(site_, batch, &site_model, query_, list_out);
+}
+
+orm_status site_batch_count_at(orm_site site_, orm_batch *batch, const site_query *query_,
+                               int64_t *count_out)
+{
+    return orm_gen_batch_count(site_, batch, &site_model, query_, count_out);
+}
+
+orm_status site_batch_exists_at(orm_site site_, orm_batch *batch, const site_query *query_,
+                                bool *exists_out)
+{
+    return orm_gen_batch_exists(site_, batch, &site_model, query_, exists_out);
+}
+
 static orm_status site_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
                                  void *context)
 {

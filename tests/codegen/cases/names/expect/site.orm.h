@@ -162,6 +162,20 @@ ORM_MUST_USE orm_status site_raw_with_at(orm_site site_, orm_session *db_, const
 ORM_MUST_USE orm_status site_explain_at(orm_site site_, orm_session *db_, const site_query *query_,
                                         const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define site_batch_find(...) site_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_batch_find_at(orm_site site_, orm_batch *batch, const char *site_key_,
+                                           site **row_out);
+#define site_batch_select(...) site_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_batch_select_at(orm_site site_, orm_batch *batch,
+                                             const site_query *query_, site_list *list_out);
+#define site_batch_count(...) site_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_batch_count_at(orm_site site_, orm_batch *batch,
+                                            const site_query *query_, int64_t *count_out);
+#define site_batch_exists(...) site_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status site_batch_exists_at(orm_site site_, orm_batch *batch,
+                                             const site_query *query_, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

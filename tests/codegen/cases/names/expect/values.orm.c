@@ -137,6 +137,31 @@ orm_status values_explain_at(orm_site site_, orm_session *db_, const values_quer
     return orm_gen_explain(site_, db_, &values_model, query_, text_out);
 }
 
+orm_status values_batch_find_at(orm_site site_, orm_batch *batch, int64_t values_, values **row_out)
+{
+    const orm_value key_[] = {orm_bind_int(values_)};
+
+    return orm_gen_batch_find(site_, batch, &values_model, key_, row_out);
+}
+
+orm_status values_batch_select_at(orm_site site_, orm_batch *batch, const values_query *query_,
+                                  values_list *list_out)
+{
+    return orm_gen_batch_select(site_, batch, &values_model, query_, list_out);
+}
+
+orm_status values_batch_count_at(orm_site site_, orm_batch *batch, const values_query *query_,
+                                 int64_t *count_out)
+{
+    return orm_gen_batch_count(site_, batch, &values_model, query_, count_out);
+}
+
+orm_status values_batch_exists_at(orm_site site_, orm_batch *batch, const values_query *query_,
+                                  bool *exists_out)
+{
+    return orm_gen_batch_exists(site_, batch, &values_model, query_, exists_out);
+}
+
 static orm_status values_each_call(orm_gen_function *callback, orm_session *db_, void *row_,
                                    void *context)
 {

@@ -149,6 +149,20 @@ ORM_MUST_USE orm_status values_raw_with_at(orm_site site_, orm_session *db_, con
 ORM_MUST_USE orm_status values_explain_at(orm_site site_, orm_session *db_,
                                           const values_query *query_, const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define values_batch_find(...) values_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_batch_find_at(orm_site site_, orm_batch *batch, int64_t values_,
+                                             values **row_out);
+#define values_batch_select(...) values_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_batch_select_at(orm_site site_, orm_batch *batch,
+                                               const values_query *query_, values_list *list_out);
+#define values_batch_count(...) values_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_batch_count_at(orm_site site_, orm_batch *batch,
+                                              const values_query *query_, int64_t *count_out);
+#define values_batch_exists(...) values_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status values_batch_exists_at(orm_site site_, orm_batch *batch,
+                                               const values_query *query_, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

@@ -236,6 +236,31 @@ orm_status author_explain_at(orm_site site, orm_session *db, const author_query 
     return orm_gen_explain(site, db, &author_model, query, text_out);
 }
 
+orm_status author_batch_find_at(orm_site site, orm_batch *batch, int64_t id, author **row_out)
+{
+    const orm_value key[] = {orm_bind_int(id)};
+
+    return orm_gen_batch_find(site, batch, &author_model, key, row_out);
+}
+
+orm_status author_batch_select_at(orm_site site, orm_batch *batch, const author_query *query,
+                                  author_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &author_model, query, list_out);
+}
+
+orm_status author_batch_count_at(orm_site site, orm_batch *batch, const author_query *query,
+                                 int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &author_model, query, count_out);
+}
+
+orm_status author_batch_exists_at(orm_site site, orm_batch *batch, const author_query *query,
+                                  bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &author_model, query, exists_out);
+}
+
 static orm_status author_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                    void *context)
 {
@@ -329,6 +354,12 @@ orm_status author_load_mentor_at(orm_site site, orm_session *db, author *row, au
     return orm_gen_load(site, db, &author_model, 0, row, row_out);
 }
 
+orm_status author_batch_load_mentor_at(orm_site site, orm_batch *batch, author *row,
+                                       author **row_out)
+{
+    return orm_gen_batch_load(site, batch, &author_model, 0, row, row_out);
+}
+
 orm_status author_preload_mentor_at(orm_site site, orm_session *db, const author_list *rows,
                                     const author_query *query)
 {
@@ -343,6 +374,12 @@ orm_status author_books(const author *row, book_list *list_out)
 orm_status author_load_books_at(orm_site site, orm_session *db, author *row, book_list *list_out)
 {
     return orm_gen_load(site, db, &author_model, 1, row, list_out);
+}
+
+orm_status author_batch_load_books_at(orm_site site, orm_batch *batch, author *row,
+                                      book_list *list_out)
+{
+    return orm_gen_batch_load(site, batch, &author_model, 1, row, list_out);
 }
 
 orm_status author_preload_books_at(orm_site site, orm_session *db, const author_list *rows,

@@ -220,6 +220,20 @@ ORM_MUST_USE orm_status author_raw_with_at(orm_site site, orm_session *db, const
 ORM_MUST_USE orm_status author_explain_at(orm_site site, orm_session *db, const author_query *query,
                                           const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define author_batch_find(...) author_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status author_batch_find_at(orm_site site, orm_batch *batch, int64_t id,
+                                             author **row_out);
+#define author_batch_select(...) author_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status author_batch_select_at(orm_site site, orm_batch *batch,
+                                               const author_query *query, author_list *list_out);
+#define author_batch_count(...) author_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status author_batch_count_at(orm_site site, orm_batch *batch,
+                                              const author_query *query, int64_t *count_out);
+#define author_batch_exists(...) author_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status author_batch_exists_at(orm_site site, orm_batch *batch,
+                                               const author_query *query, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one
@@ -301,6 +315,9 @@ ORM_MUST_USE orm_status author_mentor(const author *row, author **row_out);
 #define author_load_mentor(...) author_load_mentor_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status author_load_mentor_at(orm_site site, orm_session *db, author *row,
                                               author **row_out);
+#define author_batch_load_mentor(...) author_batch_load_mentor_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status author_batch_load_mentor_at(orm_site site, orm_batch *batch, author *row,
+                                                    author **row_out);
 #define author_preload_mentor(...) author_preload_mentor_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status author_preload_mentor_at(orm_site site, orm_session *db,
                                                  const author_list *rows,
@@ -309,6 +326,9 @@ ORM_MUST_USE orm_status author_books(const author *row, book_list *list_out);
 #define author_load_books(...) author_load_books_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status author_load_books_at(orm_site site, orm_session *db, author *row,
                                              book_list *list_out);
+#define author_batch_load_books(...) author_batch_load_books_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status author_batch_load_books_at(orm_site site, orm_batch *batch, author *row,
+                                                   book_list *list_out);
 #define author_preload_books(...) author_preload_books_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status author_preload_books_at(orm_site site, orm_session *db,
                                                 const author_list *rows, const book_query *query);

@@ -225,6 +225,31 @@ orm_status book_explain_at(orm_site site, orm_session *db, const book_query *que
     return orm_gen_explain(site, db, &book_model, query, text_out);
 }
 
+orm_status book_batch_find_at(orm_site site, orm_batch *batch, int64_t id, book **row_out)
+{
+    const orm_value key[] = {orm_bind_int(id)};
+
+    return orm_gen_batch_find(site, batch, &book_model, key, row_out);
+}
+
+orm_status book_batch_select_at(orm_site site, orm_batch *batch, const book_query *query,
+                                book_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &book_model, query, list_out);
+}
+
+orm_status book_batch_count_at(orm_site site, orm_batch *batch, const book_query *query,
+                               int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &book_model, query, count_out);
+}
+
+orm_status book_batch_exists_at(orm_site site, orm_batch *batch, const book_query *query,
+                                bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &book_model, query, exists_out);
+}
+
 static orm_status book_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                  void *context)
 {
@@ -313,6 +338,11 @@ orm_status book_load_author_at(orm_site site, orm_session *db, book *row, author
     return orm_gen_load(site, db, &book_model, 0, row, row_out);
 }
 
+orm_status book_batch_load_author_at(orm_site site, orm_batch *batch, book *row, author **row_out)
+{
+    return orm_gen_batch_load(site, batch, &book_model, 0, row, row_out);
+}
+
 orm_status book_preload_author_at(orm_site site, orm_session *db, const book_list *rows,
                                   const author_query *query)
 {
@@ -327,6 +357,11 @@ orm_status book_tags(const book *row, tag_list *list_out)
 orm_status book_load_tags_at(orm_site site, orm_session *db, book *row, tag_list *list_out)
 {
     return orm_gen_load(site, db, &book_model, 1, row, list_out);
+}
+
+orm_status book_batch_load_tags_at(orm_site site, orm_batch *batch, book *row, tag_list *list_out)
+{
+    return orm_gen_batch_load(site, batch, &book_model, 1, row, list_out);
 }
 
 orm_status book_preload_tags_at(orm_site site, orm_session *db, const book_list *rows,

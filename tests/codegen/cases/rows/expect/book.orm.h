@@ -222,6 +222,20 @@ ORM_MUST_USE orm_status book_raw_with_at(orm_site site, orm_session *db, const c
 ORM_MUST_USE orm_status book_explain_at(orm_site site, orm_session *db, const book_query *query,
                                         const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define book_batch_find(...) book_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status book_batch_find_at(orm_site site, orm_batch *batch, int64_t id,
+                                           book **row_out);
+#define book_batch_select(...) book_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status book_batch_select_at(orm_site site, orm_batch *batch,
+                                             const book_query *query, book_list *list_out);
+#define book_batch_count(...) book_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status book_batch_count_at(orm_site site, orm_batch *batch,
+                                            const book_query *query, int64_t *count_out);
+#define book_batch_exists(...) book_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status book_batch_exists_at(orm_site site, orm_batch *batch,
+                                             const book_query *query, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one
@@ -301,6 +315,9 @@ ORM_MUST_USE orm_status book_author(const book *row, author **row_out);
 #define book_load_author(...) book_load_author_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status book_load_author_at(orm_site site, orm_session *db, book *row,
                                             author **row_out);
+#define book_batch_load_author(...) book_batch_load_author_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status book_batch_load_author_at(orm_site site, orm_batch *batch, book *row,
+                                                  author **row_out);
 #define book_preload_author(...) book_preload_author_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status book_preload_author_at(orm_site site, orm_session *db,
                                                const book_list *rows, const author_query *query);
@@ -308,6 +325,9 @@ ORM_MUST_USE orm_status book_tags(const book *row, tag_list *list_out);
 #define book_load_tags(...) book_load_tags_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status book_load_tags_at(orm_site site, orm_session *db, book *row,
                                           tag_list *list_out);
+#define book_batch_load_tags(...) book_batch_load_tags_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status book_batch_load_tags_at(orm_site site, orm_batch *batch, book *row,
+                                                tag_list *list_out);
 #define book_preload_tags(...) book_preload_tags_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status book_preload_tags_at(orm_site site, orm_session *db, const book_list *rows,
                                              const tag_query *query);

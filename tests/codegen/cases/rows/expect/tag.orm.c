@@ -142,6 +142,31 @@ orm_status tag_explain_at(orm_site site, orm_session *db, const tag_query *query
     return orm_gen_explain(site, db, &tag_model, query, text_out);
 }
 
+orm_status tag_batch_find_at(orm_site site, orm_batch *batch, int64_t id, tag **row_out)
+{
+    const orm_value key[] = {orm_bind_int(id)};
+
+    return orm_gen_batch_find(site, batch, &tag_model, key, row_out);
+}
+
+orm_status tag_batch_select_at(orm_site site, orm_batch *batch, const tag_query *query,
+                               tag_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &tag_model, query, list_out);
+}
+
+orm_status tag_batch_count_at(orm_site site, orm_batch *batch, const tag_query *query,
+                              int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &tag_model, query, count_out);
+}
+
+orm_status tag_batch_exists_at(orm_site site, orm_batch *batch, const tag_query *query,
+                               bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &tag_model, query, exists_out);
+}
+
 static orm_status tag_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                 void *context)
 {

@@ -187,6 +187,31 @@ orm_status shop_user_explain_at(orm_site site, orm_session *db, const shop_user_
     return orm_gen_explain(site, db, &shop_user_model, query, text_out);
 }
 
+orm_status shop_user_batch_find_at(orm_site site, orm_batch *batch, int64_t id, shop_user **row_out)
+{
+    const orm_value key[] = {orm_bind_int(id)};
+
+    return orm_gen_batch_find(site, batch, &shop_user_model, key, row_out);
+}
+
+orm_status shop_user_batch_select_at(orm_site site, orm_batch *batch, const shop_user_query *query,
+                                     shop_user_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &shop_user_model, query, list_out);
+}
+
+orm_status shop_user_batch_count_at(orm_site site, orm_batch *batch, const shop_user_query *query,
+                                    int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &shop_user_model, query, count_out);
+}
+
+orm_status shop_user_batch_exists_at(orm_site site, orm_batch *batch, const shop_user_query *query,
+                                     bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &shop_user_model, query, exists_out);
+}
+
 static orm_status shop_user_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                       void *context)
 {

@@ -986,6 +986,31 @@ orm_status every_explain_at(orm_site site, orm_session *db, const every_query *q
     return orm_gen_explain(site, db, &every_model, query, text_out);
 }
 
+orm_status every_batch_find_at(orm_site site, orm_batch *batch, orm_uuid id, every **row_out)
+{
+    const orm_value key[] = {orm_bind_uuid(id)};
+
+    return orm_gen_batch_find(site, batch, &every_model, key, row_out);
+}
+
+orm_status every_batch_select_at(orm_site site, orm_batch *batch, const every_query *query,
+                                 every_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &every_model, query, list_out);
+}
+
+orm_status every_batch_count_at(orm_site site, orm_batch *batch, const every_query *query,
+                                int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &every_model, query, count_out);
+}
+
+orm_status every_batch_exists_at(orm_site site, orm_batch *batch, const every_query *query,
+                                 bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &every_model, query, exists_out);
+}
+
 static orm_status every_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                   void *context)
 {

@@ -756,6 +756,20 @@ ORM_MUST_USE orm_status every_raw_with_at(orm_site site, orm_session *db, const 
 ORM_MUST_USE orm_status every_explain_at(orm_site site, orm_session *db, const every_query *query,
                                          const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define every_batch_find(...) every_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_batch_find_at(orm_site site, orm_batch *batch, orm_uuid id,
+                                            every **row_out);
+#define every_batch_select(...) every_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_batch_select_at(orm_site site, orm_batch *batch,
+                                              const every_query *query, every_list *list_out);
+#define every_batch_count(...) every_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_batch_count_at(orm_site site, orm_batch *batch,
+                                             const every_query *query, int64_t *count_out);
+#define every_batch_exists(...) every_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status every_batch_exists_at(orm_site site, orm_batch *batch,
+                                              const every_query *query, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

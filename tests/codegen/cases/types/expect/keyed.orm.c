@@ -260,6 +260,37 @@ orm_status keyed_explain_at(orm_site site, orm_session *db, const keyed_query *q
     return orm_gen_explain(site, db, &keyed_model, query, text_out);
 }
 
+orm_status keyed_batch_find_at(orm_site site, orm_batch *batch, bool flag, orm_date day,
+                               orm_timestamptz moment, orm_numeric price, double ratio,
+                               orm_bytes raw_bytes, orm_interval span, enum colour shade,
+                               keyed **row_out)
+{
+    const orm_value key[] = {orm_bind_bool(flag), orm_bind_date(day), orm_bind_timestamptz(moment),
+                             orm_bind_numeric(price), orm_bind_double(ratio),
+                             orm_bind_bytes(raw_bytes), orm_bind_interval(span),
+                             orm_bind_int(shade)};
+
+    return orm_gen_batch_find(site, batch, &keyed_model, key, row_out);
+}
+
+orm_status keyed_batch_select_at(orm_site site, orm_batch *batch, const keyed_query *query,
+                                 keyed_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &keyed_model, query, list_out);
+}
+
+orm_status keyed_batch_count_at(orm_site site, orm_batch *batch, const keyed_query *query,
+                                int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &keyed_model, query, count_out);
+}
+
+orm_status keyed_batch_exists_at(orm_site site, orm_batch *batch, const keyed_query *query,
+                                 bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &keyed_model, query, exists_out);
+}
+
 static orm_status keyed_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                   void *context)
 {

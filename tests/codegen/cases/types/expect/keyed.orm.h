@@ -251,6 +251,22 @@ ORM_MUST_USE orm_status keyed_raw_with_at(orm_site site, orm_session *db, const 
 ORM_MUST_USE orm_status keyed_explain_at(orm_site site, orm_session *db, const keyed_query *query,
                                          const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define keyed_batch_find(...) keyed_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_batch_find_at(orm_site site, orm_batch *batch, bool flag,
+                                            orm_date day, orm_timestamptz moment, orm_numeric price,
+                                            double ratio, orm_bytes raw_bytes, orm_interval span,
+                                            enum colour shade, keyed **row_out);
+#define keyed_batch_select(...) keyed_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_batch_select_at(orm_site site, orm_batch *batch,
+                                              const keyed_query *query, keyed_list *list_out);
+#define keyed_batch_count(...) keyed_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_batch_count_at(orm_site site, orm_batch *batch,
+                                             const keyed_query *query, int64_t *count_out);
+#define keyed_batch_exists(...) keyed_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status keyed_batch_exists_at(orm_site site, orm_batch *batch,
+                                              const keyed_query *query, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

@@ -230,6 +230,31 @@ orm_status project_explain_at(orm_site site, orm_session *db, const project_quer
     return orm_gen_explain(site, db, &project_model, query, text_out);
 }
 
+orm_status project_batch_find_at(orm_site site, orm_batch *batch, int64_t id, project **row_out)
+{
+    const orm_value key[] = {orm_bind_int(id)};
+
+    return orm_gen_batch_find(site, batch, &project_model, key, row_out);
+}
+
+orm_status project_batch_select_at(orm_site site, orm_batch *batch, const project_query *query,
+                                   project_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &project_model, query, list_out);
+}
+
+orm_status project_batch_count_at(orm_site site, orm_batch *batch, const project_query *query,
+                                  int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &project_model, query, count_out);
+}
+
+orm_status project_batch_exists_at(orm_site site, orm_batch *batch, const project_query *query,
+                                   bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &project_model, query, exists_out);
+}
+
 static orm_status project_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                     void *context)
 {
@@ -322,6 +347,12 @@ orm_status project_owner(const project *row, user **row_out)
 orm_status project_load_owner_at(orm_site site, orm_session *db, project *row, user **row_out)
 {
     return orm_gen_load(site, db, &project_model, 0, row, row_out);
+}
+
+orm_status project_batch_load_owner_at(orm_site site, orm_batch *batch, project *row,
+                                       user **row_out)
+{
+    return orm_gen_batch_load(site, batch, &project_model, 0, row, row_out);
 }
 
 orm_status project_preload_owner_at(orm_site site, orm_session *db, const project_list *rows,

@@ -226,6 +226,20 @@ ORM_MUST_USE orm_status project_raw_with_at(orm_site site, orm_session *db, cons
 ORM_MUST_USE orm_status project_explain_at(orm_site site, orm_session *db,
                                            const project_query *query, const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define project_batch_find(...) project_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_batch_find_at(orm_site site, orm_batch *batch, int64_t id,
+                                              project **row_out);
+#define project_batch_select(...) project_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_batch_select_at(orm_site site, orm_batch *batch,
+                                                const project_query *query, project_list *list_out);
+#define project_batch_count(...) project_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_batch_count_at(orm_site site, orm_batch *batch,
+                                               const project_query *query, int64_t *count_out);
+#define project_batch_exists(...) project_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_batch_exists_at(orm_site site, orm_batch *batch,
+                                                const project_query *query, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one
@@ -307,6 +321,9 @@ ORM_MUST_USE orm_status project_owner(const project *row, user **row_out);
 #define project_load_owner(...) project_load_owner_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_load_owner_at(orm_site site, orm_session *db, project *row,
                                               user **row_out);
+#define project_batch_load_owner(...) project_batch_load_owner_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status project_batch_load_owner_at(orm_site site, orm_batch *batch, project *row,
+                                                    user **row_out);
 #define project_preload_owner(...) project_preload_owner_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status project_preload_owner_at(orm_site site, orm_session *db,
                                                  const project_list *rows, const user_query *query);

@@ -148,6 +148,20 @@ ORM_MUST_USE orm_status tag_raw_with_at(orm_site site, orm_session *db, const ch
 ORM_MUST_USE orm_status tag_explain_at(orm_site site, orm_session *db, const tag_query *query,
                                        const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define tag_batch_find(...) tag_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_batch_find_at(orm_site site, orm_batch *batch, const char *tag_,
+                                          tag **row_out);
+#define tag_batch_select(...) tag_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_batch_select_at(orm_site site, orm_batch *batch, const tag_query *query,
+                                            tag_list *list_out);
+#define tag_batch_count(...) tag_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_batch_count_at(orm_site site, orm_batch *batch, const tag_query *query,
+                                           int64_t *count_out);
+#define tag_batch_exists(...) tag_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status tag_batch_exists_at(orm_site site, orm_batch *batch, const tag_query *query,
+                                            bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one

@@ -267,6 +267,31 @@ orm_status user_explain_at(orm_site site, orm_session *db, const user_query *que
     return orm_gen_explain(site, db, &user_model, query, text_out);
 }
 
+orm_status user_batch_find_at(orm_site site, orm_batch *batch, int64_t id, user **row_out)
+{
+    const orm_value key[] = {orm_bind_int(id)};
+
+    return orm_gen_batch_find(site, batch, &user_model, key, row_out);
+}
+
+orm_status user_batch_select_at(orm_site site, orm_batch *batch, const user_query *query,
+                                user_list *list_out)
+{
+    return orm_gen_batch_select(site, batch, &user_model, query, list_out);
+}
+
+orm_status user_batch_count_at(orm_site site, orm_batch *batch, const user_query *query,
+                               int64_t *count_out)
+{
+    return orm_gen_batch_count(site, batch, &user_model, query, count_out);
+}
+
+orm_status user_batch_exists_at(orm_site site, orm_batch *batch, const user_query *query,
+                                bool *exists_out)
+{
+    return orm_gen_batch_exists(site, batch, &user_model, query, exists_out);
+}
+
 static orm_status user_each_call(orm_gen_function *callback, orm_session *db, void *row,
                                  void *context)
 {
@@ -355,6 +380,12 @@ orm_status user_load_projects_at(orm_site site, orm_session *db, user *row, proj
     return orm_gen_load(site, db, &user_model, 0, row, list_out);
 }
 
+orm_status user_batch_load_projects_at(orm_site site, orm_batch *batch, user *row,
+                                       project_list *list_out)
+{
+    return orm_gen_batch_load(site, batch, &user_model, 0, row, list_out);
+}
+
 orm_status user_preload_projects_at(orm_site site, orm_session *db, const user_list *rows,
                                     const project_query *query)
 {
@@ -380,6 +411,11 @@ orm_status user_tags(const user *row, tag_list *list_out)
 orm_status user_load_tags_at(orm_site site, orm_session *db, user *row, tag_list *list_out)
 {
     return orm_gen_load(site, db, &user_model, 1, row, list_out);
+}
+
+orm_status user_batch_load_tags_at(orm_site site, orm_batch *batch, user *row, tag_list *list_out)
+{
+    return orm_gen_batch_load(site, batch, &user_model, 1, row, list_out);
 }
 
 orm_status user_preload_tags_at(orm_site site, orm_session *db, const user_list *rows,

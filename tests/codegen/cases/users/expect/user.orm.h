@@ -239,6 +239,20 @@ ORM_MUST_USE orm_status user_raw_with_at(orm_site site, orm_session *db, const c
 ORM_MUST_USE orm_status user_explain_at(orm_site site, orm_session *db, const user_query *query,
                                         const char **text_out);
 
+/* The same in a batch: added now, read when it is run; see orm/batch.h. */
+#define user_batch_find(...) user_batch_find_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_batch_find_at(orm_site site, orm_batch *batch, int64_t id,
+                                           user **row_out);
+#define user_batch_select(...) user_batch_select_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_batch_select_at(orm_site site, orm_batch *batch,
+                                             const user_query *query, user_list *list_out);
+#define user_batch_count(...) user_batch_count_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_batch_count_at(orm_site site, orm_batch *batch,
+                                            const user_query *query, int64_t *count_out);
+#define user_batch_exists(...) user_batch_exists_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_batch_exists_at(orm_site site, orm_batch *batch,
+                                             const user_query *query, bool *exists_out);
+
 /*
  * Streaming: the rows of a query one by one, with the relations named in .with, in memory
  * that does not grow with their number. They are read by batches; relations take one
@@ -318,6 +332,9 @@ ORM_MUST_USE orm_status user_projects(const user *row, project_list *list_out);
 #define user_load_projects(...) user_load_projects_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_load_projects_at(orm_site site, orm_session *db, user *row,
                                               project_list *list_out);
+#define user_batch_load_projects(...) user_batch_load_projects_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_batch_load_projects_at(orm_site site, orm_batch *batch, user *row,
+                                                    project_list *list_out);
 #define user_preload_projects(...) user_preload_projects_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_preload_projects_at(orm_site site, orm_session *db,
                                                  const user_list *rows, const project_query *query);
@@ -330,6 +347,9 @@ ORM_MUST_USE orm_status user_tags(const user *row, tag_list *list_out);
 #define user_load_tags(...) user_load_tags_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_load_tags_at(orm_site site, orm_session *db, user *row,
                                           tag_list *list_out);
+#define user_batch_load_tags(...) user_batch_load_tags_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status user_batch_load_tags_at(orm_site site, orm_batch *batch, user *row,
+                                                tag_list *list_out);
 #define user_preload_tags(...) user_preload_tags_at(ORM_SITE, __VA_ARGS__)
 ORM_MUST_USE orm_status user_preload_tags_at(orm_site site, orm_session *db, const user_list *rows,
                                              const tag_query *query);
