@@ -165,6 +165,12 @@ static void a_unit_of_work_and_its_commit_are_one_flight(void **state)
     assert_int_equal(one->version, 2);
     assert_int_equal(two->points, 5);
     assert_string_equal(slot->title, "t");
+    /* Nothing expires with it: what the session has it need not ask for. */
+    w_holder *known = NULL;
+    test_count_start(&database);
+    assert_ok(db, w_holder_find(db, one->id, &known));
+    assert_ptr_equal(known, one);
+    assert_statements(&database, 0);
     assert_int_equal(test_number(&database, "select count(*) from notes"), 0);
     /* Rows whose keys the database makes come first, and are judged here. */
     change_name(db, one, "second");
