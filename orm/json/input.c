@@ -165,6 +165,7 @@ static size_t write_path(const struct where *where, char *text)
     return size + strlen(part);
 }
 
+ORM_PRINTF(4, 0)
 static orm_status add_fault(struct document *document, const struct where *where, const char *code,
                             const char *format, va_list arguments)
 {

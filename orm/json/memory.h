@@ -22,6 +22,7 @@ void *orm__json_resize(const orm_allocator *allocator, void *pointer, size_t old
 /* Zeroed, aligned for any type; NULL when out of memory. */
 void *orm__json_alloc(struct memory *memory, size_t size);
 char *orm__json_copy(struct memory *memory, const char *text, size_t size);
+ORM_PRINTF(2, 0)
 char *orm__json_vprintf(struct memory *memory, const char *format, va_list arguments);
 void orm__json_free_all(struct memory *memory);
 
