@@ -54,22 +54,6 @@ static int64_t milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Statements of the library in the server's log since counting began that start so. */
-static int logged(const char *start)
-{
-    char line[512];
-    char wanted[64];
-    int count = 0;
-    FILE *log = fopen(getenv("ORM_TEST_POSTGRESQL_LOG"), "r");
-    assert_non_null(log);
-    assert_int_equal(fseek(log, database.log_at, SEEK_SET), 0);
-    (void)snprintf(wanted, sizeof wanted, ": %s", start);
-    while (fgets(line, sizeof line, log) != NULL)
-        count += strstr(line, "execute ") != NULL && strstr(line, wanted) != NULL;
-    (void)fclose(log);
-    return count;
-}
-
 static long long stored(void)
 {
     return test_number(&database, "select count(*) from slots");
@@ -163,8 +147,8 @@ static void check_inserted(orm_session *db, int count)
     int64_t loaded = 0;
     test_count_start(&database);
     assert_ok(db, w_slot_bulk_load(db, slots, (size_t)count, NULL, &loaded));
-    assert_int_equal(logged("COPY"), 0);
-    assert_int_equal(logged("INSERT"), 1);
+    assert_int_equal(test_count_starting(&database, "COPY"), 0);
+    assert_int_equal(test_count_starting(&database, "INSERT"), 1);
     assert_ok(db, orm_session_commit(db));
 }
 
@@ -210,7 +194,7 @@ static void columns_of_kindred_types_are_copied(void **state)
     test_reopen(&database);
     orm_session *db = test_session(&database);
     assert_ok(db, w_slot_bulk_load(db, slots, 50, NULL, NULL));
-    assert_int_equal(logged("COPY"), 1);
+    assert_int_equal(test_count_starting(&database, "COPY"), 1);
     assert_ok(db, orm_session_commit(db));
     assert_int_equal(test_number(&database, "select sum(hour) from slots"), 1225);
     test_session_close(&database, db);

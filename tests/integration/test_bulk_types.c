@@ -26,22 +26,6 @@ static int close_all(void **state)
     return close_database(state);
 }
 
-/* Statements in the server's log since counting began that start so. */
-static int logged(const char *start)
-{
-    char line[512];
-    char wanted[64];
-    int count = 0;
-    FILE *log = fopen(getenv("ORM_TEST_POSTGRESQL_LOG"), "r");
-    assert_non_null(log);
-    assert_int_equal(fseek(log, database.log_at, SEEK_SET), 0);
-    (void)snprintf(wanted, sizeof wanted, "execute <unnamed>: %s", start);
-    while (fgets(line, sizeof line, log) != NULL)
-        count += strstr(line, wanted) != NULL;
-    (void)fclose(log);
-    return count;
-}
-
 /* The rows of a table, which is then empty. */
 static char *take_rows(const char *table)
 {
@@ -85,8 +69,8 @@ static void check_same(const char *table, writing *write, const void *values, si
     test_count_start(&database);
     char *loaded = rows_written(table, write, values, count, true);
     if (database.postgresql) {
-        assert_int_equal(logged("COPY"), sets);
-        assert_int_equal(logged("INSERT"), 0);
+        assert_int_equal(test_count_starting(&database, "COPY"), sets);
+        assert_int_equal(test_count_starting(&database, "INSERT"), 0);
     }
     assert_same_text(loaded, inserted);
     assert_non_null(strstr(inserted, "|"));

@@ -435,6 +435,21 @@ void test_count_start(test_database *database)
     (void)fclose(log);
 }
 
+int test_count_starting(test_database *database, const char *start)
+{
+    char line[512];
+    int count = 0;
+    FILE *log = fopen(getenv("ORM_TEST_POSTGRESQL_LOG"), "r");
+    assert_non_null(log);
+    assert_int_equal(fseek(log, database->log_at, SEEK_SET), 0);
+    while (fgets(line, sizeof line, log) != NULL) {
+        const char *sql = is_ours(database, line) ? entry_sql(line, "execute ") : NULL;
+        count += sql != NULL && strncmp(sql, start, strlen(start)) == 0;
+    }
+    (void)fclose(log);
+    return count;
+}
+
 test_counts test_count(test_database *database)
 {
     test_counts counts = {atomic_load(&database->traced), atomic_load(&database->traced_first)};

@@ -86,6 +86,8 @@ int test_watch_end(test_database *database);
 /* Counting starts again. */
 void test_count_start(test_database *database);
 test_counts test_count(test_database *database);
+/* PostgreSQL: the library's statements since then whose text starts so. */
+int test_count_starting(test_database *database, const char *start);
 
 /* Fails with the session's error unless `call` gives the status. */
 #define assert_status(db, call, wanted)                                                            \
