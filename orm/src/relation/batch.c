@@ -553,8 +553,13 @@ static orm_status conclude(const run *r, orm_status status)
         at = at->next;
     if (at == NULL)
         return status;
-    if (at->error != NULL)
+    if (at->error != NULL) {
         r->db->error = *at->error;
+        return at->status;
+    }
+    (void)orm__fail(&r->db->error, at->status,
+                    "a query of the batch failed, and no memory was left to keep its message");
+    orm__fail_in(&r->db->error, "", at->site);
     return at->status;
 }
 
