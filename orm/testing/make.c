@@ -67,6 +67,8 @@ static orm_status insert(struct plan *plan, orm_list *list_out)
         return orm_savepoint_release_at(plan->site, plan->db, savepoint);
     refusal = *orm_session_error(plan->db);
     orm_status undone = orm_savepoint_rollback_at(plan->site, plan->db, savepoint);
+    if (undone == ORM_FAILED_TRANSACTION) /* and why is what was told first */
+        return orm_session_fail(plan->db, status, "%s", refusal.message);
     return undone == ORM_OK ? explain_refusal(plan, status, &refusal) : undone;
 }
 
@@ -140,7 +142,8 @@ static orm_status make_all(orm_site site, orm_session *db, orm_maker *maker,
     if (status == ORM_OK)
         return orm_savepoint_release_at(site, db, savepoint);
     orm_error error = *orm_session_error(db);
-    if (orm_savepoint_rollback_at(site, db, savepoint) == ORM_OK)
+    orm_status undone = orm_savepoint_rollback_at(site, db, savepoint);
+    if (undone == ORM_OK || undone == ORM_FAILED_TRANSACTION)
         (void)orm_session_fail(db, status, "%s", error.message);
     for (struct made *made = maker->models; made != NULL; made = made->next)
         made->session = NULL; /* shared rows may be gone */
