@@ -435,6 +435,8 @@ static void look_at_new(look *at)
     if (at->event->paged)
         return; /* its values are the last row's of the page before, which no list can replace */
     orm__group *group = at->group;
+    static const orm__reading none;
+    const orm__reading *known = at->reading;
     orm__reading reading;
     orm__bound bound = {.event = at->event};
     bool varies = at->event->kind != ORM_EVENT_RELATION && !orm__is_write(at->event) &&
@@ -444,11 +446,11 @@ static void look_at_new(look *at)
     if (varies) {
         bool keyed = at->event->kind == ORM_EVENT_FIND || at->event->kind == ORM_EVENT_COLUMN;
         if (keyed)
-            memset(&reading, 0, sizeof reading); /* its columns are known: those of the key */
-        else if (at->reading == NULL)
+            known = &none; /* its columns are known: those of the key */
+        else if (known == NULL)
             orm__parameters_read(at->event->sql, at->event->sql_size, &reading);
         bound = orm__bound_make(at->event, at->bound_count, group->varying,
-                                at->reading == NULL ? &reading : at->reading);
+                                known == NULL ? &reading : known);
         (void)orm__is_step(&bound, at->witness, &step);
     }
     orm__caller *caller = caller_of(at);

@@ -46,25 +46,24 @@ static bool gives_others(const orm__group *read, const orm__witness *witness)
 /* A family's members work side by side, so the order of their statements says nothing. */
 static bool takes_next_of_all(const orm__group *read, const orm__group *group)
 {
-    return read != group && read->session == group->session && read->seen_count == 1 &&
-           read->most_rows == 1 && read->executions >= group->executions &&
-           (read->takes || read->gave > 1);
+    return read != group && read->seen_count == 1 && read->most_rows == 1 &&
+           read->executions >= group->executions && (read->takes || read->gave > 1);
 }
 
 static bool takes_next(const orm__group *read, const orm__group *group, const orm__witness *witness)
 {
-    return read != group && read->session == group->session && read->seen_count == 1 &&
-           read->most_rows == 1 && read->executions >= group->executions &&
-           read->last_used > group->used_before && (read->takes || gives_others(read, witness));
+    return read != group && read->seen_count == 1 && read->most_rows == 1 &&
+           read->executions >= group->executions && read->last_used > group->used_before &&
+           (read->takes || gives_others(read, witness));
 }
 
 bool orm__is_draining(const orm_scope *scope, const orm__group *group, const orm__witness *witness)
 {
-    const orm__group_table *table = &scope->groups;
-    for (size_t i = 0; i < table->capacity; i++)
-        if (table->hashes[i] != 0 &&
-            (witness->member == NULL ? takes_next(&table->groups[i], group, witness)
-                                     : takes_next_of_all(&table->groups[i], group)))
+    size_t at = 0;
+    const orm__group *read;
+    while ((read = orm__group_next(&scope->groups, group->session, &at)) != NULL)
+        if (witness->member == NULL ? takes_next(read, group, witness)
+                                    : takes_next_of_all(read, group))
             return true;
     return false;
 }
@@ -86,12 +85,11 @@ static uint64_t hash_of_row(const orm__result *list)
 
 static void note_row(orm_scope *scope, uint64_t session, const orm__result *list)
 {
-    orm__group_table *table = &scope->groups;
     uint64_t row = hash_of_row(list);
-    for (size_t i = 0; i < table->capacity; i++) {
-        orm__group *group = &table->groups[i];
-        if (table->hashes[i] == 0 || group->session != session ||
-            !orm__same_site(group->site, list->site) || group->gave_last == row)
+    size_t at = 0;
+    orm__group *group;
+    while ((group = orm__group_next(&scope->groups, session, &at)) != NULL) {
+        if (!orm__same_site(group->site, list->site) || group->gave_last == row)
             continue;
         group->gave_last = row;
         group->gave++;

@@ -16,6 +16,7 @@ void orm__group_table_init(orm__group_table *table, const orm_allocator *allocat
 void orm__group_table_dispose(orm__group_table *table)
 {
     orm__free(table->allocator, table->hashes, table->capacity * sizeof *table->hashes);
+    orm__free(table->allocator, table->sessions, table->capacity * sizeof *table->sessions);
     orm__free(table->allocator, table->groups, table->capacity * sizeof *table->groups);
     orm__group_table_init(table, table->allocator, table->limit);
 }
@@ -53,6 +54,7 @@ static void move_groups(const orm__group_table *from, orm__group_table *to)
         while (to->hashes[at] != 0)
             at++;
         to->hashes[at] = from->hashes[i];
+        to->sessions[at] = from->sessions[i];
         to->groups[at] = from->groups[i];
     }
 }
@@ -65,14 +67,17 @@ static bool grow(orm__group_table *table)
     orm__group_table bigger = *table;
     bigger.capacity = capacity;
     bigger.hashes = orm__alloc_zero(table->allocator, capacity * sizeof *bigger.hashes);
+    bigger.sessions = orm__alloc_zero(table->allocator, capacity * sizeof *bigger.sessions);
     bigger.groups = orm__alloc(table->allocator, capacity * sizeof *bigger.groups);
-    if (bigger.hashes == NULL || bigger.groups == NULL) {
+    if (bigger.hashes == NULL || bigger.sessions == NULL || bigger.groups == NULL) {
         orm__free(table->allocator, bigger.hashes, capacity * sizeof *bigger.hashes);
+        orm__free(table->allocator, bigger.sessions, capacity * sizeof *bigger.sessions);
         orm__free(table->allocator, bigger.groups, capacity * sizeof *bigger.groups);
         return false;
     }
     move_groups(table, &bigger);
     orm__free(table->allocator, table->hashes, table->capacity * sizeof *table->hashes);
+    orm__free(table->allocator, table->sessions, table->capacity * sizeof *table->sessions);
     orm__free(table->allocator, table->groups, table->capacity * sizeof *table->groups);
     *table = bigger;
     return true;
@@ -107,6 +112,16 @@ static size_t take_place(orm__group_table *table, uint64_t hash, uint64_t sessio
     }
 }
 
+orm__group *orm__group_next(const orm__group_table *table, uint64_t session, size_t *at)
+{
+    while (*at < table->capacity) {
+        size_t place = (*at)++;
+        if (table->sessions[place] == session && table->hashes[place] != 0)
+            return &table->groups[place];
+    }
+    return NULL;
+}
+
 orm__group *orm__group_peek(const orm__group_table *table, uint64_t hash)
 {
     if (table->capacity == 0)
@@ -130,6 +145,7 @@ orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t sess
         place = take_place(table, hash, session);
         memset(&table->groups[place], 0, sizeof table->groups[place]);
         table->hashes[place] = hash;
+        table->sessions[place] = session;
         table->groups[place].hash = hash;
         table->groups[place].session = session;
     }

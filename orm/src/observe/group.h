@@ -122,6 +122,7 @@ typedef struct orm__group {
 typedef struct orm__group_table {
     const orm_allocator *allocator; /* borrowed */
     uint64_t *hashes;               /* owned; ORM_GROUP_WAYS per set */
+    uint64_t *sessions;             /* owned; at the same positions, and close together */
     orm__group *groups;             /* owned; at the same positions */
     size_t capacity;                /* a power of two, or 0 */
     size_t limit;
@@ -139,6 +140,9 @@ void orm__group_table_clear(orm__group_table *table);
  * NULL when out of memory.
  */
 orm__group *orm__group_get(orm__group_table *table, uint64_t hash, uint64_t session);
+
+/* The session's next group from position `*at` on, which is then behind it; NULL: there is none. */
+orm__group *orm__group_next(const orm__group_table *table, uint64_t session, size_t *at);
 
 /* The group with this hash, or NULL. */
 orm__group *orm__group_peek(const orm__group_table *table, uint64_t hash);
