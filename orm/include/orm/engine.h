@@ -25,6 +25,13 @@ enum {
     ORM_POOL_UNLIMITED_OVERFLOW = -2 /* max_overflow: no bound */
 };
 
+/* What comments say. */
+enum {
+    ORM_COMMENT_SITE = 1,  /* file and line of the call */
+    ORM_COMMENT_ROUTE = 2, /* the session's .route */
+    ORM_COMMENT_TRACE = 4  /* the session's .traceparent, in BEGIN; PostgreSQL */
+};
+
 /* All-zero means the defaults given in brackets. Text is borrowed for the call of orm_engine_open.
  */
 typedef struct orm_engine_options {
@@ -85,6 +92,14 @@ typedef struct orm_engine_options {
      * that only read are not kept from writing on PostgreSQL, and now() stands still there. [no]
      */
     bool sandbox;
+    /*
+     * What comments behind statements tell the database's logs and statistics, of ORM_COMMENT_…, in
+     * the form of sqlcommenter: file='src%2Fusers.c',line='42',route='GET%20%2Fusers'. Values are
+     * URL-encoded, so none can end the comment. Every place and every route has prepared statements
+     * of its own then, so statement_cache_size may have to grow. Statements with comments of their
+     * own are left alone. [none]
+     */
+    unsigned comments;
     struct orm_scope
         *scope; /* of sessions that are given none; must outlive them. borrowed [none] */
     int connect_timeout_ms;   /* bound on making a connection [10,000] */

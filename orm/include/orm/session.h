@@ -45,6 +45,14 @@ typedef struct orm_session_options {
         *scope; /* borrowed: what the session does is counted and watched there (see nplusone.h) */
     int64_t deadline_ms; /* bound on every wait of each call, from the call's start (<model>_each:
                             from each batch's, without its callbacks); 0: the engine's */
+    /*
+     * For comments (engine option .comments); borrowed while the session is open. `route` is that
+     * of the request, by its pattern ("GET /users/{id}"): each value gets prepared statements of
+     * its own. `traceparent` is W3C's, differs from request to request, and so stands in BEGIN
+     * alone.
+     */
+    const char *route;
+    const char *traceparent;
     /* orm_session_run only: how often it starts over after a failure that is retryable [0]. */
     int retries;
     int retry_wait_ms;     /* the longest pause before the first; doubles each time [20] */

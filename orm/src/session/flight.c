@@ -49,6 +49,7 @@ orm_status orm__session_enter(orm_session *session, orm_site site)
     if (session->call_ms > 0 && !session->clocked)
         session->deadline = orm__deadline_in(session->call_ms);
     session->clocked = true;
+    session->site = site;
     if (session->connection == NULL) {
         orm_status status = acquire(session);
         if (status != ORM_OK) {
@@ -62,7 +63,9 @@ orm_status orm__session_enter(orm_session *session, orm_site site)
 
 orm__statement *orm__session_lookup(orm_session *session)
 {
-    const orm__buffer *shape = &session->gathered.shape;
+    const orm__buffer *shape = orm__session_shape(session);
+    if (shape->failed)
+        return NULL;
     return orm__connection_lookup(session->connection, shape->data, shape->size,
                                   orm__hash_bytes(shape->data, shape->size));
 }
@@ -70,7 +73,10 @@ orm__statement *orm__session_lookup(orm_session *session)
 orm_status orm__session_keep(orm_session *session, orm__compiled *compiled,
                              orm__statement **statement_out)
 {
-    const orm__buffer *shape = &session->gathered.shape;
+    const orm__buffer *shape = orm__session_shape(session);
+    orm__session_comment(session, compiled);
+    if (shape->failed || compiled->sql.failed)
+        return orm__session_nomem(session);
     orm_status status =
         orm__connection_keep(session->connection, shape->data, shape->size,
                              orm__hash_bytes(shape->data, shape->size), compiled, statement_out);

@@ -75,7 +75,12 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
         options->deadline_ms > 0 ? options->deadline_ms : engine->options.statement_timeout_ms;
     session->call_ms = options->deadline_ms > 0 ? options->deadline_ms : 0;
     session->deadline = ORM_NO_DEADLINE;
+    session->route = options->route;
+    session->traceparent = options->traceparent;
+    orm__buffer_init(&session->shape, &engine->allocator, SIZE_MAX);
+    orm__buffer_init(&session->begin_text, &engine->allocator, SIZE_MAX);
     write_begin(session, options);
+    orm__session_comment_begin(session);
     orm__arena_init(&session->arena, &engine->allocator, &engine->block_cache);
     orm__arena_init(&session->lasting, &engine->allocator, &engine->block_cache);
     orm__arena_init(&session->transaction, &engine->allocator, &engine->block_cache);
@@ -139,6 +144,8 @@ void orm_session_close(orm_session *session)
     orm__value_set_dispose(&session->digested);
     orm__row_list_dispose(&session->rows);
     orm__gathered_dispose(&session->gathered);
+    orm__buffer_dispose(&session->shape);
+    orm__buffer_dispose(&session->begin_text);
     orm__identity_map_dispose(&session->map);
     orm__arena_dispose(&session->arena);
     orm__free(&engine->allocator, session, sizeof *session);

@@ -70,8 +70,8 @@ struct orm_session {
     orm__tenant tenant;       /* the engine's list of open sessions, with the site of the open */
     const orm__sink *sink;    /* the scope's; may be NULL */
     uint64_t number;
-    uint64_t family; /* of tasks that have their scope from one parent, or workers; 0: none */
-    atomic_bool cancelled;   /* by any thread; until the transaction is rolled back */
+    uint64_t family;       /* of tasks that have their scope from one parent, or workers; 0: none */
+    atomic_bool cancelled; /* by any thread; until the transaction is rolled back */
     _Atomic(uintptr_t) user; /* the thread or task that is in a call; 0: none */
     uint32_t calls;          /* how deep that thread is in calls */
     uint32_t waiting;        /* of these, those that wait for a callback of theirs */
@@ -92,6 +92,11 @@ struct orm_session {
     orm__connection *connection;        /* NULL until needed */
     char begin_sql[ORM__BEGIN_SIZE];
     orm__statement begin; /* BEGIN with options; its text is NULL when there are none */
+    const char *route;    /* borrowed; for comments, as is the next */
+    const char *traceparent;
+    orm_site site;          /* the present call's */
+    orm__buffer shape;      /* scratch: the gathered shape with its comment */
+    orm__buffer begin_text; /* BEGIN with its comment */
     orm__arena arena;
     orm__arena lasting; /* what a release of `arena` must not take */
     orm__mark *marks;   /* the newest first */
@@ -153,6 +158,14 @@ orm_status orm__session_statement(orm_session *session, const orm__query *query,
 /* The same for text that is compiled by the caller: keeps it under the gathered shape. */
 orm_status orm__session_keep(orm_session *session, orm__compiled *compiled,
                              orm__statement **statement_out);
+
+/* The gathered shape, with the comment that the statement gets if there is one; until the next. */
+const orm__buffer *orm__session_shape(orm_session *session);
+/* Adds the comment to a statement that is new. */
+void orm__session_comment(const orm_session *session, orm__compiled *compiled);
+void orm__session_comment_begin(orm_session *session);
+/* Whether statements get one. */
+bool orm__session_comments(const orm_session *session);
 
 /* The statement of the gathered shape if the connection has it, else NULL. */
 orm__statement *orm__session_lookup(orm_session *session);
