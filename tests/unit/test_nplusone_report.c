@@ -135,6 +135,30 @@ static void test_text_of_other_kinds(void **state)
         "query, count and total stand for your own variables.\n");
 }
 
+/* Where no call of the loop's own kind writes many rows, the code takes the place of the loop. */
+static void test_code_for_the_whole_loop(void **state)
+{
+    fixture *it = *state;
+    for (volatile int64_t id = 1; id <= 3; id++) {
+        orm_value value = integer(id);
+        orm_event event = {.kind = ORM_EVENT_INSERT,
+                           .model = &ARTIST,
+                           .sql = "INSERT INTO artists VALUES ($1) ON CONFLICT DO NOTHING",
+                           .site = {"app/report.c", "show", 60, 0},
+                           .values = &value,
+                           .value_count = 1};
+        event.sql_size = strlen(event.sql);
+        note(it, &event);
+    }
+    assert_int_equal(findings(it), 1);
+    assert_non_null(
+        strstr(report(it, NULL),
+               "   what to do     gather the rows, each key once, and give them to one\n"
+               "                  chinook_artist_upsert_all behind the loop\n"
+               "   write          instead of the loop\n"
+               "     status = chinook_artist_upsert_all(db, values, count, &conflict, &list);\n"));
+}
+
 static void test_text_without_findings(void **state)
 {
     fixture *it = *state;
@@ -298,15 +322,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
-        TEST(test_text_with_source),
-        TEST(test_text_of_other_kinds),
-        TEST(test_text_without_findings),
-        TEST(test_color_only_when_asked),
-        TEST(test_json),
-        TEST(test_paths_below_the_root),
-        TEST(test_long_statements),
-        TEST(test_color_is_for_terminals),
-        TEST(test_strange_sites),
+        TEST(test_text_with_source),        TEST(test_text_of_other_kinds),
+        TEST(test_code_for_the_whole_loop), TEST(test_text_without_findings),
+        TEST(test_color_only_when_asked),   TEST(test_json),
+        TEST(test_paths_below_the_root),    TEST(test_long_statements),
+        TEST(test_color_is_for_terminals),  TEST(test_strange_sites),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

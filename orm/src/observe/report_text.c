@@ -226,10 +226,20 @@ static void compose_evidence(writer *at, const orm_finding *it)
         orm__buffer_printf(&at->line, "; in %lld sessions", (long long)it->sessions);
 }
 
+/* Code for which the call in the loop has no like: it takes the place of all of it. */
+static void write_alternative(writer *at, const orm_finding *it)
+{
+    orm__buffer_text(&at->line, it->fix.hoist == NULL ? "instead of the loop" : "behind the loop");
+    field(at, "write");
+    code(at, it->alternative);
+}
+
 static void write_code(writer *at, const orm_finding *it)
 {
     orm__buffer_text(&at->line, it->advice);
     field(at, "what to do");
+    if (it->replacement == NULL && it->alternative != NULL)
+        write_alternative(at, it);
     if (it->replacement == NULL)
         return;
     if (it->within_query)

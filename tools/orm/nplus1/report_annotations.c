@@ -23,10 +23,10 @@ static void write_finding(const struct run *run, const struct finding *finding, 
     struct arena *arena = run->arena;
     const char *place = "";
     const char *caller = caller_text(run, finding);
+    const char *code = finding_code(finding);
     const char *said = arena_format(arena, "%s%s%s. %s%s%s", finding_title(arena, finding),
                                     caller ? ", called from " : "", caller ? caller : "",
-                                    finding->advice, finding->replacement ? "\n" : "",
-                                    finding->replacement ? finding->replacement : "");
+                                    finding->advice, code ? "\n" : "", code ? code : "");
 
     if (finding->site.file)
         place = arena_format(arena, "file=%s,line=%lld,", escape(arena, finding->site.file, true),

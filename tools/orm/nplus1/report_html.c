@@ -135,6 +135,9 @@ static void write_remedy(struct page *page, const struct finding *finding)
     struct arena *arena = page->run->arena;
     const char *where = escaped(page, place_text(arena, &finding->replacement_site));
 
+    if (!finding->replacement && finding->alternative)
+        write_code(page, arena_format(arena, "Write %s", finding_alternative(finding)),
+                   finding->alternative);
     if (!finding->replacement)
         return;
     write_code(page,

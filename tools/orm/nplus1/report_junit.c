@@ -16,13 +16,14 @@ static const char *detail(const struct run *run, const struct finding *finding)
                                                              place_text(arena, &finding->origin))
                                               : "";
     const char *caller = caller_text(run, finding);
+    const char *code = finding_code(finding);
 
     return arena_format(arena, "%s %s\n%s %s%s%s%s\nstatement: %s\n%s\n%s\n",
                         finding->kind, finding_title(arena, finding),
                         finding_site_name(finding), place_text(arena, &finding->site),
                         caller ? "\ncalled from " : "", caller ? caller : "", origin,
                         finding->statement, finding->advice,
-                        finding->replacement ? finding->replacement : "");
+                        code ? code : "");
 }
 
 /* The findings of the scope that fail; the first of them in `first_out`. */

@@ -81,9 +81,11 @@ static json_t *location(const struct run *run, const struct source_place *place,
 static const char *message_text(const struct run *run, const struct finding *finding)
 {
     const char *caller = caller_text(run, finding);
+    const char *code = finding_code(finding);
 
-    return arena_format(run->arena, "%s%s%s. %s", finding_title(run->arena, finding),
-                        caller ? ", called from " : "", caller ? caller : "", finding->advice);
+    return arena_format(run->arena, "%s%s%s. %s%s%s", finding_title(run->arena, finding),
+                        caller ? ", called from " : "", caller ? caller : "", finding->advice,
+                        code ? "\n" : "", code ? code : "");
 }
 
 static json_t *result(const struct run *run, const struct finding *finding)

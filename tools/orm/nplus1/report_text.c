@@ -93,6 +93,10 @@ static void write_code(struct writer *at, const struct finding *finding)
     const char *where = site_text(at->run->arena, &finding->replacement_site);
 
     field(at, "what to do", finding->advice);
+    if (!finding->replacement && finding->alternative) {
+        field(at, "write", finding_alternative(finding));
+        code(at, finding->alternative);
+    }
     if (!finding->replacement)
         return;
     if (finding->within_query)

@@ -185,7 +185,14 @@ const char *finding_evidence(struct arena *arena, const struct finding *finding)
 
 const char *finding_alternative(const struct finding *finding)
 {
+    if (finding->fix_hoist)
+        return "behind the loop";
     return is_kind(finding, "WRITE") ? "instead of the loop" : "behind it, before the loop";
+}
+
+const char *finding_code(const struct finding *finding)
+{
+    return finding->replacement ? finding->replacement : finding->alternative;
 }
 
 const char *caller_text(const struct run *run, const struct finding *finding)

@@ -155,6 +155,8 @@ const char *finding_site_name(const struct finding *finding);
 const char *finding_evidence(struct arena *arena, const struct finding *finding);
 /* Where its alternative goes: "behind it, before the loop". */
 const char *finding_alternative(const struct finding *finding);
+/* What to write first; NULL: there are only words. */
+const char *finding_code(const struct finding *finding);
 
 /* baseline.c. False: it has said what is wrong. */
 bool baseline_read(struct run *run, const char *path);
