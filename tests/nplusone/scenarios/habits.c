@@ -259,3 +259,64 @@ scenario(found_or_made)
     }
     return ORM_OK;
 }
+
+/* What is there is passed over; what can't be told ends it.
+ * expect WRITE insert setting 3 statements @make */
+scenario(passed_over_or_made)
+{
+    static const char *const wanted[] = {"currency", "theme", "zone", "language", "unit"};
+    size_t made = 0;
+    for (size_t i = 0; i < 5; i++) {
+        shop_setting *setting;
+        orm_status status = shop_setting_find(db, wanted[i], &setting); /* @find */
+        if (status == ORM_OK)
+            continue;
+        if (status != ORM_NOT_FOUND)
+            return status;
+        shop_setting_new fresh = {.name = ORM_SET(wanted[i]), .value = ORM_SET("none")};
+        status = shop_setting_insert(db, &fresh, NULL); /* @make */
+        if (status != ORM_OK)
+            return status;
+        made++;
+    }
+    tell(scene, "%zu\n", made);
+    return ORM_OK;
+}
+
+static orm_status tell_shelves(orm_session *db, struct scene *scene, shop_category *above)
+{
+    shop_category_list shelves;
+    orm_status status = shop_category_load_children(db, above, &shelves); /* @down */
+    tell(scene, "%s\n", above->name);
+    for (size_t i = 0; status == ORM_OK && i < shelves.count; i++)
+        status = tell_shelves(db, scene, shelves.items[i]);
+    return status;
+}
+
+/* A recursion that what is returned begins.
+ * expect N1 category.children 10 statements @down @down */
+scenario(recursion_in_return)
+{
+    shop_category *root = NULL;
+    orm_status status = shop_category_find(db, 1, &root);
+    return status == ORM_OK ? tell_shelves(db, scene, root) : status;
+}
+
+static orm_status tell_racks(orm_session *db, struct scene *scene, shop_category *above)
+{
+    shop_category_list racks;
+    TRY(shop_category_load_children(db, above, &racks)); /* @down */
+    tell(scene, "%s\n", above->name);
+    for (size_t i = 0; i < racks.count; i++)
+        TRY(tell_racks(db, scene, racks.items[i]));
+    return ORM_OK;
+}
+
+/* The same, where it is all that is returned.
+ * expect N1 category.children 10 statements @down @down */
+scenario(recursion_is_returned)
+{
+    shop_category *root;
+    TRY(shop_category_find(db, 1, &root));
+    return tell_racks(db, scene, root);
+}

@@ -411,6 +411,15 @@ static const struct c_statement *next_statement(const struct c_statement *statem
     return NULL;
 }
 
+/* Whether the statement is that jump, alone or in braces. */
+static bool is_jump(const struct c_file *file, const struct c_statement *statement,
+                    const char *jump)
+{
+    if (statement->kind == C_BLOCK && statement->children.count == 1)
+        statement = statement->children.items[0];
+    return statement->kind == C_JUMP && token_is(file, statement->range.first, jump);
+}
+
 /* Behind what is done about a row that is not there. */
 static const struct c_statement *behind_not_found(const struct patch *patch,
                                                   const struct c_statement *statement)
@@ -419,9 +428,27 @@ static const struct c_statement *behind_not_found(const struct patch *patch,
 
     if (!statement || statement->kind != C_IF ||
         !range_find(patch->file, statement->header, "ORM_NOT_FOUND", &at) ||
+        range_find(patch->file, statement->header, "!=", &at) ||
         range_find(patch->file, statement->header, "ORM_OK", &at))
         return statement;
     return statement->other ? statement->other : next_statement(statement);
+}
+
+/* Behind `if (status == ORM_OK) continue;`, where all that follows is about failures. */
+static const struct c_statement *behind_success(struct patch *patch,
+                                                const struct c_statement *statement,
+                                                const char *variable)
+{
+    const struct c_file *file = patch->file;
+    struct range header;
+
+    if (!statement || statement->kind != C_IF || statement->other ||
+        !(is_jump(file, statement->body, "continue") || is_jump(file, statement->body, "return")))
+        return statement;
+    header = statement->header;
+    return range_is(patch->arena, file, header, arena_format(patch->arena, "%s == ORM_OK", variable))
+               ? next_statement(statement)
+               : statement;
 }
 
 /* What comes next when the statement is done: also behind an if that it is the last of. */
@@ -438,16 +465,29 @@ static const struct c_statement *what_follows(const struct c_statement *statemen
 }
 
 /* `if (status != ORM_OK) return …;` behind `status = call;`. */
-static const struct c_statement *judged_by(const struct patch *patch,
+static const struct c_statement *judged_by(struct patch *patch,
                                          const struct c_statement *statement, const char *variable)
 {
-    const struct c_statement *next = behind_not_found(patch, what_follows(statement));
+    const struct c_statement *follows = behind_success(patch, what_follows(statement), variable);
+    const struct c_statement *next = behind_not_found(patch, follows);
 
     if (!next || next->kind != C_IF || next->other ||
         !leaves_function(patch->file, next->body) ||
         !word_uses(patch->file, next->header, variable) || !is_quiet(patch->file, next->header))
         return NULL;
     return next;
+}
+
+/* Whether success never comes to what judges a failure. */
+static bool knows_failure(struct patch *patch, const struct c_statement *judge,
+                          const char *variable)
+{
+    const struct c_statement *block = judge->parent;
+
+    for (size_t i = 1; block && i < block->children.count; i++)
+        if (block->children.items[i] == judge)
+            return behind_success(patch, block->children.items[i - 1], variable) == judge;
+    return false;
 }
 
 /* It, as deep as the other statement. */
@@ -464,9 +504,15 @@ static const char *block_of_its_own(struct patch *patch, const struct c_statemen
 {
     const char *text = range_text(patch->arena, patch->file, judge->range);
     const char *inside = indent_of(patch, judge->range.first);
+    const char *guard = "";
 
-    return arena_format(patch->arena, "{\n%s    orm_status %s = %s;\n%s    %s\n%s}", inside,
-                        variable, code, inside, deepened_text(patch->arena, text, inside), inside);
+    if (knows_failure(patch, judge, variable)) {
+        guard = arena_format(patch->arena, "if (%s != ORM_OK)\n%s        ", variable, inside);
+        text = deepened_text(patch->arena, text, inside);
+    }
+    return arena_format(patch->arena, "{\n%s    orm_status %s = %s;\n%s    %s%s\n%s}", inside,
+                        variable, code, inside, guard, deepened_text(patch->arena, text, inside),
+                        inside);
 }
 
 /* The same for `status = call;`: the variable must be there before the statement. */
@@ -485,7 +531,10 @@ static const char *assignment_before(struct patch *patch, const struct call *cal
     if (judge && own)
         return block_of_its_own(patch, judge, variable, code);
     if (judge)
-        return arena_format(patch->arena, "%s = %s;\n%s", variable, code,
+        return arena_format(patch->arena, "%s = %s;\n%s%s", variable, code,
+                            knows_failure(patch, judge, variable)
+                                ? arena_format(patch->arena, "if (%s != ORM_OK)\n    ", variable)
+                                : "",
                             judge_text(patch, judge, at));
     if (own)
         return NULL;
@@ -493,15 +542,6 @@ static const char *assignment_before(struct patch *patch, const struct call *cal
         return arena_format(patch->arena, "if (%s == ORM_OK)\n    %s = %s;", variable, variable,
                             code);
     return NULL;
-}
-
-/* Whether the statement is, or begins with, `break`. */
-static bool is_jump(const struct c_file *file, const struct c_statement *statement,
-                    const char *jump)
-{
-    if (statement->kind == C_BLOCK && statement->children.count == 1)
-        statement = statement->children.items[0];
-    return statement->kind == C_JUMP && token_is(file, statement->range.first, jump);
 }
 
 /* The loop's condition asks for the status, too. */
@@ -577,6 +617,35 @@ static const char *before_continue(struct fixing *fixing, struct patch *patch,
                         code);
 }
 
+/* `return call;` and `return status == ORM_OK ? call : status;` in which nothing turns. */
+static const char *before_return(struct patch *patch, const struct call *call,
+                                 const struct c_statement *at, const char *code)
+{
+    const struct c_file *file = patch->file;
+    const char *indent = indent_of(patch, at->range.first);
+    size_t first = at->range.first + 1;
+    const char *name;
+
+    if (call->name == first && token_is(file, call->close + 1, ";")) {
+        name = free_name(patch, call->name, "status");
+        return indented_text(patch->arena,
+                             arena_format(patch->arena,
+                                          "orm_status %s = %s;\nif (%s != ORM_OK)\n    return %s;",
+                                          name, code, name, name),
+                             indent) + strlen(indent);
+    }
+    if (call->name != first + 4 || file->tokens[first].kind != TOKEN_WORD ||
+        !token_is(file, first + 1, "==") || !token_is(file, first + 2, "ORM_OK") ||
+        !token_is(file, first + 3, "?") || !token_is(file, call->close + 1, ":") ||
+        !tokens_equal(file, call->close + 2, first) || !token_is(file, call->close + 3, ";"))
+        return NULL;
+    name = token_text(patch->arena, file, first);
+    return indented_text(
+        patch->arena,
+        arena_format(patch->arena, "if (%s == ORM_OK)\n    %s = %s;", name, name, code), indent) +
+        strlen(indent);
+}
+
 bool place_before(struct fixing *fixing, struct patch *patch, const struct call *call,
                   const struct c_statement *statement, const char *code, const char *declarations)
 {
@@ -605,6 +674,8 @@ bool place_before(struct fixing *fixing, struct patch *patch, const struct call 
                               &found))
             text = NULL;
     }
+    if (at->kind == C_RETURN && at == statement)
+        text = before_return(patch, call, at, code);
     if (!text)
         text = before_break(patch, call, at, statement, code);
     if (!text)
@@ -639,7 +710,11 @@ static const char *text_after_loop(struct patch *patch, const struct call *call,
     bool compared = read_comparison(patch, call, &comparison);
     const struct c_statement *judge = variable ? judged_by(patch, at, variable) : NULL;
 
-    if (judge && at->kind == C_DECLARATION)
+    const struct function *function = function_around(patch->tree, call->name);
+    struct variable found;
+
+    if (judge && (at->kind == C_DECLARATION ||
+                  !variable_of_name(patch->tree, function, loop->range.first, variable, &found)))
         return block_of_its_own(patch, judge, variable, code);
     if (compared && comparison.variable)
         variable = comparison.variable;
@@ -650,8 +725,7 @@ static const char *text_after_loop(struct patch *patch, const struct call *call,
                                 judge_text(patch, judge, at));
         if ((!compared || !leaves_function(patch->file, at->body ? at->body : at)) &&
             word_uses(patch->file,
-                      (struct range){ loop->range.last + 1,
-                                      function_around(patch->tree, call->name)->body->range.last },
+                      (struct range){ loop->range.last + 1, function->body->range.last },
                       variable))
             return arena_format(patch->arena, "if (%s == ORM_OK)\n    %s = %s;", variable,
                                 variable, code);
