@@ -80,15 +80,17 @@ const char *code_lines(struct arena *arena, const char *code, const char *indent
 /* A name that nothing in the token's function or outside of functions has. */
 const char *free_name(const struct patch *patch, size_t token, const char *wish);
 
-/* fix_place.c */
+/* fix_edit.c */
 void edit_add(struct patch *patch, size_t start, size_t length, const char *text);
 void edit_range(struct patch *patch, struct range range, const char *text);
 /* Behind a comment that ends the token's line, or the token when something else follows. */
 size_t end_with_comment(const struct c_file *file, size_t token);
 /* The white space that the token's line begins with. */
 const char *indent_of(const struct patch *patch, size_t token);
-/* A statement as it is written, its further lines as deep as they are below its first. */
-const char *statement_text(struct patch *patch, const struct c_statement *statement);
+/* Where the token's text ends. */
+size_t token_end(const struct c_file *file, size_t token);
+/* Whether a second statement beside it would not be its parent's. */
+bool needs_braces(const struct c_statement *statement);
 /* Statements before and behind another one, either NULL; braces where they are needed. */
 void place_statements(struct patch *patch, const struct c_statement *statement, const char *before,
                       const char *behind);
@@ -96,6 +98,10 @@ void place_statements(struct patch *patch, const struct c_statement *statement, 
 void replace_statement(struct patch *patch, const struct c_statement *statement, const char *code);
 /* Takes whole lines away, where nothing else stands on them. */
 void remove_statement(struct patch *patch, const struct c_statement *statement);
+
+/* fix_place.c */
+/* A statement as it is written, its further lines as deep as they are below its first. */
+const char *statement_text(struct patch *patch, const struct c_statement *statement);
 /* Adds a call behind another one, whose failure is then treated as that one's. */
 bool place_behind(struct fixing *fixing, struct patch *patch, const struct call *call,
                   const char *code);
