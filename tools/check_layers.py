@@ -4,8 +4,8 @@
 Runtime     base < model < sql, driver < exec < map < session < relation < observe; async lies beside
             session: it may use what session may use, and nobody uses it. Within driver/ the folders
             of two databases do not know each other. Public headers include public headers only.
-Beside it   orm/testing, orm/json and orm/jobs stand on the public headers alone, and on what is
-            generated for them.
+Beside it   orm/testing, orm/json, orm/jobs and orm/requests stand on the public headers alone, and
+            on what is generated for them.
 Generator   base < yaml < schema, naming, types (no cycle among them) < emit; nothing of the runtime.
 Command     tools/orm includes the generator, the standard library and those it links.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 RUNTIME_RANKS = [
     ["base"], ["model"], ["sql", "driver"], ["exec"], ["map"], ["session"], ["relation"], ["observe"],
 ]
-BESIDE = ["testing", "json", "jobs"]
+BESIDE = ["testing", "json", "jobs", "requests"]
 GENERATOR_RANKS = [["base"], ["yaml"], ["schema", "naming", "types"], ["emit"]]
 # Layers of one rank that may include each other as long as there is no cycle.
 GENERATOR_PEERS = {"schema", "naming", "types"}

@@ -218,7 +218,7 @@ static void summaries_are_one_line(void **state)
     assert_int_equal(orm_scope_summary(scope, ORM_SUMMARY_SERVER_TIMING, &text), ORM_OK);
     (void)snprintf(expected, sizeof expected,
                    "db;dur=%.3f;desc=\"4 statements, %d rows\", db-findings;desc=\"1\"",
-                   (double)statistics.duration_ns / 1e6, (int)statistics.rows);
+                   (double)statistics.busy_ns / 1e6, (int)statistics.rows);
     assert_string_equal(text, expected);
     assert_int_equal(orm_scope_summary(scope, ORM_SUMMARY_HEADER, &text), ORM_OK);
     assert_ptr_equal(strstr(text, "statements=4, row-by-row=3, rows="), text);

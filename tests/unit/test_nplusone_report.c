@@ -186,7 +186,7 @@ static void test_json(void **state)
         "\"aggregates\":0,\"row_structs\":0,\"columns\":0,"
         "\"row_by_row\":5,\"rows\":11,\"affected\":0,\"bytes\":0,\"errors\":0,"
         "\"duration_ns\":1350000,\"paused\":0,\"unwatched\":0,\"untold\":0,"
-        "\"dropped\":0,\"unsearched\":0},\"findings\":["
+        "\"dropped\":0,\"unsearched\":0,\"waited_ns\":0,\"busy_ns\":1350000},\"findings\":["
         "{\"kind\":\"N1\",\"subject\":\"artist.albums\","
         "\"statement\":\"SELECT id FROM children WHERE parent_id = $1\","
         "\"site\":{\"file\":\"app/report.c\",\"line\":4,\"function\":\"show\"},"

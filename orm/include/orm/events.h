@@ -35,6 +35,9 @@ typedef enum orm_event_kind {
     ORM_EVENT_COLUMN     /* a deferred column of one row, by <model>_load_<column> */
 } orm_event_kind;
 
+/* "select", "relation" … static. */
+ORM_API const char *orm_event_kind_name(orm_event_kind kind);
+
 /* One execution of a statement. Everything is borrowed: until the sink returns. */
 typedef struct orm_event {
     orm_event_kind kind;
@@ -63,7 +66,9 @@ typedef struct orm_event {
     int64_t rows;        /* returned */
     int64_t affected;    /* written */
     int64_t bytes;       /* of the values read, as the database sent or stored them */
-    int64_t duration_ns; /* 0 unless a subscriber asked for times */
+    int64_t duration_ns; /* 0 unless a subscriber asked for times; from when it was sent, so that
+                          * those of statements sent together overlap */
+    int64_t ended_ns;    /* when its answer was there, on the monotonic clock; 0 unless timed */
     orm_status status;
     const orm_error *error; /* NULL on success */
     const orm_session *session;

@@ -130,6 +130,11 @@ typedef struct orm_scope_statistics {
     /* Statements whose values may come from a list that was not searched, and that are no finding:
      * over the bounds of the search, or of what is known of lists whose memory was given back. */
     int64_t unsearched;
+    /* For connections: in the pool's queue, and until one was made or found alive. 0 unless .timed
+     */
+    int64_t waited_ns;
+    /* .duration_ns, but time in which several statements were under way counts once. */
+    int64_t busy_ns;
 } orm_scope_statistics;
 
 typedef enum orm_finding_kind {
@@ -280,6 +285,27 @@ ORM_API void orm_scope_get_statistics(orm_scope *scope, orm_scope_statistics *st
 ORM_API size_t orm_scope_finding_count(orm_scope *scope);
 /* borrowed: until the scope sees another statement, is cleared or closes. NULL past the end. */
 ORM_API const orm_finding *orm_scope_finding(orm_scope *scope, size_t index);
+
+/* One execution of a statement that .max_trace kept. Text is borrowed: until the scope is cleared
+ * or closes. */
+typedef struct orm_traced {
+    int64_t start_ns;     /* since the scope began or was cleared */
+    int64_t duration_ns;  /* 0 unless .timed */
+    int64_t rows;         /* returned or written */
+    const char *sql;      /* on one line, literals left out, shortened */
+    const char *subject;  /* "artist.albums", "track"; NULL: none */
+    uint64_t fingerprint; /* equal for statements that differ in literal values only */
+    orm_site site;
+    orm_event_kind kind;
+    orm_status status;
+    bool row_by_row; /* a relation, for a single row */
+} orm_traced;
+
+/* How many were kept, control statements included; `lost_out` (may be NULL): those beyond. */
+ORM_API size_t orm_scope_traced_count(orm_scope *scope, int64_t *lost_out);
+/* Copies one of them, in the order in which they ended. false past the end. */
+ORM_API bool orm_scope_traced(orm_scope *scope, size_t index, orm_traced *traced_out);
+
 /* What is to be said of everything that a scope saw. */
 typedef enum orm_verdict {
     ORM_VERDICT_CLEAN,
@@ -304,7 +330,7 @@ ORM_API const char *orm_finding_kind_name(orm_finding_kind kind);
  *  - "statistics": an object of numbers, those of orm_scope_statistics: "statements", then by kind
  *    "control", "finds", "selects", "counts", "exists", "relations", "inserts", "updates",
  *    "deletes", "raw"; "row_by_row", "rows", "affected", "bytes", "errors", "duration_ns",
- *    "paused", "unwatched", "untold", "dropped", "unsearched".
+ *    "paused", "unwatched", "untold", "dropped", "unsearched", "waited_ns", "busy_ns".
  *  - "findings": a list of objects, the members of orm_finding by their names: "kind" is as
  *    orm_finding_kind_name gives it, "evidence" is "none", "matches" or "stems", texts may be null,
  *    "fix" may be null and is an object otherwise, without the members that say nothing but for

@@ -15,6 +15,8 @@ typedef struct orm__sink {
     /* A session was given the scope by name. A number when it is one of the scope's workers, which
      * are judged together; 0: it is by itself. Or NULL. */
     uint64_t (*joined)(void *context);
+    void (*waited)(void *context,
+                   int64_t duration_ns); /* for a connection; only if timed. Or NULL */
     void *context;
     atomic_uint_fast64_t *sessions; /* ever watched: their numbers */
     atomic_uint_fast64_t *draws;    /* sessions that asked whether they are watched */

@@ -12,7 +12,7 @@ static const char *const KINDS[] = {
     "insert", "update",  "delete", "raw",    "aggregate", "rows",   "column",
 };
 
-const char *orm__event_kind_name(orm_event_kind kind)
+const char *orm_event_kind_name(orm_event_kind kind)
 {
     size_t index = (size_t)kind;
     return index < sizeof KINDS / sizeof *KINDS ? KINDS[index] : KINDS[0];
@@ -152,7 +152,7 @@ static void write_plain(const orm_log_options *options, const orm_event *event, 
 {
     size_t start = out->size;
     orm__buffer_printf(out, " %.3f ms %s", (double)event->duration_ns / 1e6,
-                       orm__event_kind_name(event->kind));
+                       orm_event_kind_name(event->kind));
     write_what(out, event);
     write_failure(options, event, out);
     if (event->affected > 0)
@@ -233,7 +233,7 @@ static void write_json_failure(const orm_log_options *options, const orm_event *
 static void write_json(const orm_log_options *options, const orm_event *event, orm__buffer *out)
 {
     orm__buffer_printf(out, ",\"duration_ns\":%lld,\"kind\":\"%s\"", (long long)event->duration_ns,
-                       orm__event_kind_name(event->kind));
+                       orm_event_kind_name(event->kind));
     write_json_names(out, event);
     orm__buffer_printf(out, ",\"rows\":%lld,\"affected\":%lld,\"bytes\":%lld",
                        (long long)event->rows, (long long)event->affected, (long long)event->bytes);

@@ -9,9 +9,6 @@
 
 #include "base/buffer.h"
 
-/* "select", "relation" … static. */
-const char *orm__event_kind_name(orm_event_kind kind);
-
 /* Whether the options ask for this statement. */
 bool orm__log_wants(const orm_log_options *options, const orm_event *event);
 

@@ -44,6 +44,8 @@ static void write_statistics(orm__buffer *buffer, const orm_scope_statistics *it
     write_number(buffer, "untold", it->untold);
     write_number(buffer, "dropped", it->dropped);
     write_number(buffer, "unsearched", it->unsearched);
+    write_number(buffer, "waited_ns", it->waited_ns);
+    write_number(buffer, "busy_ns", it->busy_ns);
     orm__buffer_char(buffer, '}');
 }
 
@@ -142,11 +144,11 @@ static void write_finding(orm__buffer *buffer, const orm__report_root *root, con
     orm__buffer_char(buffer, '}');
 }
 
-static void write_traced(orm__buffer *buffer, const orm__report_root *root, const orm__traced *it)
+static void write_traced(orm__buffer *buffer, const orm__report_root *root, const orm_traced *it)
 {
     orm__buffer_printf(buffer, "{\"start_ns\":%lld,\"duration_ns\":%lld", (long long)it->start_ns,
                        (long long)it->duration_ns);
-    write_text(buffer, "kind", orm__event_kind_name(it->kind));
+    write_text(buffer, "kind", orm_event_kind_name(it->kind));
     write_text(buffer, "subject", it->subject);
     orm__buffer_printf(buffer, ",\"row_by_row\":%s", it->row_by_row ? "true" : "false");
     write_number(buffer, "rows", it->rows);

@@ -13,6 +13,18 @@
 
 enum { STATEMENTS_DEFAULT = 2048, VALUES_DEFAULT = 65536, FINDINGS_DEFAULT = 256 };
 
+/* What of its time was not another's, that ended before. */
+static void count_busy(orm_scope *scope, const orm_event *event)
+{
+    int64_t own = event->duration_ns;
+    if (event->ended_ns != 0 && event->ended_ns - own < scope->busy_until)
+        own = event->ended_ns - scope->busy_until;
+    if (own > 0)
+        scope->statistics.busy_ns += own;
+    if (event->ended_ns > scope->busy_until)
+        scope->busy_until = event->ended_ns;
+}
+
 static void count_event(orm_scope_statistics *statistics, const orm_event *event)
 {
     if (event->status != ORM_OK)
@@ -69,6 +81,7 @@ static uint64_t joined(void *context)
 static void look_at(orm_scope *scope, const orm_event *event, const orm__witness *witness)
 {
     count_event(&scope->statistics, event);
+    count_busy(scope, event);
     if (witness->session != scope->newest && event->kind != ORM_EVENT_CONTROL)
         note_open(scope, witness->session);
     if (scope->trace.limit > 0)
@@ -104,6 +117,17 @@ static void receive(void *context, const orm_event *event)
         witness.owner = event->session;
     }
     orm__scope_note(context, event, &witness);
+}
+
+static void waited(void *context, int64_t duration_ns)
+{
+    orm_scope *scope = context;
+    (void)pthread_mutex_lock(&scope->lock);
+    if (scope->pauses == 0)
+        scope->statistics.waited_ns += duration_ns;
+    (void)pthread_mutex_unlock(&scope->lock);
+    if (scope->options.parent != NULL)
+        waited(scope->options.parent, duration_ns);
 }
 
 static void end(void *context, const orm_session *session)
@@ -149,6 +173,7 @@ static void set_options(orm_scope *scope, const orm_scope_options *options)
         (orm__sink){.publish = receive,
                     .ended = end,
                     .joined = joined,
+                    .waited = waited,
                     .context = scope,
                     .sessions = set->parent == NULL ? &scope->sessions : set->parent->sink.sessions,
                     .draws = &scope->draws,

@@ -19,7 +19,7 @@
 typedef struct orm__record {
     orm_finding finding;
     orm_finding_fix own_fix; /* of a write that belongs to a check: without it */
-    uint64_t key; /* of its site and statement */
+    uint64_t key;            /* of its site and statement */
     bool ignored;
     bool resolved;            /* its caller was looked for */
     orm__path path;           /* that led to its call, the first time; empty: not known */
@@ -45,7 +45,8 @@ struct orm_scope {
     pthread_t maker;
     pthread_mutex_t lock; /* guards all that follows */
     orm_scope_statistics statistics;
-    uint64_t epoch; /* grows with every write and transaction boundary */
+    int64_t busy_until; /* on the monotonic clock */
+    uint64_t epoch;     /* grows with every write and transaction boundary */
     orm__group_table groups;
     size_t early_count; /* made for groups, those to spare included */
     orm__value_set values;

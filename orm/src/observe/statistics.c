@@ -252,7 +252,7 @@ static void write_json(orm__buffer *out, const orm_statement_statistics *entry)
 {
     orm__buffer_printf(
         out, "{\"fingerprint\":\"%016llx\",\"kind\":", (unsigned long long)entry->fingerprint);
-    orm__json_text(out, entry->fingerprint == 0 ? NULL : orm__event_kind_name(entry->kind));
+    orm__json_text(out, entry->fingerprint == 0 ? NULL : orm_event_kind_name(entry->kind));
     orm__buffer_text(out, ",\"sql\":");
     orm__json_text(out, entry->sql);
     write_number(out, "count", entry->count);

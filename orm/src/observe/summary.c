@@ -13,8 +13,8 @@ static double milliseconds(const orm_scope_statistics *it)
 /* Two metrics: a description is shown beside the time. */
 static void write_server_timing(orm__buffer *out, const orm_scope_statistics *it, size_t findings)
 {
-    orm__buffer_printf(out, "db;dur=%.3f;desc=\"%lld statements, %lld rows\"", milliseconds(it),
-                       (long long)it->statements, (long long)it->rows);
+    orm__buffer_printf(out, "db;dur=%.3f;desc=\"%lld statements, %lld rows\"",
+                       (double)it->busy_ns / 1e6, (long long)it->statements, (long long)it->rows);
     if (findings > 0)
         orm__buffer_printf(out, ", db-findings;desc=\"%zu\"", findings);
 }

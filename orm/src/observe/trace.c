@@ -5,6 +5,7 @@
 #include "base/allocator.h"
 #include "base/clock.h"
 #include "observe/advice.h"
+#include "observe/scope.h"
 
 enum { SQL_MAX = 400, LOOK_BACK = 64 };
 
@@ -28,14 +29,14 @@ void orm__trace_clear(orm__trace *trace)
     trace->began = trace->limit == 0 ? 0 : orm__now();
 }
 
-static orm__traced *next_item(orm__trace *trace)
+static orm_traced *next_item(orm__trace *trace)
 {
     if (trace->count >= trace->limit)
         return NULL;
     if (trace->count == trace->capacity) {
         size_t capacity = trace->capacity == 0 ? 32 : trace->capacity * 2;
-        orm__traced *items = orm__resize(trace->allocator, trace->items,
-                                         trace->capacity * sizeof *items, capacity * sizeof *items);
+        orm_traced *items = orm__resize(trace->allocator, trace->items,
+                                        trace->capacity * sizeof *items, capacity * sizeof *items);
         if (items == NULL)
             return NULL;
         trace->items = items;
@@ -44,18 +45,18 @@ static orm__traced *next_item(orm__trace *trace)
     return &trace->items[trace->count];
 }
 
-static bool is_alike(const orm__traced *item, const orm_event *event)
+static bool is_alike(const orm_traced *item, const orm_event *event)
 {
     return item->fingerprint == event->fingerprint && item->kind == event->kind &&
            item->site.file == event->site.file && item->site.line == event->site.line;
 }
 
 /* Texts of a statement repeated by one call are kept once. */
-static bool share_texts(const orm__trace *trace, const orm_event *event, orm__traced *item)
+static bool share_texts(const orm__trace *trace, const orm_event *event, orm_traced *item)
 {
     size_t oldest = trace->count < LOOK_BACK ? 0 : trace->count - LOOK_BACK;
     for (size_t i = trace->count; i > oldest; i--) {
-        const orm__traced *earlier = &trace->items[i - 1];
+        const orm_traced *earlier = &trace->items[i - 1];
         if (!is_alike(earlier, event))
             continue;
         item->sql = earlier->sql;
@@ -66,7 +67,7 @@ static bool share_texts(const orm__trace *trace, const orm_event *event, orm__tr
 }
 
 static bool write_texts(const orm__trace *trace, const orm_event *event, orm__arena *arena,
-                        orm__traced *item)
+                        orm_traced *item)
 {
     orm__buffer line;
     orm__buffer_init(&line, trace->allocator, 4 * SQL_MAX);
@@ -83,13 +84,14 @@ static bool write_texts(const orm__trace *trace, const orm_event *event, orm__ar
 
 void orm__trace_add(orm__trace *trace, const orm_event *event, orm__arena *arena)
 {
-    orm__traced *item = next_item(trace);
+    orm_traced *item = next_item(trace);
     if (item == NULL) {
         trace->lost++;
         return;
     }
     memset(item, 0, sizeof *item);
-    item->start_ns = orm__now() - event->duration_ns - trace->began;
+    int64_t ended = event->ended_ns == 0 ? orm__now() : event->ended_ns;
+    item->start_ns = ended - event->duration_ns - trace->began;
     item->duration_ns = event->duration_ns;
     item->rows = event->affected > event->rows ? event->affected : event->rows;
     item->fingerprint = event->fingerprint;
@@ -101,4 +103,24 @@ void orm__trace_add(orm__trace *trace, const orm_event *event, orm__arena *arena
         trace->count++;
     else
         trace->lost++;
+}
+
+size_t orm_scope_traced_count(orm_scope *scope, int64_t *lost_out)
+{
+    (void)pthread_mutex_lock(&scope->lock);
+    size_t count = scope->trace.count;
+    if (lost_out != NULL)
+        *lost_out = scope->trace.lost;
+    (void)pthread_mutex_unlock(&scope->lock);
+    return count;
+}
+
+bool orm_scope_traced(orm_scope *scope, size_t index, orm_traced *traced_out)
+{
+    (void)pthread_mutex_lock(&scope->lock);
+    bool known = index < scope->trace.count;
+    if (known)
+        *traced_out = scope->trace.items[index];
+    (void)pthread_mutex_unlock(&scope->lock);
+    return known;
 }

@@ -5,28 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <orm/events.h>
+#include <orm/nplusone.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
 
-/* One execution. Texts are the arena's. */
-typedef struct orm__traced {
-    int64_t start_ns;
-    int64_t duration_ns;
-    int64_t rows;
-    const char *sql;
-    const char *subject; /* NULL: none */
-    uint64_t fingerprint;
-    orm_site site;
-    orm_event_kind kind;
-    orm_status status;
-    bool row_by_row;
-} orm__traced;
-
 typedef struct orm__trace {
     const orm_allocator *allocator; /* borrowed */
-    orm__traced *items;             /* owned */
+    orm_traced *items;              /* owned; texts are the arena's */
     size_t count;
     size_t capacity;
     size_t limit;

@@ -34,6 +34,18 @@ static orm_status acquire(orm_session *session)
                              &session->cancelled, &session->connection, &session->error);
 }
 
+/* Tells the scope how long it took. */
+static orm_status acquire_timed(orm_session *session)
+{
+    const orm__sink *sink = session->sink;
+    if (sink == NULL || !sink->timed || sink->waited == NULL)
+        return acquire(session);
+    int64_t began = orm__now();
+    orm_status status = acquire(session);
+    sink->waited(sink->context, orm__now() - began);
+    return status;
+}
+
 orm_status orm__session_enter(orm_session *session, orm_site site)
 {
     if (session->in_callback) {
@@ -51,7 +63,7 @@ orm_status orm__session_enter(orm_session *session, orm_site site)
     session->clocked = true;
     session->site = site;
     if (session->connection == NULL) {
-        orm_status status = acquire(session);
+        orm_status status = acquire_timed(session);
         if (status != ORM_OK) {
             orm__fail_in(&session->error, "", site);
             return status;
@@ -131,6 +143,7 @@ static void publish_call(orm_session *session, orm_site site, const orm__call *c
         .affected = call->affected,
         .bytes = call->bytes,
         .duration_ns = timed ? call->ended - call->started : 0,
+        .ended_ns = timed ? call->ended : 0,
         .status = call->status,
         .error = call->status == ORM_OK ? NULL : &session->error,
         .session = session,

@@ -14,6 +14,7 @@ static void publish_control(orm_session *session, orm_site site, const orm__call
                        .fingerprint = call->statement->fingerprint,
                        .site = site,
                        .duration_ns = timed ? call->ended - call->started : 0,
+                       .ended_ns = timed ? call->ended : 0,
                        .status = call->status,
                        .error = call->status == ORM_OK ? NULL : error,
                        .session = session};
