@@ -1,7 +1,9 @@
-/* The page's findings: what several requests did in one place is told once. */
+/* The page's findings: what several requests did in one place is told once, the worst first. */
 #include <string.h>
 
 #include "page.h"
+
+enum { CAUSES_TOLD = 50 };
 
 /* One cause, as the newest request that had it shows it. */
 struct cause {
@@ -9,6 +11,12 @@ struct cause {
     const orm_finding *finding;
     int64_t requests;
     int64_t statements;
+};
+
+struct causes {
+    struct cause items[CAUSES_TOLD];
+    size_t count;
+    size_t seen;
 };
 
 static bool is_same(const orm_finding *left, const orm_finding *right)
@@ -89,9 +97,9 @@ static void write_where(struct text *to, const struct cause *it)
 {
     const struct facts *facts = &it->newest->facts;
     begin_fact(to, "Requests");
-    orm__requests_format(to, "%lld, %lld statements; the last is <a href=\"#r%llu\">",
+    orm__requests_format(to, "%lld, %lld statement%s; the last is <a href=\"#r%llu\">",
                          (long long)it->requests, (long long)it->statements,
-                         (unsigned long long)facts->number);
+                         it->statements == 1 ? "" : "s", (unsigned long long)facts->number);
     orm__requests_html(to, facts->method);
     orm__requests_add(to, " ");
     orm__requests_html(to, facts->route == NULL ? "without a route" : facts->route);
@@ -131,14 +139,39 @@ static const char *site_name(orm_finding_kind kind)
     return kind == ORM_FINDING_BUDGET ? "Exceeded at" : "Call in the loop";
 }
 
+static void write_title_end(struct text *to, const orm_finding *it)
+{
+    long long statements = (long long)it->statements;
+    switch (it->kind) {
+    case ORM_FINDING_N1:
+        orm__requests_format(to, ": %lld statements where one would do", statements);
+        break;
+    case ORM_FINDING_DUP:
+        orm__requests_format(to, ": the same %lld times", statements);
+        break;
+    case ORM_FINDING_WRITE:
+        orm__requests_format(to, ": written row by row, %lld statements", statements);
+        break;
+    case ORM_FINDING_UNUSED:
+        orm__requests_add(to, ": loaded, never read");
+        break;
+    case ORM_FINDING_BUDGET:
+        orm__requests_add(to, ": over the budget");
+        break;
+    case ORM_FINDING_LATENT:
+        orm__requests_add(to, ": with more rows, a statement for each");
+        break;
+    }
+}
+
 static void write_cause(const orm_requests *requests, struct text *to, const struct cause *cause)
 {
     const orm_finding *it = cause->finding;
     orm__requests_format(to, "<article class=\"finding\">\n<h3><span class=\"kind\">%s</span> ",
                          orm_finding_kind_name(it->kind));
     orm__requests_html(to, it->subject);
-    orm__requests_format(to, ", %lld %s</h3>\n<dl>\n", (long long)it->statements,
-                         it->kind == ORM_FINDING_UNUSED ? "loads" : "statements");
+    write_title_end(to, it);
+    orm__requests_add(to, "</h3>\n<dl>\n");
     write_fact_place(requests, to, site_name(it->kind), it->site);
     write_fact_place(requests, to, "List made at", it->origin);
     write_evidence(to, it);
@@ -150,19 +183,33 @@ static void write_cause(const orm_requests *requests, struct text *to, const str
     orm__requests_add(to, "</article>\n");
 }
 
+/* In front of those with fewer statements; the last falls out of a full list. */
+static void insert(struct causes *list, struct cause cause)
+{
+    size_t at = list->count < CAUSES_TOLD ? list->count++ : CAUSES_TOLD;
+    list->seen++;
+    while (at > 0 && list->items[at - 1].statements < cause.statements) {
+        if (at < CAUSES_TOLD)
+            list->items[at] = list->items[at - 1];
+        at--;
+    }
+    if (at < CAUSES_TOLD)
+        list->items[at] = cause;
+}
+
 void orm__requests_write_findings(const orm_requests *requests, struct text *to)
 {
+    struct causes list = {.count = 0};
     const struct kept *kept = NULL;
-    size_t told = 0;
-    orm__requests_add(to, "<h2>Findings</h2>\n");
     for (size_t i = 0; (kept = orm__requests_kept(requests, i)) != NULL; i++)
-        for (size_t k = 0; k < kept->finding_count; k++) {
-            if (is_told(requests, i, &kept->findings[k]))
-                continue;
-            struct cause cause = cause_of(requests, i, &kept->findings[k]);
-            write_cause(requests, to, &cause);
-            told++;
-        }
-    if (told == 0)
+        for (size_t k = 0; k < kept->finding_count; k++)
+            if (!is_told(requests, i, &kept->findings[k]))
+                insert(&list, cause_of(requests, i, &kept->findings[k]));
+    orm__requests_add(to, "<h2>Findings</h2>\n");
+    for (size_t i = 0; i < list.count; i++)
+        write_cause(requests, to, &list.items[i]);
+    if (list.count == 0)
         orm__requests_add(to, "<p class=\"clean\">None in these requests.</p>\n");
+    if (list.seen > list.count)
+        orm__requests_format(to, "<p class=\"lead\">and %zu more</p>\n", list.seen - list.count);
 }

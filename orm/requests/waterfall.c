@@ -49,8 +49,8 @@ static void write_statement(const struct fall *fall, const orm_traced *it)
                          is_bad(fall, it) ? " bad" : "", orm_event_kind_name(it->kind));
     orm__requests_html(to, it->subject == NULL ? it->sql : it->subject);
     orm__requests_format(to,
-                         "</span><span class=\"track\"><b style=\"left:%.2f%%;width:%.2f%%\">"
-                         "</b></span><span class=\"time\">%.2f ms</span></summary>\n<pre>",
+                         "</span> <span class=\"track\"><b style=\"left:%.2f%%;width:%.2f%%\">"
+                         "</b></span> <span class=\"time\">%.2f ms</span></summary>\n<pre>",
                          share(fall, it->start_ns), share(fall, it->duration_ns),
                          milliseconds(it->duration_ns));
     orm__requests_html(to, it->sql);
@@ -105,7 +105,7 @@ static void write_statements(const struct fall *fall)
         i += count;
     }
     if (kept->facts.trace_lost > 0)
-        orm__requests_format(fall->to, "<p class=\"said\">and %lld more</p>\n",
+        orm__requests_format(fall->to, "<p class=\"said\">and %lld more that were not kept</p>\n",
                              (long long)kept->facts.trace_lost);
 }
 
@@ -118,7 +118,7 @@ static const char *class_of(int status)
 
 static void write_summary(const struct facts *it, struct text *to)
 {
-    orm__requests_format(to, "<summary><span class=\"%s\">%d</span><span>", class_of(it->status),
+    orm__requests_format(to, "<summary><span class=\"%s\">%d</span> <span>", class_of(it->status),
                          it->status);
     orm__requests_html(to, it->method);
     orm__requests_add(to, " <bdi>");
@@ -128,7 +128,7 @@ static void write_summary(const struct facts *it, struct text *to)
         orm__requests_format(to, " <span class=\"kind\">%zu finding%s</span>", it->finding_count,
                              it->finding_count == 1 ? "" : "s");
     orm__requests_format(to,
-                         "</span><span class=\"figures\">%lld statement%s, %lld row%s, "
+                         "</span> <span class=\"figures\">%lld statement%s, %lld row%s, "
                          "<span class=\"%s\">%.1f ms</span></span></summary>\n",
                          (long long)it->statistics.statements,
                          it->statistics.statements == 1 ? "" : "s", (long long)it->statistics.rows,

@@ -19,14 +19,14 @@ def chromium(page, width, more):
     return run.stdout
 
 
-def seen(page, width, script):
+def seen(page, width, script, more=()):
     """What a script at the page's end says by `seen(value)`, the window `width` pixels wide."""
     wrapped = ("<script>(() => { const seen = value => document.documentElement.setAttribute("
                "'data-seen', JSON.stringify(value));\n" + script + "\n})();</script>")
     with tempfile.TemporaryDirectory() as folder:
         copy = pathlib.Path(folder) / "page.html"
         copy.write_text(page.read_text() + wrapped)
-        dom = chromium(copy, width, ["--dump-dom"])
+        dom = chromium(copy, width, ["--dump-dom", *more])
     found = re.search(r'data-seen="([^"]*)"', dom)
     if found is None:
         sys.exit("the page was not measured")

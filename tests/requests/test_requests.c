@@ -18,13 +18,30 @@ static orm_requests *open_requests(orm_requests_options options)
     return requests;
 }
 
-/* Everything in the log is one valid line each. */
-static void assert_valid(int lines)
+/* Judged by the last test, all together. */
+static log_text everything;
+
+static void assert_lines(int lines)
 {
     assert_int_equal(logged.lines, lines);
-    write_file("log.jsonl", logged.text);
+    write_log(&everything, logged.text, logged.size);
+    for (const char *at = logged.text; (at = strchr(at, '\n')) != NULL; at++)
+        lines--;
+    assert_int_equal(lines, 0);
+}
+
+static void every_line_is_valid(void **state)
+{
+    (void)state;
+    assert_true(everything.lines > 5);
+    write_file("log.jsonl", everything.text);
     if (shell(VALIDATE SCHEMAS "/request-log.schema.json log.jsonl") != 0)
         fail_msg("%s", output);
+    /* And what is wrong is not. */
+    assert_int_not_equal(
+        shell("sed 's/\"duration_ns\":/\"duration\":/' log.jsonl > wrong.jsonl && " VALIDATE SCHEMAS
+              "/request-log.schema.json wrong.jsonl"),
+        0);
 }
 
 #define assert_logged(what)                                                                        \
@@ -57,7 +74,7 @@ static void a_line_says_what_a_request_asked_for(void **state)
                                .traceparent = "00-" TRACE_ID "-c532cb4098ac3dd2-01"},
           together, 200);
     assert_statements(&database, 2);
-    assert_valid(1);
+    assert_lines(1);
     assert_logged("\"method\":\"GET\",\"route\":\"/teams/{id}\",\"target\":\"/teams/5\","
                   "\"status\":200,\"duration_ns\":");
     assert_logged("\"trace_id\":\"" TRACE_ID "\",\"statements\":2,\"database_ns\":");
@@ -73,7 +90,7 @@ static void a_loop_is_found(void **state)
     orm_requests *requests =
         open_requests((orm_requests_options){.one_of = 1, .root = ORM_TEST_SOURCE_DIR "/"});
     serve(requests, &(orm_request_start){.method = "GET", .route = "/slow"}, row_by_row, 200);
-    assert_valid(1);
+    assert_lines(1);
     assert_logged("\"target\":null");
     assert_logged("\"trace_id\":null,\"statements\":11,");
     assert_logged("\"row_by_row\":10,");
@@ -89,7 +106,7 @@ static void sampling_watches_some(void **state)
     orm_requests *requests = open_requests((orm_requests_options){.one_of = 10});
     for (int i = 0; i < 30; i++)
         serve(requests, &(orm_request_start){.method = "GET", .route = "/x"}, row_by_row, 200);
-    assert_valid(30);
+    assert_lines(30);
     int watched = 0;
     for (const char *at = logged.text; (at = strstr(at, "\"verdict\":\"findings\"")) != NULL; at++)
         watched++;
@@ -112,7 +129,7 @@ static void slow_and_failed_requests_are_told_in_detail(void **state)
     orm_requests_status status;
     orm_requests *requests = open_requests((orm_requests_options){.statements = 4});
     serve(requests, &(orm_request_start){.method = "GET", .route = "/x"}, row_by_row, 503);
-    assert_valid(1);
+    assert_lines(1);
     assert_logged("\"trace\":[{\"start_ns\":");
     assert_logged("\"kind\":\"relation\",\"subject\":\"team.members\",\"row_by_row\":true");
     assert_logged("\"function\":\"row_by_row\"");
@@ -123,7 +140,7 @@ static void slow_and_failed_requests_are_told_in_detail(void **state)
     orm_requests_close(requests);
     requests = open_requests((orm_requests_options){.slow_ns = 1});
     serve(requests, &(orm_request_start){.method = "GET", .route = "/x"}, together, 200);
-    assert_valid(1);
+    assert_lines(1);
     assert_logged("\"trace\":[{");
     orm_requests_get_status(requests, &status);
     assert_int_equal(status.slow, 1);
@@ -187,7 +204,7 @@ static void a_malformed_traceparent_is_passed_over(void **state)
         assert_null(options.route);
         orm_request_end(request, 404);
     }
-    assert_valid((int)(sizeof bad / sizeof *bad));
+    assert_lines((int)(sizeof bad / sizeof *bad));
     assert_not_logged("\"trace_id\":\"");
     orm_requests_close(requests);
 }
@@ -206,7 +223,7 @@ static void hostile_text_stays_text(void **state)
         row_by_row, 200);
     serve(requests, &(orm_request_start){.method = route, .route = route, .target = route}, NULL,
           0);
-    assert_valid(2);
+    assert_lines(2);
     orm_requests_text page;
     assert_int_equal(orm_requests_page(requests, &page), ORM_OK);
     assert_int_equal(strlen(page.data), page.size);
@@ -481,6 +498,7 @@ int main(void)
         suite_test(requests_side_by_side_do_not_mix),
         suite_test(every_allocation_may_fail),
         suite_test(what_is_kept_is_bounded),
+        suite_test(every_line_is_valid),
     };
     return cmocka_run_group_tests(tests, open_database, remove_folder);
 }
