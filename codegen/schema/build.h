@@ -91,6 +91,9 @@ void build_statements(struct builder *b);
 void build_rows(struct builder *b);
 
 /* Parts of stages. */
+/* Old texts of labels, once these are there. */
+void build_enum_renames(struct builder *b, struct document *document, yaml_node_t *node,
+                        struct enum_type *type, const struct parsed_label *renamed, size_t count);
 bool build_enum_labels(struct builder *b, struct document *document, yaml_node_t *node,
                        struct enum_type *type, char **values, size_t count, char **names,
                        size_t name_count);

@@ -53,6 +53,8 @@ static void build_inline_enum(struct builder *b, struct model_build *mb, size_t 
     type->place = column->place;
     build_enum_labels(b, mb->document, cb->node, type, cb->parsed->values, cb->parsed->values_count,
                       cb->parsed->names, cb->parsed->names_count);
+    build_enum_renames(b, mb->document, cb->node, type, cb->parsed->renamed,
+                       cb->parsed->renamed_count);
     build_add_enum(b, type, at(mb, cb, "name"));
     column->type.kind = TYPE_ENUM;
     column->type.enumeration = type;

@@ -110,6 +110,34 @@ bool build_enum_labels(struct builder *b, struct document *document, yaml_node_t
     return ok;
 }
 
+static struct enum_label *find_label(struct enum_type *type, const char *text)
+{
+    for (size_t i = 0; i < type->label_count; i++)
+        if (strcmp(type->labels[i].label, text) == 0)
+            return &type->labels[i];
+    return NULL;
+}
+
+void build_enum_renames(struct builder *b, struct document *document, yaml_node_t *node,
+                        struct enum_type *type, const struct parsed_label *renamed, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct span at = document_item_span(document, node, "renamed", i);
+        struct enum_label *label = find_label(type, renamed[i].value);
+
+        if (!label)
+            diagnostics_error(b->diags, at, "'%s' is none of the values of this enum",
+                              renamed[i].value);
+        else if (label->was)
+            diagnostics_error(b->diags, at, "the value '%s' is renamed twice", renamed[i].value);
+        else if (find_label(type, renamed[i].was))
+            diagnostics_error(b->diags, at, "'%s' is still one of the values of this enum",
+                              renamed[i].was);
+        else
+            label->was = arena_text(b->arena, renamed[i].was);
+    }
+}
+
 void build_add_enum(struct builder *b, struct enum_type *type, struct span at)
 {
     const struct enum_type *taken =
@@ -156,6 +184,7 @@ static void build_enum(struct builder *b, struct document *document, yaml_node_t
     }
     build_enum_labels(b, document, node, type, parsed->values, parsed->values_count, parsed->names,
                       parsed->names_count);
+    build_enum_renames(b, document, node, type, parsed->renamed, parsed->renamed_count);
     build_add_enum(b, type, at);
 }
 

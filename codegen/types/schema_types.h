@@ -58,6 +58,7 @@ struct place {
 struct enum_label {
     const char *label;  /* the database's text, 1 to 63 bytes */
     const char *c_name; /* the enumerator: SHOP_ROLE_ADMIN; its value is the index + 1 */
+    const char *was;    /* its old text, for migrations; NULL: none */
 };
 
 struct enum_type {

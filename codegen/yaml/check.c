@@ -37,10 +37,10 @@ static void cut(document *d, int id)
 static const char *entry_noun(const char *key)
 {
     static const char *const nouns[][2] = {
-        {"models", "a model"},       {"columns", "a column"},    {"enums", "an enum"},
-        {"relations", "a relation"}, {"indexes", "an index"},    {"uniques", "a unique"},
-        {"checks", "a check"},       {"through", "a 'through'"}, {"rows", "a row"},
-        {"values", "a value"},       {"joins", "a join"},
+        {"models", "a model"},       {"columns", "a column"},        {"enums", "an enum"},
+        {"relations", "a relation"}, {"indexes", "an index"},        {"uniques", "a unique"},
+        {"checks", "a check"},       {"through", "a 'through'"},     {"rows", "a row"},
+        {"values", "a value"},       {"renamed", "a renamed label"}, {"joins", "a join"},
     };
 
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)

@@ -11,6 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct parsed_label {
+    char *value;
+    char *was;
+};
+
 struct parsed_enum {
     char *name;
     char *type;
@@ -20,6 +25,8 @@ struct parsed_enum {
     unsigned values_count;
     char **names;
     unsigned names_count;
+    struct parsed_label *renamed;
+    unsigned renamed_count;
 };
 
 struct parsed_column {
@@ -30,6 +37,8 @@ struct parsed_column {
     unsigned values_count;
     char **names;
     unsigned names_count;
+    struct parsed_label *renamed;
+    unsigned renamed_count;
     char *sql_type;
     char *collation;
     char *generated;

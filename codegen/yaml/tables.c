@@ -73,6 +73,13 @@ static const cyaml_strval_t dialects[] = {
     {"sqlite", 2},
 };
 
+static const cyaml_schema_field_t label_fields[] = {
+    REQUIRED_TEXT("value", parsed_label, value),
+    REQUIRED_TEXT("was", parsed_label, was),
+    END,
+};
+ENTRY(label_entry, parsed_label, label_fields);
+
 static const cyaml_schema_field_t enum_fields[] = {
     REQUIRED_TEXT("name", parsed_enum, name),
     TEXT("type", parsed_enum, type),
@@ -80,6 +87,7 @@ static const cyaml_schema_field_t enum_fields[] = {
     TEXT("comment", parsed_enum, comment),
     LIST("values", parsed_enum, values, text_value, CYAML_FLAG_DEFAULT, 1),
     TEXTS("names", parsed_enum, names),
+    ENTRIES("renamed", parsed_enum, renamed, label_entry),
     END,
 };
 ENTRY(enum_entry, parsed_enum, enum_fields);
@@ -90,6 +98,7 @@ static const cyaml_schema_field_t column_fields[] = {
     REQUIRED_TEXT("type", parsed_column, type),
     TEXTS("values", parsed_column, values),
     TEXTS("names", parsed_column, names),
+    ENTRIES("renamed", parsed_column, renamed, label_entry),
     TEXT("sql_type", parsed_column, sql_type),
     TEXT("collation", parsed_column, collation),
     TEXT("generated", parsed_column, generated),

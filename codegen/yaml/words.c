@@ -32,6 +32,11 @@ static const struct word words[] = {
     { "enums", "values", "The labels, as the database has them." },
     { "enums", "names", "The C names of the values, as many as there are values." },
 
+    { "enums", "renamed", "Labels that had another text, for migrations." },
+
+    { "renamed", "value", "The label as it is now, one of the values." },
+    { "renamed", "was", "Its old text." },
+
     { "models", "name", "Its name in C, without the prefix." },
     { "models", "table", "The table's name; the model's name when absent." },
     { "models", "schema", "The table's schema." },
@@ -57,6 +62,7 @@ static const struct word words[] = {
     { "columns", "collation", "SQL behind COLLATE." },
     { "columns", "values", "The labels of an enum written in place (type: enum)." },
     { "columns", "names", "The C names of these labels." },
+    { "columns", "renamed", "Labels of it that had another text, for migrations." },
     { "columns", "generated", "identity, serial, or an SQL expression that computes it." },
     { "columns", "virtual", "true: SQLite computes it when it is read." },
     { "columns", "default", "A literal, judged by the column's type; null for none." },

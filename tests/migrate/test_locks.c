@@ -188,6 +188,61 @@ static void keys_of_numbers_are_ordered_as_numbers(void **state)
     assert_int_equal(table_count("prices%%"), 1);
 }
 
+static const char *models_with(const char *values)
+{
+    static char text[1024];
+    (void)snprintf(
+        text, sizeof text,
+        "enums:\n"
+        "  - { name: state, %s }\n"
+        "models:\n"
+        "  - name: task\n"
+        "    columns:\n"
+        "      - { name: id, type: bigint, primary_key: true }\n"
+        "      - { name: state, type: state, default: %s }\n"
+        "      - { name: other, type: state, nullable: true, check: \"other <> '%s'\" }\n",
+        values, strstr(values, "started") ? "started" : "begun",
+        strstr(values, "was") ? "over" : "done");
+    return text;
+}
+
+/* `renamed` gives labels other texts, in the rows, defaults and checks, and `down` the old ones. */
+static void labels_get_other_texts(void **state)
+{
+    (void)state;
+    write_file("a.yaml", models_with("values: [begun, stuck, done]"));
+    write_file("b.yaml", models_with("values: [started, stuck, over], renamed: [{ value: started, "
+                                     "was: begun }, { value: over, was: done }]"));
+    assert_int_equal(new_migration("init a.yaml"), 0);
+    assert_migrates("up");
+    test_execute(&database, "insert into task (id, state, other) values (1, 'begun', 'stuck'), "
+                            "(2, 'done', 'begun'), (3, 'stuck', null)");
+    char line[4096];
+    (void)snprintf(line, sizeof line, "diff '%s' b.yaml", database.url);
+    assert_int_equal(run(line), 3);
+    assert_said("> label started of ");
+    assert_said(", was begun");
+    assert_int_equal(new_migration("renamed b.yaml"), 0);
+    assert_migrates("up");
+    assert_int_equal(run(line), 0);
+    assert_int_equal(test_number(&database, "select count(*) from task where (id = 1 and state = "
+                                            "'started' and other = 'stuck') or (id = 2 and state "
+                                            "= 'over' and other = 'started') or (id = 3 and "
+                                            "state = 'stuck' and other is null)"),
+                     3);
+    test_execute(&database, "insert into task (id) values (4)");
+    assert_int_equal(
+        test_number(&database, "select count(*) from task where id = 4 and state = 'started'"), 1);
+    assert_int_equal(new_migration("again b.yaml"), 0);
+    assert_said("nothing to do");
+    assert_migrates("down");
+    assert_int_equal(test_number(&database, "select count(*) from task where state in ('begun', "
+                                            "'done', 'stuck')"),
+                     4);
+    (void)snprintf(line, sizeof line, "diff '%s' a.yaml", database.url);
+    assert_int_equal(run(line), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +251,7 @@ int main(void)
         folder_test(steps_are_shown_on_a_terminal),
         folder_test(times_are_checked),
         folder_test(what_is_filled_must_be_there),
+        folder_test(labels_get_other_texts),
         folder_test(only_some_tables_are_compared),
         folder_test(keys_of_numbers_are_ordered_as_numbers),
     };

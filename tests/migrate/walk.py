@@ -87,7 +87,10 @@ class Walk:
     def write(self, name):
         lines = ["prefix: w", "enums:"] if self.enums else ["prefix: w"]
         for enum in self.enums:
-            lines.append(f"  - {{ name: {enum['name']}, values: [{', '.join(enum['labels'])}] }}")
+            renamed = ", ".join(f"{{ value: {new}, was: {old} }}"
+                                for new, old in enum.get("renamed", {}).items())
+            lines.append(f"  - {{ name: {enum['name']}, values: [{', '.join(enum['labels'])}]"
+                         f"{f', renamed: [{renamed}]' if renamed else ''} }}")
         lines.append("models:")
         for model in self.models:
             self.write_model(lines, model)
@@ -163,15 +166,18 @@ class Walk:
             column["filled"] = True
         else:
             column["filled"] = True
-            value = "'a'" if kind == "enum" else TYPES[kind](5)
+            value = f"'{enum['used']}'" if kind == "enum" else TYPES[kind](5)
             if self.database == "sqlite" and kind == "boolean":
                 value = "0"
             self.fills.append((model, column, value))
         model["columns"].append(column)
         return f"add {model['table']}.{column['name']} {kind} {how}"
 
+    def enum_of(self, column):
+        return next(e for e in self.enums if e["name"] == column["enum"])
+
     def default_of(self, column):
-        return "a" if column.get("enum") else DEFAULTS[column["type"]]
+        return self.enum_of(column)["used"] if column.get("enum") else DEFAULTS[column["type"]]
 
     # Steps: each says what it did, or None when it could do nothing
 
@@ -195,9 +201,10 @@ class Walk:
 
     def step_rename_model(self):
         model = self.pick()
-        model["was"], model["table"] = model["table"], f"t{self.next()}"
-        self.kept[model["table"]] = self.kept.pop(model["was"])
-        return f"rename {model['was']} to {model['table']}"
+        old, model["table"] = model["table"], f"t{self.next()}"
+        model["was"] = model.get("was") or old
+        self.kept[model["table"]] = self.kept.pop(old)
+        return f"rename {old} to {model['table']}"
 
     def step_add_column(self):
         model = self.pick(lambda m: len(m["columns"]) < 12)
@@ -218,8 +225,9 @@ class Walk:
         model, column = self.free()
         if not model:
             return None
-        column["was"], column["name"] = column["name"], f"c{self.next()}"
-        return f"rename {model['table']}.{column['was']} to {column['name']}"
+        old, column["name"] = column["name"], f"c{self.next()}"
+        column["was"] = column.get("was") or old
+        return f"rename {model['table']}.{old} to {column['name']}"
 
     def step_retype(self):
         model, column = self.free(lambda c: any(c["type"] in pair for pair in RETYPES)
@@ -234,7 +242,7 @@ class Walk:
         if new == pair[0] and (column.get("from") != pair[0] or column.get("written")):
             return None
         column["from"], column["written"] = column["type"], False
-        column["filled"] = column.get("filled") or column["type"] == "boolean"
+        column["filled"] = column.get("filled") or column["type"] in ("boolean", "date")
         old, column["type"] = column["type"], new
         column.pop("max_length", None)
         if column.get("default") is not None:
@@ -370,17 +378,37 @@ class Walk:
 
     def step_enum(self):
         if len(self.enums) < 2:
-            self.enums.append({"name": f"e{self.next()}", "labels": ["a", f"l{self.next()}", "z"]})
+            self.enums.append({"name": f"e{self.next()}", "used": "a",
+                               "labels": ["a", f"l{self.next()}", "z"]})
             return "new enum"
         enum = self.random.choice(self.enums)
-        how = self.random.choice(["add", "drop", "reorder"])
-        if how == "add":
+        how = self.random.choice(["add", "drop", "reorder", "rename"])
+        if how == "rename":
+            self.rename_label(enum, self.random.choice(enum["labels"]))
+        elif how == "add":
             enum["labels"].insert(self.random.randint(0, len(enum["labels"])), f"l{self.next()}")
         elif how == "drop" and len(enum["labels"]) > 2:
-            enum["labels"].remove(self.random.choice([l for l in enum["labels"] if l != "a"]))
+            gone = self.random.choice([l for l in enum["labels"] if l != enum["used"]])
+            enum["labels"].remove(gone)
+            enum.get("renamed", {}).pop(gone, None)
         else:
             self.random.shuffle(enum["labels"])
         return f"enum {enum['name']} {how}"
+
+    def rename_label(self, enum, old):
+        new = f"l{self.next()}"
+        renamed = enum.setdefault("renamed", {})
+        renamed[new] = renamed.pop(old, old)
+        enum["labels"][enum["labels"].index(old)] = new
+        if enum["used"] != old:
+            return
+        enum["used"] = new
+        for model in self.models:
+            for column in model["columns"]:
+                if column.get("enum") == enum["name"] and column.get("default") is not None:
+                    column["default"] = new
+        self.fills = [(model, column, f"'{new}'" if column.get("enum") == enum["name"] else value)
+                      for model, column, value in self.fills]
 
     def step_drop_enum(self):
         unused = [e for e in self.enums if not any(c.get("enum") == e["name"]
@@ -425,7 +453,7 @@ class Walk:
             return f"(SELECT min(id) FROM {target['table']})"
         column["written"] = True
         if column.get("enum"):
-            return "'a'"
+            return f"'{self.enum_of(column)['used']}'"
         value = TYPES[column["type"]](number)
         if self.database == "sqlite" and column["type"] == "boolean":
             return {"true": "1", "false": "0"}[value]
@@ -455,7 +483,8 @@ class Walk:
             print(what, flush=True)
         written = self.run("migrate", "new", f"step{number}", "models.yaml", "--dir", self.dir,
                            "--dialect", self.database, "--allow-destructive",
-                           *[word for model, column, value in self.fills for word in
+                           *[word for model, column, value in self.fills
+                             if model in self.models and column in model["columns"] for word in
                              ("--fill", f"{model['table']}.{column['name']}={value}")],
                            *self.dev())
         if ".up.sql" in written:
@@ -476,6 +505,8 @@ class Walk:
             model.pop("was", None)
             for column in model["columns"]:
                 column.pop("was", None)
+        for enum in self.enums:
+            enum.pop("renamed", None)
         self.write("before.yaml")
         self.insert_rows()
 
@@ -495,7 +526,7 @@ class Walk:
             self.run("migrate", "up", "--url", self.url, "--dir", self.dir)
 
     def walk(self, steps):
-        self.enums.append({"name": "e0", "labels": ["a", "b"]})
+        self.enums.append({"name": "e0", "used": "a", "labels": ["a", "b"]})
         for _ in range(4):
             self.new_model()
         for number in range(steps):

@@ -22,6 +22,7 @@ enum object_kind {
     OBJECT_FOREIGN_KEY,
     OBJECT_INDEX,
     OBJECT_TRIGGER,
+    OBJECT_LABEL, /* of an enum: only renamed */
     OBJECT_KINDS
 };
 

@@ -40,6 +40,7 @@ const char *object_word(enum object_kind kind)
         [OBJECT_UNIQUE] = "unique",       [OBJECT_CHECK] = "check",
         [OBJECT_EXCLUSION] = "exclusion", [OBJECT_FOREIGN_KEY] = "foreign key",
         [OBJECT_INDEX] = "index",         [OBJECT_TRIGGER] = "trigger",
+        [OBJECT_LABEL] = "label",
     };
 
     return words[kind];
@@ -520,7 +521,8 @@ static void add_renamings(struct work *work)
 {
     static const enum object_kind kinds[] = {[RENAME_TABLE] = OBJECT_TABLE,
                                              [RENAME_COLUMN] = OBJECT_COLUMN,
-                                             [RENAME_TYPE] = OBJECT_ENUM};
+                                             [RENAME_TYPE] = OBJECT_ENUM,
+                                             [RENAME_LABEL] = OBJECT_LABEL};
 
     for (size_t i = 0; i < work->changes->renames.count; i++) {
         const struct rename *rename = &work->changes->renames.items[i];

@@ -29,7 +29,7 @@ static void try_table(struct finding *finding, const char *schema, const char *o
         !catalog_table_find(finding->from, schema, new) &&
         catalog_table_find(finding->to, schema, new) &&
         !catalog_table_find(finding->to, schema, old))
-        add_rename(finding, (struct rename){RENAME_TABLE, schema, NULL, old, new});
+        add_rename(finding, (struct rename){RENAME_TABLE, schema, NULL, old, new, NULL});
 }
 
 static const char *old_name_of(const struct finding *finding, const char *schema, const char *table)
@@ -54,7 +54,7 @@ static void try_column(struct finding *finding, const char *schema, const char *
 
     if (from && to && catalog_column_find(from, old) && !catalog_column_find(from, new) &&
         catalog_column_find(to, new) && !catalog_column_find(to, old))
-        add_rename(finding, (struct rename){RENAME_COLUMN, schema, table, old, new});
+        add_rename(finding, (struct rename){RENAME_COLUMN, schema, table, old, new, NULL});
 }
 
 static const char *schema_of(const struct finding *finding, const struct model *model)
@@ -138,8 +138,8 @@ static void try_type(struct finding *finding, const struct catalog_column *from,
         !enum_of(finding->from, schema, to->type_name) &&
         !enum_of(finding->to, schema, from->type_name) &&
         !is_taken(finding, schema, from->type_name) && !is_taken(finding, schema, to->type_name))
-        add_rename(finding,
-                   (struct rename){RENAME_TYPE, schema, NULL, from->type_name, to->type_name});
+        add_rename(finding, (struct rename){RENAME_TYPE, schema, NULL, from->type_name,
+                                            to->type_name, NULL});
 }
 
 static const char *old_column_of(const struct finding *finding, const struct catalog_table *table,
@@ -172,6 +172,102 @@ static void find_types(struct finding *finding)
     }
 }
 
+/* Labels. */
+
+static bool has_label(const struct catalog_enum *type, const char *label)
+{
+    for (size_t i = 0; type && i < type->labels.count; i++)
+        if (strcmp(type->labels.items[i], label) == 0)
+            return true;
+    return false;
+}
+
+static const char *old_type_of(const struct finding *finding, const char *schema, const char *name)
+{
+    for (size_t i = 0; i < finding->found.count; i++) {
+        const struct rename *rename = finding->found.items[i];
+
+        if (rename->kind == RENAME_TYPE && words_equal(rename->schema, schema) &&
+            strcmp(rename->new, name) == 0)
+            return rename->old;
+    }
+    return name;
+}
+
+static void find_labels(struct finding *finding, const struct schema *models, bool backwards)
+{
+    for (size_t i = 0; models && i < models->enum_count; i++) {
+        const struct enum_type *type = models->enums[i];
+        bool usual = !type->db_schema || words_equal(type->db_schema, finding->to->default_schema);
+        const char *schema = usual ? NULL : type->db_schema;
+        const struct catalog_enum *to = enum_of(finding->to, schema, type->db_name);
+        const struct catalog_enum *from =
+            enum_of(finding->from, schema, old_type_of(finding, schema, type->db_name));
+
+        for (size_t k = 0; from && to && k < type->label_count; k++) {
+            const struct enum_label *label = &type->labels[k];
+            const char *old = backwards ? label->label : label->was;
+            const char *new = backwards ? label->was : label->label;
+
+            if (label->was && has_label(from, old) && !has_label(from, new) && has_label(to, new) &&
+                !has_label(to, old))
+                add_rename(finding,
+                           (struct rename){RENAME_LABEL, schema, type->db_name, old, new, NULL});
+        }
+    }
+}
+
+/* SQLite has no enums: a check of the column lists its labels. */
+static bool check_lists(struct finding *finding, const struct catalog_table *table,
+                        const char *column, const char *label)
+{
+    const char *text = words_string(finding->arena, label);
+
+    for (size_t i = 0; i < table->check_count; i++)
+        if (words_mention(SQL_SQLITE, table->checks[i].expression, column) &&
+            strstr(table->checks[i].expression, text))
+            return true;
+    return false;
+}
+
+static void try_label(struct finding *finding, const struct catalog_table *to, const char *column,
+                      const char *old, const char *new)
+{
+    const struct catalog_table *from =
+        catalog_table_find(finding->from, NULL, old_name_of(finding, NULL, to->name));
+    const char *before = old_column_of(finding, to, column);
+
+    if (from && check_lists(finding, from, before, old) &&
+        !check_lists(finding, from, before, new) && check_lists(finding, to, column, new) &&
+        !check_lists(finding, to, column, old))
+        add_rename(finding, (struct rename){RENAME_LABEL, NULL, to->name, old, new, column});
+}
+
+static void find_listed_labels(struct finding *finding, const struct schema *models, bool backwards)
+{
+    for (size_t i = 0; models && i < models->model_count; i++) {
+        const struct model *model = models->models[i];
+        const struct catalog_table *to =
+            catalog_table_find(finding->to, NULL, name_in_to(finding, NULL, model));
+
+        for (size_t k = 0; to && k < model->column_count; k++) {
+            const struct column *column = &model->columns[k];
+            const struct enum_type *type = column->type.kind == TYPE_ENUM && !column->type.array
+                                               ? column->type.enumeration
+                                               : NULL;
+            const char *name = column->was && !catalog_column_find(to, column->db_name)
+                                   ? column->was
+                                   : column->db_name;
+
+            for (size_t n = 0; type && n < type->label_count; n++)
+                if (type->labels[n].was)
+                    try_label(finding, to, name,
+                              backwards ? type->labels[n].label : type->labels[n].was,
+                              backwards ? type->labels[n].was : type->labels[n].label);
+        }
+    }
+}
+
 struct renames renames_find(struct arena *arena, const struct catalog *from,
                             const struct catalog *to, const struct schema *from_models,
                             const struct schema *to_models)
@@ -185,6 +281,13 @@ struct renames renames_find(struct arena *arena, const struct catalog *from,
     find_columns(&finding, from_models, true);
     if (from->dialect == CATALOG_POSTGRESQL)
         find_types(&finding);
+    if (from->dialect == CATALOG_POSTGRESQL) {
+        find_labels(&finding, to_models, false);
+        find_labels(&finding, from_models, true);
+    } else {
+        find_listed_labels(&finding, to_models, false);
+        find_listed_labels(&finding, from_models, true);
+    }
     renames.count = finding.found.count;
     renames.items = arena_array(arena, renames.count, sizeof *renames.items);
     for (size_t i = 0; i < renames.count; i++)
@@ -225,6 +328,49 @@ static const char *column_name(const struct renaming *work, const char *schema, 
     return name;
 }
 
+/* Whether `text` begins with the name of the enum, as PostgreSQL writes types. */
+static bool is_type_name(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (*text == '"')
+        text++;
+    else if (text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_$")] == '.')
+        text += strcspn(text, ".") + 1;
+    text += *text == '"';
+    return strncmp(text, name, length) == 0 && !strchr("_$.", text[length] ? text[length] : ' ') &&
+           !(text[length] >= 'a' && text[length] <= 'z') &&
+           !(text[length] >= '0' && text[length] <= '9');
+}
+
+/* "'old'::mood" becomes "'new'::mood": PostgreSQL keeps labels by number. */
+static const char *relabelled_once(const struct renaming *work, const char *text,
+                                   const struct rename *rename)
+{
+    const char *old = arena_format(work->arena, "%s::", words_string(work->arena, rename->old));
+    struct text made = {0};
+
+    text_add_string(work->arena, &made, "");
+    for (const char *at; (at = strstr(text, old)) != NULL; text = at + strlen(old)) {
+        text_add(work->arena, &made, text, (size_t)(at - text));
+        text_add_string(
+            work->arena, &made,
+            is_type_name(at + strlen(old), rename->table)
+                ? arena_format(work->arena, "%s::", words_string(work->arena, rename->new))
+                : old);
+    }
+    text_add_string(work->arena, &made, text);
+    return made.text;
+}
+
+static const char *relabelled(const struct renaming *work, const char *text)
+{
+    for (size_t i = 0; text && work->dialect == SQL_POSTGRESQL && i < work->renames->count; i++)
+        if (work->renames->items[i].kind == RENAME_LABEL)
+            text = relabelled_once(work, text, &work->renames->items[i]);
+    return text;
+}
+
 /* Names in the table's expressions: its columns, and types. In views also everything else. */
 static const char *replaced(const struct renaming *work, const char *text, bool everything)
 {
@@ -237,10 +383,10 @@ static const char *replaced(const struct renaming *work, const char *text, bool 
                    words_equal(rename->schema, work->table->schema) &&
                    strcmp(rename->table, work->table->name) == 0;
 
-        if (everything || own || rename->kind == RENAME_TYPE)
+        if (rename->kind != RENAME_LABEL && (everything || own || rename->kind == RENAME_TYPE))
             pairs[count++] = (struct word_pair){rename->old, rename->new};
     }
-    return words_replaced(work->arena, work->dialect, text, pairs, count);
+    return relabelled(work, words_replaced(work->arena, work->dialect, text, pairs, count));
 }
 
 static void rename_names(const struct renaming *work, struct catalog_names *names,
@@ -359,6 +505,21 @@ struct catalog *catalog_copy(struct arena *arena, const struct catalog *catalog)
     return copy;
 }
 
+static void rename_labels(const struct renaming *work, struct catalog_enum *type)
+{
+    type->labels.items = COPY(work->arena, type->labels.items, type->labels.count);
+    for (size_t i = 0; i < work->renames->count; i++) {
+        const struct rename *rename = &work->renames->items[i];
+
+        if (rename->kind != RENAME_LABEL || rename->column ||
+            !words_equal(rename->schema, type->schema) || strcmp(rename->table, type->name) != 0)
+            continue;
+        for (size_t k = 0; k < type->labels.count; k++)
+            if (strcmp(type->labels.items[k], rename->old) == 0)
+                type->labels.items[k] = rename->new;
+    }
+}
+
 struct catalog *renames_apply(struct arena *arena, const struct catalog *catalog,
                               const struct renames *renames)
 {
@@ -375,5 +536,7 @@ struct catalog *renames_apply(struct arena *arena, const struct catalog *catalog
                 copy->enums[i].name = renames->items[k].new;
                 break;
             }
+    for (size_t i = 0; i < copy->enum_count; i++)
+        rename_labels(&work, &copy->enums[i]);
     return copy;
 }

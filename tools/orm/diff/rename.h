@@ -6,18 +6,20 @@
 #include "diff/sql_words.h"
 #include "schema/schema.h"
 
-enum rename_kind { RENAME_TABLE, RENAME_COLUMN, RENAME_TYPE };
+enum rename_kind { RENAME_TABLE, RENAME_COLUMN, RENAME_TYPE, RENAME_LABEL };
 
 struct rename {
     enum rename_kind kind;
     const char *schema;
-    const char *table; /* of a column: the table's new name */
+    const char *table; /* of a column: the table's new name; of a label: its enum's, or on SQLite
+                        * that of the table which has it */
     const char *old;
     const char *new;
+    const char *column; /* of a label on SQLite: the column's new name */
 };
 
 struct renames {
-    struct rename *items; /* tables, then columns, then types */
+    struct rename *items; /* tables, then columns, then types, then labels */
     size_t count;
 };
 

@@ -27,6 +27,11 @@ static void rename_all(struct work *work)
         if (rename->kind == RENAME_TABLE)
             plan_add(work->plan, "ALTER TABLE %s RENAME TO %s", old,
                      words_quoted(work->arena, rename->new));
+        else if (rename->kind == RENAME_LABEL)
+            plan_add(work->plan, "ALTER TYPE %s RENAME VALUE %s TO %s",
+                     words_qualified(work->arena, rename->schema, rename->table),
+                     words_string(work->arena, rename->old),
+                     words_string(work->arena, rename->new));
         else if (rename->kind == RENAME_TYPE)
             plan_add(work->plan, "ALTER TYPE %s RENAME TO %s", old,
                      words_quoted(work->arena, rename->new));

@@ -5,7 +5,7 @@
 
 static bool is_part(enum object_kind kind)
 {
-    return kind >= OBJECT_PRIMARY_KEY || kind == OBJECT_VIEW;
+    return (kind >= OBJECT_PRIMARY_KEY && kind != OBJECT_LABEL) || kind == OBJECT_VIEW;
 }
 
 const char *part_name(const struct part *part)

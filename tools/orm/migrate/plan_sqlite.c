@@ -87,6 +87,29 @@ static const char *converted(struct plan *plan, const struct catalog_column *old
     return value; /* the column's own affinity converts what looks like a number */
 }
 
+/* Labels that are called otherwise now are so in the rows. */
+static const char *relabelled(const struct table_work *work, const struct catalog_column *new,
+                              const char *value)
+{
+    const struct renames *renames = &work->plan->changes->renames;
+    struct arena *arena = work->plan->arena;
+    struct text made = {0};
+
+    for (size_t i = 0; i < renames->count; i++) {
+        const struct rename *rename = &renames->items[i];
+
+        if (rename->kind != RENAME_LABEL || strcmp(rename->table, work->new->name) != 0 ||
+            strcmp(rename->column, new->name) != 0)
+            continue;
+        if (!made.length)
+            text_add_string(arena, &made, arena_format(arena, "CASE %s", value));
+        text_add_string(arena, &made,
+                        arena_format(arena, " WHEN %s THEN %s", words_string(arena, rename->old),
+                                     words_string(arena, rename->new)));
+    }
+    return made.length ? arena_format(arena, "%s ELSE %s END", made.text, value) : value;
+}
+
 /* The expression for a column of the rebuilt table; NULL: leave it to its default. */
 static const char *value_for(struct table_work *work, const struct catalog_column *new)
 {
@@ -104,6 +127,7 @@ static const char *value_for(struct table_work *work, const struct catalog_colum
         return fill;
     }
     value = converted(plan, old, new, words_quoted(plan->arena, new->name));
+    value = relabelled(work, new, value);
     if (!new->not_null || old->not_null)
         return value;
     fill = fill_value(plan, work->new, new);
@@ -397,7 +421,7 @@ static void rename_all(struct plan *plan)
         if (rename->kind == RENAME_TABLE)
             plan_add(plan, "ALTER TABLE %s RENAME TO %s", words_quoted(plan->arena, rename->old),
                      words_quoted(plan->arena, rename->new));
-        else
+        else if (rename->kind == RENAME_COLUMN)
             plan_add(plan, "ALTER TABLE %s RENAME COLUMN %s TO %s",
                      words_quoted(plan->arena, rename->table),
                      words_quoted(plan->arena, rename->old),
