@@ -15,8 +15,6 @@
 
 enum { PEOPLE = 100, TEAMS = 20 };
 
-typedef orm_status handler(orm_session *db, void *context);
-
 static inline orm_status row_by_row(orm_session *db, void *context)
 {
     g_team_list teams;
@@ -41,8 +39,8 @@ static inline orm_status together(orm_session *db, void *context)
 }
 
 /* A whole request, as a service has it. */
-static inline void serve(orm_requests *requests, const orm_request_start *start, handler *does,
-                         int http_status)
+static inline void serve(orm_requests *requests, const orm_request_start *start,
+                         orm_session_handler *does, int http_status)
 {
     orm_request *request = NULL;
     orm_session_options options = {.read_only = true};

@@ -316,7 +316,7 @@ enum { EACH = 20 };
 
 typedef struct client {
     orm_requests *requests;
-    handler *does;
+    orm_session_handler *does;
     const char *route;
     orm_status status;
 } client;

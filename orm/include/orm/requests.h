@@ -12,8 +12,12 @@
  *     orm_request_server_timing(request, &timing);
  *     orm_request_end(request, 200);
  *
- * A request is used by one thread or task at a time, its sessions by any: the tasks of orm::uv that
- * a request's task starts, too. No values are told, of statements neither parameters nor literals.
+ * A request is used by one thread or task at a time, its sessions by any. A task of orm::uv that is
+ * started with orm_request_scope as its .scope works for the request, and so do those it starts.
+ *
+ * A request that is counted and logged takes about 7 us of a processor and 3 KiB, one that is
+ * watched for findings about 20 us; with 50 requests of 200 statements, and 16 findings each, the
+ * page takes 14 MiB at most. No values are told, of statements neither parameters nor literals.
  */
 #ifndef ORM_REQUESTS_H
 #define ORM_REQUESTS_H
