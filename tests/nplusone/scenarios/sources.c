@@ -449,6 +449,24 @@ scenario(rows_found_singly_before)
     return ORM_OK;
 }
 
+/* Rows found one by one, and kept in an array.
+ * expect N1 find supplier 4 statements @find
+ * expect N1 supplier.products 4 statements @loop @find */
+scenario(rows_found_singly_and_kept)
+{
+    static const int64_t wanted[] = {2, 5, 1, 4};
+    shop_supplier *kept[4];
+    for (size_t i = 0; i < 4; i++)
+        TRY(shop_supplier_find(db, wanted[i], &kept[i])); /* @find */
+    for (size_t i = 0; i < 4; i++) {
+        shop_supplier *supplier = kept[i];
+        shop_product_list products;
+        TRY(shop_supplier_load_products(db, supplier, &products)); /* @loop */
+        tell(scene, "%s %zu\n", supplier->name, products.count);
+    }
+    return ORM_OK;
+}
+
 /* One of the relations loaded singly before: the others are counted.
  * expect N1 supplier.products 6 statements @loop @list */
 scenario(relation_loaded_singly_before)
