@@ -1,5 +1,6 @@
 /* Jobs as those see them who enqueue them. */
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <orm/listener.h>
@@ -47,6 +48,11 @@ static orm_status check(orm_session *db, const orm_job_new *job)
     return ORM_OK;
 }
 
+static const char *queue_of(const orm_job_new *job)
+{
+    return job->queue != NULL ? job->queue : "default";
+}
+
 static orm_status insert(orm_site site, orm_session *db, const orm_job_new *job, const char *queue,
                          ormq_job_list *rows)
 {
@@ -83,7 +89,7 @@ orm_status orm_job_enqueue_at(orm_site site, orm_session *db, const orm_job_new 
     orm_status status = check(db, job);
     if (status != ORM_OK)
         return status;
-    const char *queue = job->queue != NULL ? job->queue : "default";
+    const char *queue = queue_of(job);
     status = insert_or_find(site, db, job, queue, &rows, &added);
     if (status == ORM_OK && added && !job->quiet && on_postgresql(db))
         status = orm_notify_at(site, db, channel, strlen(queue) < 1000 ? queue : NULL);
@@ -94,6 +100,70 @@ orm_status orm_job_enqueue_at(orm_site site, orm_session *db, const orm_job_new 
     if (added_out != NULL)
         *added_out = added;
     return ORM_OK;
+}
+
+static orm_status check_all(orm_session *db, const orm_job_new *jobs, size_t count)
+{
+    orm_status status = ORM_OK;
+    for (size_t i = 0; status == ORM_OK && i < count; i++) {
+        status = check(db, &jobs[i]);
+        if (status == ORM_OK && (jobs[i].unique_key != NULL || jobs[i].delay_ms != 0))
+            status = orm_session_fail(db, ORM_INVALID,
+                                      "job %s: unique_key and delay_ms take orm_job_enqueue",
+                                      jobs[i].name);
+    }
+    return status;
+}
+
+static ormq_job_new row_of(const orm_job_new *job)
+{
+    ormq_job_new row = {
+        .queue = ORM_SET(queue_of(job)),
+        .name = ORM_SET(job->name),
+        .payload = ORM_SET((orm_json){job->payload != NULL ? job->payload : "{}"}),
+        .priority = ORM_SET(job->priority),
+        .max_attempts = ORM_SET(job->max_attempts > 0 ? job->max_attempts : DEFAULT_ATTEMPTS),
+    };
+    if (job->run_at.has)
+        row.run_at = ORM_SET(job->run_at.value);
+    return row;
+}
+
+/* The workers of the only queue, or all. */
+static orm_status tell(orm_site site, orm_session *db, const orm_job_new *jobs, size_t count)
+{
+    const char *queue = NULL;
+    bool others = false;
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i].quiet)
+            continue;
+        others |= queue != NULL && strcmp(queue, queue_of(&jobs[i])) != 0;
+        queue = queue_of(&jobs[i]);
+    }
+    if (queue == NULL || !on_postgresql(db))
+        return ORM_OK;
+    return orm_notify_at(site, db, channel, others || strlen(queue) >= 1000 ? NULL : queue);
+}
+
+orm_status orm_jobs_enqueue_at(orm_site site, orm_session *db, const orm_job_new *jobs,
+                               size_t count, int64_t *ids_out)
+{
+    ormq_job_list list = {.count = 0};
+    orm_status status = check_all(db, jobs, count);
+    if (status != ORM_OK || count == 0)
+        return status;
+    ormq_job_new *rows =
+        count > SIZE_MAX / sizeof *rows ? NULL : orm_session_alloc(db, count * sizeof *rows);
+    if (rows == NULL)
+        return orm_session_fail(db, ORM_NOMEM, "out of memory");
+    for (size_t i = 0; i < count; i++)
+        rows[i] = row_of(&jobs[i]);
+    status = ormq_job_insert_all_at(site, db, rows, count, ids_out == NULL ? NULL : &list);
+    if (status == ORM_OK)
+        status = tell(site, db, jobs, count);
+    for (size_t i = 0; status == ORM_OK && i < list.count; i++)
+        ids_out[i] = list.items[i]->id;
+    return status;
 }
 
 orm_status orm_job_find_at(orm_site site, orm_session *db, int64_t id, const orm_job **job_out)

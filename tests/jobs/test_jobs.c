@@ -76,6 +76,68 @@ static void a_unique_key_is_taken_until_its_job_ended(void **state)
     test_session_close(&database, db);
 }
 
+static void many_are_added_by_one_statement(void **state)
+{
+    (void)state;
+    enum { MANY = 500 };
+    orm_job_new jobs[MANY] = {{.name = NULL}};
+    int64_t ids[MANY] = {0};
+    char payloads[MANY][32];
+    for (int i = 0; i < MANY; i++) {
+        (void)snprintf(payloads[i], sizeof payloads[i], "{\"n\": \"it's %d\"}", i);
+        jobs[i] = (orm_job_new){.name = "note",
+                                .queue = i % 2 == 0 ? NULL : "mail",
+                                .payload = payloads[i],
+                                .priority = i % 7};
+    }
+    orm_session *db = test_session(&database);
+    assert_ok(db, orm_jobs_enqueue(db, jobs, MANY, ids));
+    assert_statements(&database, database.postgresql ? 2 : 1); /* one tells the workers */
+    orm_session_rollback(db);
+    assert_int_equal(test_number(&database, "select count(*) from orm_jobs"), 0);
+    assert_ok(db, orm_jobs_enqueue(db, jobs, MANY, ids));
+    assert_ok(db, orm_jobs_enqueue(db, NULL, 0, NULL));
+    assert_ok(db, orm_session_commit(db));
+    test_session_close(&database, db);
+    for (int i = 0; i < MANY; i += 99)
+        assert_int_equal(test_number(&database,
+                                     "select count(*) from orm_jobs where id = %lld and queue = "
+                                     "'%s' and priority = %d and max_attempts = 10",
+                                     (long long)ids[i], i % 2 == 0 ? "default" : "mail", i % 7),
+                         1);
+    assert_int_equal(drain_with(leave_payload, NULL), MANY / 2);
+    assert_int_equal(test_number(&database, "select count(distinct note) from effects"), MANY / 2);
+    assert_int_equal(test_number(&database,
+                                 "select count(*) from effects where job = %lld and "
+                                 "note = '{\"n\": \"it''s 498\"}'",
+                                 (long long)ids[498]),
+                     1);
+}
+
+static void many_that_make_no_sense_are_refused(void **state)
+{
+    (void)state;
+    static const orm_job_new wrong[] = {{.name = "note", .unique_key = "k"},
+                                        {.name = "note", .delay_ms = 1},
+                                        {.name = "note", .payload = "{no"},
+                                        {.name = NULL}};
+    orm_session *db = test_session(&database);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const orm_job_new jobs[] = {{.name = "note"}, wrong[i]};
+        assert_status(db, orm_jobs_enqueue(db, jobs, 2, NULL), ORM_INVALID);
+    }
+    assert_statements(&database, 0);
+    /* One that is not due yet, and one that is. */
+    const orm_job_new jobs[] = {
+        {.name = "note", .run_at = {{INT64_C(4102444800000000)}, true}, .quiet = true},
+        {.name = "note", .quiet = true}};
+    assert_ok(db, orm_jobs_enqueue(db, jobs, 2, NULL));
+    assert_statements(&database, 2);
+    assert_ok(db, orm_session_commit(db));
+    test_session_close(&database, db);
+    assert_int_equal(drain_with(leave_payload, NULL), 1);
+}
+
 static void handler_and_done_are_one(void **state)
 {
     (void)state;
@@ -357,6 +419,8 @@ int main(void)
         jobs_test(a_job_is_there_when_its_transaction_commits),
         jobs_test(what_makes_no_sense_is_refused),
         jobs_test(a_unique_key_is_taken_until_its_job_ended),
+        jobs_test(many_are_added_by_one_statement),
+        jobs_test(many_that_make_no_sense_are_refused),
         jobs_test(handler_and_done_are_one),
         jobs_test(a_failed_attempt_leaves_nothing_and_is_repeated),
         jobs_test(poison_is_dead_after_its_attempts),

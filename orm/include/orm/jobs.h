@@ -86,6 +86,17 @@ typedef struct orm_job_new {
 ORM_MUST_USE orm_status orm_job_enqueue_at(orm_site site, orm_session *db, const orm_job_new *job,
                                            int64_t *id_out, bool *added_out);
 
+/*
+ * Adds many jobs in the session's transaction: one statement for those with run_at and one for
+ * those without, whatever their number, and one that tells the workers unless all are quiet.
+ * `ids_out` (may be NULL) gets their ids in the order given. Every status of a statement; before
+ * anything is sent ORM_INVALID as above, and for a unique key or delay_ms, which take
+ * orm_job_enqueue: none is added then.
+ */
+#define orm_jobs_enqueue(...) orm_jobs_enqueue_at(ORM_SITE, __VA_ARGS__)
+ORM_MUST_USE orm_status orm_jobs_enqueue_at(orm_site site, orm_session *db, const orm_job_new *jobs,
+                                            size_t count, int64_t *ids_out);
+
 /* A job by its id; `*job_out` is session. ORM_NOT_FOUND (finished ones are removed after a while).
  */
 #define orm_job_find(...) orm_job_find_at(ORM_SITE, __VA_ARGS__)
