@@ -92,6 +92,15 @@ orm_status orm_gen_link(const orm_model *model, uint16_t relation, const orm_obj
     return ORM_NOT_FOUND;
 }
 
+/* Whether the row has it, and a query would not find anything else. */
+static bool is_known(const orm_session *db, const orm_model *model, uint16_t relation,
+                     const void *row)
+{
+    const orm_object *object = orm__object_of(model, row);
+    const orm__load *load = object->slots[relation].load;
+    return load != NULL && !load->partial && load->epoch == db->map.epoch;
+}
+
 typedef enum purpose { FOR_ROW, FOR_LIST, FOR_COUNT } purpose;
 
 /* Loads one relation, or its count, for rows in hand. */
@@ -107,7 +116,10 @@ static orm_status load_rows(orm_site site, orm_session *db, const orm_model *mod
         status = orm__session_check_any(db, model, rows[i]);
     if (status == ORM_OK)
         status = orm__stream_of(db, model, rows, count, &stream);
-    if (status == ORM_OK && count > 0)
+    bool settled =
+        status == ORM_OK && what == FOR_ROW && is_known(db, model, relation, rows[0]) &&
+        !orm__queue_alters(db, &model->relations[relation], orm__object_of(model, rows[0]));
+    if (status == ORM_OK && count > 0 && !settled)
         status = orm__queue_before(db, site, NULL);
     orm__stream_enter(db, stream);
     orm__loader_init(&loader, db, site);
@@ -131,9 +143,7 @@ static bool add_siblings(orm_session *db, const orm_model *model, uint16_t relat
                          orm__row_list *rows)
 {
     const orm__result *result = orm__object_of(model, row)->result;
-    const orm__load *load = orm__object_of(model, row)->slots[relation].load;
-    bool known = load != NULL && !load->partial && load->epoch == db->map.epoch;
-    bool more = result != NULL && !known;
+    bool more = result != NULL && !is_known(db, model, relation, row);
     bool ok = orm__row_list_add(rows, row);
     for (size_t i = 0; more && i < result->count && ok; i++) {
         void *other = result->rows[i];

@@ -42,6 +42,35 @@ bool orm__queue_holds(const orm_session *db, const orm_model *model)
     return false;
 }
 
+/* Rows that are removed may take others along, and links are rows of a table of their own. */
+static bool may_alter(const orm__queued *queued, const orm_relation *relation,
+                      const orm_object *object)
+{
+    if (queued->dropped || queued->missed)
+        return false;
+    if (queued->kind == ORM__QUEUED_REMOVE || relation->link != NULL ||
+        strcmp(queued->model->table, relation->target->table) == 0)
+        return true;
+    if (object->queued != &queued->line)
+        return false;
+    for (size_t i = 0; i < queued->line.count; i++)
+        for (uint16_t k = 0; k < relation->own_count; k++)
+            if (queued->line.columns[i] == relation->own_columns[k])
+                return true;
+    return queued->reference_count > 0;
+}
+
+bool orm__queue_alters(const orm_session *db, const orm_relation *relation,
+                       const orm_object *object)
+{
+    if (db->queue == NULL || db->queue->count == 0)
+        return false;
+    for (const orm__queued *at = db->queue->first; at != NULL; at = at->next)
+        if (may_alter(at, relation, object))
+            return true;
+    return false;
+}
+
 void orm__queue_clear(orm_session *db)
 {
     for (orm__queued *at = db->queue == NULL ? NULL : db->queue->first; at != NULL; at = at->next) {

@@ -35,6 +35,10 @@ typedef struct orm__queue {
 /* Whether anything of a model waits that queries could see; NULL: of any model. */
 bool orm__queue_holds(const orm_session *db, const orm_model *model);
 
+/* Whether what waits could change what a relation gives for the row. */
+bool orm__queue_alters(const orm_session *db, const orm_relation *relation,
+                       const orm_object *object);
+
 /* Forgets what waits, after a rollback: rows that were only added are detached. */
 void orm__queue_clear(orm_session *db);
 
