@@ -304,14 +304,35 @@ void orm__fix_write(orm__fixer *fixer)
     fixer->finding->fix.rename = name_of(fixer, event->model->c_name, queued[event->kind], "");
 }
 
+/* The C type of an element of a list of such values; NULL: the command writes none. */
+static const char *element_of(const orm_column *column)
+{
+    if ((column->flags & (ORM_COLUMN_ARRAY | ORM_COLUMN_DEFERRED)) != 0)
+        return NULL;
+    switch (column->type) {
+    case ORM_TYPE_SMALLINT:
+    case ORM_TYPE_INTEGER:
+    case ORM_TYPE_BIGINT:
+        return "int64_t";
+    case ORM_TYPE_TEXT:
+    case ORM_TYPE_VARCHAR:
+        return "const char *";
+    case ORM_TYPE_UUID:
+        return "orm_uuid";
+    default:
+        return NULL;
+    }
+}
+
 void orm__fix_where(orm__fixer *fixer, const orm_column *column)
 {
     orm_finding_fix *fix = &fixer->finding->fix;
     const orm_model *model = fixer->event->model;
     bool updates = fixer->event->kind == ORM_EVENT_UPDATE;
-    if (column->type < ORM_TYPE_SMALLINT || column->type > ORM_TYPE_BIGINT ||
-        (column->flags & ORM_COLUMN_ARRAY) != 0)
+    bool number = column->type >= ORM_TYPE_SMALLINT && column->type <= ORM_TYPE_BIGINT;
+    if ((!number && column->type != ORM_TYPE_UUID) || (column->flags & ORM_COLUMN_ARRAY) != 0)
         return;
+    fix->element = element_of(column);
     fix->loop = name_of(fixer, model->c_name, updates ? "_update" : "_delete", "_where");
     fix->batch = fix->loop;
     fix->condition = kept(
@@ -354,26 +375,6 @@ static const char *order_by(orm__fixer *fixer, const orm_column *column)
         text = orm__arena_copy(&fixer->scope->arena, code.data, code.size);
     orm__buffer_dispose(&code);
     return kept(fixer, text);
-}
-
-/* The C type of an element of a list of such values; NULL: the command writes none. */
-static const char *element_of(const orm_column *column)
-{
-    if ((column->flags & (ORM_COLUMN_ARRAY | ORM_COLUMN_DEFERRED)) != 0)
-        return NULL;
-    switch (column->type) {
-    case ORM_TYPE_SMALLINT:
-    case ORM_TYPE_INTEGER:
-    case ORM_TYPE_BIGINT:
-        return "int64_t";
-    case ORM_TYPE_TEXT:
-    case ORM_TYPE_VARCHAR:
-        return "const char *";
-    case ORM_TYPE_UUID:
-        return "orm_uuid";
-    default:
-        return NULL;
-    }
 }
 
 /* The conditions on a model's key, and the types of their values, each behind a comma. */

@@ -90,8 +90,8 @@ static bool gather(struct fixing *fixing, const struct call *call, const struct 
     if (!before || !statement_with(patch, call, "ORM_OK"))
         return refuse_fix(fixing, "the changes, or what becomes of the status, can't be kept");
     place_statements(patch, loop,
-                     arena_format(arena, "%sint64_t %s[" GATHERED "];\nsize_t %s = 0;", before,
-                                  keys, count),
+                     arena_format(arena, "%s%s %s[" GATHERED "];\nsize_t %s = 0;", before,
+                                  fixing->finding->fix_element, keys, count),
                      NULL);
     place_statements(patch, statement_around(function, call->name),
                      arena_format(arena, "%s[%s++ %% " GATHERED "] = %s;", keys, count,
@@ -114,7 +114,8 @@ bool fix_batch(struct fixing *fixing)
     struct range value;
     struct call call;
 
-    if (!patch || !find_site_call(fixing, patch, finding->site.line, finding->fix_loop, &call))
+    if (!patch || !finding->fix_element ||
+        !find_site_call(fixing, patch, finding->site.line, finding->fix_loop, &call))
         return refuse_fix(fixing, "the call is not known");
     function = function_around(patch->tree, call.name);
     loop = function ? outermost_loop(statement_around(function, call.name)) : NULL;
