@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include "requests_fixture.h"
+#include "torture/heap.h"
 
 #define TRACE_ID "5bd66ef5095369c7b0d1f8f4bd33716a"
 #define HOSTILE  "<script>alert(1)</script>\"'&\\ \x01\n\xC3\x28\xE2\x82\xAC"
@@ -378,28 +379,6 @@ static void requests_side_by_side_do_not_mix(void **state)
 
 /* --- memory --- */
 
-typedef struct heap {
-    atomic_llong held;
-    atomic_llong calls;
-    long long fail_at; /* and all after it; 0: none */
-} heap;
-
-static void *resize(void *context, void *pointer, size_t old_size, size_t new_size)
-{
-    heap *it = context;
-    if (new_size > 0 && atomic_fetch_add(&it->calls, 1) + 1 == it->fail_at)
-        return NULL;
-    void *made = NULL;
-    if (new_size > 0) {
-        made = realloc(pointer, new_size);
-        assert_non_null(made);
-    } else {
-        free(pointer);
-    }
-    atomic_fetch_add(&it->held, (long long)new_size - (long long)old_size);
-    return made;
-}
-
 static void serve_on(heap *memory)
 {
     orm_requests *requests = NULL;
@@ -407,15 +386,15 @@ static void serve_on(heap *memory)
     const char *timing = NULL;
     orm_requests_text text = {.data = NULL};
     const orm_requests_options options = {.development = true,
-                                          .kept = 2,
+                                          .kept = 1,
                                           .root = "/src",
                                           .writer = write_log,
                                           .writer_context = &logged,
-                                          .allocator = {resize, memory}};
+                                          .allocator = heap_allocator(memory)};
     memset(&logged, 0, sizeof logged);
     orm_status status = orm_requests_open(&options, &requests, NULL);
     assert_true(status == ORM_OK || status == ORM_NOMEM);
-    for (int i = 0; status == ORM_OK && i < 3; i++) {
+    for (int i = 0; status == ORM_OK && i < 2; i++) {
         orm_session_options session = {.read_only = true};
         orm_status begun = orm_request_begin(
             requests, &(orm_request_start){.method = "GET", .route = "/x"}, &request);
@@ -445,40 +424,49 @@ static void serve_on(heap *memory)
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    heap memory = {.fail_at = 0};
-    serve_on(&memory);
-    assert_int_equal(memory.held, 0);
-    long long calls = memory.calls;
-    assert_true(calls > 30);
-    for (long long at = 1; at <= calls; at++) {
-        heap failing = {.fail_at = at};
-        serve_on(&failing);
-        assert_int_equal(failing.held, 0);
+    const heap_mode modes[] = {HEAP_FAIL_ONCE, HEAP_FAIL_ONWARDS};
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        long points = 0;
+        for (bool more = true; more; points += i == 0 || points < 20 ? 1 : 7) {
+            heap memory;
+            heap_init(&memory);
+            heap_arm(&memory, points + 1, modes[i]);
+            serve_on(&memory);
+            more = memory.failed > 0;
+            assert_int_equal(memory.blocks, 0);
+            assert_null(memory.fault);
+            heap_dispose(&memory);
+        }
+        assert_true(points > 10);
     }
 }
 
 static void what_is_kept_is_bounded(void **state)
 {
     (void)state;
-    heap memory = {.fail_at = 0};
+    heap memory;
     orm_requests *requests = NULL;
-    long long held = 0;
-    assert_int_equal(orm_requests_open(&(orm_requests_options){.development = true,
-                                                               .kept = 5,
-                                                               .no_log = true,
-                                                               .allocator = {resize, &memory}},
-                                       &requests, NULL),
-                     ORM_OK);
+    long held = 0;
+    heap_init(&memory);
+    assert_int_equal(
+        orm_requests_open(&(orm_requests_options){.development = true,
+                                                  .kept = 5,
+                                                  .no_log = true,
+                                                  .allocator = heap_allocator(&memory)},
+                          &requests, NULL),
+        ORM_OK);
     for (int i = 0; i < 40; i++) {
         serve(requests, &(orm_request_start){.method = "GET", .route = "/x"}, row_by_row, 200);
         if (i == 10)
-            held = memory.held;
+            held = memory.bytes;
     }
     assert_true(held > 0);
-    assert_true(memory.held < held + 1024);
-    assert_true(memory.held < 5LL * 32 * 1024);
+    assert_true(memory.bytes < held + 1024);
+    assert_true(memory.bytes < 5L * 32 * 1024);
     orm_requests_close(requests);
-    assert_int_equal(memory.held, 0);
+    assert_int_equal(memory.blocks, 0);
+    assert_null(memory.fault);
+    heap_dispose(&memory);
 }
 
 int main(void)
