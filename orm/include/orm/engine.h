@@ -21,8 +21,9 @@ typedef struct orm_engine orm_engine;
 typedef enum orm_dialect_name { ORM_DIALECT_SQLITE = 1, ORM_DIALECT_POSTGRESQL } orm_dialect_name;
 
 enum {
-    ORM_POOL_NO_OVERFLOW = -1,       /* max_overflow: never more than pool_size connections */
-    ORM_POOL_UNLIMITED_OVERFLOW = -2 /* max_overflow: no bound */
+    ORM_POOL_NO_OVERFLOW = -1,        /* max_overflow: never more than pool_size connections */
+    ORM_POOL_UNLIMITED_OVERFLOW = -2, /* max_overflow: no bound */
+    ORM_POOL_FIRST_COME = -1          /* pool_quick_percent: nothing is kept for quick work */
 };
 
 /* What comments say. */
@@ -51,7 +52,21 @@ typedef struct orm_engine_options {
     size_t reader_count;
     int pool_size;    /* connections kept open [10; sqlite::memory: always has 1 and no overflow] */
     int max_overflow; /* connections beyond pool_size, closed on return [20] */
-    bool no_pre_ping; /* skip the check of an idle connection on checkout [checked] */
+    /*
+     * Connections (percent of pool_size + max_overflow, rounded up) that work which holds its
+     * connection for long can't take while there is quick work, so that requests of milliseconds
+     * don't wait behind reports. The pool learns how long each kind of work holds a connection: a
+     * kind is told by where its session was opened (with orm_session_run the handler too) and by
+     * the place and, where that has one, the text or shape of its first statement. Quick is what
+     * takes less than eight times as long as the quickest, and less than 100 ms at most; 20 ms are
+     * always quick. Within a kind, and among those that may have a connection, who came first is
+     * served first. When no quick work was about for a second, long work may have all connections;
+     * its own share it always may have; a thread or task that holds a connection is never held
+     * back. Without effect when there is one connection, or no bound. [25; ORM_POOL_FIRST_COME:
+     * none]
+     */
+    int pool_quick_percent;
+    bool no_pre_ping;    /* skip the check of an idle connection on checkout [checked] */
     int pool_timeout_ms; /* wait for a free connection [30,000] */
     int pool_recycle_ms; /* replace a connection older than this, with 10 % jitter [never] */
     /* Close a connection that nobody used for so long, by a thread of the pool [never]. */
@@ -161,7 +176,11 @@ typedef struct orm_engine_status {
     int64_t closed; /* connections closed since the start */
     int64_t checkouts;
     int64_t ping_failures;
-    int64_t timeouts; /* calls that gave up waiting */
+    int64_t timeouts;   /* calls that gave up waiting */
+    int kept_for_quick; /* connections that long work can't take while there is quick work */
+    int long_in_use;    /* connections that work holds, or has held already, for long */
+    int long_waiting;   /* calls of such work that wait */
+    int64_t held_back;  /* calls that waited although a connection was free */
 } orm_engine_status;
 
 /* Of the engine's own pool. */

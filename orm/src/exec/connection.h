@@ -37,15 +37,17 @@ typedef struct orm__connection {
     uint64_t next_number;
     uint64_t flight; /* number of the flight being put together */
     orm__statement control[ORM__CONTROL_COUNT];
-    int64_t opened_at;   /* monotonic ns */
-    int64_t recycle_at;  /* monotonic ns; INT64_MAX: never */
-    uint64_t generation; /* connections of an older generation than the pool's are replaced */
-    uint64_t plans;      /* the pool's last schema change that the prepared statements know of */
-    uint64_t number;     /* unique in the pool, for events */
-    bool unproven;       /* was idle and has given no sign of life since */
-    bool doomed;         /* is to be closed on return */
-    bool sandbox;        /* sessions live in savepoints of a transaction that never commits */
-    orm_site holder;     /* who has it */
+    int64_t opened_at;      /* monotonic ns */
+    int64_t recycle_at;     /* monotonic ns; INT64_MAX: never */
+    uint64_t generation;    /* connections of an older generation than the pool's are replaced */
+    uint64_t plans;         /* the pool's last schema change that the prepared statements know of */
+    uint64_t number;        /* unique in the pool, for events */
+    bool unproven;          /* was idle and has given no sign of life since */
+    bool doomed;            /* is to be closed on return */
+    bool sandbox;           /* sessions live in savepoints of a transaction that never commits */
+    orm_site holder;        /* who has it */
+    uintptr_t user;         /* the thread or task that took it */
+    struct orm__kind *kind; /* of the work it is used for */
     int64_t held_since;
     int64_t idle_since;
 } orm__connection;

@@ -25,6 +25,7 @@ static void fill_defaults(orm_engine_options *options)
     options->connect_timeout_ms = given(options->connect_timeout_ms, 10000);
     options->statement_timeout_ms = given(options->statement_timeout_ms, 30000);
     options->ping_timeout_ms = given(options->ping_timeout_ms, 2000);
+    options->pool_quick_percent = given(options->pool_quick_percent, 25);
     options->statement_cache_size = given(options->statement_cache_size, 256);
 }
 
@@ -43,6 +44,9 @@ static orm_status check_options(const orm_engine_options *options, orm_error *er
         return orm__fail(error, ORM_INVALID,
                          "pool_timeout_ms, pool_recycle_ms, pool_idle_timeout_ms, ping_timeout_ms "
                          "and connect_timeout_ms must not be negative");
+    if (options->pool_quick_percent < ORM_POOL_FIRST_COME || options->pool_quick_percent > 90)
+        return orm__fail(error, ORM_INVALID,
+                         "pool_quick_percent must be 1 to 90, or ORM_POOL_FIRST_COME");
     if (options->min_idle < 0 || options->min_idle > options->pool_size)
         return orm__fail(error, ORM_INVALID, "min_idle must be 0 to pool_size");
     if (options->statement_cache_size < 1 || options->statement_cache_size > 65536)

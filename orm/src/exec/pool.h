@@ -11,14 +11,28 @@
 #include <orm/events.h>
 
 #include "exec/connection.h"
+#include "exec/kinds.h"
 #include "exec/process.h"
 
+/* Who asks for a connection. */
+typedef struct orm__asker {
+    orm_site site;
+    orm_deadline deadline;     /* besides the engine's own bounds on waiting and connecting */
+    const atomic_bool *cancel; /* may be NULL; ends a wait once set and orm__pool_wake was called */
+    uint64_t work;             /* tells kinds of work apart; 0: is never held back */
+    uintptr_t user;            /* the thread or task */
+} orm__asker;
+
 typedef struct orm__waiter {
-    struct orm__waiter *next;
+    struct orm__waiter *next; /* of its kind */
+    orm__kind *kind;
     void *parking;
     const atomic_bool *cancel;
     orm__connection *connection; /* handed over */
+    uint64_t ticket;             /* in the order of coming */
     bool granted;                /* a connection or a free slot was handed over */
+    bool clocked;                /* looks from time to time whether it may have one */
+    bool held_back;              /* there was one that it might not have */
 } orm__waiter;
 
 typedef struct orm__pool {
@@ -28,14 +42,15 @@ typedef struct orm__pool {
     pthread_mutex_t mutex;
     orm__connection *idle; /* last returned first */
     orm__connection *lent; /* for reports */
-    orm__waiter *first_waiter;
-    orm__waiter *last_waiter;
+    orm__kinds kinds;      /* with all who wait */
+    uint64_t tickets;      /* given out */
     int size;
     int max_open; /* INT_MAX: unlimited */
     int open;     /* slots taken */
     int idle_count;
     int lent_count;
     int waiting;
+    int reserve; /* connections that long work can't take while quick work is about */
     uint64_t generation;
     uint64_t plans; /* schema changes noticed */
     int64_t opened;
@@ -43,6 +58,7 @@ typedef struct orm__pool {
     int64_t checkouts;
     int64_t ping_failures;
     int64_t timeouts;
+    int64_t held_back;    /* that waited although there was a connection */
     orm__process process; /* the one that opened the pool */
     /* The thread that closes what is idle for too long and opens ahead; runs when asked for. */
     pthread_t keeper;
@@ -62,14 +78,20 @@ void orm__pool_dispose(orm__pool *pool);
 bool orm__pool_is_ours(const orm__pool *pool);
 
 /*
- * A connection for the caller at `site`, before `deadline` and within the engine's own bounds on
- * waiting and connecting. `cancel` (may be NULL) ends a wait once it is set and
- * orm__pool_wake was called. ORM_POOL_TIMEOUT names the holders; ORM_CANCELLED; failures to
+ * A connection for the asker. ORM_POOL_TIMEOUT names the holders; ORM_CANCELLED; failures to
  * connect; ORM_MISUSE in a forked child. Give it back with orm__pool_release.
  */
-orm_status orm__pool_acquire(orm__pool *pool, orm_site site, orm_deadline deadline,
-                             const atomic_bool *cancel, orm__connection **connection_out,
-                             orm_error *error);
+orm_status orm__pool_acquire(orm__pool *pool, const orm__asker *asker,
+                             orm__connection **connection_out, orm_error *error);
+
+/*
+ * A slot for the asker (pool_queue.c); with it an idle connection or the right to open one (NULL).
+ * Counts as held by its kind until orm__kinds_end, or orm__pool_unclaim when it never was used and
+ * the slot is free again.
+ */
+orm_status orm__pool_claim(orm__pool *pool, const orm__asker *asker, orm__kind **kind_out,
+                           orm__connection **connection_out, orm_error *error);
+void orm__pool_unclaim(orm__pool *pool, orm__kind *kind);
 
 /* Has the waiter with this `cancel`, if there is one, look at it. */
 void orm__pool_wake(orm__pool *pool, const atomic_bool *cancel);
@@ -118,7 +140,7 @@ orm_status orm__pool_open(orm__pool *pool, orm_site site, orm_deadline deadline,
 /* After a reopened link: age and generation as of now. */
 void orm__pool_stamp(orm__pool *pool, orm__connection *connection, uint64_t generation);
 
-/* With the mutex held: hands a connection that nobody holds to the first waiter, or keeps it idle.
+/* With the mutex held: hands a connection that nobody holds to who is next, or keeps it idle.
  * False: there is no room. */
 bool orm__pool_keep(orm__pool *pool, orm__connection *connection);
 

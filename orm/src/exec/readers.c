@@ -91,9 +91,8 @@ void orm__readers_close(orm_engine *engine)
 
 static bool is_unreachable(orm_status status)
 {
-    return status == ORM_DISCONNECTED || status == ORM_TOO_MANY_CONNECTIONS ||
-           status == ORM_AUTH || status == ORM_TIMEOUT || status == ORM_CORRUPT ||
-           status == ORM_DATABASE;
+    return status == ORM_DISCONNECTED || status == ORM_TOO_MANY_CONNECTIONS || status == ORM_AUTH ||
+           status == ORM_TIMEOUT || status == ORM_CORRUPT || status == ORM_DATABASE;
 }
 
 static void rest(orm__reader *reader)
@@ -101,9 +100,9 @@ static void rest(orm__reader *reader)
     atomic_store_explicit(&reader->rests_until, orm__now() + REST_NS, memory_order_relaxed);
 }
 
-orm_status orm__readers_acquire(orm_engine *engine, orm_site site, orm_deadline deadline,
-                                const atomic_bool *cancel, orm__pool *_Atomic *pool_out,
-                                orm__connection **connection_out, orm_error *error)
+orm_status orm__readers_acquire(orm_engine *engine, const orm__asker *asker,
+                                orm__pool *_Atomic *pool_out, orm__connection **connection_out,
+                                orm_error *error)
 {
     size_t start = atomic_fetch_add_explicit(&engine->next_reader, 1, memory_order_relaxed);
     for (size_t i = 0; i < engine->reader_count; i++) {
@@ -111,14 +110,13 @@ orm_status orm__readers_acquire(orm_engine *engine, orm_site site, orm_deadline 
         if (atomic_load_explicit(&reader->rests_until, memory_order_relaxed) > orm__now())
             continue;
         *pool_out = &reader->pool;
-        orm_status status =
-            orm__pool_acquire(&reader->pool, site, deadline, cancel, connection_out, error);
+        orm_status status = orm__pool_acquire(&reader->pool, asker, connection_out, error);
         if (status == ORM_OK || !is_unreachable(status))
             return status;
         rest(reader);
     }
     *pool_out = &engine->pool;
-    return orm__pool_acquire(&engine->pool, site, deadline, cancel, connection_out, error);
+    return orm__pool_acquire(&engine->pool, asker, connection_out, error);
 }
 
 void orm__readers_note_loss(orm_engine *engine, const orm__pool *pool)

@@ -14,9 +14,9 @@ void orm__readers_close(orm_engine *engine);
  * reached, and of the engine's own pool when none can. `*pool_out` is where it came from and goes
  * back to; set also on failure. Statuses of orm__pool_acquire.
  */
-orm_status orm__readers_acquire(orm_engine *engine, orm_site site, orm_deadline deadline,
-                                const atomic_bool *cancel, orm__pool *_Atomic *pool_out,
-                                orm__connection **connection_out, orm_error *error);
+orm_status orm__readers_acquire(orm_engine *engine, const orm__asker *asker,
+                                orm__pool *_Atomic *pool_out, orm__connection **connection_out,
+                                orm_error *error);
 
 /* A connection of `pool` was lost: if that is a reader's, sessions keep away from it for a while.
  */

@@ -162,7 +162,7 @@ static orm_status gather(orm_session *db, orm_site site, orm__query *query, cons
     bool alone = along == NULL || along->link == NULL;
     orm_status status = orm__queue_before(db, site, alone ? only_model(view) : NULL);
     if (status == ORM_OK)
-        status = orm__session_enter(db, site);
+        status = orm__session_check(db, site);
     if (status == ORM_OK)
         status = orm__view_fill(view, along, query, &db->error);
     if (status == ORM_OK)
@@ -174,8 +174,10 @@ static orm_status gather(orm_session *db, orm_site site, orm__query *query, cons
     orm__gathered_reset(&db->gathered, &db->arena, &db->error);
     if (walking != NULL)
         orm__walk_keys(walking, keys);
-    return orm__gather_query(&db->gathered, query, keys,
-                             walking == NULL ? 0 : query->model->key_count);
+    status = orm__gather_query(&db->gathered, query, keys,
+                               walking == NULL ? 0 : query->model->key_count);
+    const orm__buffer *shape = &db->gathered.shape;
+    return status == ORM_OK ? orm__session_connect(db, site, shape->data, shape->size) : status;
 }
 
 static orm_status select_list(orm_site site, orm_session *db, orm__view *view, orm__page *page,

@@ -23,30 +23,37 @@ orm_status orm__session_refuse_failed(orm_session *session)
     return ORM_FAILED_TRANSACTION;
 }
 
-static orm_status acquire(orm_session *session)
+static orm_status acquire(orm_session *session, orm_site site, const void *statement, size_t size)
 {
     orm_engine *engine = session->engine;
+    uint64_t work = session->work ^ orm__hash_site(site);
+    if (statement != NULL)
+        work ^= orm__hash_bytes(statement, size);
+    const orm__asker asker = {.site = session->tenant.site,
+                              .deadline = session->deadline,
+                              .cancel = &session->cancelled,
+                              .work = orm__hash_word(work) | 1,
+                              .user = orm__session_caller(session)};
     if (session->read_only && engine->reader_count > 0)
-        return orm__readers_acquire(engine, session->tenant.site, session->deadline,
-                                    &session->cancelled, &session->pool, &session->connection,
+        return orm__readers_acquire(engine, &asker, &session->pool, &session->connection,
                                     &session->error);
-    return orm__pool_acquire(session->pool, session->tenant.site, session->deadline,
-                             &session->cancelled, &session->connection, &session->error);
+    return orm__pool_acquire(session->pool, &asker, &session->connection, &session->error);
 }
 
 /* Tells the scope how long it took. */
-static orm_status acquire_timed(orm_session *session)
+static orm_status acquire_timed(orm_session *session, orm_site site, const void *statement,
+                                size_t size)
 {
     const orm__sink *sink = session->sink;
     if (sink == NULL || !sink->timed || sink->waited == NULL)
-        return acquire(session);
+        return acquire(session, site, statement, size);
     int64_t began = orm__now();
-    orm_status status = acquire(session);
+    orm_status status = acquire(session, site, statement, size);
     sink->waited(sink->context, orm__now() - began);
     return status;
 }
 
-orm_status orm__session_enter(orm_session *session, orm_site site)
+orm_status orm__session_check(orm_session *session, orm_site site)
 {
     if (session->in_callback) {
         (void)orm__fail(&session->error, ORM_MISUSE,
@@ -58,12 +65,18 @@ orm_status orm__session_enter(orm_session *session, orm_site site)
     if (failed != ORM_OK)
         return failed;
     session->error.status = ORM_OK;
+    session->site = site;
+    return ORM_OK;
+}
+
+orm_status orm__session_connect(orm_session *session, orm_site site, const void *statement,
+                                size_t size)
+{
     if (session->call_ms > 0 && !session->clocked)
         session->deadline = orm__deadline_in(session->call_ms);
     session->clocked = true;
-    session->site = site;
     if (session->connection == NULL) {
-        orm_status status = acquire_timed(session);
+        orm_status status = acquire_timed(session, site, statement, size);
         if (status != ORM_OK) {
             orm__fail_in(&session->error, "", site);
             return status;
@@ -71,6 +84,12 @@ orm_status orm__session_enter(orm_session *session, orm_site site)
     }
     orm__connection_start_flight(session->connection);
     return ORM_OK;
+}
+
+orm_status orm__session_enter(orm_session *session, orm_site site)
+{
+    orm_status status = orm__session_check(session, site);
+    return status == ORM_OK ? orm__session_connect(session, site, NULL, 0) : status;
 }
 
 orm__statement *orm__session_lookup(orm_session *session)

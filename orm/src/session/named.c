@@ -64,7 +64,9 @@ static orm_status prepare(orm_session *db, orm_site site, const orm_named *named
 {
     orm_status status = orm__queue_before(db, site, NULL);
     if (status == ORM_OK)
-        status = orm__session_enter(db, site);
+        status = orm__session_check(db, site);
+    if (status == ORM_OK)
+        status = orm__session_connect(db, site, named->sql, strlen(named->sql));
     if (status == ORM_OK)
         status = gather(db, named, values);
     return status == ORM_OK ? keep(db, named, statement_out) : status;

@@ -48,7 +48,9 @@ orm_status orm__raw_prepare(orm_session *db, orm_site site, const char *sql,
 {
     orm_status status = orm__queue_before(db, site, NULL);
     if (status == ORM_OK)
-        status = orm__session_enter(db, site);
+        status = orm__session_check(db, site);
+    if (status == ORM_OK)
+        status = orm__session_connect(db, site, sql, sql == NULL ? 0 : strlen(sql));
     return status == ORM_OK ? orm__raw_gather(db, sql, values, count, statement_out) : status;
 }
 

@@ -148,8 +148,11 @@ static bool was_reused(orm_session *session)
 static orm_status ask(orm_session *session, orm_site site, const orm_value *xid,
                       orm_deadline deadline, answer *answer_out, orm_error *error)
 {
-    orm_status status = orm__pool_acquire(session->pool, session->tenant.site, deadline,
-                                          &session->cancelled, &session->connection, error);
+    const orm__asker asker = {.site = session->tenant.site,
+                              .deadline = deadline,
+                              .cancel = &session->cancelled,
+                              .user = orm__session_caller(session)};
+    orm_status status = orm__pool_acquire(session->pool, &asker, &session->connection, error);
     if (status != ORM_OK)
         return status;
     status = put(session, site, ask_end, xid, deadline, answer_out, error);

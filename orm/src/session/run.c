@@ -18,6 +18,7 @@ static orm_status run_once(orm_site site, orm_engine *engine, const orm_session_
     orm_status status = orm_session_open_at(site, engine, options, &session, error);
     if (status != ORM_OK)
         return status;
+    session->work = orm__hash_word(session->work ^ (uint64_t)(uintptr_t)handler);
     status = handler(session, context);
     if (status == ORM_OK)
         status = orm_session_commit_at(site, session);

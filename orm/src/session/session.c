@@ -6,6 +6,7 @@
 
 #include "base/allocator.h"
 #include "base/fail.h"
+#include "base/hash.h"
 #include "session/stream.h"
 #include "sql/fingerprint.h"
 
@@ -66,6 +67,9 @@ static orm_session *new_session(orm_site site, orm_engine *engine,
     session->keeps_queue = options->no_autoflush;
     session->loads_siblings = options->load_siblings;
     session->tenant.site = site;
+    session->work = orm__hash_site(site);
+    if (options->route != NULL)
+        session->work ^= orm__hash_bytes(options->route, strlen(options->route));
     session->read_only = options->read_only;
     session->sink = (const orm__sink *)(const void *)scope_of(engine, options, &session->family);
     if (session->sink != NULL && !orm__sink_draws(session->sink))

@@ -67,6 +67,7 @@ struct orm_session {
     bool keeps_queue;         /* queries do not flush it */
     uint64_t loading_calls;   /* that had relations travel with their parents */
     bool loads_siblings;      /* with a row's relation, for all rows of the list it came in */
+    uint64_t work;            /* tells kinds of work apart, for the pool */
     orm__tenant tenant;       /* the engine's list of open sessions, with the site of the open */
     const orm__sink *sink;    /* the scope's; may be NULL */
     uint64_t number;
@@ -150,6 +151,12 @@ typedef struct orm__about {
  * ORM_FAILED_TRANSACTION, or what the pool says.
  */
 orm_status orm__session_enter(orm_session *session, orm_site site);
+
+/* The two parts of it: what is refused, without a connection; and the connection. Text or shape of
+ * the statement that asks tells kinds of work apart besides the site; NULL: it is not known. */
+orm_status orm__session_check(orm_session *session, orm_site site);
+orm_status orm__session_connect(orm_session *session, orm_site site, const void *statement,
+                                size_t size);
 
 /* The statement for what was gathered, compiled when it is new. `kind` of compile by `query`. */
 orm_status orm__session_statement(orm_session *session, const orm__query *query,
