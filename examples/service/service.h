@@ -1,0 +1,32 @@
+/* What there is once per process. */
+#ifndef SERVICE_SERVICE_H
+#define SERVICE_SERVICE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include <orm/orm.h>
+
+#include "config.h"
+
+struct service {
+    const service_config *config;
+    orm_engine *engine;   /* of all requests */
+    atomic_bool draining; /* was told to end */
+};
+
+/* The engine of the requests; `runtime` is NULL for threads. */
+orm_status service_open(struct service *service, const orm_runtime *runtime, orm_error *error);
+
+/* Writes an error to the log, and returns 1. */
+int service_complain(const char *what, const orm_error *error);
+
+/* The monotonic clock, in milliseconds. */
+int64_t now_ms(void);
+
+/* The two ways to serve: each runs until SIGTERM or SIGINT has come and what was accepted is
+ * answered. 0, or 1 when it could not start. `listening` is the open socket, which they close. */
+int serve_by_threads(struct service *service, int listening);
+int serve_by_loop(struct service *service, int listening);
+
+#endif
