@@ -70,8 +70,9 @@ static bool may_start(const orm__pool *pool, const orm__kind *kind, const orm__s
     if (pace == ORM__PACE_LONG)
         return (!survey->quick && !survey->fresh) || survey->held_long < most ||
                is_stuck(pool, survey, now);
-    /* One at a time is tried out in any case. */
-    return !survey->quick || survey->held_new == 0 || survey->held_long + survey->held_new < most ||
+    /* One at a time is tried out in any case; who holds one already for long is none of these. */
+    bool tried = survey->held_new == 0 && kind->held == 0;
+    return !survey->quick || tried || survey->held_long + survey->held_new < most ||
            is_stuck(pool, survey, now);
 }
 
