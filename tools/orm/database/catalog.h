@@ -217,12 +217,19 @@ struct catalog_type {
     const char *comment;    /* NULL: none */
 };
 
-/* A function, procedure or aggregate. */
-struct catalog_function {
-    const char *schema;
-    const char *name;
-    const char *definition; /* the CREATE statement */
-    bool late;              /* it needs tables or views to be there */
+/* When something is made: before types, before tables, behind them, behind views, behind all. */
+enum catalog_stage { STAGE_FIRST, STAGE_EARLY, STAGE_TABLES, STAGE_LATE, STAGE_LAST };
+
+/* PostgreSQL: what is known only as the statements that make it and take it away: functions,
+ * collations, rules, policies, options of tables, comments on what models do not comment. */
+struct catalog_other {
+    const char *name; /* "function public.total(integer)" */
+    const char *definition;
+    const char *drop;
+    const char *table_schema;
+    const char *table; /* that it goes with; NULL: none */
+    enum catalog_stage stage;
+    bool routine; /* a function or procedure: its statement also replaces one */
 };
 
 /* One that no column owns. */
@@ -252,8 +259,8 @@ struct catalog {
     size_t type_count;
     struct catalog_sequence *sequences;
     size_t sequence_count;
-    struct catalog_function *functions; /* aggregates behind the others; PostgreSQL */
-    size_t function_count;
+    struct catalog_other **others; /* in an order in which those of a stage can be made */
+    size_t other_count;
     struct catalog_extension *extensions; /* but plpgsql */
     size_t extension_count;
 };
@@ -290,6 +297,8 @@ bool catalog_read_postgresql_indexes(struct connection *connection, const char *
                                      const struct map *tables);
 bool catalog_read_postgresql_types(struct connection *connection, const char *const *values,
                                    struct catalog *catalog);
+bool catalog_read_postgresql_others(struct connection *connection, const char *const *values,
+                                    struct catalog *catalog);
 /* The rows from `from` on whose first cell is the same: where they end. */
 size_t catalog_run(const struct cells *cells, size_t from);
 bool catalog_read_sqlite(struct connection *connection, struct catalog *catalog);

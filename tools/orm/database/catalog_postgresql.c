@@ -391,7 +391,8 @@ static bool read_all(struct connection *connection, const char *const *values,
            read_triggers(connection, values, &tables) &&
            catalog_read_postgresql_keys(connection, values, &tables) &&
            catalog_read_postgresql_indexes(connection, values, &tables) &&
-           catalog_read_postgresql_types(connection, values, catalog);
+           catalog_read_postgresql_types(connection, values, catalog) &&
+           catalog_read_postgresql_others(connection, values, catalog);
 }
 
 bool catalog_read_postgresql(struct connection *connection, const char *const *schemas,

@@ -61,25 +61,6 @@ static const char sequences_sql[] =
     "AND c.relpersistence <> 't' AND " CATALOG_WANTED
     " ORDER BY 1 NULLS FIRST, c.relname COLLATE \"C\"";
 
-static const char functions_sql[] =
-    "SELECT NULLIF(n.nspname, current_schema()), p.proname, CASE WHEN p.prokind <> 'a' THEN "
-    "pg_get_functiondef(p.oid) ELSE (SELECT concat('CREATE AGGREGATE ', quote_ident(n.nspname), "
-    "'.', "
-    "quote_ident(p.proname), '(', pg_get_function_arguments(p.oid), ') (SFUNC = ', "
-    "a.aggtransfn::regproc, ', STYPE = ', format_type(a.aggtranstype, NULL), "
-    "', FINALFUNC = ' || NULLIF(a.aggfinalfn, 0)::regproc, "
-    "', INITCOND = ' || quote_literal(a.agginitval), ')') FROM pg_aggregate a "
-    "WHERE a.aggfnoid = p.oid) END, EXISTS (SELECT 1 FROM pg_depend d "
-    "LEFT JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid "
-    "LEFT JOIN pg_type e ON e.oid = t.typelem JOIN pg_class c ON c.oid = CASE WHEN d.refclassid = "
-    "'pg_class'::regclass THEN d.refobjid ELSE greatest(t.typrelid, e.typrelid) END "
-    "WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND c.relkind IN "
-    "('r', 'p', 'f', 'v', 'm')) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
-    "JOIN pg_language l ON l.oid = p.prolang WHERE (l.lanname <> 'c' AND l.lanname <> 'internal' "
-    "OR p.prokind = 'a') AND" NOT_OF_EXTENSION("pg_proc", "p.oid") CATALOG_WANTED
-    " ORDER BY p.prokind = 'a', 1 NULLS FIRST, p.proname COLLATE \"C\", "
-    "pg_get_function_identity_arguments(p.oid) COLLATE \"C\"";
-
 static const char extensions_sql[] =
     "SELECT n.nspname, x.extname FROM pg_extension x JOIN pg_namespace n ON n.oid = "
     "x.extnamespace WHERE x.extname <> 'plpgsql' ORDER BY x.extname COLLATE \"C\"";
@@ -201,26 +182,6 @@ static bool read_sequences(struct connection *connection, const char *const *val
     return true;
 }
 
-static bool read_functions(struct connection *connection, const char *const *values,
-                           struct catalog *catalog)
-{
-    struct cells cells;
-
-    if (!connection_rows(connection, functions_sql, values, 1, &cells))
-        return false;
-    catalog->function_count = cells.rows;
-    catalog->functions = arena_array(connection->arena, cells.rows, sizeof *catalog->functions);
-    for (size_t i = 0; i < cells.rows; i++) {
-        const char **row = cells.items + i * cells.columns;
-
-        catalog->functions[i] = (struct catalog_function){.schema = row[0],
-                                                          .name = row[1],
-                                                          .definition = row[2],
-                                                          .late = catalog_is_true(row[3])};
-    }
-    return true;
-}
-
 static bool read_extensions(struct connection *connection, struct catalog *catalog)
 {
     struct cells cells;
@@ -240,5 +201,5 @@ bool catalog_read_postgresql_types(struct connection *connection, const char *co
 {
     return read_enums(connection, values, catalog) && read_domains(connection, values, catalog) &&
            read_types(connection, values, catalog) && read_sequences(connection, values, catalog) &&
-           read_functions(connection, values, catalog) && read_extensions(connection, catalog);
+           read_extensions(connection, catalog);
 }

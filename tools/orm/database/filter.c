@@ -118,6 +118,27 @@ static void keep_schemas(struct sieve *sieve)
     schemas->count = kept;
 }
 
+/* What goes with a table that stays, and without a list of tables what goes with none. */
+static void keep_statements(struct sieve *sieve)
+{
+    struct catalog *catalog = sieve->catalog;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < catalog->other_count; i++) {
+        const struct catalog_other *other = catalog->others[i];
+        bool stays = !other->table && !sieve->filter->include.count;
+
+        for (size_t k = 0; other->table && k < sieve->kept; k++)
+            stays = stays || (strcmp(catalog->tables[k].name, other->table) == 0 &&
+                              (catalog->tables[k].schema == other->table_schema ||
+                               (catalog->tables[k].schema && other->table_schema &&
+                                strcmp(catalog->tables[k].schema, other->table_schema) == 0)));
+        if (stays)
+            catalog->others[kept++] = catalog->others[i];
+    }
+    catalog->other_count = kept;
+}
+
 void filter_apply(const struct table_filter *filter, struct arena *arena, struct catalog *catalog)
 {
     struct sieve sieve = {.filter = filter, .arena = arena, .catalog = catalog};
@@ -127,7 +148,7 @@ void filter_apply(const struct table_filter *filter, struct arena *arena, struct
     KEEP_TYPES(&sieve, catalog->domains, catalog->domain_count);
     KEEP_TYPES(&sieve, catalog->types, catalog->type_count);
     KEEP_OTHERS(&sieve, catalog->sequences, catalog->sequence_count);
-    KEEP_OTHERS(&sieve, catalog->functions, catalog->function_count);
+    keep_statements(&sieve);
     KEEP_OTHERS(&sieve, catalog->extensions, catalog->extension_count);
     keep_schemas(&sieve);
     catalog->table_count = sieve.kept;

@@ -12,6 +12,7 @@ enum object_kind {
     OBJECT_DOMAIN,
     OBJECT_TYPE,
     OBJECT_SEQUENCE,
+    OBJECT_OTHER, /* struct catalog_other */
     OBJECT_TABLE,
     OBJECT_VIEW,
     OBJECT_COLUMN,

@@ -41,6 +41,7 @@ const char *object_word(enum object_kind kind)
         [OBJECT_EXCLUSION] = "exclusion", [OBJECT_FOREIGN_KEY] = "foreign key",
         [OBJECT_INDEX] = "index",         [OBJECT_TRIGGER] = "trigger",
         [OBJECT_LABEL] = "label",
+        [OBJECT_OTHER] = "other",
     };
 
     return words[kind];
@@ -438,6 +439,7 @@ static struct pointers loose_of(struct work *work, const struct catalog *catalog
                    : kind == OBJECT_DOMAIN   ? catalog->domain_count
                    : kind == OBJECT_TYPE     ? catalog->type_count
                    : kind == OBJECT_SEQUENCE ? catalog->sequence_count
+                   : kind == OBJECT_OTHER    ? catalog->other_count
                    : kind == OBJECT_SCHEMA   ? catalog->schemas.count
                                              : catalog->extension_count;
 
@@ -461,6 +463,9 @@ static struct pointers loose_of(struct work *work, const struct catalog *catalog
         else if (sequence)
             *one =
                 (struct loose){sequence->schema, sequence->name, sequence->options, NULL, sequence};
+        else if (kind == OBJECT_OTHER)
+            *one = (struct loose){NULL, catalog->others[i]->name, catalog->others[i]->definition,
+                                  NULL, catalog->others[i]};
         else if (kind == OBJECT_SCHEMA)
             *one = (struct loose){NULL, catalog->schemas.items[i], "", NULL, ""};
         else
@@ -482,6 +487,15 @@ static const struct loose *loose_find(const struct pointers *list, const struct 
     return NULL;
 }
 
+/* It goes with its table. */
+static bool goes_along(const struct work *work, enum object_kind kind, const void *source)
+{
+    const struct catalog_other *other = kind == OBJECT_OTHER ? source : NULL;
+
+    return other && other->table &&
+           !catalog_table_find(work->changes->to, other->table_schema, other->table);
+}
+
 static void compare_loose(struct work *work, enum object_kind kind)
 {
     struct pointers old = loose_of(work, work->changes->renamed, kind);
@@ -490,7 +504,7 @@ static void compare_loose(struct work *work, enum object_kind kind)
     for (size_t i = 0; i < old.count; i++) {
         const struct loose *one = old.items[i];
 
-        if (!loose_find(&new, one)) {
+        if (!loose_find(&new, one) && !goes_along(work, kind, one->source)) {
             struct change *change = add_change(work, CHANGE_DROP, kind, one->name);
 
             change->schema = one->schema;
@@ -548,6 +562,7 @@ static void choose_kinds(struct work *work)
     work->compared[OBJECT_EXCLUSION] = false;
     work->compared[OBJECT_EXTENSION] = said->extension_count > 0;
     work->compared[OBJECT_SEQUENCE] = said->sequence_count > 0;
+    work->compared[OBJECT_OTHER] = said->other_count > 0;
     work->compared[OBJECT_DOMAIN] = said->domain_count > 0;
     work->compared[OBJECT_TYPE] = said->type_count > 0;
 }
@@ -569,7 +584,7 @@ struct changes changes_find(struct arena *arena, const struct comparison *compar
                                    comparison->to_models);
     changes.renamed = renames_apply(arena, comparison->from, &changes.renames);
     add_renamings(&work);
-    for (enum object_kind kind = OBJECT_SCHEMA; kind <= OBJECT_SEQUENCE; kind++)
+    for (enum object_kind kind = OBJECT_SCHEMA; kind <= OBJECT_OTHER; kind++)
         compare_loose(&work, kind);
     compare_tables(&work);
     return changes;

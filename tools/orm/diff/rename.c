@@ -472,6 +472,22 @@ static void rename_table(struct renaming *work, struct catalog_table *table)
     table->definition = replaced(work, table->definition, true);
 }
 
+/* Its text follows the tables that it is of, but not a function's body. */
+static struct catalog_other *renamed_other(struct renaming *work, const struct catalog_other *other)
+{
+    struct catalog_other *copy = arena_alloc(work->arena, sizeof *copy);
+
+    *copy = *other;
+    if (!copy->routine) {
+        copy->name = replaced(work, copy->name, true);
+        copy->definition = replaced(work, copy->definition, true);
+        copy->drop = replaced(work, copy->drop, true);
+    }
+    if (copy->table)
+        copy->table = table_name(work, copy->table_schema, copy->table);
+    return copy;
+}
+
 #define COPY(arena, list, count) copied(arena, list, (count) * sizeof *(list))
 
 static void *copied(struct arena *arena, const void *list, size_t size)
@@ -489,6 +505,7 @@ struct catalog *catalog_copy(struct arena *arena, const struct catalog *catalog)
 
     copy->tables = COPY(arena, catalog->tables, catalog->table_count);
     copy->enums = COPY(arena, catalog->enums, catalog->enum_count);
+    copy->others = COPY(arena, catalog->others, catalog->other_count);
     for (size_t i = 0; i < copy->table_count; i++) {
         struct catalog_table *table = &copy->tables[i];
 
@@ -528,6 +545,8 @@ struct catalog *renames_apply(struct arena *arena, const struct catalog *catalog
 
     for (size_t i = 0; i < copy->table_count; i++)
         rename_table(&work, &copy->tables[i]);
+    for (size_t i = 0; i < copy->other_count && copy->table_count; i++)
+        copy->others[i] = renamed_other(&work, copy->others[i]);
     for (size_t i = 0; i < copy->enum_count; i++)
         for (size_t k = 0; k < renames->count; k++)
             if (renames->items[k].kind == RENAME_TYPE &&

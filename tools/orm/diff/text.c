@@ -19,6 +19,8 @@ const char *diff_subject(struct arena *arena, const struct change *change)
                             words_shown(arena, change->schema, change->name));
     case OBJECT_COLUMN:
         return arena_format(arena, "column %s.%s", table, change->name);
+    case OBJECT_OTHER:
+        return change->name;
     case OBJECT_SCHEMA:
     case OBJECT_EXTENSION:
         return arena_format(arena, "%s %s", object_word(change->kind), change->name);

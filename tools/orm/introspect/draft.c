@@ -53,7 +53,8 @@ static bool is_possible(struct draft *draft, const struct catalog_table *table)
 
     if (why) {
         fprintf(stderr, "orm: %s is left out: %s\n", table->name, why);
-        draft_add_note(draft, "%s is left out: %s", table->name, why);
+        if (table->sql || !table->column_count) /* the note comes back with its DDL */
+            draft_add_note(draft, "%s is left out: %s", table->name, why);
     }
     return !why;
 }

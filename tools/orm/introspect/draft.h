@@ -89,6 +89,7 @@ struct draft {
     size_t model_count;
     struct pointers bare; /* struct catalog_table: they can't be models */
     struct draft_enum *enums;
+    bool bodies_unchecked;  /* said so to PostgreSQL, of functions */
     struct pointers before; /* struct draft_statement */
     struct pointers after;
     struct pointers notes; /* const char *: what was left out */

@@ -52,6 +52,28 @@ static void add(struct draft *draft, struct pointers *to, const char *sql)
     pointers_add(draft->arena, to, made);
 }
 
+/* What goes with a table that is left out is left out. */
+static bool is_wanted(const struct draft *draft, const struct catalog_other *other)
+{
+    return !other->table || draft_model_of(draft, other->table_schema, other->table);
+}
+
+static void add_others(struct draft *draft, struct pointers *to, enum catalog_stage stage)
+{
+    const struct catalog *catalog = draft->catalog;
+
+    for (size_t i = 0; i < catalog->other_count; i++) {
+        const struct catalog_other *other = catalog->others[i];
+
+        if (other->stage != stage || !is_wanted(draft, other))
+            continue;
+        if (other->routine && !draft->bodies_unchecked) /* they name tables that come later */
+            add(draft, to, "SET check_function_bodies = off");
+        draft->bodies_unchecked = draft->bodies_unchecked || other->routine;
+        add(draft, to, other->definition);
+    }
+}
+
 /* Schemas that no model and no enum is in. */
 static void add_schemas(struct draft *draft)
 {
@@ -113,6 +135,7 @@ static void add_types(struct draft *draft)
                          draft_quoted(arena, catalog->extensions[i].name), usual ? "" : " SCHEMA ",
                          usual ? "" : draft_quoted(arena, schema)));
     }
+    add_others(draft, &draft->before, STAGE_FIRST);
     add_enums(draft);
     for (size_t i = 0; i < catalog->type_count; i++)
         add(draft, &draft->before,
@@ -125,22 +148,6 @@ static void add_types(struct draft *draft)
                 arena, "CREATE SEQUENCE %s %s",
                 draft_table_name(arena, catalog->sequences[i].schema, catalog->sequences[i].name),
                 catalog->sequences[i].options));
-}
-
-/* Bodies name tables that come later. */
-static void add_functions(struct draft *draft, struct pointers *to, bool late)
-{
-    const struct catalog *catalog = draft->catalog;
-    bool first = true;
-
-    for (size_t i = 0; i < catalog->function_count; i++) {
-        if (catalog->functions[i].late != late)
-            continue;
-        if (first)
-            add(draft, to, "SET check_function_bodies = off");
-        first = false;
-        add(draft, to, catalog->functions[i].definition);
-    }
 }
 
 static void add_triggers(struct draft *draft, const struct catalog_table *table)
@@ -302,8 +309,8 @@ void draft_set_statements(struct draft *draft)
     add_types(draft);
     for (size_t i = 0; i < draft->catalog->domain_count; i++)
         add_domain(draft, &draft->catalog->domains[i]);
-    add_functions(draft, &draft->before, false);
-    add_functions(draft, &draft->after, true);
+    add_others(draft, &draft->before, STAGE_EARLY);
+    add_others(draft, &draft->after, STAGE_TABLES);
     for (size_t i = 0; i < draft->model_count; i++) {
         const struct catalog_table *table = draft->models[i]->table;
 
@@ -322,6 +329,8 @@ void draft_set_statements(struct draft *draft)
     for (size_t i = 0; i < draft->model_count; i++)
         if (is_view(draft->models[i]->table))
             visit_view(draft, i, done);
+    add_others(draft, &draft->after, STAGE_LATE);
     for (size_t i = 0; i < draft->model_count; i++)
         add_triggers(draft, draft->models[i]->table);
+    add_others(draft, &draft->after, STAGE_LAST);
 }

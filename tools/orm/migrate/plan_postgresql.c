@@ -242,14 +242,19 @@ void plan_postgresql(struct plan *plan)
     parts_find(&work);
     rename_all(&work);
     parts_drop_readers(&work);
+    others_drop(&work, false);
     drop_tables(&work);
     parts_drop(&work);
     parts_rename(&work);
     types_add(&work);
+    others_add(&work, STAGE_EARLY);
     create_tables(&work);
     change_tables(&work);
     columns_change(&work);
+    others_add(&work, STAGE_TABLES);
     parts_add(&work);
+    others_add(&work, STAGE_LAST);
+    others_drop(&work, true);
     types_drop(&work);
     change_comments(&work);
 }

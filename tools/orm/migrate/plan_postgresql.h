@@ -44,6 +44,10 @@ void types_judge(struct work *work);
 void types_add(struct work *work);
 void types_drop(struct work *work);
 
+/* plan_postgresql_others.c: functions go when nothing of tables needs them, all else before. */
+void others_drop(struct work *work, bool early);
+void others_add(struct work *work, enum catalog_stage stage);
+
 /* Whether the table was there before. */
 bool table_is_old(const struct work *work, const struct catalog_table *table);
 const char *table_text(const struct work *work, const struct catalog_table *table);

@@ -598,8 +598,7 @@ static void create_views(struct work *work)
 void parts_add(struct work *work)
 {
     static const enum object_kind order[] = {OBJECT_PRIMARY_KEY, OBJECT_UNIQUE, OBJECT_CHECK,
-                                             OBJECT_EXCLUSION,   OBJECT_INDEX,  OBJECT_FOREIGN_KEY,
-                                             OBJECT_TRIGGER};
+                                             OBJECT_EXCLUSION,   OBJECT_INDEX,  OBJECT_FOREIGN_KEY};
 
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         for (size_t k = 0; k < work->adds.count; k++) {
@@ -609,12 +608,16 @@ void parts_add(struct work *work)
                 continue;
             if (part->kind == OBJECT_INDEX)
                 create_index(work, part);
-            else if (part->kind == OBJECT_TRIGGER)
-                plan_add(work->plan, "%s",
-                         ((const struct catalog_trigger *)part->source)->definition);
             else
                 add_constraint(work, part);
         }
     validate_all(work);
     create_views(work);
+    others_add(work, STAGE_LATE);
+    for (size_t k = 0; k < work->adds.count; k++) {
+        const struct part *part = work->adds.items[k];
+
+        if (part->kind == OBJECT_TRIGGER) /* also of views */
+            plan_add(work->plan, "%s", ((const struct catalog_trigger *)part->source)->definition);
+    }
 }

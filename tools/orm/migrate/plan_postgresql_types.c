@@ -190,7 +190,9 @@ static void alter_one(struct work *work, const struct change *change)
 
 void types_add(struct work *work)
 {
-    for (enum object_kind kind = OBJECT_SCHEMA; kind <= OBJECT_SEQUENCE; kind++)
+    for (enum object_kind kind = OBJECT_SCHEMA; kind <= OBJECT_SEQUENCE; kind++) {
+        if (kind == OBJECT_ENUM) /* behind schemas and extensions */
+            others_add(work, STAGE_FIRST);
         for (size_t i = 0; i < work->changes->items.count; i++) {
             const struct change *change = work->changes->items.items[i];
 
@@ -199,6 +201,7 @@ void types_add(struct work *work)
             else if (change->kind == kind && change->action == CHANGE_ALTER)
                 alter_one(work, change);
         }
+    }
 }
 
 void types_drop(struct work *work)
