@@ -2,8 +2,10 @@
 """round_trip.py SCHEMA.sql: introspects a database made of the script, and all that must follow.
 
 The models make an empty database that gives the same models again; written over themselves they
-stay as they are; `orm diff` tells nothing of the two databases; their C compiles without a warning; and a program made of them loads each relation
-of every model eagerly from the rows that the script holds.
+stay as they are; `orm diff` tells nothing of the two databases; a migration makes an empty database
+the same and `down` empties it; the first database can be baselined with it; their C compiles without
+a warning; and a program made of them loads each relation of every model eagerly from the rows that the
+script holds.
 
 The script's first line says for which database it is: "-- database: postgresql", sqlite or both; with ", without rows" the
 loads find nothing.
@@ -155,12 +157,26 @@ def check_c(yaml, database, has_rows):
     return len(said.splitlines())
 
 
+def check_migration(first, third, scratch):
+    dev = ["--dev-url", scratch.url] if DATABASE == "postgresql" else []
+    words = ["--dir", "migrations"]
+    run(ORM, "migrate", "new", "init", "first.yaml", *words, "--dialect", DATABASE, *dev)
+    run(ORM, "migrate", "up", "--url", third.url, *words)
+    run(ORM, "diff", first.url, third.url)
+    run(ORM, "diff", third.url, "first.yaml", *dev)
+    run(ORM, "migrate", "verify", "--url", third.url, *words, *dev)
+    run(ORM, "migrate", "down", "--url", third.url, *words)
+    run(ORM, "diff", scratch.url, third.url)
+    run(ORM, "migrate", "baseline", "--url", first.url, *words)
+    run(ORM, "diff", "migrations", first.url, *dev)
+
+
 def check(script, number):
     make = Postgresql if DATABASE == "postgresql" else Sqlite
-    first, second = None, None
+    databases = []
     try:
-        first = make(f"a{number}")
-        second = make(f"b{number}")
+        databases = [make(f"{letter}{number}") for letter in "abcd"]
+        first, second, third, scratch = databases
         first.load(script)
         run(ORM, "introspect", "--url", first.url, "--out", "first.yaml")
         with open("first.yaml", encoding="utf-8") as file:
@@ -173,14 +189,14 @@ def check(script, number):
         same("the second database gives other models", yaml,
              run(ORM, "introspect", "--url", second.url))
         run(ORM, "diff", first.url, second.url)
+        check_migration(first, third, scratch)
         with open(script, encoding="utf-8") as file:
             has_rows = "without rows" not in file.readline()
         asked = check_c(yaml, first, has_rows)
         print(f"{os.path.basename(script)}: {len(yaml.splitlines())} lines, {asked} loads")
     finally:
-        for database in (first, second):
-            if database:
-                database.close()
+        for database in databases:
+            database.close()
 
 
 def main():

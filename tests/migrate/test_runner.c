@@ -125,6 +125,16 @@ static void bodies_are_one_statement(void **state)
 }
 
 /* A file without a transaction stands where its failure left it, and goes on there. */
+/* Nothing of a command that has ended runs any more: its lock is free. */
+static void wait_for_its_end(void)
+{
+    struct timespec nap = {.tv_nsec = 5000000};
+    while (database.postgresql &&
+           test_number(&database, "select count(*) from pg_stat_activity where datname = "
+                                  "current_database() and application_name = 'orm'") > 0)
+        (void)nanosleep(&nap, NULL);
+}
+
 static void a_counted_file_goes_on_where_it_failed(void **state)
 {
     (void)state;
@@ -134,6 +144,7 @@ static void a_counted_file_goes_on_where_it_failed(void **state)
         "INSERT INTO s3 VALUES (1);\nCREATE TABLE s4 (n integer);\n");
     assert_int_equal(migrate("up"), 1);
     assert_said("2 of 4 steps are done");
+    wait_for_its_end();
     assert_int_equal(migrate("status"), 3);
     assert_said("half applied: 2 of 4 steps done; 'up' goes on");
     write_file("migrations/20260101000000_counted.up.sql",
@@ -161,16 +172,6 @@ static void a_baseline_runs_nothing(void **state)
     assert_int_equal(table_count("plain%%"), 1);
     assert_migrates("up");
     assert_int_equal(table_count("plain%%"), 2);
-}
-
-/* Nothing of the killed command runs any more. */
-static void wait_for_its_end(void)
-{
-    struct timespec nap = {.tv_nsec = 5000000};
-    while (database.postgresql &&
-           test_number(&database, "select count(*) from pg_stat_activity where datname = "
-                                  "current_database() and application_name = 'orm'") > 0)
-        (void)nanosleep(&nap, NULL);
 }
 
 /* Its status; -1: it was killed. */

@@ -40,8 +40,7 @@ const char *object_word(enum object_kind kind)
         [OBJECT_UNIQUE] = "unique",       [OBJECT_CHECK] = "check",
         [OBJECT_EXCLUSION] = "exclusion", [OBJECT_FOREIGN_KEY] = "foreign key",
         [OBJECT_INDEX] = "index",         [OBJECT_TRIGGER] = "trigger",
-        [OBJECT_LABEL] = "label",
-        [OBJECT_OTHER] = "other",
+        [OBJECT_LABEL] = "label",         [OBJECT_OTHER] = "other",
     };
 
     return words[kind];
@@ -381,6 +380,19 @@ static void compare_view(struct work *work)
     add_property(change, "definition", old->definition, new->definition);
 }
 
+/* Whether models read the view, and leave it to others to make it. */
+static bool is_made_elsewhere(const struct schema *models, const struct catalog_table *table)
+{
+    for (size_t i = 0; models && is_view(table) && i < models->model_count; i++) {
+        const struct model *model = models->models[i];
+
+        if (model->view && strcmp(model->table, table->name) == 0 &&
+            (!model->db_schema || !table->schema || words_equal(model->db_schema, table->schema)))
+            return true;
+    }
+    return false;
+}
+
 static void compare_tables(struct work *work)
 {
     const struct catalog *from = work->changes->renamed;
@@ -392,7 +404,8 @@ static void compare_tables(struct work *work)
 
         work->old_table = table;
         work->new_table = NULL;
-        if (is_own(table) || (other && is_view(other) == is_view(table)))
+        if (is_own(table) || (other && is_view(other) == is_view(table)) ||
+            is_made_elsewhere(work->comparison->to_models, table))
             continue;
         add_change(work, CHANGE_DROP, is_view(table) ? OBJECT_VIEW : OBJECT_TABLE, table->name)
             ->old = table;
@@ -403,7 +416,8 @@ static void compare_tables(struct work *work)
 
         work->new_table = table;
         work->old_table = other && is_view(other) == is_view(table) ? other : NULL;
-        if (is_own(table))
+        if (is_own(table) ||
+            (!work->old_table && is_made_elsewhere(work->comparison->from_models, table)))
             continue;
         if (!work->old_table) {
             add_change(work, CHANGE_ADD, is_view(table) ? OBJECT_VIEW : OBJECT_TABLE, table->name)
@@ -548,18 +562,39 @@ static void add_renamings(struct work *work)
     }
 }
 
-/* Models say nothing of these; what a database has of them stays as it is. */
+/* What is told of views, triggers and exclusions. */
+struct told {
+    bool views;
+    bool triggers;
+    bool exclusions;
+};
+
+static struct told told_by(const struct catalog *catalog)
+{
+    struct told told = {false, false, false};
+
+    for (size_t i = 0; i < catalog->table_count; i++) {
+        told.views = told.views || is_view(&catalog->tables[i]);
+        told.triggers = told.triggers || catalog->tables[i].trigger_count > 0;
+        told.exclusions = told.exclusions || catalog->tables[i].exclusion_count > 0;
+    }
+    return told;
+}
+
+/* Where models say nothing of these, what a database has of them stays as it is. */
 static void choose_kinds(struct work *work)
 {
     const struct catalog *said =
         work->comparison->to_models ? work->comparison->to : work->comparison->from;
+    struct told told = told_by(said);
 
     for (int i = 0; i < OBJECT_KINDS; i++)
         work->compared[i] = true;
     if (!has_models(work))
         return;
-    work->compared[OBJECT_VIEW] = work->compared[OBJECT_TRIGGER] = false;
-    work->compared[OBJECT_EXCLUSION] = false;
+    work->compared[OBJECT_VIEW] = told.views;
+    work->compared[OBJECT_TRIGGER] = told.triggers;
+    work->compared[OBJECT_EXCLUSION] = told.exclusions;
     work->compared[OBJECT_EXTENSION] = said->extension_count > 0;
     work->compared[OBJECT_SEQUENCE] = said->sequence_count > 0;
     work->compared[OBJECT_OTHER] = said->other_count > 0;

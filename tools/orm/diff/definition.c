@@ -1,5 +1,18 @@
 #include "diff/definition.h"
 
+/* Behind DEFAULT stands no bare NOT, AND or the like: the server's grammar wants them in
+ * parentheses there. */
+static const char *default_text(struct arena *arena, const char *sql)
+{
+    static const char *const words[] = {"NOT ",   " AND ",   " OR ",      " IS ",     " IN ",
+                                        " LIKE ", " ILIKE ", " BETWEEN ", " SIMILAR "};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(sql, words[i]))
+            return arena_format(arena, " DEFAULT (%s)", sql);
+    return arena_format(arena, " DEFAULT %s", sql);
+}
+
 static const char *deferral(bool deferrable, bool deferred)
 {
     return deferred ? " DEFERRABLE INITIALLY DEFERRED" : deferrable ? " DEFERRABLE" : "";
@@ -124,7 +137,7 @@ const char *definition_domain(struct arena *arena, const struct catalog_domain *
     if (base->collation)
         text_add_string(arena, &text, arena_format(arena, " COLLATE %s", base->collation));
     if (base->default_sql)
-        text_add_string(arena, &text, arena_format(arena, " DEFAULT %s", base->default_sql));
+        text_add_string(arena, &text, default_text(arena, base->default_sql));
     text_add_string(arena, &text, base->not_null ? " NOT NULL" : "");
     for (size_t i = 0; i < domain->check_count; i++)
         text_add_string(arena, &text,
@@ -193,7 +206,7 @@ const char *definition_column(struct arena *arena, const struct catalog_column *
             arena, &text,
             arena_format(arena, " GENERATED ALWAYS AS (%s) STORED", column->expression));
     if (column->default_sql)
-        text_add_string(arena, &text, arena_format(arena, " DEFAULT %s", column->default_sql));
+        text_add_string(arena, &text, default_text(arena, column->default_sql));
     text_add_string(arena, &text, column->not_null ? " NOT NULL" : "");
     return text.text;
 }

@@ -242,7 +242,7 @@ void plan_postgresql(struct plan *plan)
     parts_find(&work);
     rename_all(&work);
     parts_drop_readers(&work);
-    others_drop(&work, false);
+    others_drop(&work, STAGE_TABLES, STAGE_TABLES);
     drop_tables(&work);
     parts_drop(&work);
     parts_rename(&work);
@@ -254,7 +254,7 @@ void plan_postgresql(struct plan *plan)
     others_add(&work, STAGE_TABLES);
     parts_add(&work);
     others_add(&work, STAGE_LAST);
-    others_drop(&work, true);
+    others_drop(&work, STAGE_FIRST, STAGE_EARLY);
     types_drop(&work);
     change_comments(&work);
 }

@@ -44,8 +44,8 @@ void types_judge(struct work *work);
 void types_add(struct work *work);
 void types_drop(struct work *work);
 
-/* plan_postgresql_others.c: functions go when nothing of tables needs them, all else before. */
-void others_drop(struct work *work, bool early);
+/* plan_postgresql_others.c: those of stages, before what they need. */
+void others_drop(struct work *work, enum catalog_stage first, enum catalog_stage last);
 void others_add(struct work *work, enum catalog_stage stage);
 
 /* Whether the table was there before. */

@@ -22,14 +22,15 @@ static bool is_replaced(const struct change *change)
     return change->action == CHANGE_ALTER && ((const struct catalog_other *)change->new)->routine;
 }
 
-void others_drop(struct work *work, bool early)
+void others_drop(struct work *work, enum catalog_stage first, enum catalog_stage last)
 {
     for (size_t i = work->changes->items.count; i-- > 0;) {
         const struct change *change = work->changes->items.items[i];
+        const struct catalog_other *other = change->old;
 
-        if (change->kind == OBJECT_OTHER && change->action != CHANGE_ADD &&
-            is_early(change->old) == early && !is_replaced(change) &&
-            (!early || change->action == CHANGE_DROP))
+        if (change->kind == OBJECT_OTHER && change->action != CHANGE_ADD && other->stage >= first &&
+            other->stage <= last && !is_replaced(change) &&
+            (!is_early(other) || change->action == CHANGE_DROP))
             drop(work, change);
     }
 }

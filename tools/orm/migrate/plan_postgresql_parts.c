@@ -440,8 +440,9 @@ static void drop_kind(struct work *work, enum object_kind kind)
 
 void parts_drop_readers(struct work *work)
 {
-    drop_views(work);
     drop_kind(work, OBJECT_TRIGGER);
+    others_drop(work, STAGE_LATE, STAGE_LAST);
+    drop_views(work);
     drop_kind(work, OBJECT_FOREIGN_KEY);
 }
 

@@ -136,6 +136,16 @@ static void alter_enum(struct work *work, const struct change *change)
     }
 }
 
+/* Where another one has it: indexes and columns name its parts with its schema. */
+static void create_extension(struct work *work, const struct catalog_extension *extension)
+{
+    bool usual = strcmp(extension->schema, work->changes->to->default_schema) == 0 ||
+                 strcmp(extension->schema, "pg_catalog") == 0;
+
+    plan_add(work->plan, "CREATE EXTENSION %s%s%s", words_quoted(work->arena, extension->name),
+             usual ? "" : " SCHEMA ", usual ? "" : words_quoted(work->arena, extension->schema));
+}
+
 static void add_one(struct work *work, const struct change *change)
 {
     const char *name = words_qualified(work->arena, change->schema, change->name);
@@ -145,7 +155,7 @@ static void add_one(struct work *work, const struct change *change)
         plan_add(work->plan, "CREATE SCHEMA %s", words_quoted(work->arena, change->name));
         break;
     case OBJECT_EXTENSION:
-        plan_add(work->plan, "CREATE EXTENSION %s", words_quoted(work->arena, change->name));
+        create_extension(work, change->new);
         break;
     case OBJECT_ENUM:
         create_enum(work, change->new);
@@ -220,7 +230,7 @@ void types_drop(struct work *work)
                                  arena_format(work->arena, "%s__old", type->name)));
     }
     for (int kind = OBJECT_SEQUENCE; kind >= OBJECT_SCHEMA; kind--)
-        for (size_t i = 0; i < work->changes->items.count; i++) {
+        for (size_t i = work->changes->items.count; i-- > 0;) { /* those that need others first */
             const struct change *change = work->changes->items.items[i];
 
             if (change->kind == (enum object_kind)kind && change->action == CHANGE_DROP)
