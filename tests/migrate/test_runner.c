@@ -124,7 +124,6 @@ static void bodies_are_one_statement(void **state)
     assert_int_equal(test_number(&database, "select sum(n) from log"), 3);
 }
 
-/* A file without a transaction stands where its failure left it, and goes on there. */
 /* Nothing of a command that has ended runs any more: its lock is free. */
 static void wait_for_its_end(void)
 {
@@ -135,6 +134,7 @@ static void wait_for_its_end(void)
         (void)nanosleep(&nap, NULL);
 }
 
+/* A file without a transaction stands where its failure left it, and goes on there. */
 static void a_counted_file_goes_on_where_it_failed(void **state)
 {
     (void)state;
