@@ -61,8 +61,25 @@ CREATE RULE no_loss AS ON DELETE TO visits DO INSTEAD NOTHING;
 
 CREATE PROCEDURE clear_visits() LANGUAGE sql AS 'UPDATE visits SET visitor = ''gone''';
 
+-- Partitions beside their parents' schemas, numbers that begin late, checks that were never proven.
+CREATE SCHEMA cold;
+CREATE TABLE events (id bigint NOT NULL, at date NOT NULL, PRIMARY KEY (id, at))
+    PARTITION BY RANGE (at);
+CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')
+    PARTITION BY RANGE (at);
+CREATE TABLE cold.events_2024_1 PARTITION OF events_2024
+    FOR VALUES FROM ('2024-01-01') TO ('2024-07-01') PARTITION BY RANGE (at);
+CREATE TABLE events_2024_q1 PARTITION OF cold.events_2024_1
+    FOR VALUES FROM ('2024-01-01') TO ('2024-04-01');
+
+CREATE TABLE tickets (id bigserial PRIMARY KEY, size integer NOT NULL);
+ALTER SEQUENCE tickets_id_seq START WITH 10000000 RESTART;
+ALTER TABLE tickets ADD CONSTRAINT tickets_small CHECK (size < 100) NOT VALID;
+
 COMMENT ON FUNCTION doubled(integer) IS 'twice as much';
 
 INSERT INTO places (id, name, size) VALUES (1, 'Harbour', 3), (2, 'Square', 1);
 INSERT INTO parks (id, name, size, trees) VALUES (3, 'Park', 2, 12);
 INSERT INTO visits (place_id, visitor) VALUES (1, 'ann'), (1, 'bob'), (2, 'ann');
+INSERT INTO events (id, at) VALUES (1, '2024-02-01'), (2, '2024-03-01');
+INSERT INTO tickets (size) VALUES (1), (2);

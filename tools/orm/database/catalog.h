@@ -147,6 +147,7 @@ struct catalog_trigger {
 struct catalog_partition {
     const char *schema;
     const char *name;
+    const char *parent_schema;
     const char *parent;        /* another partition's name; NULL: the table itself */
     const char *bounds;        /* "FOR VALUES FROM (1) TO (2)", "DEFAULT" */
     const char *partition_key; /* when it is partitioned itself; else NULL */

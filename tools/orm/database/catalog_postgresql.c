@@ -76,6 +76,8 @@ static const char partitions_sql[] =
     " UNION ALL SELECT i.inhrelid, tree.root, i.inhparent, tree.depth + 1 FROM tree "
     "JOIN pg_inherits i ON i.inhparent = tree.oid) "
     "SELECT tree.root, NULLIF(n.nspname, current_schema()), c.relname, "
+    "(SELECT NULLIF(pn.nspname, current_schema()) FROM pg_class p JOIN pg_namespace pn ON pn.oid = "
+    "p.relnamespace WHERE p.oid = tree.parent), "
     "(SELECT p.relname FROM pg_class p WHERE p.oid = tree.parent), "
     "pg_get_expr(c.relpartbound, c.oid, true), "
     "CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END FROM tree "
@@ -306,9 +308,10 @@ static bool read_partitions(struct connection *connection, const char *const *va
 
             table->partitions[i - from] = (struct catalog_partition){.schema = row[1],
                                                                      .name = row[2],
-                                                                     .parent = row[3],
-                                                                     .bounds = row[4],
-                                                                     .partition_key = row[5]};
+                                                                     .parent_schema = row[3],
+                                                                     .parent = row[4],
+                                                                     .bounds = row[5],
+                                                                     .partition_key = row[6]};
         }
     }
     return true;

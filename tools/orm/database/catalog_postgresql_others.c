@@ -64,7 +64,7 @@ static const char functions_sql[] =
     "e.typrelid) END WHERE d.classid = 'pg_proc'::regclass AND d.objid = o.oid) d ON true "
     "JOIN pg_namespace n ON n.oid = o.pronamespace CROSS JOIN LATERAL "
     "pg_identify_object('pg_proc'::regclass, o.oid, 0) f WHERE o.prokind <> 'a' AND l.lanname "
-    "NOT IN ('c', 'internal') AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = "
+    "<> 'internal' AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = "
     "'pg_proc'::regclass AND e.objid = o.oid AND e.deptype = 'e') AND " CATALOG_WANTED
     " ORDER BY f.identity COLLATE \"C\"";
 

@@ -189,7 +189,7 @@ static void add_partitions(struct draft *draft, const struct catalog_table *tabl
         add(draft, &draft->after,
             arena_format(arena, "CREATE TABLE %s PARTITION OF %s %s%s%s",
                          draft_table_name(arena, part->schema, part->name),
-                         part->parent ? draft_quoted(arena, part->parent)
+                         part->parent ? draft_table_name(arena, part->parent_schema, part->parent)
                                       : draft_table_name(arena, table->schema, table->name),
                          part->bounds, part->partition_key ? " PARTITION BY " : "",
                          part->partition_key ? part->partition_key : ""));

@@ -90,6 +90,28 @@ static void add_constraint(struct work *work, struct text *to, const char *name,
                                  words_quoted(work->arena, name), text));
 }
 
+/* Serial columns whose numbers do not simply start at one. */
+static void start_sequences(struct work *work, const struct catalog_table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct catalog_column *column = &table->columns[i];
+
+        if (column->generated == CATALOG_SERIAL && *column->sequence_options)
+            plan_add(work->plan, "ALTER SEQUENCE %s %s RESTART", column->sequence,
+                     column->sequence_options);
+    }
+}
+
+/* Checks that old rows may break: CREATE TABLE would take them for valid. */
+static void add_unproven(struct work *work, const struct catalog_table *table)
+{
+    for (size_t i = 0; i < table->check_count; i++)
+        if (!table->checks[i].valid)
+            plan_add(work->plan, "ALTER TABLE %s ADD CONSTRAINT %s %s", table_text(work, table),
+                     words_quoted(work->arena, table->checks[i].name),
+                     definition_check(work->arena, &table->checks[i]));
+}
+
 /* Without foreign keys, exclusions and indexes, which come when all tables are there. */
 static void create_table(struct work *work, const struct catalog_table *table)
 {
@@ -107,12 +129,15 @@ static void create_table(struct work *work, const struct catalog_table *table)
         add_constraint(work, &text, table->uniques[i].name,
                        definition_unique(arena, &table->uniques[i]));
     for (size_t i = 0; i < table->check_count; i++)
-        add_constraint(work, &text, table->checks[i].name,
-                       definition_check(arena, &table->checks[i]));
+        if (table->checks[i].valid)
+            add_constraint(work, &text, table->checks[i].name,
+                           definition_check(arena, &table->checks[i]));
     plan_add(work->plan, "CREATE %sTABLE %s (\n%s\n)%s%s", table->unlogged ? "UNLOGGED " : "",
              table_text(work, table), text.text ? text.text : "",
              table->partition_key ? " PARTITION BY " : "",
              table->partition_key ? table->partition_key : "");
+    start_sequences(work, table);
+    add_unproven(work, table);
     comment_table(work, table);
 }
 
@@ -124,7 +149,7 @@ static void create_partitions(struct work *work, const struct catalog_table *tab
         plan_add(work->plan, "CREATE TABLE %s PARTITION OF %s %s%s%s",
                  words_qualified(work->arena, partition->schema, partition->name),
                  partition->parent
-                     ? words_qualified(work->arena, partition->schema, partition->parent)
+                     ? words_qualified(work->arena, partition->parent_schema, partition->parent)
                      : table_text(work, table),
                  partition->bounds, partition->partition_key ? " PARTITION BY " : "",
                  partition->partition_key ? partition->partition_key : "");
