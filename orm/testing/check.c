@@ -252,7 +252,7 @@ static struct value of_function(enum check_op op, const struct value *inner, orm
         while (size > 0 && from[size - 1] == ' ')
             size--;
     }
-    char *text = orm_session_printf(db, "%.*s", (int)size, from);
+    char *text = orm__testing_printf(db, "%.*s", (int)size, from);
     for (char *at = text; at != NULL && *at != '\0' && op != CHECK_TRIM; at++)
         *at = (char)(op == CHECK_LOWER ? tolower((unsigned char)*at) : toupper((unsigned char)*at));
     return of_text(text);

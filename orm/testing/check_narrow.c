@@ -36,12 +36,12 @@ static const char *constant(orm_session *db, const struct check *check)
     if (check->op == CHECK_TEXT)
         return check->text;
     if (check->op == CHECK_NUMBER)
-        return orm_session_printf(db, "%.18Lg", check->number);
+        return orm__testing_printf(db, "%.18Lg", check->number);
     if (check->op == CHECK_TRUE || check->op == CHECK_FALSE)
         return check->op == CHECK_TRUE ? "true" : "false";
     if (check->op == CHECK_SUBTRACT && check->first->op == CHECK_NUMBER &&
         check->first->next->op == CHECK_NUMBER)
-        return orm_session_printf(db, "%.18Lg", check->first->number - check->first->next->number);
+        return orm__testing_printf(db, "%.18Lg", check->first->number - check->first->next->number);
     return NULL;
 }
 

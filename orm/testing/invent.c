@@ -271,7 +271,7 @@ static bool set_numeric(orm_session *db, const orm_column *column, long double n
     int scale = column->length == 0 ? 0 : numeric_scale(column);
     if (column->length == 0 && number != floorl(number))
         scale = 6;
-    const char *text = orm_session_printf(db, "%.*Lf", scale, number);
+    const char *text = orm__testing_printf(db, "%.*Lf", scale, number);
     *(orm_set_numeric *)set = (orm_set_numeric){ORM_IS_SET, {text}};
     return text != NULL;
 }
@@ -374,8 +374,8 @@ static enum invented invent_text(orm_session *db, const orm_column *column,
     if (pad == NULL)
         return INVENTED_NOMEM;
     memset(pad, '_', padding);
-    return set_text(room ? orm_session_printf(db, "%s %s%s", column->field, number, pad)
-                         : orm_session_printf(db, "%s%s", pad, number),
+    return set_text(room ? orm__testing_printf(db, "%s %s%s", column->field, number, pad)
+                         : orm__testing_printf(db, "%s%s", pad, number),
                     set);
 }
 
@@ -450,7 +450,7 @@ static enum invented invent_array(orm_session *db, const orm_column *column, uin
         array->value.count = 1;
     } else if (orm__is_text(column)) {
         const char **text = orm__testing_alloc(db, sizeof *text);
-        if (text == NULL || (*text = orm_session_printf(db, "%" PRIu64, index % 10)) == NULL)
+        if (text == NULL || (*text = orm__testing_printf(db, "%" PRIu64, index % 10)) == NULL)
             return INVENTED_NOMEM;
         *(orm_set_array_text *)set = (orm_set_array_text){ORM_IS_SET, {text, 1, true}};
     }
@@ -502,7 +502,7 @@ enum invented orm__invent(orm_session *db, const orm_column *column, const struc
         return INVENTED;
     case ORM_TYPE_JSON:
     case ORM_TYPE_JSONB:
-        return set_text(orm_session_printf(db, "{\"n\": %" PRIu64 "}", index + 1), set);
+        return set_text(orm__testing_printf(db, "{\"n\": %" PRIu64 "}", index + 1), set);
     default:
         return domain->pattern != NULL ? invent_pattern(db, domain, index, wrap, set)
                                        : invent_text(db, column, domain, index, set);

@@ -1,5 +1,7 @@
 #include "maker.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,5 +75,27 @@ void *orm__testing_alloc(orm_session *db, size_t size)
     void *memory = orm_session_alloc(db, size == 0 ? 1 : size);
     if (memory != NULL)
         memset(memory, 0, size);
+    else
+        (void)orm_session_fail(db, ORM_NOMEM, "out of memory while rows were made up");
     return memory;
+}
+
+char *orm__testing_printf(orm_session *db, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    int size = vsnprintf(NULL, 0, format, values);
+    va_end(values);
+    char *text = size < 0 ? NULL : orm__testing_alloc(db, (size_t)size + 1);
+    if (text == NULL)
+        return NULL;
+    va_start(values, format);
+    (void)vsnprintf(text, (size_t)size + 1, format, values);
+    va_end(values);
+    return text;
+}
+
+bool orm__testing_ran_out(const orm_session *db)
+{
+    return orm_session_error(db)->status == ORM_NOMEM;
 }

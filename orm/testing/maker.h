@@ -33,6 +33,10 @@ void *orm__maker_resize(const orm_allocator *allocator, void *pointer, size_t ol
 
 /* Session memory, zeroed. */
 void *orm__testing_alloc(orm_session *db, size_t size);
+/* Text in session memory. */
+ORM_PRINTF(2, 3) char *orm__testing_printf(orm_session *db, const char *format, ...);
+/* Whether one of these found no memory since the plan began: the session's error is ORM_NOMEM. */
+bool orm__testing_ran_out(const orm_session *db);
 
 /* The state of a column in <model>_new; columns that can't be given have none. */
 static inline orm_set_state *orm__given_state(const orm_column *column, void *values)

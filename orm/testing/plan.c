@@ -78,12 +78,15 @@ static orm_status read_checks(struct plan *plan)
         if (plan->checks[i] != NULL)
             orm__check_narrow(plan->db, plan->checks[i], plan->model, plan->domains);
     }
-    return ORM_OK;
+    /* What was not read for lack of memory would be taken for what can't be read. */
+    return orm__testing_ran_out(plan->db) ? ORM_NOMEM : ORM_OK;
 }
 
 orm_status orm__plan_start(struct plan *plan)
 {
     size_t columns = plan->model->column_count;
+    if (orm__testing_ran_out(plan->db)) /* of an earlier call */
+        (void)orm_session_fail(plan->db, ORM_OK, "%s", "");
     plan->domains = orm__testing_alloc(plan->db, columns * sizeof *plan->domains);
     plan->strides = orm__testing_alloc(plan->db, columns * sizeof *plan->strides);
     plan->invented = orm__testing_alloc(plan->db, 3 * columns * sizeof *plan->invented);

@@ -11,7 +11,7 @@ static orm_status refuse(const struct plan *plan, const orm_column *column,
 {
     const char *model = plan->model->name;
     const char *field = column->field;
-    if (why == INVENTED_NOMEM)
+    if (why == INVENTED_NOMEM || orm__testing_ran_out(plan->db))
         return ORM_NOMEM;
     if (why == INVENTED_ALL)
         return orm_session_fail(plan->db, ORM_INVALID,
@@ -137,6 +137,8 @@ static bool repair(struct plan *plan, const struct check *check, const void *giv
 
 static orm_status refuse_check(const struct plan *plan, const char *expression)
 {
+    if (orm__testing_ran_out(plan->db))
+        return ORM_NOMEM;
     return orm_session_fail(plan->db, ORM_INVALID,
                             "no row of %s can be made up for which the check (%s) holds; set its "
                             "columns in the %s_new that is given",
