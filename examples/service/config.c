@@ -22,6 +22,7 @@ static const struct number numbers[] = {
     {"SERVICE_MAX_BODY", offsetof(service_config, max_body), 65536, 1, 16777216},
     {"SERVICE_IDLE_MS", offsetof(service_config, idle_ms), 15000, 100, 3600000},
     {"SERVICE_REQUEST_MS", offsetof(service_config, request_ms), 5000, 10, 600000},
+    {"SERVICE_SLOW_MS", offsetof(service_config, slow_ms), 1000, 1, 3600000},
     {"SERVICE_LINGER_MS", offsetof(service_config, linger_ms), 1000, 0, 600000},
     {"SERVICE_STOP_MS", offsetof(service_config, stop_ms), 30000, 0, 3600000},
 };

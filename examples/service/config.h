@@ -23,6 +23,7 @@ typedef struct service_config {
     int64_t max_body;
     int64_t idle_ms;
     int64_t request_ms;
+    int64_t slow_ms;
     int64_t linger_ms;
     int64_t stop_ms;
 } service_config;

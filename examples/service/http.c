@@ -91,13 +91,24 @@ static void set_busy(struct http *http, struct MHD_Connection *mhd, bool busy)
 static void on_completed(void *context, struct MHD_Connection *mhd, void **request_context,
                          enum MHD_RequestTerminationCode code)
 {
-    (void)code;
-    request_free(*request_context);
+    struct request *request = *request_context;
+    if (request != NULL)
+        orm_request_end(request->watched,
+                        code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? request->status : 0);
+    request_free(request);
     *request_context = NULL;
     set_busy(context, mhd, false);
 }
 
 /* --- one request --- */
+
+/* What the browser shows of where the time went. */
+static void add_timing(struct MHD_Response *response, struct request *request)
+{
+    const char *timing = NULL;
+    if (orm_request_server_timing(request->watched, &timing) == ORM_OK && timing != NULL)
+        MHD_add_response_header(response, "Server-Timing", timing);
+}
 
 static enum MHD_Result send_reply(struct http *http, struct MHD_Connection *mhd,
                                   struct request *request)
@@ -119,6 +130,7 @@ static enum MHD_Result send_reply(struct http *http, struct MHD_Connection *mhd,
     for (size_t i = 0; i < request->reply_header_count; i++)
         MHD_add_response_header(response, request->reply_headers[i].name,
                                 request->reply_headers[i].value);
+    add_timing(response, request);
     if (atomic_load(&http->service->draining) || request->status == 413)
         MHD_add_response_header(response, "Connection", "close");
     enum MHD_Result result = MHD_queue_response(mhd, (unsigned)request->status, response);
@@ -129,6 +141,21 @@ static enum MHD_Result send_reply(struct http *http, struct MHD_Connection *mhd,
 static const char *header(struct MHD_Connection *mhd, const char *name)
 {
     return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, name);
+}
+
+/* From here on the log counts for the request; without memory the request goes on without. */
+static void watch(struct http *http, struct request *request, const char *target)
+{
+    const route *found = request->route;
+    if (found != NULL && found->unlogged)
+        return;
+    if (orm_request_begin(http->service->requests, &(orm_request_start){
+            .method      = request->method,
+            .route       = found != NULL ? found->path : NULL,
+            .target      = target,
+            .traceparent = request->traceparent,
+        }, &request->watched) != ORM_OK)
+        fprintf(stderr, "service: no memory to log a request\n");
 }
 
 /* The head is there. */
@@ -145,7 +172,10 @@ static enum MHD_Result begin(struct http *http, struct MHD_Connection *mhd, cons
     made->content_type = header(mhd, "Content-Type");
     made->if_match = header(mhd, "If-Match");
     made->traceparent = header(mhd, "traceparent");
-    if (router_find(made, found->target, length != NULL ? strtoull(length, NULL, 10) : 0))
+    bool wanted = router_find(made, found->target,
+                              length != NULL ? strtoull(length, NULL, 10) : 0);
+    watch(http, made, found->target);
+    if (wanted)
         return MHD_YES;
     return send_reply(http, mhd, made);
 }

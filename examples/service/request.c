@@ -175,6 +175,7 @@ void reply_reset(struct request *request)
     request->reply_type = "application/json";
     while (request->reply_header_count > 0)
         free(request->reply_headers[--request->reply_header_count].value);
+    orm_requests_text_dispose(request->service->requests, &request->page);
     orm_json_reset(request->json);
     orm_json_writer_close(request->faults);
     request->faults = NULL;
@@ -208,5 +209,10 @@ bool reply_text(struct request *request, const char **text_out, size_t *size_out
     *size_out = 0;
     if (request->status == 204)
         return true;
+    if (request->page.data != NULL) {
+        *text_out = request->page.data;
+        *size_out = request->page.size;
+        return true;
+    }
     return orm_json_finish(request->json, text_out, size_out) == ORM_OK;
 }

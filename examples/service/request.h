@@ -8,6 +8,7 @@
 
 #include <orm/json.h>
 #include <orm/orm.h>
+#include <orm/requests.h>
 
 #include "service.h"
 
@@ -26,6 +27,7 @@ typedef struct reply_header {
 struct request {
     struct service *service;
     const struct route *route;
+    orm_request *watched; /* by the log; NULL: not */
 
     /* What came. */
     const char *method;
@@ -52,6 +54,7 @@ struct request {
     reply_header reply_headers[MAX_REPLY_HEADERS];
     size_t reply_header_count;
     orm_json_writer *json; /* its body */
+    orm_requests_text page; /* instead of it, unless its data is NULL */
 };
 
 /* NULL without memory. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "development.h"
 #include "health.h"
 #include "problem.h"
 #include "users.h"
@@ -12,6 +13,9 @@
 static const route routes[] = {
     {"GET", "/healthz", "GET /healthz", .plain = health_show},
     {"GET", "/readyz", "GET /readyz", .handler = readiness_show},
+    {"GET", "/_orm", "GET /_orm", .plain = development_page, .unlogged = true},
+    {"GET", "/_orm/requests", "GET /_orm/requests", .plain = development_requests,
+     .unlogged = true},
 
     {"GET", "/users", "GET /users", .handler = users_list},
     {"POST", "/users", "POST /users", .handler = users_create, .writes = true, .takes_body = true},
@@ -146,13 +150,16 @@ static orm_status attempt(orm_session *db, void *context)
 static void run(struct request *request)
 {
     orm_error error = {0};
-    orm_status status = orm_session_run(request->service->engine, &(orm_session_options){
+    orm_session_options options = {
         .read_only   = !request->route->writes,
         .deadline_ms = request->service->config->request_ms,
         .route       = request->route->name,
         .traceparent = request->traceparent,
         .retries     = 2,
-    }, attempt, request, &error);
+    };
+    orm_request_watch(request->watched, &options);
+    orm_status status =
+        orm_session_run(request->service->engine, &options, attempt, request, &error);
     if (status != ORM_OK)
         problem_of_failure(request, status, &error);
 }

@@ -16,6 +16,7 @@ typedef struct route {
     orm_session_handler *handler;
     void (*plain)(struct request *request); /* instead: without a session */
     bool writes;
+    bool unlogged; /* takes no line of the log */
     bool takes_body; /* JSON, in request->input */
 } route;
 

@@ -89,6 +89,7 @@ static bool answer(struct http *http, struct MHD_Connection *connection, struct 
         status = orm_task_start(loop->tasks, &(orm_task_options){
             .name        = request->route->name,
             .deadline_ms = loop->http.service->config->request_ms,
+            .scope       = orm_request_scope(request->watched),
             .ended       = on_handled,
         }, handle, made, NULL);
     }
@@ -202,8 +203,8 @@ int serve_by_loop(struct service *service, int listening)
         finish(&loop);
         uv_walk(&loop.uv, close_handle, &loop);
     }
-    orm_status closed = orm_engine_close(service->engine, NULL);
+    bool closed = service_close(service);
     (void)orm_uv_close(loop.tasks, NULL);
     (void)uv_run(&loop.uv, UV_RUN_DEFAULT);
-    return uv_loop_close(&loop.uv) == 0 && closed == ORM_OK && started ? 0 : 1;
+    return uv_loop_close(&loop.uv) == 0 && closed && started ? 0 : 1;
 }

@@ -38,16 +38,16 @@ int serve_by_threads(struct service *service, int listening)
 {
     struct http http = {.service = service, .answer = answer, .listening = listening};
     orm_error error;
-    if (service_open(service, NULL, &error) != ORM_OK)
-        return service_complain("the database", &error);
-    bool started = http_start(&http, MHD_USE_THREAD_PER_CONNECTION |
-                                     MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC);
+    bool started = service_open(service, NULL, &error) == ORM_OK;
+    if (!started)
+        (void)service_complain("the database", &error);
+    started = started && http_start(&http, MHD_USE_THREAD_PER_CONNECTION |
+                                           MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
+                                           MHD_USE_ITC);
     if (started) {
         serve(&http);
         drain(&http);
         http_stop(&http);
     }
-    if (orm_engine_close(service->engine, &error) != ORM_OK)
-        return service_complain("closing", &error);
-    return started ? 0 : 1;
+    return service_close(service) && started ? 0 : 1;
 }

@@ -6,17 +6,22 @@
 #include <stdbool.h>
 
 #include <orm/orm.h>
+#include <orm/requests.h>
 
 #include "config.h"
 
 struct service {
     const service_config *config;
-    orm_engine *engine;   /* of all requests */
-    atomic_bool draining; /* was told to end */
+    orm_engine *engine;     /* of all requests */
+    orm_requests *requests; /* their log, and in development their page */
+    atomic_bool draining;   /* was told to end */
 };
 
-/* The engine of the requests; `runtime` is NULL for threads. */
+/* The engine of the requests and their log; `runtime` is NULL for threads. */
 orm_status service_open(struct service *service, const orm_runtime *runtime, orm_error *error);
+
+/* After the last request, opened or not: false when something could not be closed, which is logged. */
+bool service_close(struct service *service);
 
 /* Writes an error to the log, and returns 1. */
 int service_complain(const char *what, const orm_error *error);

@@ -109,13 +109,25 @@ class Process:
     def text(self):
         return "".join(self.log)
 
+    def requests(self, path):
+        """The lines logged for a path, once there is one: a line is written after its answer."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            lines = [json.loads(line) for line in list(self.log) if '"duration_ns"' in line]
+            found = [line for line in lines if line["target"] == path]
+            if found:
+                return found
+            time.sleep(0.01)
+        raise AssertionError(f"no line for {path}:\n{self.text()}")
+
 
 class Answer:
     def __init__(self, response):
         self.status = response.status
         self.headers = response.headers
         self.text = response.read().decode()
-        self.json = json.loads(self.text) if self.text else None
+        is_json = self.text and "json" in self.headers["Content-Type"]
+        self.json = json.loads(self.text) if is_json else None
 
     def fields(self):
         return sorted(error["field"] for error in self.json["errors"])
@@ -142,10 +154,11 @@ class Case(unittest.TestCase):
     """Tests that ask one service, each with addresses of its own."""
 
     number = 0
+    settings = {}
 
     @classmethod
     def setUpClass(cls):
-        cls.service = Process(database.url, SERVICE_MAX_BODY="4000")
+        cls.service = Process(database.url, SERVICE_MAX_BODY="4000", **cls.settings)
 
     @classmethod
     def tearDownClass(cls):
@@ -378,10 +391,91 @@ class Hostile(Case):
         self.assertEqual(self.ask("GET", "/readyz").status, 200)
 
 
+class Log(Case):
+    def test_each_request_has_a_line(self):
+        trace = "0af7651916cd43dd8448eb211c80319c"
+        path = self.make_user().headers["Location"]
+        answer = self.ask("GET", path, traceparent=f"00-{trace}-b7ad6b7169203331-01")
+        self.assertEqual(answer.status, 200)
+        (line,) = self.service.requests(path)
+        self.assertEqual((line["method"], line["route"], line["status"], line["trace_id"]),
+                         ("GET", "/users/{id}", 200, trace))
+        self.assertGreaterEqual(line["statements"], 1)
+        self.assertEqual(line["rows"], 1)
+        self.assertGreater(line["duration_ns"], line["database_ns"])
+        self.assertGreater(line["database_ns"], 0)
+
+    def test_refused_ones_too(self):
+        for method, path, route, status in (("GET", "/logged/nowhere", None, 404),
+                                            ("PUT", "/users/77777777777", None, 405),
+                                            ("GET", "/users/77777777777771", "/users/{id}", 404)):
+            self.assertEqual(self.ask(method, path).status, status)
+            (line,) = self.service.requests(path)
+            self.assertEqual((line["route"], line["status"]), (route, status))
+
+    def test_a_query_is_not_logged(self):
+        self.assertEqual(self.ask("GET", "/users?limit=1&after=secret").status, 422)
+        self.ask("GET", "/logged/after")
+        self.service.requests("/logged/after")
+        self.assertNotIn("secret", self.service.text())
+
+    def test_server_timing(self):
+        for path in ("/users", "/nothing"):
+            timing = self.ask("GET", path).headers["Server-Timing"]
+            self.assertRegex(timing, r"^total;dur=[0-9.]+")
+        self.assertRegex(self.ask("GET", "/users").headers["Server-Timing"], r"db;dur=[0-9.]+")
+
+    def test_no_page_outside_development(self):
+        for path in ("/_orm", "/_orm/requests"):
+            self.refused(self.ask("GET", path), 404, "not_found")
+
+
+class Development(Case):
+    settings = {"SERVICE_DEVELOPMENT": "yes", "SERVICE_SLOW_MS": "1"}
+
+    def test_page(self):
+        made = self.make_user(name="<script>alert(1)</script>").headers["Location"]
+        self.ask("GET", made)
+        self.service.requests(made)
+        answer = self.ask("GET", "/_orm")
+        self.assertEqual((answer.status, answer.headers["Content-Type"]),
+                         (200, "text/html; charset=utf-8"))
+        self.assertIn("default-src 'none'", answer.headers["Content-Security-Policy"])
+        self.assertIn("/users/{id}", answer.text)
+        self.assertNotIn("<script", answer.text)
+        self.assertEqual(self.ask("HEAD", "/_orm").status, 200)
+
+    def test_json(self):
+        made = self.make_user().headers["Location"]
+        self.ask("GET", made)
+        self.service.requests(made)
+        answer = self.ask("GET", "/_orm/requests")
+        self.assertEqual((answer.status, answer.headers["Content-Type"]),
+                         (200, "application/json"))
+        (shown,) = [one for one in answer.json["requests"] if one["target"] == made]
+        self.assertEqual((shown["route"], shown["verdict"]), ("/users/{id}", "clean"))
+        self.assertIn("users_service.c", json.dumps(shown["trace"]))
+
+    @unittest.skipUnless(shutil.which("chromium"), "there is no chromium")
+    def test_page_in_a_browser(self):
+        made = self.make_user().headers["Location"]
+        self.ask("GET", made)
+        self.service.requests(made)
+        profile = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, profile, ignore_errors=True)
+        shown = run("chromium", "--headless", "--no-sandbox", "--disable-gpu",
+                    f"--user-data-dir={profile}", "--dump-dom",
+                    f"http://127.0.0.1:{self.service.port}/_orm", stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL, timeout=PATIENCE).stdout
+        self.assertIn("/users/{id}", shown)
+        self.assertIn("users_service.c", shown)
+
+
 class Configuration(unittest.TestCase):
     def test_wrong_values_are_named(self):
         for name, value in (("SERVICE_PORT", "65536"), ("SERVICE_POOL", "0"),
                             ("SERVICE_MODE", "thread"), ("SERVICE_IDLE_MS", "1s"),
+                            ("SERVICE_SLOW_MS", "0"),
                             ("SERVICE_CURSOR_KEY", "short"), ("SERVICE_DEVELOPMENT", "1"),
                             ("SERVICE_ADDRESS", "nowhere.example"), ("ORM_DATABASE_URL", "")):
             environment = {**os.environ, "ORM_DATABASE_URL": database.url, name: value}
