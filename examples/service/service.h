@@ -20,7 +20,7 @@ struct service {
 /* The engine of the requests and their log; `runtime` is NULL for threads. */
 orm_status service_open(struct service *service, const orm_runtime *runtime, orm_error *error);
 
-/* After the last request, opened or not: false when something could not be closed, which is logged. */
+/* After the last request, opened or not. False when something could not be closed; it is logged. */
 bool service_close(struct service *service);
 
 /* Writes an error to the log, and returns 1. */
