@@ -7,7 +7,9 @@
 
 #include "problem.h"
 
-enum { PAGE_DEFAULT = 20, PAGE_MAX = 100 };
+enum { PAGE_DEFAULT = 20, PAGE_MAX = 100, PAGE_LINK_SIZE = 4096 };
+
+static const char *const own_names[] = {"limit", "after", "before", NULL};
 
 static int64_t read_limit(struct request *request)
 {
@@ -22,11 +24,19 @@ static int64_t read_limit(struct request *request)
     return limit;
 }
 
-static void check_names(struct request *request)
+static bool is_one_of(const char *name, const char *const *names)
+{
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void check_names(struct request *request, const char *const *filters)
 {
     for (size_t i = 0; i < request->parameter_count; i++) {
         const char *name = request->parameters[i].name;
-        if (strcmp(name, "limit") != 0 && strcmp(name, "after") != 0 && strcmp(name, "before") != 0)
+        if (!is_one_of(name, own_names) && !is_one_of(name, filters))
             problem_add(request, name, "unknown", "is no parameter of this list");
         for (size_t j = 0; j < i; j++)
             if (strcmp(name, request->parameters[j].name) == 0)
@@ -34,39 +44,83 @@ static void check_names(struct request *request)
     }
 }
 
-page_request page_read(struct request *request)
+page_request page_read(struct request *request, const char *const *filters)
 {
     page_request page = {
         .limit  = read_limit(request),
         .after  = request_parameter(request, "after"),
         .before = request_parameter(request, "before"),
     };
-    check_names(request);
+    check_names(request, filters);
     if (page.after != NULL && page.before != NULL)
         problem_add(request, "before", "both", "can't be given together with after");
     return page;
 }
 
-static void put_path(const struct request *request, char *text, size_t size)
+/* The target of the other pages, as far as it is that of this one: percent-encoded. */
+struct target {
+    char text[PAGE_LINK_SIZE];
+    size_t size;
+    bool too_long;
+};
+
+static void put_byte(struct target *to, char byte)
 {
-    for (size_t i = 0; i < request->segment_count; i++) {
-        size_t length = strlen(text);
-        snprintf(text + length, size - length, "/%s", request->segments[i]);
+    if (to->size + 1 < sizeof to->text)
+        to->text[to->size++] = byte;
+    else
+        to->too_long = true;
+}
+
+static void put_encoded(struct target *to, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    static const char digits[] = "0123456789ABCDEF";
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (strchr(plain, *text) != NULL) {
+            put_byte(to, *text);
+            continue;
+        }
+        put_byte(to, '%');
+        put_byte(to, digits[byte >> 4]);
+        put_byte(to, digits[byte & 15]);
     }
 }
 
-/*
- * Paths of lists are words and numbers, and cursors letters, digits, '-' and '_': no need to
- * encode.
- */
+static void put_target(const struct request *request, struct target *to)
+{
+    for (size_t i = 0; i < request->segment_count; i++) {
+        put_byte(to, '/');
+        put_encoded(to, request->segments[i]);
+    }
+    put_byte(to, '?');
+    for (size_t i = 0; i < request->parameter_count; i++) {
+        if (is_one_of(request->parameters[i].name, own_names))
+            continue;
+        put_encoded(to, request->parameters[i].name);
+        put_byte(to, '=');
+        put_encoded(to, request->parameters[i].value);
+        put_byte(to, '&');
+    }
+}
+
+static void put_link(struct request *request, const char *target, int64_t limit, const char *way,
+                 const char *cursor, const char *meaning)
+{
+    if (cursor != NULL)
+        reply_header_set(request, "Link", "<%slimit=%" PRId64 "&%s=%s>; rel=\"%s\"", target, limit,
+                         way, cursor, meaning);
+}
+
+/* Cursors are letters, digits, '-' and '_': no need to encode. */
 void page_link(struct request *request, int64_t limit, const char *next, const char *previous)
 {
-    char path[128] = "";
-    put_path(request, path, sizeof path);
-    if (next != NULL)
-        reply_header_set(request, "Link", "<%s?limit=%" PRId64 "&after=%s>; rel=\"next\"", path,
-                         limit, next);
-    if (previous != NULL)
-        reply_header_set(request, "Link", "<%s?limit=%" PRId64 "&before=%s>; rel=\"prev\"", path,
-                         limit, previous);
+    struct target target = {.size = 0};
+    put_target(request, &target);
+    target.text[target.size] = '\0';
+    if (target.too_long)
+        return;
+    put_link(request, target.text, limit, "after", next, "next");
+    put_link(request, target.text, limit, "before", previous, "prev");
 }

@@ -11,12 +11,12 @@ typedef struct page_request {
 } page_request;
 
 /*
- * Reads limit, after and before. What is wrong, and every other parameter, is added to the
- * problems.
+ * Reads limit, after and before. What is wrong, and every parameter that is none of these nor of
+ * `filters` (ended by NULL, or NULL: there are none), is added to the problems.
  */
-page_request page_read(struct request *request);
+page_request page_read(struct request *request, const char *const *filters);
 
-/* Links to the pages around; NULL where there is none. */
+/* Links to the pages around, by the same filters; NULL where there is none. */
 void page_link(struct request *request, int64_t limit, const char *next, const char *previous);
 
 #endif

@@ -1,5 +1,6 @@
 #include "request.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,6 +137,15 @@ bool request_parse_target(struct request *request, const char *raw)
     if (query != NULL)
         *query++ = '\0';
     return parse_path(request, request->target) && parse_query(request, query);
+}
+
+bool key_read(const char *text, int64_t *key_out)
+{
+    errno = 0;
+    if (*text == '\0' || strspn(text, "0123456789") != strlen(text))
+        return false;
+    *key_out = strtoll(text, NULL, 10);
+    return errno == 0;
 }
 
 const char *request_parameter(const struct request *request, const char *name)

@@ -71,6 +71,9 @@ bool request_parse_target(struct request *request, const char *raw);
  * body_too_large. */
 bool request_append(struct request *request, const char *data, size_t size);
 
+/* Reads a key: digits alone, no more than a bigint holds. */
+bool key_read(const char *text, int64_t *key_out);
+
 /* The value of a parameter, or NULL. */
 const char *request_parameter(const struct request *request, const char *name);
 

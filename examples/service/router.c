@@ -1,12 +1,11 @@
 #include "router.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "development.h"
 #include "health.h"
+#include "posts.h"
 #include "problem.h"
 #include "users.h"
 
@@ -23,18 +22,16 @@ static const route routes[] = {
     {"PATCH", "/users/{id}", "PATCH /users/{id}", .handler = users_change, .writes = true,
      .takes_body = true},
     {"DELETE", "/users/{id}", "DELETE /users/{id}", .handler = users_delete, .writes = true},
+
+    {"GET", "/posts", "GET /posts", .handler = posts_list},
+    {"POST", "/posts", "POST /posts", .handler = posts_create, .writes = true, .takes_body = true},
+    {"GET", "/posts/{id}", "GET /posts/{id}", .handler = posts_show},
+    {"PATCH", "/posts/{id}", "PATCH /posts/{id}", .handler = posts_change, .writes = true,
+     .takes_body = true},
+    {"DELETE", "/posts/{id}", "DELETE /posts/{id}", .handler = posts_delete, .writes = true},
 };
 
 enum { ROUTE_COUNT = sizeof routes / sizeof routes[0] };
-
-static bool read_key(const char *segment, int64_t *key_out)
-{
-    errno = 0;
-    if (*segment == '\0' || strspn(segment, "0123456789") != strlen(segment))
-        return false;
-    *key_out = strtoll(segment, NULL, 10);
-    return errno == 0;
-}
 
 static bool path_matches(const char *path, struct request *request)
 {
@@ -47,7 +44,7 @@ static bool path_matches(const char *path, struct request *request)
             return false;
         const char *segment = request->segments[at++];
         if (length == 4 && memcmp(word, "{id}", 4) == 0) {
-            if (keys == MAX_KEYS || !read_key(segment, &request->keys[keys++]))
+            if (keys == MAX_KEYS || !key_read(segment, &request->keys[keys++]))
                 return false;
         } else if (strlen(segment) != length || memcmp(word, segment, length) != 0) {
             return false;

@@ -19,7 +19,7 @@ static orm_status show(struct request *request, int status, const blog_user *use
 orm_status users_list(orm_session *db, void *context)
 {
     struct request *request = context;
-    page_request wanted = page_read(request);
+    page_request wanted = page_read(request, NULL);
     blog_user_page page;
     orm_status status = problem_check(request);
     if (status == ORM_OK)
