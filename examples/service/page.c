@@ -74,7 +74,8 @@ static void put_byte(struct target *to, char byte)
 
 static void put_encoded(struct target *to, const char *text)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     static const char digits[] = "0123456789ABCDEF";
     for (; *text != '\0'; text++) {
         unsigned char byte = (unsigned char)*text;
@@ -109,8 +110,8 @@ static void put_link(struct request *request, const char *target, int64_t limit,
                  const char *cursor, const char *meaning)
 {
     if (cursor != NULL)
-        reply_header_set(request, "Link", "<%slimit=%" PRId64 "&%s=%s>; rel=\"%s\"", target, limit,
-                         way, cursor, meaning);
+        reply_header_set(request, "Link", "<%slimit=%" PRId64 "&%s=%s>; rel=\"%s\"", target,
+                         limit, way, cursor, meaning);
 }
 
 /* Cursors are letters, digits, '-' and '_': no need to encode. */
