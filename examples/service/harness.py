@@ -43,6 +43,13 @@ class Sqlite:
         connection.close()
         return count
 
+    def mark(self):
+        return None
+
+    def statements(self, _mark, line):
+        """How many a request took: nobody but the process that ran them knows."""
+        return line["statements"]
+
     def drop(self):
         pass
 
@@ -53,7 +60,9 @@ class Postgresql:
     def __init__(self, _folder):
         self.server = os.environ["ORM_TEST_POSTGRESQL_URL"]
         self.name = f"service_{MODE}_{os.getpid()}"
-        run("psql", "-qX", "-c", f"CREATE DATABASE {self.name}", self.server)
+        run("psql", "-qX", "-c", f"CREATE DATABASE {self.name}",
+            "-c", f"ALTER DATABASE {self.name} SET log_statement = 'all'", self.server)
+        self.log = os.environ.get("ORM_TEST_POSTGRESQL_LOG")
         parts = urllib.parse.urlsplit(self.server)
         self.url = parts._replace(path="/" + self.name).geturl()
         if not parts.netloc.rpartition("@")[2]:
@@ -66,6 +75,19 @@ class Postgresql:
     def count(self, table):
         return int(run("psql", "-qXAt", "-c", f"SELECT count(*) FROM {table}", self.url,
                        stdout=subprocess.PIPE).stdout)
+
+    def mark(self):
+        return os.path.getsize(self.log) if self.log else None
+
+    def statements(self, mark, line):
+        """How many a request took, as the server logged them since the mark."""
+        if mark is None:
+            return line["statements"]
+        with open(self.log, errors="replace") as log:
+            log.seek(mark)
+            return sum(f" {self.name} " in entry and
+                       re.search(r" LOG:  (execute [^:]*|statement): (?!BEGIN|COMMIT)", entry)
+                       is not None for entry in log)
 
     def drop(self):
         run("psql", "-qX", "-c", f"DROP DATABASE {self.name} WITH (FORCE)", self.server)
@@ -106,13 +128,15 @@ class Process:
     def text(self):
         return "".join(self.log)
 
-    def requests(self, path):
-        """The lines logged for a path, once there is one: a line is written after its answer."""
+    def requests(self, path, count=1, method=None):
+        """The lines logged for a path, by any method or one, once there are so many: each is
+        written after its answer."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             lines = [json.loads(line) for line in list(self.log) if '"duration_ns"' in line]
-            found = [line for line in lines if line["target"] == path]
-            if found:
+            found = [line for line in lines
+                     if line["target"] == path and method in (None, line["method"])]
+            if len(found) >= count:
                 return found
             time.sleep(0.01)
         raise AssertionError(f"no line for {path}:\n{self.text()}")
@@ -125,6 +149,12 @@ class Answer:
         self.text = response.read().decode()
         is_json = self.text and "json" in self.headers["Content-Type"]
         self.json = json.loads(self.text) if is_json else None
+
+    def links(self):
+        """Targets of its Link headers, by what they are."""
+        found = [re.match("<(.*)>; rel=\"(.*)\"", link).groups()
+                 for link in self.headers.get_all("Link", [])]
+        return {meaning: target for target, meaning in found}
 
     def fields(self):
         return sorted(error["field"] for error in self.json["errors"])

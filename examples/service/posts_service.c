@@ -53,24 +53,48 @@ orm_status post_get(orm_session *db, int64_t id, blog_post **post_out)
     return blog_post_find(db, id, post_out);
 }
 
-/* One statement for the tags, and one for what links them. */
+orm_status post_expect(orm_session *db, int64_t id)
+{
+    bool exists = false;
+    orm_status status = blog_post_exists(db, &(blog_post_query){
+        .where = blog_post_id_is(orm_eq(id)),
+    }, &exists);
+    return status == ORM_OK && !exists ? ORM_NOT_FOUND : status;
+}
+
+/* Those that are there already are left alone, versions and all, so they are read besides. */
+static orm_status find_or_make_tags(orm_session *db, const blog_tag_new *values, size_t count,
+                                    blog_tag_list *tags_out)
+{
+    const char **names = orm_session_alloc(db, count * sizeof *names);
+    if (names == NULL)
+        return ORM_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        names[i] = values[i].name.value;
+    orm_status status = blog_tag_upsert_all(db, values, count, &(blog_tag_conflict){
+        .on      = {.name = true},
+        .nothing = true,
+    }, NULL);
+    if (status != ORM_OK)
+        return status;
+    return blog_tag_select(db, &(blog_tag_query){
+        .where = blog_tag_name_is(orm_in(names, count)),
+    }, tags_out);
+}
+
 static orm_status add_tags(orm_session *db, const blog_post *post, const blog_tag_new *values,
                            size_t count)
 {
     blog_tag_list tags;
-    blog_post_tag_new *links = orm_session_alloc(db, count * sizeof *links);
-    if (links == NULL)
-        return ORM_NOMEM;
-    /* The name is taken over as it is, so that tags that were there come back too. */
-    orm_status status = blog_tag_upsert_all(db, values, count, &(blog_tag_conflict){
-        .on     = {.name = true},
-        .update = {.name = true},
-    }, &tags);
+    orm_status status = find_or_make_tags(db, values, count, &tags);
     if (status != ORM_OK)
         return status;
-    for (size_t i = 0; i < count; i++)
+    blog_post_tag_new *links = orm_session_alloc(db, tags.count * sizeof *links);
+    if (links == NULL)
+        return ORM_NOMEM;
+    for (size_t i = 0; i < tags.count; i++)
         links[i] = (blog_post_tag_new){.post = post, .tag = tags.items[i]};
-    return blog_post_tag_insert_all(db, links, count, NULL);
+    return blog_post_tag_insert_all(db, links, tags.count, NULL);
 }
 
 orm_status post_write(orm_session *db, const blog_post_new *values, const blog_tag_new *tags,

@@ -22,6 +22,8 @@ orm_status post_page(orm_session *db, const post_filter *filter, int64_t limit, 
 orm_status post_read(orm_session *db, int64_t id, blog_post **post_out);
 /* The row alone. */
 orm_status post_get(orm_session *db, int64_t id, blog_post **post_out);
+/* ORM_NOT_FOUND: there is no such post. */
+orm_status post_expect(orm_session *db, int64_t id);
 /*
  * A new post, and its tags: those that are not there yet are made. No name may be given twice.
  * ORM_FOREIGN_KEY: there is no such author.

@@ -3,10 +3,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "comments.h"
 #include "development.h"
 #include "health.h"
 #include "posts.h"
 #include "problem.h"
+#include "tags.h"
 #include "users.h"
 
 static const route routes[] = {
@@ -29,6 +31,27 @@ static const route routes[] = {
     {"PATCH", "/posts/{id}", "PATCH /posts/{id}", .handler = posts_change, .writes = true,
      .takes_body = true},
     {"DELETE", "/posts/{id}", "DELETE /posts/{id}", .handler = posts_delete, .writes = true},
+
+    {"GET", "/posts/{id}/comments", "GET /posts/{id}/comments", .handler = comments_of_post},
+    {"POST", "/posts/{id}/comments", "POST /posts/{id}/comments", .handler = comments_create,
+     .writes = true, .takes_body = true},
+    {"GET", "/comments", "GET /comments", .handler = comments_list},
+    {"GET", "/comments/{id}", "GET /comments/{id}", .handler = comments_show},
+    {"PATCH", "/comments/{id}", "PATCH /comments/{id}", .handler = comments_change,
+     .writes = true, .takes_body = true},
+    {"DELETE", "/comments/{id}", "DELETE /comments/{id}", .handler = comments_delete,
+     .writes = true},
+
+    {"GET", "/tags", "GET /tags", .handler = tags_list},
+    {"POST", "/tags", "POST /tags", .handler = tags_create, .writes = true, .takes_body = true},
+    {"GET", "/tags/{id}", "GET /tags/{id}", .handler = tags_show},
+    {"PATCH", "/tags/{id}", "PATCH /tags/{id}", .handler = tags_change, .writes = true,
+     .takes_body = true},
+    {"DELETE", "/tags/{id}", "DELETE /tags/{id}", .handler = tags_delete, .writes = true},
+    {"PUT", "/posts/{id}/tags/{id}", "PUT /posts/{id}/tags/{id}", .handler = tags_attach,
+     .writes = true},
+    {"DELETE", "/posts/{id}/tags/{id}", "DELETE /posts/{id}/tags/{id}", .handler = tags_detach,
+     .writes = true},
 };
 
 enum { ROUTE_COUNT = sizeof routes / sizeof routes[0] };

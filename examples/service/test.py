@@ -11,7 +11,7 @@ import unittest
 sys.dont_write_bytecode = True
 import harness  # noqa: E402; ends here where there is no database
 
-MODULES = ["test_http", "test_log", "test_users", "test_posts"]
+MODULES = ["test_http", "test_log", "test_users", "test_posts", "test_comments", "test_tags"]
 
 if __name__ == "__main__":
     tests = sys.argv[6:] or MODULES

@@ -1,7 +1,5 @@
 """The routes under /posts."""
 
-import re
-
 from harness import Case
 
 
@@ -139,8 +137,7 @@ class Posts(Case):
             answer = self.ask("GET", path)
             self.assertEqual(answer.status, 200, answer.text)
             seen += [post["id"] for post in answer.json["items"]]
-            links = dict(reversed(re.match("<(.*)>; rel=\"(.*)\"", link).groups())
-                         for link in answer.headers.get_all("Link", []))
+            links = answer.links()
             path, previous = links.get("next"), links.get("prev")
         self.assertEqual(seen, made[::-1])
         back = self.ask("GET", previous)

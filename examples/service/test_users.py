@@ -1,6 +1,5 @@
 """The routes under /users."""
 
-import re
 import threading
 
 from harness import Case, Client
@@ -82,8 +81,7 @@ class Users(Case):
             answer = self.ask("GET", path)
             self.assertEqual(answer.status, 200, answer.text)
             seen += [user["id"] for user in answer.json["items"]]
-            links = dict(reversed(re.match("<(.*)>; rel=\"(.*)\"", link).groups())
-                         for link in answer.headers.get_all("Link", []))
+            links = answer.links()
             previous, path = links.get("prev"), links.get("next")
         self.assertEqual(seen[:5], made[::-1])
         back = self.ask("GET", previous)
