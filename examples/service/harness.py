@@ -93,6 +93,17 @@ class Postgresql:
         run("psql", "-qX", "-c", f"DROP DATABASE {self.name} WITH (FORCE)", self.server)
 
 
+def wait_for(check):
+    """What it gives, once that is true."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        found = check()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError("it did not come")
+
+
 class Process:
     """A running service."""
 
@@ -117,9 +128,16 @@ class Process:
         for line in self.process.stderr:
             self.log.append(line)
 
+    def kill(self):
+        self.process.kill()
+        self.forget()
+
     def end(self):
         """Its status, once it has ended by itself."""
         self.process.send_signal(signal.SIGTERM)
+        return self.forget()
+
+    def forget(self):
         status = self.process.wait(PATIENCE)
         self.reader.join()
         self.process.stderr.close()
@@ -131,15 +149,13 @@ class Process:
     def requests(self, path, count=1, method=None):
         """The lines logged for a path, by any method or one, once there are so many: each is
         written after its answer."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
+        def look():
             lines = [json.loads(line) for line in list(self.log) if '"duration_ns"' in line]
             found = [line for line in lines
                      if line["target"] == path and method in (None, line["method"])]
-            if len(found) >= count:
-                return found
-            time.sleep(0.01)
-        raise AssertionError(f"no line for {path}:\n{self.text()}")
+            return found if len(found) >= count else None
+
+        return wait_for(look)
 
 
 class Answer:
@@ -175,6 +191,38 @@ class Client:
 
     def close(self):
         self.connection.close()
+
+
+class Load:
+    """Clients that post until they are refused; what was begun and not answered is lost."""
+
+    def __init__(self, port, count, path, make):
+        self.port, self.path, self.make = port, path, make
+        self.made, self.lost, self.others = [], [], []
+        self.threads = [threading.Thread(target=self.work) for _ in range(count)]
+        for thread in self.threads:
+            thread.start()
+
+    def work(self):
+        while True:
+            client = Client(self.port)
+            try:
+                client.connection.connect()
+            except OSError:
+                return
+            try:
+                while True:
+                    answer = client.ask("POST", self.path, self.make())
+                    (self.made if answer.status in (201, 202) else self.others).append(answer)
+                    if answer.headers["Connection"] == "close":
+                        break
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                self.lost.append(repr(error))
+            client.close()
+
+    def join(self):
+        for thread in self.threads:
+            thread.join(PATIENCE)
 
 
 class Case(unittest.TestCase):

@@ -8,6 +8,7 @@
 #include "listener.h"
 #include "problem.h"
 #include "router.h"
+#include "worker.h"
 
 /* One connection of a client's. */
 struct connection {
@@ -257,6 +258,7 @@ void http_drain_begin(struct http *http)
     http->drain_started = now_ms();
     listener_refuse(http->listening);
     (void)MHD_quiesce_daemon(http->daemon);
+    worker_stop(http->service->worker);
 }
 
 static bool accept_waiting(struct http *http)

@@ -5,6 +5,7 @@
 
 #include "listener.h"
 #include "service.h"
+#include "worker.h"
 
 /* Threads take the end from sigtimedwait; a loop has handlers of its own. */
 static void prepare_signals(service_mode mode)
@@ -28,6 +29,9 @@ int main(void)
     int listening = listener_open(&config);
     if (listening < 0)
         return 1;
-    return config.mode == MODE_LOOP ? serve_by_loop(&service, listening)
-                                    : serve_by_threads(&service, listening);
+    if (!worker_start(&config, &service.worker))
+        return 1;
+    int status = config.mode == MODE_LOOP ? serve_by_loop(&service, listening)
+                                          : serve_by_threads(&service, listening);
+    return worker_end(service.worker) ? status : 1;
 }

@@ -8,6 +8,7 @@
 #include "health.h"
 #include "posts.h"
 #include "problem.h"
+#include "reports.h"
 #include "tags.h"
 #include "users.h"
 
@@ -52,6 +53,11 @@ static const route routes[] = {
      .writes = true},
     {"DELETE", "/posts/{id}/tags/{id}", "DELETE /posts/{id}/tags/{id}", .handler = tags_detach,
      .writes = true},
+
+    {"GET", "/reports", "GET /reports", .handler = reports_list},
+    {"POST", "/reports", "POST /reports", .handler = reports_order, .writes = true,
+     .takes_body = true},
+    {"GET", "/reports/{id}", "GET /reports/{id}", .handler = reports_show},
 };
 
 enum { ROUTE_COUNT = sizeof routes / sizeof routes[0] };

@@ -14,6 +14,7 @@ struct service {
     const service_config *config;
     orm_engine *engine;     /* of all requests */
     orm_requests *requests; /* their log, and in development their page */
+    struct worker *worker;  /* that does jobs; NULL: there is none here */
     atomic_bool draining;   /* was told to end */
 };
 

@@ -11,7 +11,8 @@ import unittest
 sys.dont_write_bytecode = True
 import harness  # noqa: E402; ends here where there is no database
 
-MODULES = ["test_http", "test_log", "test_users", "test_posts", "test_comments", "test_tags"]
+MODULES = ["test_http", "test_log", "test_users", "test_posts", "test_comments", "test_tags",
+           "test_reports"]
 
 if __name__ == "__main__":
     tests = sys.argv[6:] or MODULES

@@ -2,14 +2,14 @@
 
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
-import threading
 import time
 import unittest
 
-from harness import DATABASE, PATIENCE, SERVICE, Case, Client, Process, database
+from harness import DATABASE, PATIENCE, SERVICE, Case, Client, Load, Process, database, wait_for
 
 
 class Health(Case):
@@ -156,47 +156,13 @@ class Configuration(unittest.TestCase):
         self.assertIn("SERVICE_PORT", done.stderr)
 
 
-class Load:
-    """Clients that make users until they are refused; what was begun and not answered is lost."""
-
-    def __init__(self, port, count):
-        self.port, self.made, self.lost, self.others = port, [], [], []
-        self.threads = [threading.Thread(target=self.work, args=(i,)) for i in range(count)]
-        for thread in self.threads:
-            thread.start()
-
-    def work(self, client_number):
-        for i in range(1000000):
-            client = Client(self.port)
-            try:
-                client.connection.connect()
-            except OSError:
-                return
-            try:
-                while True:
-                    i = len(self.made)
-                    address = f"{client_number}.{i}.{time.monotonic_ns()}@example.org"
-                    answer = client.ask("POST", "/users", {"email": address, "name": "x"})
-                    (self.made if answer.status == 201 else self.others).append(answer)
-                    if answer.headers["Connection"] == "close":
-                        break
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                self.lost.append(repr(error))
-            client.close()
-
-    def join(self):
-        for thread in self.threads:
-            thread.join(PATIENCE)
-
-
 class End(unittest.TestCase):
     def test_nothing_is_lost_under_load(self):
         before = database.count("users")
         service = Process(database.url, SERVICE_LINGER_MS="60000")
-        load = Load(service.port, 16)
-        until = time.monotonic() + PATIENCE
-        while len(load.made) < 50 and time.monotonic() < until:
-            time.sleep(0.01)
+        load = Load(service.port, 16, "/users", lambda: {
+            "email": f"{time.monotonic_ns()}.{random.random()}@example.org", "name": "x"})
+        wait_for(lambda: len(load.made) >= 50)
         self.assertEqual(service.end(), 0, service.text())
         load.join()
         self.assertEqual(load.lost, [])
