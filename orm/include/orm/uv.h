@@ -59,7 +59,9 @@ typedef struct orm_uv_options {
     size_t max_tasks;
     /* Threads for what blocks in the library: connecting, cancelling, closing, SQLite. [32] */
     int blocking_threads;
-    int computing_threads; /* for orm_offload [the processors] */
+    /* Threads for orm_offload. On Linux they have niceness 19, so that computing does not keep the
+     * loop, nor a server on the same machine, from working. [the processors but one] */
+    int computing_threads;
     /*
      * The watchdog, for debug builds: told of each task that ran longer than `held_ms` [20] without
      * a wait. It costs two readings of the clock each time a task goes on. [none]
@@ -178,8 +180,10 @@ ORM_API orm_status orm_sleep(int64_t milliseconds);
 
 /*
  * Runs `work(argument)` on a thread and waits for its end: for what computes or blocks. It may use
- * no session. Outside of tasks it is simply called. ORM_CANCELLED when the task was cancelled
- * before the work began (it is then not done); ORM_NOMEM, ORM_RESOURCE.
+ * no session. As many run at a time as there are computing_threads, at the lowest priority: others'
+ * requests stay quick, and it takes longer while they keep the processors busy. Outside of tasks it
+ * is simply called. ORM_CANCELLED when the task was cancelled before the work began (it is then not
+ * done); ORM_NOMEM, ORM_RESOURCE.
  */
 ORM_API ORM_MUST_USE orm_status orm_offload(void (*work)(void *argument), void *argument);
 

@@ -219,15 +219,25 @@ static int processors(void)
     return count < 1 ? 1 : count > 256 ? 256 : (int)count;
 }
 
+/* One processor is left to the loop. */
+static int computing_threads(const orm_uv_options *options)
+{
+    int others = processors() - 1;
+    if (options->computing_threads > 0)
+        return options->computing_threads;
+    return others > 0 ? others : 1;
+}
+
 static orm_status start_threads(orm_uv *uv, const orm_uv_options *options)
 {
     orm_status status =
         orm__thread_runtime_init(&uv->threads, &uv->allocator, options->blocking_threads);
     if (status != ORM_OK)
         return status;
-    int computing = options->computing_threads > 0 ? options->computing_threads : processors();
-    status = orm__helpers_new(&uv->allocator, computing, &uv->computing);
-    if (status != ORM_OK)
+    status = orm__helpers_new(&uv->allocator, computing_threads(options), &uv->computing);
+    if (status == ORM_OK)
+        orm__helpers_give_way(uv->computing);
+    else
         orm__thread_runtime_dispose(&uv->threads);
     return status;
 }

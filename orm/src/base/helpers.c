@@ -2,6 +2,9 @@
 
 #include <pthread.h>
 #include <signal.h>
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
 
 #include "base/allocator.h"
 #include "base/clock.h"
@@ -43,6 +46,7 @@ struct orm__helpers {
     int lent;   /* threads that wait within their work */
     int queued; /* jobs no thread has taken yet */
     bool closing;
+    bool gives_way;
     bool deserted; /* the owner is gone: the last thread frees this */
     helper places[];
 };
@@ -100,10 +104,28 @@ static orm__job *take_job(orm__helpers *helpers)
     return job;
 }
 
+/*
+ * Not SCHED_IDLE: a thread could be kept from giving back the mutex. On Linux threads have a
+ * niceness each; elsewhere it would be the whole process'.
+ */
+static void give_way(void)
+{
+#ifdef __linux__
+    (void)setpriority(PRIO_PROCESS, 0, 19);
+#endif
+}
+
+void orm__helpers_give_way(orm__helpers *helpers)
+{
+    helpers->gives_way = true;
+}
+
 static void *help(void *context)
 {
     helper *self = context;
     orm__helpers *helpers = self->helpers;
+    if (helpers->gives_way)
+        give_way();
     (void)pthread_mutex_lock(&helpers->mutex);
     for (;;) {
         if (helpers->first != NULL) {

@@ -21,6 +21,9 @@ typedef void orm__work(void *argument);
 ORM_MUST_USE orm_status orm__helpers_new(const orm_allocator *allocator, int max_threads,
                                          orm__helpers **helpers_out);
 
+/* Its threads run behind all others of the machine, on Linux. To be said before any work. */
+void orm__helpers_give_way(orm__helpers *helpers);
+
 /*
  * Waits for everything started to end, what was given up too, and for the threads; but no longer
  * than ORM_HELPERS_PATIENCE_MS: a call that hangs on a silent network is left to its thread, which
