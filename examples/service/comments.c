@@ -112,7 +112,7 @@ orm_status comments_delete(orm_session *db, void *context)
 {
     struct request *request = context;
     blog_comment *comment = NULL;
-    orm_status status = comment_read(db, request->keys[0], &comment);
+    orm_status status = comment_get(db, request->keys[0], &comment);
     if (status == ORM_OK)
         status = version_check(request, comment->version, false);
     if (status == ORM_OK)

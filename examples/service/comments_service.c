@@ -17,6 +17,11 @@ orm_status comment_page(orm_session *db, const comment_filter *filter, int64_t l
     return blog_comment_select_page(db, &query, page_out);
 }
 
+orm_status comment_get(orm_session *db, int64_t id, blog_comment **comment_out)
+{
+    return blog_comment_find(db, id, comment_out);
+}
+
 orm_status comment_read(orm_session *db, int64_t id, blog_comment **comment_out)
 {
     blog_comment_list comments;

@@ -14,6 +14,8 @@ typedef struct comment_filter {
 /* With their authors: two statements, however many there are. */
 orm_status comment_page(orm_session *db, const comment_filter *filter, int64_t limit,
                         const char *after, const char *before, blog_comment_page *page_out);
+/* The row alone. */
+orm_status comment_get(orm_session *db, int64_t id, blog_comment **comment_out);
 /* With its author. */
 orm_status comment_read(orm_session *db, int64_t id, blog_comment **comment_out);
 /* ORM_FOREIGN_KEY: there is no such author. */

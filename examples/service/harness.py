@@ -286,6 +286,18 @@ class Case(unittest.TestCase):
         return int(match.group(1)) if match else None
 
 
+class Resource(Case):
+    """Tests of routes, which must not load row by row, nor what they do not use."""
+
+    settings = {"SERVICE_DEVELOPMENT": "yes"}  # every request is searched
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        found = [line for line in cls.service.log if '"findings":[{' in line]
+        assert not found, "".join(found)
+
+
 def open_database():
     """A new one with the tables of the service and of its jobs; it is gone when the tests are."""
     folder = tempfile.mkdtemp()

@@ -1,10 +1,10 @@
 """The routes under /comments, and those of a post's comments; what a post is shown by."""
 
-from harness import Case, database
+from harness import Resource, database
 
 
-class Comments(Case):
-    settings = {"SERVICE_JOBS": "0"}  # whose statements would be counted too
+class Comments(Resource):
+    settings = {**Resource.settings, "SERVICE_JOBS": "0"}  # whose statements would be counted too
 
     def setUp(self):
         super().setUp()

@@ -1,9 +1,9 @@
 """The routes under /posts."""
 
-from harness import Case
+from harness import Resource
 
 
-class Posts(Case):
+class Posts(Resource):
     def setUp(self):
         super().setUp()
         self.author = self.make_user(name="Ada").json

@@ -2,7 +2,7 @@
 
 import unittest
 
-from harness import PATIENCE, Case, Client, Load, Process, database, wait_for
+from harness import Client, Load, Process, Resource, database, wait_for
 
 
 def finished(client, path):
@@ -21,7 +21,7 @@ def end(case, service):
     case.assertEqual(database.count("orm_jobs WHERE state = 'running'"), 0)
 
 
-class Reports(Case):
+class Reports(Resource):
     @classmethod
     def tearDownClass(cls):
         wait_for(lambda: left() == (0, 0))
@@ -130,7 +130,8 @@ class Running(unittest.TestCase):
         database.script(f"""
             INSERT INTO users (email, name, version, created_at, updated_at)
             SELECT 'many' || n || '@example.org', 'Many', 1,
-                   '2024-01-01 00:00:00+00', '2024-01-01 00:00:00+00' FROM ({numbers}) AS numbers""")
+                   '2024-01-01 00:00:00+00', '2024-01-01 00:00:00+00'
+            FROM ({numbers}) AS numbers""")
         self.addCleanup(database.script, "DELETE FROM users WHERE email LIKE 'many%'")
 
     def catch(self, **settings):

@@ -2,10 +2,10 @@
 
 import threading
 
-from harness import Case, Client
+from harness import Case, Client, Resource
 
 
-class Tags(Case):
+class Tags(Resource):
     def make_tag(self, name=None):
         Case.number += 1
         answer = self.ask("POST", "/tags", {"name": name or f"tag-{Case.number}"})

@@ -2,10 +2,10 @@
 
 import threading
 
-from harness import Case, Client
+from harness import Client, Resource
 
 
-class Users(Case):
+class Users(Resource):
     def test_create_and_show(self):
         made = self.make_user(name="Ada Lovelace", bio=None)
         self.assertEqual(made.json["name"], "Ada Lovelace")
