@@ -25,7 +25,7 @@ static orm_status show_page(orm_session *db, struct request *request, const page
     orm_status status = comment_page(db, filter, wanted->limit, wanted->after, wanted->before,
                                      &page);
     if (status != ORM_OK)
-        return status;
+        return page_check(request, wanted, status);
     reply_status(request, 200);
     page_link(request, wanted->limit, page.next, page.previous);
     blog_comment_page_to_json(request->json, &page);

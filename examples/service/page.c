@@ -57,6 +57,14 @@ page_request page_read(struct request *request, const char *const *filters)
     return page;
 }
 
+orm_status page_check(struct request *request, const page_request *page, orm_status status)
+{
+    const char *name = page->after != NULL ? "after" : page->before != NULL ? "before" : NULL;
+    if (status == ORM_INVALID && name != NULL && problem_check(request) == ORM_OK)
+        problem_add(request, name, "cursor", "is no cursor of this list");
+    return status;
+}
+
 /* The target of the other pages, as far as it is that of this one: percent-encoded. */
 struct target {
     char text[PAGE_LINK_SIZE];

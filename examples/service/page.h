@@ -16,6 +16,9 @@ typedef struct page_request {
  */
 page_request page_read(struct request *request, const char *const *filters);
 
+/* Of what the selection of a page returned: a cursor that is none of this list is told by name. */
+orm_status page_check(struct request *request, const page_request *page, orm_status status);
+
 /* Links to the pages around, by the same filters; NULL where there is none. */
 void page_link(struct request *request, int64_t limit, const char *next, const char *previous);
 

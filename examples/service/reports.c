@@ -40,7 +40,7 @@ orm_status reports_list(orm_session *db, void *context)
     if (status == ORM_OK)
         status = report_page(db, wanted.limit, wanted.after, wanted.before, &page);
     if (status != ORM_OK)
-        return status;
+        return page_check(request, &wanted, status);
     reply_status(request, 200);
     page_link(request, wanted.limit, page.next, page.previous);
     blog_report_page_to_json(request->json, &page);

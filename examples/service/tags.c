@@ -28,7 +28,7 @@ orm_status tags_list(orm_session *db, void *context)
     if (status == ORM_OK)
         status = tag_page(db, prefix, wanted.limit, wanted.after, wanted.before, &page);
     if (status != ORM_OK)
-        return status;
+        return page_check(request, &wanted, status);
     reply_status(request, 200);
     page_link(request, wanted.limit, page.next, page.previous);
     blog_tag_page_to_json(request->json, &page);

@@ -120,6 +120,17 @@ class Posts(Resource):
                       "state=", "tag=" + "x" * 41, "after=AAAA"):
             self.refused(self.ask("GET", "/posts?" + query), 422, "invalid")
 
+    def test_a_cursor_is_of_one_list(self):
+        for _ in range(2):
+            self.make_post(tags=[{"name": f"cursor-{i}"} for i in range(2)])
+        for path, other in (("/tags", "/posts"), ("/posts", "/comments"), ("/users", "/posts")):
+            target = self.ask("GET", path + "?limit=1").links()["next"]
+            answer = self.ask("GET", target.replace(path, other))
+            self.refused(answer, 422, "invalid")
+            self.assertEqual(answer.fields(), ["after"])
+            changed = target[:-1] + ("B" if target[-1] == "A" else "A")
+            self.assertEqual(self.ask("GET", changed).fields(), ["after"])
+
     def test_a_list_brings_authors_and_tags(self):
         self.make_post(tags=[{"name": "listed"}])
         (post,) = self.list(f"author_id={self.author['id']}").json["items"]

@@ -95,6 +95,36 @@ class Backlog(unittest.TestCase):
         wait_for(lambda: left() == (0, 0))
         end(self, service)
 
+    def test_a_state_is_the_job_s(self):
+        service = Process(database.url, SERVICE_JOBS="0")
+        client = Client(service.port)
+        path = client.ask("POST", "/reports", {"title": "Unlucky"}).headers["Location"]
+        job = "WHERE id = (SELECT max(job_id) FROM reports)"
+        for change, state in ((f"UPDATE orm_jobs SET state = 'running', attempts = 1 {job}",
+                               "running"),
+                              (f"UPDATE orm_jobs SET state = 'dead', attempts = 5 {job}", "failed"),
+                              (f"DELETE FROM orm_jobs {job}", "failed"),
+                              ("UPDATE reports SET finished_at = created_at"
+                               " WHERE finished_at IS NULL", "done")):
+            database.script(change)
+            self.assertEqual(client.ask("GET", path).json["state"], state)
+        client.close()
+        end(self, service)
+        self.assertEqual(left(), (0, 0))
+
+    def test_a_report_that_is_gone_is_given_up(self):
+        service = Process(database.url, SERVICE_JOBS="0")
+        client = Client(service.port)
+        self.assertEqual(client.ask("POST", "/reports", {"title": "Gone"}).status, 202)
+        client.close()
+        end(self, service)
+        database.script("DELETE FROM reports WHERE finished_at IS NULL")
+        service = Process(database.url)
+        wait_for(lambda: database.count("orm_jobs WHERE state = 'dead' AND attempts = 1") == 1)
+        end(self, service)
+        self.assertIn('"state":"dead"', service.text())
+        database.script("DELETE FROM orm_jobs WHERE state = 'dead'")
+
     def test_a_backlog_is_done_after_a_restart(self):
         def leave_one():
             before = database.count("reports")

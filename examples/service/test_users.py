@@ -92,4 +92,7 @@ class Users(Resource):
         self.refused(answer, 422, "invalid")
         self.assertEqual(answer.fields(), ["before", "limit", "size"])
         for cursor in ("x", "AAAA", "%2e%2e"):
-            self.refused(self.ask("GET", f"/users?after={cursor}"), 422, "invalid")
+            for name in ("after", "before"):
+                answer = self.ask("GET", f"/users?{name}={cursor}")
+                self.refused(answer, 422, "invalid")
+                self.assertEqual(answer.fields(), [name])
