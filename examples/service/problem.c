@@ -109,6 +109,18 @@ orm_status problem_check(const struct request *request)
     return request->faults == NULL ? ORM_OK : ORM_INVALID;
 }
 
+orm_status problem_taken(struct request *request, const char *field)
+{
+    reply_reset(request);
+    begin(request, 409, "unique", "This value is taken already.");
+    orm_json_put_key(request->json, "errors");
+    orm_json_begin_array(request->json);
+    put_fault(request->json, field, "unique", "is taken already");
+    orm_json_end_array(request->json);
+    orm_json_end_object(request->json);
+    return ORM_INVALID;
+}
+
 static size_t input_faults(const struct request *request)
 {
     size_t count = 0;

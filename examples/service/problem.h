@@ -13,6 +13,9 @@ ORM_PRINTF(4, 5)
 orm_status problem_refuse(struct request *request, int status, const char *code,
                           const char *format, ...);
 
+/* The same for ORM_UNIQUE, by the member that is taken: databases tell a constraint at best. */
+orm_status problem_taken(struct request *request, const char *field);
+
 /* Makes the answer of a handler or commit that failed, unless it was refused already. */
 void problem_of_failure(struct request *request, orm_status status, const orm_error *error);
 

@@ -43,6 +43,8 @@ orm_status tags_create(orm_session *db, void *context)
     orm_status status = blog_tag_new_from_json(request->input, &values);
     if (status == ORM_OK)
         status = tag_make(db, &values, &tag);
+    if (status == ORM_UNIQUE)
+        return problem_taken(request, "name");
     if (status != ORM_OK)
         return status;
     reply_header_set(request, "Location", "/tags/%" PRId64, tag->id);
@@ -69,6 +71,8 @@ orm_status tags_change(orm_session *db, void *context)
         status = blog_tag_changes_from_json(request->input, &changes);
     if (status == ORM_OK)
         status = tag_edit(db, tag, &changes);
+    if (status == ORM_UNIQUE)
+        return problem_taken(request, "name");
     return status == ORM_OK ? show(request, 200, tag) : status;
 }
 

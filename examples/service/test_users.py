@@ -31,7 +31,12 @@ class Users(Resource):
         made = self.make_user()
         answer = self.ask("POST", "/users", {"email": made.json["email"], "name": "Eve"})
         self.refused(answer, 409, "unique")
-        self.assertEqual(len(answer.fields()), 1)
+        self.assertEqual(answer.fields(), ["email"])
+        other = self.make_user()
+        answer = self.ask("PATCH", other.headers["Location"], {"email": made.json["email"]},
+                          If_Match=other.headers["ETag"])
+        self.refused(answer, 409, "unique")
+        self.assertEqual(answer.fields(), ["email"])
 
     def test_change_needs_the_version(self):
         made = self.make_user()

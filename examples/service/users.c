@@ -40,6 +40,8 @@ orm_status users_create(orm_session *db, void *context)
     orm_status status = blog_user_new_from_json(request->input, &values);
     if (status == ORM_OK)
         status = user_register(db, &values, &user);
+    if (status == ORM_UNIQUE)
+        return problem_taken(request, "email");
     if (status != ORM_OK)
         return status;
     reply_header_set(request, "Location", "/users/%" PRId64, user->id);
@@ -66,6 +68,8 @@ orm_status users_change(orm_session *db, void *context)
         status = blog_user_changes_from_json(request->input, &changes);
     if (status == ORM_OK)
         status = user_edit(db, user, &changes);
+    if (status == ORM_UNIQUE)
+        return problem_taken(request, "email");
     return status == ORM_OK ? show(request, 200, user) : status;
 }
 
