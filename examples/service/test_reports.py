@@ -5,6 +5,11 @@ import unittest
 from harness import Client, Load, Process, Resource, database, wait_for
 
 
+def begun(client, path):
+    answer = client.ask("GET", path)
+    return answer if answer.json["state"] != "waiting" else None
+
+
 def finished(client, path):
     answer = client.ask("GET", path)
     return answer if answer.json["state"] in ("done", "failed") else None
@@ -168,15 +173,15 @@ class Running(unittest.TestCase):
         """A service that is just making a report, and which."""
         service = Process(database.url, **settings)
         client = Client(service.port)
-        self.addCleanup(client.close)
 
         def order():
             path = client.ask("POST", "/reports", {"title": "Running"}).headers["Location"]
-            state = wait_for(lambda: client.ask("GET", path).json["state"] != "waiting" and
-                             client.ask("GET", path).json["state"])
-            return path if state == "running" else None
+            shown = wait_for(lambda: begun(client, path))
+            return path if shown.json["state"] == "running" else None
 
-        return service, wait_for(order)
+        path = wait_for(order)
+        client.close()
+        return service, path
 
     def show(self, path):
         service = Process(database.url)

@@ -112,9 +112,10 @@ bool worker_start(const service_config *config, struct worker **worker_out)
     if (made == NULL)
         return config->jobs == 0;
     orm_status status = orm_engine_open(&(orm_engine_options){
-        .url          = config->database_url,
-        .pool_size    = (int)config->jobs + 1,
-        .max_overflow = ORM_POOL_NO_OVERFLOW,
+        .url             = config->database_url,
+        .pool_size       = (int)config->jobs + 1,
+        .max_overflow    = ORM_POOL_NO_OVERFLOW,
+        .pool_timeout_ms = (int)config->request_ms,
     }, &made->engine, &error);
     if (status == ORM_OK)
         status = orm_worker_open(made->engine, &(orm_worker_options){
